@@ -1,0 +1,1 @@
+"""The words all layers share: instants, constants, records, errors, digests."""

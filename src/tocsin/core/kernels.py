@@ -1,0 +1,47 @@
+"""The one way to compile a numeric kernel: numba, cached, no fastmath, no parallel reduction.
+
+The cache folder is keyed by a hash over every `*_kernels.py` of the package, so a kernel never runs with a stale callee.
+"""
+
+import hashlib
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def kernel_sources() -> list[Path]:
+    """Return every kernel source file of the package, sorted."""
+    root = Path(__file__).resolve().parent.parent
+    return sorted(root.rglob("*_kernels.py")) + [Path(__file__).resolve()]
+
+
+def kernel_hash() -> str:
+    """Return 16 hex digits over the bytes of all kernel sources."""
+    h = hashlib.sha256()
+    for path in kernel_sources():
+        h.update(path.name.encode())
+        h.update(path.read_bytes())
+    return h.hexdigest()[:16]
+
+
+def cache_dir() -> Path:
+    """Return the folder of compiled kernels: $TOCSIN_CACHE_DIR, else the user's cache folder."""
+    base = os.environ.get("TOCSIN_CACHE_DIR")
+    home = Path(base) if base else Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "tocsin"
+    return home / f"kernels-{kernel_hash()}"
+
+
+os.environ["NUMBA_CACHE_DIR"] = str(cache_dir())
+
+import numba  # noqa: E402  (the cache folder has to be known before numba is loaded)
+
+
+def kernel(function: F) -> F:
+    """Return the compiled form of a numeric function; `.py_func` is its plain twin for tests."""
+    compiled: F = numba.njit(cache=True, error_model="numpy", nogil=True)(function)
+    return compiled
+
+

@@ -1,0 +1,1 @@
+"""Records between layers: frozen, validated once at the edge."""

@@ -1,0 +1,158 @@
+"""The sensors, as a network file gives them. Names end in their unit; these records are what the file is validated by."""
+
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+Latitude = Annotated[float, Meta(ge=-90, le=90)]
+Longitude = Annotated[float, Meta(ge=-180, le=360)]
+Azimuth = Annotated[float, Meta(ge=-180, le=360)]
+Elevation = Annotated[float, Meta(ge=-10, le=180)]
+Positive = Annotated[float, Meta(gt=0)]
+NonNegative = Annotated[float, Meta(ge=0)]
+Name = Annotated[str, Meta(min_length=1, max_length=80)]
+
+
+class _Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Base: unknown keys are errors."""
+
+
+class Face(_Config, frozen=True, kw_only=True):
+    """One antenna face: where it looks."""
+
+    azimuth_start_deg: Azimuth
+    azimuth_end_deg: Azimuth
+    """Clockwise from start; equal to start (or start + 360) = all round."""
+    elevation_min_deg: Elevation = 3.0
+    elevation_max_deg: Elevation = 85.0
+    boresight_azimuth_deg: Azimuth | None = None
+    boresight_elevation_deg: Elevation = 20.0
+
+
+class SearchVolume(_Config, frozen=True, kw_only=True):
+    """A named part of the field that a `search` look covers; absent keys mean the sensor's own limits."""
+
+    id: Name
+    azimuth_start_deg: Azimuth | None = None
+    azimuth_end_deg: Azimuth | None = None
+    elevation_min_deg: Elevation | None = None
+    elevation_max_deg: Elevation | None = None
+    range_min_km: NonNegative | None = None
+    range_max_km: Positive | None = None
+
+
+class Radar(_Config, frozen=True, kw_only=True):
+    """A ground radar."""
+
+    id: Name
+    latitude_deg: Latitude
+    longitude_deg: Longitude
+    altitude_m: Annotated[float, Meta(ge=-500, le=9000)] = 0.0
+    name: str = ""
+    site: str = ""
+    """Radars of one site share a common cause (power, post); default: the id."""
+    line: str = ""
+    """Communication line; default: the id."""
+    country: str = ""
+    family: str = ""
+    band: str = ""
+    faces: Annotated[tuple[Face, ...], Meta(min_length=1)] = (
+        Face(azimuth_start_deg=0, azimuth_end_deg=360, elevation_min_deg=0, elevation_max_deg=90),
+    )
+    range_km: Positive = 5000.0
+    range_min_km: NonNegative = 0.0
+    period_s: Positive = 5.0
+    """Time between two search looks over the same volume."""
+    sigma_range_m: Positive = 30.0
+    sigma_azimuth_deg: Positive = 0.1
+    """Along the arc on the sky (azimuth times cos elevation)."""
+    sigma_elevation_deg: Positive = 0.1
+    sigma_range_rate_m_s: Positive = 5.0
+    bias_range_m: NonNegative = 0.0
+    """One sigma of the unknown constant error, beside the noise."""
+    bias_azimuth_deg: NonNegative = 0.0
+    bias_elevation_deg: NonNegative = 0.0
+    reference_range_km: Positive | None = None
+    """Range at which 1 m2 gives `reference_snr_db`; default: range_km."""
+    reference_snr_db: float = 13.0
+    false_alarms_per_look: NonNegative = 0.1
+    refraction: Literal["raw", "corrected"] = "corrected"
+    search_volumes: tuple[SearchVolume, ...] = ()
+    sources: tuple[str, ...] = ()
+    confidence: str = ""
+    present_day: bool = False
+
+
+class Orbit(_Config, frozen=True, kw_only=True):
+    """A Keplerian orbit (osculating, true equator mean equinox of date) for a satellite without an element set."""
+
+    epoch_utc: str = ""
+    """Required unless geo_longitude_deg is given."""
+    geo_longitude_deg: Longitude | None = None
+    """A geostationary satellite: only this key."""
+    perigee_altitude_km: Positive | None = None
+    apogee_altitude_km: Positive | None = None
+    inclination_deg: Annotated[float, Meta(ge=0, le=180)] = 0.0
+    raan_deg: float = 0.0
+    argument_of_perigee_deg: float = 0.0
+    mean_anomaly_deg: float = 0.0
+
+
+class Infrared(_Config, frozen=True, kw_only=True):
+    """An infrared satellite. Its place in a look's own row wins over the orbit given here."""
+
+    id: Name
+    name: str = ""
+    site: str = ""
+    """Ground post that processes it: a common cause; default: the id."""
+    line: str = ""
+    country: str = ""
+    family: str = ""
+    element_set: Annotated[tuple[str, ...], Meta(min_length=2, max_length=2)] | None = None
+    orbit: Orbit | None = None
+    revisit_s: Positive = 10.0
+    sigma_los_rad: Positive = 3.0e-5
+    bias_los_rad: NonNegative = 0.0
+    threshold_w_sr: NonNegative = 20000.0
+    """On-board threshold on target intensity; fainter spots are not reported."""
+    field_half_angle_deg: Annotated[float, Meta(gt=0, le=90)] = 10.0
+    """Cone about the nadir direction that the telescope covers."""
+    sun_exclusion_deg: NonNegative = 10.0
+    cloud_break_m: NonNegative = 8000.0
+    """Below this height cloud is assumed to hide a plume when silence is judged."""
+    false_alarms_per_look: NonNegative = 0.01
+    sources: tuple[str, ...] = ()
+    confidence: str = ""
+    present_day: bool = False
+
+
+class Network(_Config, frozen=True, kw_only=True):
+    """All sensors of a centre."""
+
+    name: str = ""
+    description: str = ""
+    radar: tuple[Radar, ...] = ()
+    infrared: tuple[Infrared, ...] = ()
+
+
+class Asset(_Config, frozen=True, kw_only=True):
+    """A protected place: a circle, or a polygon of [latitude_deg, longitude_deg] corners."""
+
+    id: Name
+    name: str = ""
+    kind: str = "city"
+    priority: Annotated[int, Meta(ge=0, le=100)] = 1
+    latitude_deg: Latitude | None = None
+    longitude_deg: Longitude | None = None
+    radius_km: Positive | None = None
+    polygon: Annotated[tuple[tuple[Latitude, Longitude], ...], Meta(min_length=3)] | None = None
+    sources: tuple[str, ...] = ()
+
+
+class Assets(_Config, frozen=True, kw_only=True):
+    """The list of protected places."""
+
+    name: str = ""
+    description: str = ""
+    asset: tuple[Asset, ...] = ()

@@ -1,0 +1,89 @@
+"""A scenario, as its TOML file gives it: what flies, who looks, what goes wrong."""
+
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta
+
+from tocsin.core.records.network import Latitude, Longitude, Positive, _Config
+
+
+class Flight(_Config, frozen=True, kw_only=True):
+    """Something launched: a missile, a sounding rocket or a recorded ascent."""
+
+    id: str
+    kind: Literal["missile", "sounding_rocket", "recorded_ascent"]
+    vehicle: str = ""
+    """Name of a vehicle class (missile, sounding rocket) or of a recorded flight."""
+    launch_s: float
+    """Seconds after the scenario's start."""
+    latitude_deg: Latitude
+    longitude_deg: Longitude
+    azimuth_deg: float | None = None
+    """Heading of a recorded ascent or a sounding rocket."""
+    target: str | None = None
+    """Asset that a missile falls on (scenarios only)."""
+    target_latitude_deg: Latitude | None = None
+    target_longitude_deg: Longitude | None = None
+    loft: Annotated[float, Meta(ge=0.5, le=2.0)] = 1.0
+    elevation_deg: float | None = None
+    """Launch elevation of a sounding rocket."""
+
+
+class ScenarioNotification(_Config, frozen=True, kw_only=True):
+    """A notification that reaches the centre."""
+
+    id: str
+    received_s: float
+    window_start_s: float
+    window_end_s: float
+    latitude_deg: Latitude
+    longitude_deg: Longitude
+    radius_km: Positive = 50.0
+    azimuth_deg: float | None = None
+    vehicle: str = "unknown"
+
+
+class Outage(_Config, frozen=True, kw_only=True):
+    """A sensor that is down or blinded for a while."""
+
+    sensor: str
+    start_s: float
+    end_s: float
+    state: Literal["down", "blinded"] = "down"
+
+
+class Catalogue(_Config, frozen=True, kw_only=True):
+    """The simulated satellite population."""
+
+    objects: Annotated[int, Meta(ge=0, le=200000)] = 0
+    along_track_error_s: float = 0.1
+    """One sigma of the timing error between a known element set and the truth."""
+
+
+class Background(_Config, frozen=True, kw_only=True):
+    """What else shines: files of real events, packaged or given."""
+
+    fireballs: int = 0
+    hot_spots: bool = False
+    glint_episodes: int = 0
+
+
+class Scenario(_Config, frozen=True, kw_only=True):
+    """A whole scenario."""
+
+    name: str
+    description: str = ""
+    data_mode: Literal["simulated", "exercise", "test"]
+    start_utc: str
+    duration_s: Positive
+    seed: int = 1
+    network: str
+    """Path of the network file, relative to the scenario file."""
+    assets: str
+    flight: tuple[Flight, ...] = ()
+    notification: tuple[ScenarioNotification, ...] = ()
+    outage: tuple[Outage, ...] = ()
+    catalogue: Catalogue = Catalogue()
+    background: Background = Background()
+    settings: dict[str, Any] = msgspec.field(default_factory=dict)
