@@ -58,6 +58,8 @@ class Look(msgspec.Struct, frozen=True, eq=False):
     rows: IntArray = msgspec.field(default_factory=lambda: np.zeros(0, np.int64))
     """Row of each detection in the file it came from (one row, even for an empty look)."""
     file: str = ""
+    places: FloatArray | None = None
+    """Place at each detection's own instant (n, 3), where the rows of a look differ; else `place` holds for all."""
 
 
 class Notification(msgspec.Struct, frozen=True):

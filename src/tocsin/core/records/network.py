@@ -1,4 +1,4 @@
-"""The sensors, as a network file gives them. Names end in their unit; these records are what the file is validated by."""
+"""The sensors, as a network file gives them. Names end in their unit; the file is validated by these records."""
 
 from typing import Annotated, Literal
 
@@ -10,7 +10,12 @@ Longitude = Annotated[float, Meta(ge=-180, le=360)]
 Azimuth = Annotated[float, Meta(ge=-180, le=360)]
 Elevation = Annotated[float, Meta(ge=-10, le=180)]
 Positive = Annotated[float, Meta(gt=0)]
-NonNegative = Annotated[float, Meta(ge=0)]
+RangeKm = Annotated[float, Meta(gt=0, le=100_000)]
+PeriodS = Annotated[float, Meta(gt=0, le=86_400)]
+ErrorM = Annotated[float, Meta(gt=0, le=100_000)]
+ErrorDeg = Annotated[float, Meta(gt=0, le=10)]
+BiasDeg = Annotated[float, Meta(ge=0, le=10)]
+Angle = Annotated[float, Meta(ge=-360, le=720)]
 Name = Annotated[str, Meta(min_length=1, max_length=80)]
 
 
@@ -38,8 +43,8 @@ class SearchVolume(_Config, frozen=True, kw_only=True):
     azimuth_end_deg: Azimuth | None = None
     elevation_min_deg: Elevation | None = None
     elevation_max_deg: Elevation | None = None
-    range_min_km: NonNegative | None = None
-    range_max_km: Positive | None = None
+    range_min_km: Annotated[float, Meta(ge=0, le=100_000)] | None = None
+    range_max_km: RangeKm | None = None
 
 
 class Radar(_Config, frozen=True, kw_only=True):
@@ -60,23 +65,23 @@ class Radar(_Config, frozen=True, kw_only=True):
     faces: Annotated[tuple[Face, ...], Meta(min_length=1)] = (
         Face(azimuth_start_deg=0, azimuth_end_deg=360, elevation_min_deg=0, elevation_max_deg=90),
     )
-    range_km: Positive = 5000.0
-    range_min_km: NonNegative = 0.0
-    period_s: Positive = 5.0
+    range_km: RangeKm = 5000.0
+    range_min_km: Annotated[float, Meta(ge=0, le=100_000)] = 0.0
+    period_s: PeriodS = 5.0
     """Time between two search looks over the same volume."""
-    sigma_range_m: Positive = 30.0
-    sigma_azimuth_deg: Positive = 0.1
+    sigma_range_m: ErrorM = 30.0
+    sigma_azimuth_deg: ErrorDeg = 0.1
     """Along the arc on the sky (azimuth times cos elevation)."""
-    sigma_elevation_deg: Positive = 0.1
-    sigma_range_rate_m_s: Positive = 5.0
-    bias_range_m: NonNegative = 0.0
+    sigma_elevation_deg: ErrorDeg = 0.1
+    sigma_range_rate_m_s: Annotated[float, Meta(gt=0, le=10_000)] = 5.0
+    bias_range_m: Annotated[float, Meta(ge=0, le=100_000)] = 0.0
     """One sigma of the unknown constant error, beside the noise."""
-    bias_azimuth_deg: NonNegative = 0.0
-    bias_elevation_deg: NonNegative = 0.0
-    reference_range_km: Positive | None = None
+    bias_azimuth_deg: BiasDeg = 0.0
+    bias_elevation_deg: BiasDeg = 0.0
+    reference_range_km: RangeKm | None = None
     """Range at which 1 m2 gives `reference_snr_db`; default: range_km."""
-    reference_snr_db: float = 13.0
-    false_alarms_per_look: NonNegative = 0.1
+    reference_snr_db: Annotated[float, Meta(ge=-50, le=100)] = 13.0
+    false_alarms_per_look: Annotated[float, Meta(ge=0, le=1e6)] = 0.1
     refraction: Literal["raw", "corrected"] = "corrected"
     search_volumes: tuple[SearchVolume, ...] = ()
     sources: tuple[str, ...] = ()
@@ -91,12 +96,12 @@ class Orbit(_Config, frozen=True, kw_only=True):
     """Required unless geo_longitude_deg is given."""
     geo_longitude_deg: Longitude | None = None
     """A geostationary satellite: only this key."""
-    perigee_altitude_km: Positive | None = None
-    apogee_altitude_km: Positive | None = None
+    perigee_altitude_km: Annotated[float, Meta(gt=0, le=500_000)] | None = None
+    apogee_altitude_km: Annotated[float, Meta(gt=0, le=500_000)] | None = None
     inclination_deg: Annotated[float, Meta(ge=0, le=180)] = 0.0
-    raan_deg: float = 0.0
-    argument_of_perigee_deg: float = 0.0
-    mean_anomaly_deg: float = 0.0
+    raan_deg: Angle = 0.0
+    argument_of_perigee_deg: Angle = 0.0
+    mean_anomaly_deg: Angle = 0.0
 
 
 class Infrared(_Config, frozen=True, kw_only=True):
@@ -111,17 +116,17 @@ class Infrared(_Config, frozen=True, kw_only=True):
     family: str = ""
     element_set: Annotated[tuple[str, ...], Meta(min_length=2, max_length=2)] | None = None
     orbit: Orbit | None = None
-    revisit_s: Positive = 10.0
-    sigma_los_rad: Positive = 3.0e-5
-    bias_los_rad: NonNegative = 0.0
-    threshold_w_sr: NonNegative = 20000.0
+    revisit_s: PeriodS = 10.0
+    sigma_los_rad: Annotated[float, Meta(gt=0, le=0.02)] = 3.0e-5
+    bias_los_rad: Annotated[float, Meta(ge=0, le=0.02)] = 0.0
+    threshold_w_sr: Annotated[float, Meta(ge=0, le=1e12)] = 20000.0
     """On-board threshold on target intensity; fainter spots are not reported."""
     field_half_angle_deg: Annotated[float, Meta(gt=0, le=90)] = 10.0
     """Cone about the nadir direction that the telescope covers."""
-    sun_exclusion_deg: NonNegative = 10.0
-    cloud_break_m: NonNegative = 8000.0
+    sun_exclusion_deg: Annotated[float, Meta(ge=0, le=180)] = 10.0
+    cloud_break_m: Annotated[float, Meta(ge=0, le=30_000)] = 8000.0
     """Below this height cloud is assumed to hide a plume when silence is judged."""
-    false_alarms_per_look: NonNegative = 0.01
+    false_alarms_per_look: Annotated[float, Meta(ge=0, le=1e6)] = 0.01
     sources: tuple[str, ...] = ()
     confidence: str = ""
     present_day: bool = False
@@ -145,7 +150,7 @@ class Asset(_Config, frozen=True, kw_only=True):
     priority: Annotated[int, Meta(ge=0, le=100)] = 1
     latitude_deg: Latitude | None = None
     longitude_deg: Longitude | None = None
-    radius_km: Positive | None = None
+    radius_km: Annotated[float, Meta(gt=0, le=10_000)] | None = None
     polygon: Annotated[tuple[tuple[Latitude, Longitude], ...], Meta(min_length=3)] | None = None
     sources: tuple[str, ...] = ()
 

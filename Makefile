@@ -1,0 +1,64 @@
+# Everything is done in .venv, which `make` creates from hash-pinned wheels. Needs: make, Python >= 3.11.
+
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
+	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+VENV ?= .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+TOCSIN := $(BIN)/tocsin
+SEEDS ?= 100
+JOBS ?= 2
+
+.PHONY: demo test check format bench study wheel requirements clean help
+
+help:  ## what can be made
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/'
+
+$(BIN)/python:
+	@test -n "$(PYTHON)" || { echo "tocsin needs Python 3.11 or newer; none was found (make PYTHON=/path/to/python3)"; exit 2; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.run: requirements/run.txt pyproject.toml | $(BIN)/python
+	$(PIP) install --require-hashes --only-binary :all: -r requirements/run.txt
+	$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.dev: requirements/dev.txt $(VENV)/.run
+	$(PIP) install --require-hashes --only-binary :all: -r requirements/dev.txt
+	@touch $@
+
+demo: $(VENV)/.run  ## the demonstration: an attack of six missiles among harmless things
+	$(TOCSIN) run scenarios/first-light.toml --out out/first-light
+
+test: $(VENV)/.dev  ## all tests
+	$(BIN)/python -m pytest
+
+check: $(VENV)/.dev  ## style, types, direction of imports
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(VENV)/.dev  ## put the code in its form
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: $(VENV)/.run  ## measured figures of this machine
+	$(BIN)/python benchmarks/bench.py
+
+study: $(VENV)/.run  ## do the ellipses cover what they say, is any missile missed (long: SEEDS=100 JOBS=2)
+	$(TOCSIN) study ellipses --seeds $(SEEDS) --jobs $(JOBS) --out out/study-ellipses
+	$(TOCSIN) study variants --seeds 50 --jobs $(JOBS) --out out/study-variants
+
+wheel: $(VENV)/.run  ## a wheel in dist/
+	rm -rf dist
+	$(PIP) wheel --no-deps --no-build-isolation --wheel-dir dist .
+
+requirements: $(VENV)/.dev  ## compile the pinned requirements anew (needs uv)
+	uv pip compile pyproject.toml requirements/build.in --universal --python-version 3.11 --generate-hashes \
+		--only-binary :all: --no-emit-index-url --custom-compile-command "make requirements" --quiet -o requirements/run.txt
+	uv pip compile pyproject.toml requirements/build.in --group dev --universal --python-version 3.11 --generate-hashes \
+		--only-binary :all: --no-emit-index-url --custom-compile-command "make requirements" --quiet -o requirements/dev.txt
+
+clean:  ## remove what was made here (not .venv)
+	rm -rf out dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis

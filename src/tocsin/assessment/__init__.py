@@ -1,0 +1,1 @@
+"""Attack or not: raids, threatened assets, independence of evidence, the ladder of an event."""

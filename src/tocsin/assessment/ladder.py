@@ -1,0 +1,57 @@
+"""The ladder of one object: which level its figures hold, with what it takes to rise and what it takes to fall."""
+
+from __future__ import annotations
+
+import msgspec
+
+from tocsin.assessment.paths import independent_paths, phenomenologies
+
+POSSIBLE_ASSET, PROBABLE_ASSET = 0.01, 0.10
+POSSIBLE_MISSILE, PROBABLE_MISSILE = 0.05, 0.90
+FALL = 0.5
+"""A level is left when its figures are below this share of what it took to reach it (no flicker at a threshold)."""
+RANK = {"": -1, "noticed": 0, "tracked": 1, "possible": 2, "probable": 3, "confirmed": 4}
+
+
+class Figures(msgspec.Struct, frozen=True):
+    """What the ladder looks at."""
+
+    launch: float
+    """P(launched): missile, space launch or sounding rocket."""
+    missile: float
+    missile_without_notice: float
+    """P(missile) with no word of any notification."""
+    asset: float
+    """Largest P(falls within an asset's radius or area)."""
+    confirmed_track: bool
+    impacting: float
+    """P(the arc meets the ground)."""
+    paths: tuple[str, ...]
+    degraded_mode: bool
+    """A person has declared that one phenomenology must do."""
+
+
+def level_of(f: Figures, current: str) -> tuple[str, str]:
+    """Return (level, reason) of an object that stands at `current`."""
+    ease = FALL if RANK[current] >= RANK["possible"] else 1.0
+    # no notification holds down what may fall on an asset
+    missile = max(f.missile, f.missile_without_notice) if f.asset >= PROBABLE_ASSET else f.missile
+    possible = missile >= POSSIBLE_MISSILE * ease and f.asset >= POSSIBLE_ASSET * ease
+    if not possible:
+        if f.confirmed_track and (f.launch >= 0.8 or f.impacting >= 0.99):
+            return "tracked", f"powered or suborbital flight; P(missile) {f.missile:.2f}, P(asset) {f.asset:.3f}"
+        return "noticed", f"launch-like; P(launch) {f.launch:.2f}"
+    ease = FALL if RANK[current] >= RANK["probable"] else 1.0
+    missile_needed = 1.0 - (1.0 - PROBABLE_MISSILE) / ease
+    count = independent_paths(f.paths)
+    physics = phenomenologies(f.paths)
+    figures = f"P(missile) {f.missile:.2f}, P(asset) {f.asset:.2f}, {count} independent paths ({', '.join(physics)})"
+    if f.missile < missile_needed or f.asset < PROBABLE_ASSET * ease or count < 2:
+        if f.missile < PROBABLE_MISSILE:
+            figures += "; space launch or sounding rocket not excluded"
+        return "possible", figures
+    if len(physics) >= 2:
+        return "confirmed", figures + "; two phenomenologies"
+    if f.degraded_mode:
+        return "confirmed", figures + "; degraded mode declared by a person"
+    return "probable", figures

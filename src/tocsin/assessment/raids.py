@@ -1,0 +1,128 @@
+"""Events and raids: which objects belong together, how many they are, when an event changes its level."""
+
+from __future__ import annotations
+
+import msgspec
+
+from tocsin.assessment.evidence import Words
+from tocsin.assessment.ladder import RANK
+from tocsin.core.constants import NS
+from tocsin.core.records.outputs import ObjectCount
+
+SAME_LAUNCH_S, SAME_LAUNCH_M = 120.0, 200e3
+"""Launches this close in time and place are one event from the start (and so are the stages of one)."""
+SAME_RAID_S = 1200.0
+"""Objects that threaten and come within this time of the raid's newest belong to it."""
+LEVEL_PAUSE_S = 5.0
+GROWING_S = 60.0
+"""A raid does not step down within this time of its newest object."""
+FALL_AFTER_S = 15.0
+"""Evidence has to stay low for this long before a level is taken back."""
+
+
+class Member(msgspec.Struct):
+    """An object of an event."""
+
+    number: int
+    """Of its track."""
+    track: str
+    level: str
+    joined: int
+    first_seen: int
+    launch_time: int = 0
+    launch_place: tuple[float, float] | None = None
+    """Latitude and longitude, rad."""
+    threat: bool = False
+    """It has stood at `possible` or above."""
+    ended: str = ""
+    p_missile: float = 0.0
+    p_asset: float = 0.0
+    worst: str = ""
+    """The highest level it had."""
+
+
+class RaidEvent(msgspec.Struct):
+    """An event: one launch, or one raid of several objects."""
+
+    number: int
+    opened: int
+    level: str = ""
+    changed: int = 0
+    members: dict[int, Member] = msgspec.field(default_factory=dict)
+    """By track number, in order of joining."""
+    words: Words = msgspec.field(default_factory=Words)
+    low_since: int = 0
+    closed: bool = False
+    assessments: int = 0
+    last_line: int = 0
+    joined: str = ""
+
+    @property
+    def id(self) -> str:
+        """Return the name of the event in every output."""
+        return f"E{self.number:04d}"
+
+    def live(self) -> list[Member]:
+        """Return the members that have not ended."""
+        return [m for m in self.members.values() if not m.ended]
+
+    def count(self) -> ObjectCount:
+        """Return how many objects threaten (or were launched, where none does): at least, best, at most."""
+        threats = [m for m in self.members.values() if m.threat]
+        if not threats:
+            n = max(1, sum(1 for m in self.members.values() if RANK[m.worst] >= RANK["tracked"]))
+            return ObjectCount(1, n, max(n, len(self.members)))
+        sure = sum(1 for m in threats if RANK[m.worst] >= RANK["probable"])
+        best = sum(1 for m in threats if m.p_missile >= 0.5 or RANK[m.worst] >= RANK["probable"])
+        return ObjectCount(max(sure, 1), max(best, sure, 1), len(self.members))
+
+
+def wanted_level(event: RaidEvent) -> str:
+    """Return the level that the event's objects hold now: the highest of them."""
+    return max((m.level for m in event.live()), key=lambda level: RANK[level], default="")
+
+
+def next_level(event: RaidEvent, now: int) -> tuple[str, str]:
+    """Return (level, why it may change now) or the current level and `` when it has to stay.
+
+    At most one change in 5 s; downwards only after the evidence has stayed low, never while a raid grows.
+    """
+    wanted = wanted_level(event)
+    if not wanted or wanted == event.level:
+        event.low_since = 0
+        return event.level, ""
+    if event.changed and now - event.changed < LEVEL_PAUSE_S * NS:
+        return event.level, ""
+    if event.level == "withdrawn":
+        if RANK[wanted] >= RANK["possible"]:
+            return wanted, "evidence has risen again"
+        return event.level, ""
+    if RANK[wanted] > RANK[event.level]:
+        event.low_since = 0
+        return wanted, "evidence has risen"
+    newest = max(m.joined for m in event.members.values())
+    event.low_since = event.low_since or now
+    if now - event.low_since < FALL_AFTER_S * NS or (len(event.members) > 1 and now - newest < GROWING_S * NS):
+        return event.level, ""
+    event.low_since = 0
+    if RANK[event.level] >= RANK["possible"] and RANK[wanted] < RANK["possible"]:
+        return "withdrawn", "no object threatens an asset any more"
+    return wanted, "evidence has fallen"
+
+
+def same_launch(event: RaidEvent, time: int, place: tuple[float, float] | None, distance_m: float) -> bool:
+    """Return whether a launch at `time` (TAI ns), `distance_m` from the event's nearest launch point, is of this event."""
+    if event.closed or place is None:
+        return False
+    times = [m.launch_time or m.first_seen for m in event.members.values()]
+    near_in_time = any(abs(time - t) <= SAME_LAUNCH_S * NS for t in times)
+    return near_in_time and distance_m <= SAME_LAUNCH_M
+
+
+def same_raid(event: RaidEvent, other: RaidEvent) -> bool:
+    """Return whether two events that both threaten assets are one raid."""
+    if event.closed or other.closed:
+        return False
+    a = [m.first_seen for m in event.members.values() if m.threat]
+    b = [m.first_seen for m in other.members.values() if m.threat]
+    return bool(a and b) and min(abs(x - y) for x in a for y in b) <= SAME_RAID_S * NS

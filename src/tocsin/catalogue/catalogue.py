@@ -1,0 +1,299 @@
+"""The catalogue of known space objects: element sets in, and for each look the objects that its detections fit.
+
+No clock, no random, no disk. What it answers depends on the element sets and the instant asked about, not on what was
+asked before, so a snapshot is the element sets and the data time.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+
+from tocsin.catalogue.assignment import assign
+from tocsin.catalogue.correlation_kernels import gate_pairs
+from tocsin.catalogue.elements import epoch_unix_s, satellite
+from tocsin.catalogue.ephemeris_kernels import candidates, pack, predict
+from tocsin.catalogue.grid import STEP_NS, EphemerisGrid, fraction_of, interval_of
+from tocsin.catalogue.uncertainty import ErrorModel, is_decaying, lifetime_days, sigmas
+from tocsin.core.constants import NS
+from tocsin.core.errors import ValueRefused
+from tocsin.core.records.inputs import ElementSet, FloatArray, IntArray
+from tocsin.core.time import unix_ns_from_tai
+
+GATE_3 = 21.107513466
+"""Chi-square with 3 degrees of freedom at probability 1e-4: range and angles."""
+GATE_4 = 23.512742445
+"""The same with 4: range, angles and range rate."""
+FIELD_MARGIN_M = 50e3
+"""Added all round a field when its candidates are listed: noise of a detection at its edge."""
+INTERVALS_KEPT = 4
+Bools = npt.NDArray[np.bool_]
+
+
+class Refused(NamedTuple):
+    """An element set that was not used."""
+
+    id: str
+    reason: str
+
+
+class Correlation(NamedTuple):
+    """Which object each detection fits."""
+
+    objects: npt.NDArray[np.int32]
+    """(n,) index of the object, -1 = none."""
+    distance2: FloatArray
+    """(n,) Mahalanobis distance squared; NaN = none."""
+
+
+@dataclass(slots=True)
+class _Candidates:
+    objects: IntArray
+    packed: FloatArray
+    count: int
+    error: FloatArray
+
+
+@dataclass(slots=True)
+class _Site:
+    place: FloatArray
+    rot: FloatArray
+    range_max: float
+    sin_elevation_min: float
+    intervals: dict[int, _Candidates] = field(default_factory=dict)
+
+
+class Catalogue:
+    """Known objects by index (the order they came in) and by id."""
+
+    def __init__(self, model: ErrorModel | None = None) -> None:
+        self.model = model or ErrorModel()
+        self.clock = 0
+        self._sets: list[ElementSet] = []
+        self._index: dict[str, int] = {}
+        self._grid = EphemerisGrid()
+        self._errors = np.zeros((0, 8))
+        self._sites: list[_Site] = []
+        self._mark = np.zeros(0, np.int64)
+        self._room = 1024
+
+    def __len__(self) -> int:
+        return len(self._sets)
+
+    def id(self, index: int) -> str:
+        """Return the id of an object."""
+        return self._sets[index].id
+
+    def element_set(self, index: int) -> ElementSet:
+        """Return the element set an object is known by."""
+        return self._sets[index]
+
+    def index(self, object_id: str) -> int:
+        """Return the index of an object, -1 if it is not known."""
+        return self._index.get(object_id, -1)
+
+    def advance(self, tai_ns: int) -> None:
+        """Move data time on; it never goes back."""
+        self.clock = max(self.clock, tai_ns)
+
+    def load(self, element_sets: Sequence[ElementSet]) -> list[Refused]:
+        """Take element sets in; return those refused, with the reason.
+
+        A known object takes the newer epoch; an element set older than the one held is refused.
+        """
+        refused = []
+        rows: dict[int, tuple[float, ...]] = {}
+        for element_set in element_sets:
+            try:
+                index, row = self._take(element_set)
+                rows[index] = row
+            except ValueRefused as error:
+                refused.append(Refused(element_set.id, str(error)))
+        errors = np.zeros((len(self), 8))
+        errors[: len(self._errors)] = self._errors
+        for index, row in rows.items():
+            errors[index] = row
+        self._errors = errors
+        self._mark = np.full(len(self), -1, np.int64)
+        for site in self._sites:
+            site.intervals.clear()
+        return refused
+
+    def update(self, element_set: ElementSet) -> Refused | None:
+        """Take one element set in; return why it was refused, None if it was not."""
+        refused = self.load((element_set,))
+        return refused[0] if refused else None
+
+    def _take(self, element_set: ElementSet) -> tuple[int, tuple[float, ...]]:
+        satrec = satellite(element_set)
+        epoch = epoch_unix_s(satrec)
+        index = self._index.get(element_set.id)
+        if index is None:
+            index = len(self._sets)
+            self._index[element_set.id] = index
+            self._sets.append(element_set)
+            self._grid.append(satrec)
+        elif epoch < epoch_unix_s(self._grid[index]):
+            raise ValueRefused("older than the element set held for this object")
+        else:
+            self._sets[index] = element_set
+            self._grid.replace(index, satrec)
+        return index, (epoch, *sigmas(satrec, self.model), float(is_decaying(satrec)), lifetime_days(satrec))
+
+    def add_site(self, place: FloatArray, rot: FloatArray, range_max_m: float, elevation_min: float) -> int:
+        """Return the number of a new radar site: Earth-fixed place (3,) m, rot (3, 3) rows east, north, up, limits."""
+        site = _Site(
+            np.array(place, np.float64),
+            np.array(rot, np.float64).reshape(3, 3),
+            float(range_max_m) + FIELD_MARGIN_M,
+            math.sin(elevation_min),
+        )
+        self._sites.append(site)
+        return len(self._sites) - 1
+
+    def correlate(
+        self, site: int, times: IntArray, places: FloatArray, sigma: FloatArray, range_rates: FloatArray
+    ) -> Correlation:
+        """Return the object that each detection of one look of a radar fits, each object at most once.
+
+        `times` (n,) TAI ns; `places` (n, 3) Earth-fixed m as measured; `sigma` (n, 4): range m, azimuth and elevation
+        rad along the arc, range rate m/s; `range_rates` (n,) m/s. NaN range rate or its sigma: not compared. A
+        detection with another NaN fits nothing.
+        """
+        n = len(times)
+        objects = np.full(n, -1, np.int32)
+        distance2 = np.full(n, np.nan)
+        usable: Bools = np.logical_and(np.isfinite(places).all(axis=1), (sigma[:, :3] > 0.0).all(axis=1))
+        if len(self) == 0 or not usable.any():
+            return Correlation(objects, distance2)
+        times = np.ascontiguousarray(times, np.int64)
+        places = np.ascontiguousarray(places, np.float64)
+        sigma = np.ascontiguousarray(sigma, np.float64)
+        rates = np.ascontiguousarray(range_rates, np.float64)
+        rows, found, d2, used = self._pairs(self._sites[site], times, places, sigma, rates, usable)
+        if used == 0:
+            return Correlation(objects, distance2)
+        gates = np.where(np.isnan(rates) | np.isnan(sigma[:, 3]), GATE_3, GATE_4)
+        chosen = assign(rows[:used], found[:used], d2[:used], gates, self._mark)
+        taken = np.flatnonzero(chosen >= 0)
+        objects[taken] = found[chosen[taken]]
+        distance2[taken] = d2[chosen[taken]]
+        return Correlation(objects, distance2)
+
+    def _pairs(
+        self,
+        site: _Site,
+        times: IntArray,
+        places: FloatArray,
+        sigma: FloatArray,
+        rates: FloatArray,
+        usable: Bools,
+    ) -> tuple[IntArray, IntArray, FloatArray, int]:
+        """Return detection, object and distance of every pair within its gate, and their number."""
+        intervals = times // STEP_NS
+        while True:
+            rows = np.empty(self._room, np.int64)
+            found = np.empty(self._room, np.int64)
+            d2 = np.empty(self._room)
+            used = 0
+            for interval in sorted(set(intervals[usable].tolist())):
+                group = np.flatnonzero(usable & (intervals == interval))
+                fractions = (times - interval * STEP_NS) / STEP_NS
+                middle = 0.5 * float(fractions[group].min() + fractions[group].max())
+                near = self._candidates(site, interval)
+                used = gate_pairs(
+                    near.packed, near.objects, near.count, near.error, middle, fractions, group, places, sigma, rates,
+                    site.place, site.rot, GATE_3, GATE_4, rows, found, d2, used,
+                )  # fmt: skip
+            if used <= self._room:
+                return rows, found, d2, used
+            self._room = 2 * used
+
+    def _age_days(self, tai_ns: int) -> FloatArray:
+        return (unix_ns_from_tai(tai_ns) / NS - self._errors[:, 0]) / 86400.0
+
+    def _fallen(self, tai_ns: int) -> Bools:
+        """Return (n,) bool: objects past the age at which their element set has them decay."""
+        return self._age_days(tai_ns) >= self._errors[:, 7]
+
+    def _sigma(self, tai_ns: int) -> FloatArray:
+        """Return (n, 3) one sigma along, radial, across (m) of all objects at an instant."""
+        age_days = np.abs(self._age_days(tai_ns))
+        out = np.empty((len(self), 3))
+        out[:, 0] = self._errors[:, 1] + self._errors[:, 2] * age_days
+        out[:, 1] = self._errors[:, 3] + self._errors[:, 5] * age_days
+        out[:, 2] = self._errors[:, 4] + self._errors[:, 5] * age_days
+        return out
+
+    def _candidates(self, site: _Site, interval: int) -> _Candidates:
+        near = site.intervals.pop(interval, None)
+        if near is None:
+            while len(site.intervals) >= INTERVALS_KEPT:
+                del site.intervals[next(iter(site.intervals))]
+            middle = interval * STEP_NS + STEP_NS // 2
+            sigma = self._sigma(middle)
+            slack = math.sqrt(GATE_4) * sigma.sum(axis=1)
+            slack[(sigma[:, 0] > self.model.along_limit_m) | self._fallen(middle)] = -1.0
+            a, b, first = self._grid.nodes(interval)
+            chosen = np.empty(len(self), np.int64)
+            up = np.ascontiguousarray(site.rot[2])
+            count = candidates(a, b, first, slack, site.place, up, site.range_max, site.sin_elevation_min, chosen)
+            packed = np.empty((24, count))
+            count = pack(a, b, first, chosen, count, packed)
+            objects = chosen[:count].copy()
+            error = np.zeros((3, packed.shape[1]))
+            error[:, :count] = sigma[objects].T
+            near = _Candidates(objects, packed, count, error)
+        site.intervals[interval] = near
+        return near
+
+    def in_view(self, site: int, tai_ns: int) -> IntArray:
+        """Return the indices, rising, of the objects predicted within a site's range and above its least elevation."""
+        if len(self) == 0:
+            return np.zeros(0, np.int64)
+        where = self._sites[site]
+        interval = interval_of(tai_ns)
+        near = self._candidates(where, interval)
+        at = np.empty((3, near.packed.shape[1]))
+        predict(near.packed, near.count, fraction_of(tai_ns, interval), at)
+        d = at[:, : near.count] - where.place[:, None]
+        r = np.sqrt(d[0] * d[0] + d[1] * d[1] + d[2] * d[2])
+        up = where.rot[2, 0] * d[0] + where.rot[2, 1] * d[1] + where.rot[2, 2] * d[2]
+        inside: Bools = (r <= where.range_max - FIELD_MARGIN_M) & (up >= where.sin_elevation_min * r)
+        seen: IntArray = near.objects[inside]
+        return seen
+
+    def states(self, objects: IntArray, tai_ns: int) -> FloatArray:
+        """Return (m, 6) predicted Earth-fixed m, m/s of objects; NaN where SGP4 gives none or the object has fallen."""
+        out = self._grid.states(objects, tai_ns)
+        out[self._fallen(tai_ns)[objects]] = np.nan
+        return out
+
+    def sigma(self, objects: IntArray, tai_ns: int) -> FloatArray:
+        """Return (m, 3) one sigma (m) of the predictions: along the track, radial, across."""
+        return self._sigma(tai_ns)[objects]
+
+    def decaying(self, tai_ns: int) -> IntArray:
+        """Return the indices, rising, of objects whose re-entry is expected: perigee below 120 km or SGP4 in error."""
+        if len(self) == 0:
+            return np.zeros(0, np.int64)
+        low = self._errors[:, 6] > 0.0
+        lost = np.isnan(self.states(np.arange(len(self), dtype=np.int64), tai_ns)[:, 0])
+        return np.flatnonzero(low | lost)
+
+    def state(self) -> dict[str, Any]:
+        """Return what a snapshot needs, as plain data: data time and element sets in the order of their index."""
+        return {"clock": self.clock, "element_sets": [msgspec.to_builtins(s) for s in self._sets]}
+
+    def load_state(self, state: dict[str, Any]) -> None:
+        """Take over a snapshot; sites stay as they are."""
+        self._sets, self._index, self._grid = [], {}, EphemerisGrid()
+        self._errors = np.zeros((0, 8))
+        self.clock = int(state["clock"])
+        refused = self.load([msgspec.convert(s, ElementSet) for s in state["element_sets"]])
+        if refused:
+            raise ValueRefused(f"element set {refused[0].id} of the snapshot: {refused[0].reason}")

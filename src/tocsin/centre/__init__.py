@@ -1,0 +1,1 @@
+"""The composition of all layers above: one deterministic step, snapshot, restore, digests."""

@@ -1,0 +1,439 @@
+"""The centre: `step(input) -> records`. No clock, no random, no disk, no network inside.
+
+Inputs come in one total order (`received`). Between them data time moves in whole seconds: on each the centre judges what has
+changed. Its state can be saved and restored; two centres fed the same inputs hold the same digests.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from tocsin.assessment.evidence import CREDIBLE_PD
+from tocsin.catalogue.catalogue import Catalogue
+from tocsin.centre.emitter import Emitter, Record
+from tocsin.centre.events import Events
+from tocsin.centre.history import History
+from tocsin.centre.judgement import Judgement
+from tocsin.centre.predictor import Predictor
+from tocsin.centre.sensor_watch import SensorWatch
+from tocsin.core.constants import NS
+from tocsin.core.digest import canonical, sha256_hex
+from tocsin.core.errors import TocsinError
+from tocsin.core.records.inputs import (
+    INTENSITY,
+    ElementSet,
+    FloatArray,
+    Health,
+    Input,
+    IntArray,
+    Look,
+    Notification,
+    Operator,
+    PartnerTrack,
+)
+from tocsin.core.records.network import Assets, Network
+from tocsin.core.records.outputs import Assessment, Rejection
+from tocsin.core.records.warnings import SpaceObservations
+from tocsin.detection.background import Background
+from tocsin.detection.screen import Screen
+from tocsin.dissemination.dissemination import Dissemination
+from tocsin.identification.notices import forget
+from tocsin.sensing.sensor import Sensor
+from tocsin.sensing.sensors import compile_network
+from tocsin.tracking.bank import Track
+from tocsin.tracking.filter_kernels import M_SIGMA_A, MEAS
+from tocsin.tracking.tracker import LookResult, Tracker
+
+TIDY_S = 5
+VERSION = 1
+_ENCODER = msgspec.msgpack.Encoder(order="deterministic")
+
+
+class Centre:
+    """One centre of one data mode."""
+
+    def __init__(self, network: Network, assets: Assets, data_mode: str) -> None:
+        self.network, self.assets, self.data_mode = network, assets, data_mode
+        self.config_sha256 = sha256_hex(canonical((network, assets, VERSION)))
+        self.sensors = compile_network(network)
+        self.now = 0
+        self.screen = Screen()
+        self.background = Background()
+        self.catalogue = Catalogue()
+        self.sites: dict[str, int] = {}
+        for sensor in self.sensors.sensors:
+            if sensor.position is not None:
+                lowest = float(sensor.whole_field[:, 2].min())
+                self.sites[sensor.id] = self.catalogue.add_site(
+                    sensor.position, sensor.rot_enu, sensor.range_max, lowest
+                )
+        self.tracker = Tracker()
+        self.predictor = Predictor(assets)
+        self.judgement = Judgement()
+        self.watch = SensorWatch(self.sensors.sensors)
+        self.events = Events(
+            tuple(a.id for a in assets.asset), tuple((s.id, s.period_s) for s in self.sensors.sensors)
+        )
+        self.dissemination = Dissemination(data_mode, assets)
+        self.notices: dict[str, Notification] = {}
+        self.degraded: dict[str, str] = {}
+        self.emit = Emitter(data_mode)
+        self.history = History()
+        self.rows_used = 0
+        self.looks = 0
+        self.refused: dict[str, int] = {}
+        self.known_detections = 0
+        self.background_detections = 0
+
+    # ---- inputs -------------------------------------------------------------------------------------------------------
+
+    def step(self, item: Input) -> list[Record]:
+        """Return what one input makes the centre say; data time moves to its arrival first."""
+        self._move(item.received)
+        if isinstance(item, Look):
+            self._look(item)
+        elif getattr(item, "data_mode", self.data_mode) not in ("", self.data_mode):
+            self._refuse_input(item, f"data_mode {item.data_mode} in a centre of {self.data_mode}")  # type: ignore[union-attr]
+        elif isinstance(item, Notification):
+            self.notices[item.id] = item
+            self.rows_used += 1
+        elif isinstance(item, ElementSet):
+            self.load_catalogue([item])
+        elif isinstance(item, Health):
+            self._health(item)
+        elif isinstance(item, Operator):
+            self._operator(item)
+        elif isinstance(item, PartnerTrack):
+            self._partner(item)
+        return self.emit.take()
+
+    def advance(self, tai_ns: int) -> list[Record]:
+        """Return what happens until data time is `tai_ns`."""
+        self._move(tai_ns)
+        return self.emit.take()
+
+    def load_catalogue(self, element_sets: Sequence[ElementSet]) -> list[Record]:
+        """Take element sets of known objects; refusals are told."""
+        for refused in self.catalogue.load(list(element_sets)):
+            self._count_refusal("element set: " + refused.reason)
+            self.emit.other(Rejection("catalogue", -1, refused.id, refused.reason, "refused"))
+        return self.emit.take()
+
+    # ---- a look -------------------------------------------------------------------------------------------------------
+
+    def _look(self, look: Look) -> None:
+        sensor = self.sensors.by_id.get(look.sensor)
+        bad: list[Rejection] = []
+        used = self.screen.check(look, sensor, self.data_mode, self.now, bad)
+        for rejection in bad:
+            self._count_refusal(rejection.reason)
+            self.emit.other(rejection)
+        if sensor is None and look.sensor not in self.screen.told_unknown:
+            self.screen.told_unknown.add(look.sensor)
+            self.emit.event("quarantined", look.sensor, self.now, (), reason="unknown sensor: all its rows are refused")
+        if used is None or sensor is None:
+            return
+        self.looks += look.empty_looks
+        self.rows_used += int(used.size) if look.numbers.size else int(look.rows.size)
+        kind, why = self.watch.look(look, self.now)
+        if kind:
+            self.emit.event(kind, look.sensor, self.now, (), reason=why)  # type: ignore[arg-type]
+        place = sensor.place(look.time, look.place)
+        if np.isnan(place).any():
+            return
+        rows = self.tracker.rows(look, sensor, place) if used.size else np.empty((0, MEAS))
+        if sensor.kind == "infrared" and used.size:
+            intensity = np.ascontiguousarray(look.values[:, INTENSITY])
+            hidden = self.background.screen(sensor.id, look.time, rows, used, intensity)
+            self.background_detections += int(hidden.sum())
+            used = used[~hidden]
+        result = self.tracker.process(look, sensor, place, rows, used, self._known)
+        self._after_look(look, sensor, result)
+
+    def _known(self, look: Look, sensor: Sensor, chosen: IntArray, rows: FloatArray) -> IntArray:
+        """Return the catalogue object that each chosen radar detection fits, -1 = none."""
+        objects = np.full(chosen.size, -1, np.int64)
+        if not len(self.catalogue):
+            return objects
+        part = rows[chosen]
+        whole = np.flatnonzero(~np.isnan(part[:, 12]) & ~np.isnan(part[:, M_SIGMA_A]))
+        if not whole.size:
+            return objects
+        part = part[whole]
+        places = part[:, 0:3] + part[:, 12:13] * part[:, 3:6]
+        sigma = np.ascontiguousarray(part[:, (13, 14, 15, 17)])
+        rates = np.ascontiguousarray(part[:, 16])
+        found = self.catalogue.correlate(
+            self.sites[sensor.id], look.times[chosen[whole]], np.ascontiguousarray(places), sigma, rates
+        )
+        objects[whole] = found.objects
+        return objects
+
+    def _after_look(self, look: Look, sensor: Sensor, result: LookResult) -> None:
+        tracks = self.tracker.bank.tracks
+        judged = self.judgement.objects
+        if result.known:
+            self.known_detections += len(result.known)
+            names = [self.catalogue.id(o) for _, o in result.known]
+            self.history.add_seen(look, [r for r, _ in result.known], names)
+        for slot in result.confirmed:
+            track = tracks[slot]
+            self.emit.event("track_started", track.id, self.now, tuple(track.first_keys), origin=track.origin)
+        standing = [u for u in result.updates if u.slot in tracks and tracks[u.slot].confirmed]
+        for update in standing:
+            track = tracks[update.slot]
+            self.emit.event(
+                "track_updated", track.id, self.now, (track.last_keys[-1],), looks=track.hits, distance2=round(update.d2, 3)
+            )
+        if standing:
+            slots = [u.slot for u in standing]
+            self.history.add_tracks(self.tracker, slots, {s: judged[s].best for s in slots if s in judged})
+            loose = [u for u in standing if u.slot not in judged or not judged[u.slot].event]
+            if loose:
+                self.history.add_seen(look, [u.row for u in loose], [tracks[u.slot].id for u in loose])
+        self._note_words(look, sensor, result)
+        for track, reason in result.dropped:
+            self._dropped(track, reason)
+        if result.refused_births and not self.tracker.full_told:
+            self.tracker.full_told = True
+            self.emit.event("quarantined", sensor.id, self.now, (), reason="the track bank is full: no new tracks start")
+
+    def _note_words(self, look: Look, sensor: Sensor, result: LookResult) -> None:
+        """Write what this look says of every event into the three-valued words, and of plumes that it did not see."""
+        judged = self.judgement.objects
+        for slot in result.seen:
+            j = judged.get(slot)
+            if j is None:
+                continue
+            j.context.silent.pop(sensor.id, None)
+            if j.event:
+                words = self.events.events[j.event].words
+                words.seen[sensor.id] = max(words.seen.get(sensor.id, 0), look.time)
+        for slot, pd in result.silent:
+            j = judged.get(slot)
+            if j is None or pd < CREDIBLE_PD:
+                continue
+            track = self.tracker.bank.tracks.get(slot)
+            lit = track is not None and look.end - track.last_infrared < 30 * NS
+            if sensor.kind == "infrared" and lit:
+                j.context.silent[sensor.id] = j.context.silent.get(sensor.id, 0) + 1
+            if j.event:
+                words = self.events.events[j.event].words
+                words.not_seen[sensor.id] = max(words.not_seen.get(sensor.id, 0), look.end)
+
+    def _dropped(self, track: Track, reason: str) -> None:
+        judged = self.judgement.forget(track.slot)
+        if track.confirmed:
+            self.emit.event("track_dropped", track.id, self.now, tuple(track.last_keys[-2:]), reason=reason, looks=track.hits)
+        if judged is not None:
+            self.events.end(judged, reason)
+
+    # ---- time ---------------------------------------------------------------------------------------------------------
+
+    def _move(self, to: int) -> None:
+        """Let whole seconds pass until `to`; where nothing is alive they pass at once."""
+        if self.now == 0:
+            self.now = to
+            return
+        while True:
+            if not (self.tracker.bank.tracks or self.events.open()):
+                break
+            following = (self.now // NS + 1) * NS
+            if following > to:
+                break
+            self.now = following
+            self._second()
+        if to > self.now:
+            crossed = to // NS > self.now // NS
+            self.now = to
+            if crossed:
+                self._streams()
+
+    def _second(self) -> None:
+        now = self.now
+        if (now // NS) % TIDY_S == 0:
+            self._tidy()
+        slots = self.judgement.due(self.tracker, now)
+        if slots:
+            self.judgement.judge(self, slots, now)
+            self._place(slots)
+        for event in self.events.open():
+            self.events.step(event, self.judgement.objects, self.tracker.bank.tracks, self.emit, now)
+        self._streams()
+        self._tell()
+
+    def _place(self, slots: list[int]) -> None:
+        tracks = self.tracker.bank.tracks
+        for slot in slots:
+            j = self.judgement.objects[slot]
+            if j.level and not j.event:
+                self.events.place(j, tracks[slot], self.emit, self.now)
+            if j.event:
+                self.events.follow(j)
+            p = j.classes[j.best]
+            if j.best != j.said and (p >= 0.6 or (p >= 0.4 and j.event)):
+                j.said = j.best
+                keys = tuple(tracks[slot].first_keys[:2] + tracks[slot].last_keys[-2:])
+                self.emit.event(
+                    "identified", j.track, self.now, keys, object_class=j.best, probability=round(p, 4),
+                    classes=dict(j.classes), evidence=j.explained,
+                )  # fmt: skip
+        if len(self.events.open()) > 1:
+            self.events.merge(self.judgement.objects, self.emit, self.now)
+
+    def _tidy(self) -> None:
+        for keep, drop in self.tracker.merge_twins():
+            self.emit.event(
+                "track_dropped", drop.id, self.now, tuple(drop.last_keys[-2:]), reason=f"one object with {keep.id}", looks=drop.hits
+            )
+            judged = self.judgement.forget(drop.slot)
+            if judged is not None:
+                self.events.end(judged, f"one object with {keep.id}")
+        orbiting = {s for s, j in self.judgement.objects.items() if j.orbiting > 0.9 and not j.event}
+        for track, reason in self.tracker.tidy(self.now, orbiting):
+            self._dropped(track, reason)
+        if (self.now // NS) % 3600 == 0:
+            forget(self.notices, self.now)
+
+    def _streams(self) -> None:
+        """Lost looks and silent sensors, once their time has come."""
+        for gap in self.screen.due_gaps(self.now):
+            self.emit.event(
+                "gap", gap.sensor, self.now, (), session=gap.session, first=gap.first, last=gap.last,
+                reason=f"{gap.last - gap.first + 1} looks lost",
+            )  # fmt: skip
+        for sensor, quiet in self.watch.silent(self.now):
+            self.emit.event("sensor_lost", sensor.id, self.now, (), reason=f"silent for {quiet:.0f} s")
+
+    def _tell(self) -> None:
+        """Pass new assessments to dissemination: warnings, cancellations, cues."""
+        for record in [r for r in self.emit.out if isinstance(r, Assessment)]:
+            for message in self.dissemination.on_assessment(record, self.now):
+                self._message(message)
+            for cue in self.dissemination.cues(record, self.tracker.ahead, self.now):
+                self.emit.other(cue)
+        for message in self.dissemination.on_tick(self.now):
+            self._message(message)
+
+    def _message(self, message: Any) -> None:
+        kind = getattr(message, "kind", "")
+        if kind in ("alert", "update", "cancel"):
+            name = "warning_cancelled" if kind == "cancel" else "warning_issued"
+            self.emit.event(
+                name, message.event, self.now, (message.assessment,), warning=message.id, warning_kind=kind,
+                grade=message.grade, level=message.level, released=message.released, headline=message.headline,
+            )  # fmt: skip
+        self.emit.other(message)
+
+    # ---- people and neighbours ----------------------------------------------------------------------------------------
+
+    def _health(self, item: Health) -> None:
+        self.rows_used += 1
+        for sensor in self.sensors.sensors:
+            if item.subject in (sensor.id, sensor.line):
+                heard = self.watch.heard[sensor.id]
+                before, heard.reported = heard.reported, item.state
+                if item.state in ("down", "blinded") and before != item.state:
+                    self.emit.event("sensor_lost", sensor.id, self.now, (item.id,), reason=f"reported {item.state}")
+                elif item.state in ("ok", "degraded") and before in ("down", "blinded"):
+                    self.emit.event("sensor_back", sensor.id, self.now, (item.id,), reason=f"reported {item.state}")
+
+    def _operator(self, item: Operator) -> None:
+        self.rows_used += 1
+        if item.action == "declare_degraded":
+            self.degraded[item.subject] = item.person
+        elif item.action == "end_degraded":
+            self.degraded.pop(item.subject, None)
+        for message in self.dissemination.on_operator(item):
+            self._message(message)
+
+    def _partner(self, item: PartnerTrack) -> None:
+        """A partner's track starts one here where none stands; where one stands it is no new evidence of its own."""
+        self.rows_used += 1
+        track, new = self.tracker.take_partner(item)
+        if new:
+            self.emit.event("track_started", track.id, self.now, (item.id,), origin="partner")
+
+    def _refuse_input(self, item: Input, reason: str) -> None:
+        self._count_refusal(reason)
+        self.emit.other(Rejection(type(item).__name__.lower(), -1, "data_mode", reason, "refused"))
+
+    def _count_refusal(self, reason: str) -> None:
+        self.refused[reason] = self.refused.get(reason, 0) + 1
+
+    # ---- views --------------------------------------------------------------------------------------------------------
+
+    def drain_tracks(self) -> dict[str, Any] | None:
+        """Return the rows for `tracks.parquet` since the last call."""
+        return self.history.drain_tracks()
+
+    def drain_observations(self) -> dict[str, SpaceObservations]:
+        """Return the measurements of objects of no event since the last call, by sensor."""
+        return self.history.drain_observations(self.data_mode)
+
+    def counts(self) -> dict[str, Any]:
+        """Return what was counted so far."""
+        return {
+            "looks": self.looks,
+            "known_detections": self.known_detections,
+            "background_detections": self.background_detections,
+            "tracks_alive": len(self.tracker.bank.tracks),
+            "tracks_begun": self.tracker.bank.next_number - 1,
+            "events": len(self.events.events),
+            "catalogue": len(self.catalogue),
+            **self.emit.counts,
+        }
+
+    def digests(self) -> dict[str, str]:
+        """Return the digests of what was said, of the decisions alone, and of the state."""
+        return {
+            "events": self.emit.events_digest.hexdigest(),
+            "decisions": self.emit.decisions_digest.hexdigest(),
+            "state": sha256_hex(self.snapshot()),
+        }
+
+    # ---- snapshot -----------------------------------------------------------------------------------------------------
+
+    def snapshot(self) -> bytes:
+        """Return the whole state as bytes (what was drained is no part of it)."""
+        return _ENCODER.encode(
+            {
+                "version": VERSION, "config": self.config_sha256, "data_mode": self.data_mode, "now": self.now,
+                "screen": self.screen.state(), "background": self.background.state(),
+                "catalogue": self.catalogue.state(), "tracker": self.tracker.state(),
+                "judgement": self.judgement.state(), "events": self.events.state(), "watch": self.watch.state(),
+                "dissemination": self.dissemination.state(), "notices": [msgspec.to_builtins(n) for n in self.notices.values()],
+                "degraded": dict(self.degraded), "emit": self.emit.state(),
+                "counters": [self.rows_used, self.looks, self.known_detections, self.background_detections],
+                "refused": dict(self.refused),
+            }
+        )  # fmt: skip
+
+    @classmethod
+    def restore(cls, data: bytes, network: Network, assets: Assets) -> Centre:
+        """Return the centre that `snapshot` saved; TocsinError when it was of another network, list or version."""
+        state = msgspec.msgpack.decode(data)
+        centre = cls(network, assets, state["data_mode"])
+        if state["version"] != VERSION or state["config"] != centre.config_sha256:
+            raise TocsinError("the snapshot is of another network, asset list or version")
+        centre.now = state["now"]
+        centre.screen.load(state["screen"])
+        centre.background.load(state["background"])
+        centre.catalogue.load_state(state["catalogue"])
+        centre.tracker.load(state["tracker"])
+        centre.judgement.load(state["judgement"])
+        centre.events.load(state["events"])
+        centre.watch.load(state["watch"])
+        centre.dissemination.load(state["dissemination"])
+        centre.notices = {n["id"]: msgspec.convert(n, Notification) for n in state["notices"]}
+        centre.degraded = dict(state["degraded"])
+        centre.emit.load(state["emit"])
+        centre.rows_used, centre.looks, centre.known_detections, centre.background_detections = state["counters"]
+        centre.refused = dict(state["refused"])
+        return centre
+
+

@@ -1,0 +1,229 @@
+"""The events of the centre: opening, joining, raising, lowering and closing them; the assessments they give."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import msgspec
+
+from tocsin.assessment.ladder import RANK
+from tocsin.assessment.paths import speaking_paths
+from tocsin.assessment.raids import Member, RaidEvent, next_level, same_launch, same_raid
+from tocsin.centre.emitter import Emitter
+from tocsin.centre.judged import Judged
+from tocsin.core.constants import NS
+from tocsin.core.records.outputs import Assessment, AssetThreat, ObjectAssessment
+from tocsin.core.time import iso_from_tai
+from tocsin.tracking.bank import Track
+from tocsin.world.geodesy_kernels import ecef_to_geodetic, great_circle_m
+
+LINE_PAUSE_S = 10.0
+"""An object of an event at `possible` or above has a fresh line at least so often while it is being tracked."""
+LISTED_ASSET = 0.001
+
+
+class Events:
+    """All events of a centre, open and closed."""
+
+    def __init__(self, asset_ids: tuple[str, ...], sensors: tuple[tuple[str, float], ...]) -> None:
+        self.asset_ids, self.sensors = asset_ids, sensors
+        self.events: dict[int, RaidEvent] = {}
+        self.next = 1
+
+    def open(self) -> list[RaidEvent]:
+        """Return the events that are not closed, in order."""
+        return [e for e in self.events.values() if not e.closed]
+
+    # ---- objects come and go ------------------------------------------------------------------------------------------
+
+    def place(self, judged: Judged, track: Track, emit: Emitter, now: int) -> None:
+        """Give an object that has a level its event: one that stands, or a new one."""
+        spot = judged.launch
+        if spot is not None and math.isfinite(spot.sigma_m):
+            place, time = (spot.latitude, spot.longitude), spot.time
+        else:
+            lat, lon, _ = ecef_to_geodetic(*track.first_place)
+            place, time = (lat, lon), track.born
+        event = next((e for e in self.open() if same_launch(e, time, place, self._nearest(e, place))), None)
+        if event is None:
+            event = RaidEvent(number=self.next, opened=now)
+            self.next += 1
+            self.events[event.number] = event
+        judged.event = event.number
+        event.members[track.number] = Member(
+            number=track.number, track=track.id, level="", joined=now, first_seen=track.born, launch_time=time,
+            launch_place=place,
+        )  # fmt: skip
+        for sensor in track.sensors:
+            event.words.seen[sensor] = max(event.words.seen.get(sensor, 0), track.last_hit)
+        emit.event(
+            "launch_detected", event.id, now, tuple(track.first_keys), track=track.id, origin=track.origin,
+            paths=list(speaking_paths(track.paths)), level=judged.level, lat_deg=round(math.degrees(place[0]), 4),
+            lon_deg=round(math.degrees(place[1]), 4), launch_utc=iso_from_tai(time),
+        )  # fmt: skip
+
+    def _nearest(self, event: RaidEvent, place: tuple[float, float]) -> float:
+        return min(
+            (great_circle_m(*place, *m.launch_place) for m in event.members.values() if m.launch_place), default=math.inf
+        )
+
+    def follow(self, judged: Judged) -> None:
+        """Write an object's new figures into its event."""
+        member = self.events[judged.event].members[judged.number]
+        member.level = judged.level
+        member.p_missile, member.p_asset = judged.missile, judged.asset
+        if judged.launch is not None:
+            member.launch_time = judged.launch.time
+            member.launch_place = (judged.launch.latitude, judged.launch.longitude)
+        if RANK[judged.level] >= RANK["possible"]:
+            member.threat = True
+        if RANK[judged.level] > RANK[member.worst]:
+            member.worst = judged.level
+
+    def end(self, judged: Judged, why: str) -> None:
+        """Note that an object has ended."""
+        if judged.event:
+            self.events[judged.event].members[judged.number].ended = why
+
+    def merge(self, objects: dict[int, Judged], emit: Emitter, now: int) -> list[RaidEvent]:
+        """Return the events that have become part of an older raid; their objects move there."""
+        threats = [e for e in self.open() if any(m.threat for m in e.members.values())]
+        gone: list[RaidEvent] = []
+        for k, older in enumerate(threats):
+            for younger in threats[k + 1 :]:
+                if older.closed or younger.closed or not same_raid(older, younger):
+                    continue
+                for number, member in younger.members.items():
+                    older.members[number] = member
+                    member.joined = now
+                for name in ("seen", "not_seen"):
+                    mine, theirs = getattr(older.words, name), getattr(younger.words, name)
+                    for sensor, t in theirs.items():
+                        mine[sensor] = max(mine.get(sensor, 0), t)
+                for judged in objects.values():
+                    if judged.event == younger.number:
+                        judged.event = older.number
+                younger.joined = older.id
+                gone.append(younger)
+        for event in gone:
+            self.close(event, {}, f"joined {event.joined}: one raid", emit, now)
+        return gone
+
+    # ---- levels -------------------------------------------------------------------------------------------------------
+
+    def step(self, event: RaidEvent, objects: dict[int, Judged], tracks: dict[int, Track], emit: Emitter, now: int) -> None:
+        """Let an event change its level when its time has come, and write what is new."""
+        if event.members and not event.live():
+            self.close(event, objects, self._ending(event), emit, now)
+            return
+        level, why = next_level(event, now)
+        members = [j for j in objects.values() if j.event == event.number]
+        if not members:
+            return
+        lead = max(members, key=lambda j: (RANK[j.level], j.asset, -j.number))
+        if level != event.level:
+            previous, event.level, event.changed = event.level, level, now
+            self._write(event, lead, members, tracks, f"{why}: {lead.reason}", previous, emit, now, full=True)
+        for judged in members:
+            threat = RANK[judged.level] >= RANK["possible"]
+            due = judged.line_at == 0 or (threat and now - judged.line_at >= LINE_PAUSE_S * NS)
+            if due and event.level and judged.predicted_at > judged.line_at:
+                self._write(event, judged, members, tracks, judged.reason, event.level, emit, now)
+
+    def _ending(self, event: RaidEvent) -> str:
+        reasons = sorted({m.ended for m in event.members.values()})
+        return "ended: " + "; ".join(reasons)
+
+    def close(self, event: RaidEvent, objects: dict[int, Judged], why: str, emit: Emitter, now: int) -> None:
+        """Close an event at `resolved`."""
+        event.closed = True
+        previous, event.level, event.changed = event.level, "resolved", now
+        self._emit(event, None, [], {}, why, previous, emit, now, full=True)
+
+    def _write(
+        self, event: RaidEvent, lead: Judged, members: list[Judged], tracks: dict[int, Track], reason: str, previous: str,
+        emit: Emitter, now: int, full: bool = False,
+    ) -> None:  # fmt: skip
+        lead.line_at = now
+        self._emit(event, lead, members, tracks, reason, previous, emit, now, full)
+
+    def _emit(
+        self, event: RaidEvent, lead: Judged | None, members: list[Judged], tracks: dict[int, Track], reason: str,
+        previous: str, emit: Emitter, now: int, full: bool,
+    ) -> None:  # fmt: skip
+        changed = previous != event.level
+        track = tracks.get(lead.slot) if lead is not None else None
+        keys = tuple(track.first_keys[:4] + track.last_keys[-4:]) if track is not None else ()
+        causes = keys
+        emit.assessments += 1
+        event.assessments += 1
+        name = f"A{emit.assessments:06d}"
+        if changed:
+            told = emit.event(
+                "level_changed", event.id, now, keys, level=event.level, previous=previous or None, reason=reason, assessment=name
+            )
+            causes = (told.id, *keys)
+        paths = sorted({p for t in tracks.values() for p in speaking_paths(t.paths)}) if tracks else []
+        order = [m.track for m in event.members.values()]
+        if lead is not None:
+            order = [lead.track, *(t for t in order if t != lead.track)]
+        emit.assessment(
+            Assessment(
+                id=name,
+                event=event.id,
+                time_utc=iso_from_tai(now),
+                data_mode=emit.data_mode,
+                level=event.level,  # type: ignore[arg-type]
+                previous=previous or None,  # type: ignore[arg-type]
+                reason=reason,
+                objects=event.count(),
+                tracks=tuple(order),
+                classes=dict(lead.classes) if lead is not None else {},
+                launch=lead.launch.point() if lead is not None and lead.launch is not None else None,
+                impact=lead.impact.point() if lead is not None and lead.impact is not None else None,
+                assets=self.threats(members, now),
+                paths=tuple(paths),
+                evidence=event.words.rows(self.sensors, now),
+                causes=causes,
+                members=tuple(self._member(j, tracks, now) for j in members) if full else (),
+            )
+        )
+
+    def threats(self, members: list[Judged], now: int) -> tuple[AssetThreat, ...]:
+        """Return the assets with the probability that at least one object falls on them, likeliest first."""
+        out: list[AssetThreat] = []
+        for k, name in enumerate(self.asset_ids):
+            spared = 1.0
+            left = math.inf
+            for j in members:
+                p = j.assets[k] if k < len(j.assets) else 0.0
+                spared *= 1.0 - p
+                if p >= LISTED_ASSET and j.impact is not None:
+                    left = min(left, (j.impact.time - now) / NS)
+            if 1.0 - spared >= LISTED_ASSET:
+                out.append(AssetThreat(name, round(1.0 - spared, 4), round(left, 1) if math.isfinite(left) else 0.0))
+        out.sort(key=lambda a: (-a.probability, a.id))
+        return tuple(out)
+
+    def _member(self, judged: Judged, tracks: dict[int, Track], now: int) -> ObjectAssessment:
+        track = tracks.get(judged.slot)
+        return ObjectAssessment(
+            track=judged.track,
+            level=judged.level,
+            classes=dict(judged.classes),
+            launch=judged.launch.point() if judged.launch is not None else None,
+            impact=judged.impact.point() if judged.impact is not None else None,
+            assets=self.threats([judged], now),
+            paths=speaking_paths(track.paths) if track is not None else (),
+            reason=judged.reason,
+        )
+
+    def state(self) -> dict[str, Any]:
+        """Return all of it as plain data."""
+        return {"next": self.next, "events": [msgspec.to_builtins(e) for e in self.events.values()]}
+
+    def load(self, state: dict[str, Any]) -> None:
+        """Take over what `state` returned."""
+        self.next = state["next"]
+        self.events = {e["number"]: msgspec.convert(e, RaidEvent) for e in state["events"]}

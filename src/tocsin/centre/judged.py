@@ -1,0 +1,90 @@
+"""What the centre holds of each object beside its track: plain records, so that a snapshot is their content."""
+
+from __future__ import annotations
+
+import math
+
+import msgspec
+
+from tocsin.centre.features import Context
+from tocsin.core.constants import DEG
+from tocsin.core.records.outputs import Ellipse, GroundPoint
+from tocsin.core.time import iso_from_tai
+
+
+class Spot(msgspec.Struct, frozen=True):
+    """A place and time on the ground with its uncertainty: a launch point or an impact point."""
+
+    time: int
+    time_sigma_s: float
+    latitude: float
+    longitude: float
+    """rad."""
+    ellipses: tuple[tuple[float, float, float, float], ...]
+    """(probability, semi-major m, semi-minor m, bearing rad), rising probability."""
+    heading: float = math.nan
+
+    @property
+    def sigma_m(self) -> float:
+        """Return one sigma along the major axis, from the 50 % ellipse of a Gaussian."""
+        return self.ellipses[0][1] / 1.1774 if self.ellipses else math.inf
+
+    def point(self) -> GroundPoint:
+        """Return it for output: UTC, degrees, kilometres."""
+        return GroundPoint(
+            time_utc=iso_from_tai(self.time),
+            lat_deg=round(self.latitude / DEG, 5),
+            lon_deg=round(self.longitude / DEG, 5),
+            ellipses=tuple(
+                Ellipse(p, round(a / 1000.0, 3), round(b / 1000.0, 3), round((bearing / DEG) % 180.0, 2))
+                for p, a, b, bearing in self.ellipses
+            ),
+            time_sigma_s=round(self.time_sigma_s, 2),
+        )
+
+
+class Judged(msgspec.Struct):
+    """What an object is said to be, where it came from, where it will fall, how far up the ladder it stands."""
+
+    number: int
+    slot: int
+    classes: dict[str, float] = msgspec.field(default_factory=dict)
+    context: Context = msgspec.field(default_factory=Context)
+    best: str = ""
+    said: str = ""
+    """The class last told in an `identified` event."""
+    level: str = ""
+    reason: str = ""
+    event: int = 0
+    judged_at: int = 0
+    hits_judged: int = 0
+    predicted_at: int = 0
+    predicted_hits: int = 0
+    fitted: int = 0
+    """Lines of sight in the last launch fit."""
+    launch: Spot | None = None
+    impact: Spot | None = None
+    impacting: float = 0.0
+    assets: list[float] = msgspec.field(default_factory=list)
+    """P(falls within) by asset, in the order of the list."""
+    powered: float = 0.0
+    orbiting: float = 0.0
+    missile: float = 0.0
+    missile_without_notice: float = 0.0
+    launched: float = 0.0
+    explained: list[dict[str, object]] = msgspec.field(default_factory=list)
+    profile_state: list[float] = msgspec.field(default_factory=list)
+    """Profile-aided state (6) and covariance (36) at `profile_time`, while one satellite alone has seen it."""
+    profile_time: int = 0
+    line_at: int = 0
+    """When this object last had a line in `assessments.jsonl`."""
+
+    @property
+    def track(self) -> str:
+        """Return the name of its track."""
+        return f"T{self.number:06d}"
+
+    @property
+    def asset(self) -> float:
+        """Return the largest P(asset)."""
+        return max(self.assets, default=0.0)

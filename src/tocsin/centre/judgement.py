@@ -1,0 +1,187 @@
+"""Judging the tracks once a second of data time: what they are, where from and to, and how far up the ladder."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+
+from tocsin.assessment.ladder import RANK, Figures, level_of
+from tocsin.assessment.paths import speaking_paths
+from tocsin.centre.features import features_of
+from tocsin.centre.judged import Judged
+from tocsin.centre.predictor import Predictor
+from tocsin.core.constants import NS
+from tocsin.core.records.inputs import Notification
+from tocsin.identification.classes import launch_probability, missile_probability
+from tocsin.identification.classify import Identity, classify, explain
+from tocsin.identification.notices import fitting
+from tocsin.prediction.arc import ArcFigures, arc_figures
+from tocsin.tracking.bank import Track
+from tocsin.tracking.tracker import Tracker
+
+FloatArray = npt.NDArray[np.float64]
+
+ORBIT_FLOOR_M = 90e3
+FALL_FLOOR_M = 60e3
+SURE_FALL = 0.9999
+"""A track without a plume opens an event only when its arc meets the ground beyond reasonable doubt of its own errors."""
+LAUNCH_LIKE = 0.9
+PREDICT_PAUSE_S, POWERED_PAUSE_S = 2.0, 6.0
+"""A free arc is one Gaussian, a burning object a mixture of hundreds of flights: it is predicted more rarely."""
+IDLE_PAUSE_S = 10.0
+DARK_WATCH_S = 150.0
+"""A plume that went out is judged every second for so long: its silence is evidence that grows with time."""
+FITS = (3, 4, 5, 6, 8, 10, 13, 16, 20, 25, 31, 39, 49, 64)
+
+
+class Stage(Protocol):
+    """What judgement asks of the centre."""
+
+    tracker: Tracker
+    predictor: Predictor
+    notices: dict[str, Notification]
+    degraded: dict[str, str]
+
+
+class Judgement:
+    """The judged objects by slot."""
+
+    def __init__(self) -> None:
+        self.objects: dict[int, Judged] = {}
+
+    def due(self, tracker: Tracker, now: int) -> list[int]:
+        """Return the slots to be judged at `now`: what changed, what went dark, and idle ones now and then."""
+        slots: list[int] = []
+        for slot, track in tracker.bank.tracks.items():
+            if not track.confirmed:
+                continue
+            judged = self.objects.get(slot)
+            if judged is None:
+                slots.append(slot)
+                continue
+            pause = IDLE_PAUSE_S if not judged.event and judged.hits_judged >= 10 else 1.0
+            changed = track.hits != judged.hits_judged
+            dark = track.off_from and now - track.off_from < DARK_WATCH_S * NS and judged.event
+            if (changed or dark) and now - judged.judged_at >= pause * NS:
+                slots.append(slot)
+        return slots
+
+    def judge(self, stage: Stage, slots: list[int], now: int) -> None:
+        """Bring the objects of `slots` up to date."""
+        tracker = stage.tracker
+        index = np.array(slots, np.int64)
+        states, covariances = tracker.combined(index)
+        six = np.ascontiguousarray(states[:, :6])
+        arcs = arc_figures(six, covariances, ORBIT_FLOOR_M)
+        falls = arc_figures(six, covariances, FALL_FLOOR_M).p_low
+        for k, slot in enumerate(slots):
+            track = tracker.bank.tracks[slot]
+            judged = self.objects.get(slot)
+            if judged is None or judged.number != track.number:
+                judged = self.objects[slot] = Judged(number=track.number, slot=slot)
+            self._one(stage, judged, track, states[k], covariances[k], arcs, k, float(falls[k]), now)
+
+    def _one(
+        self, stage: Stage, judged: Judged, track: Track, state: FloatArray, covariance: FloatArray, arcs: ArcFigures,
+        k: int, falls: float, now: int,
+    ) -> None:  # fmt: skip
+        judged.powered = stage.tracker.powered(track.slot)
+        judged.orbiting = 1.0 - float(arcs.p_low[k])
+        self._fit_launch(stage, judged, track)
+        self._match_notice(stage, judged, track)
+        identity = self._identify(judged, track, state, covariance, arcs, k, now)
+        plume = bool(track.satellites)
+        if judged.impacting == 0.0 and not plume:
+            judged.impacting = falls if falls > SURE_FALL and track.hits >= 5 else 0.0
+        threatening = judged.launched >= 0.5 if plume else judged.impacting > SURE_FALL and judged.classes["meteor"] < 0.5
+        if threatening or judged.event:
+            self._predict(stage, judged, track, state, covariance, now)
+        opens = judged.event != 0 or threatening and (judged.launched >= LAUNCH_LIKE or not plume)
+        judged.judged_at, judged.hits_judged = now, track.hits
+        judged.explained = explain(identity, tuple(track.first_keys[:3] + track.last_keys[-3:]))
+        if not opens:
+            judged.level = ""
+            return
+        degraded = "" in stage.degraded or f"E{judged.event:04d}" in stage.degraded
+        figures = Figures(
+            launch=judged.launched,
+            missile=judged.missile,
+            missile_without_notice=judged.missile_without_notice,
+            asset=judged.asset,
+            confirmed_track=track.confirmed,
+            impacting=judged.impacting,
+            paths=speaking_paths(track.paths),
+            degraded_mode=degraded,
+        )
+        judged.level, judged.reason = level_of(figures, judged.level)
+
+    def _identify(
+        self, judged: Judged, track: Track, state: FloatArray, covariance: FloatArray, arcs: ArcFigures, k: int, now: int
+    ) -> Identity:
+        features = features_of(track, state, covariance, judged.powered, now, arcs, k, judged.context)
+        identity = classify(features)
+        judged.classes, judged.best = identity.classes, identity.best
+        judged.missile = missile_probability(identity.classes)
+        judged.launched = launch_probability(identity.classes)
+        judged.missile_without_notice = judged.missile
+        if features.notice:
+            plain = classify(msgspec.structs.replace(features, notice=""))
+            judged.missile_without_notice = missile_probability(plain.classes)
+        return identity
+
+    def _fit_launch(self, stage: Stage, judged: Judged, track: Track) -> None:
+        n = len(track.sights)
+        due = max((f for f in FITS if f <= n), default=0)
+        if due <= judged.fitted:
+            return
+        judged.fitted = due
+        fit = stage.predictor.fit_launch(track)
+        if fit is None:
+            return
+        judged.launch = fit.spot
+        judged.context.launch_time = fit.spot.time
+        judged.profile_time = fit.time
+        judged.profile_state = fit.state
+
+    def _match_notice(self, stage: Stage, judged: Judged, track: Track) -> None:
+        judged.context.notice = ""
+        if not stage.notices or judged.launch is None:
+            return
+        spot = judged.launch
+        notice = fitting(stage.notices, spot.time, spot.latitude, spot.longitude, spot.sigma_m, spot.heading)
+        judged.context.notice = notice.vehicle if notice is not None else ""
+
+    def _predict(
+        self, stage: Stage, judged: Judged, track: Track, state: FloatArray, covariance: FloatArray, now: int
+    ) -> None:
+        fresh = track.hits != judged.predicted_hits or judged.powered > 0.05
+        pause = POWERED_PAUSE_S if judged.powered > 0.3 else PREDICT_PAUSE_S
+        if judged.predicted_at and (not fresh or now - judged.predicted_at < pause * NS):
+            return
+        judged.predicted_at, judged.predicted_hits = now, track.hits
+        if judged.launch is None and not track.satellites:
+            judged.launch = stage.predictor.launch_of_arc(stage.tracker.bank.ts[track.slot].item(), state, covariance)
+        footprint = stage.predictor.impact(judged, track, stage.tracker, state, covariance)
+        judged.impact, judged.impacting, judged.assets = footprint
+
+    def forget(self, slot: int) -> Judged | None:
+        """Return and drop the object of a slot."""
+        return self.objects.pop(slot, None)
+
+    def threatening(self) -> list[Judged]:
+        """Return the objects at `possible` or above."""
+        return [j for j in self.objects.values() if j.level and RANK[j.level] >= RANK["possible"]]
+
+    def state(self) -> list[Any]:
+        """Return all of it as plain data."""
+        return [msgspec.to_builtins(j) for j in self.objects.values()]
+
+    def load(self, state: list[Any]) -> None:
+        """Take over what `state` returned."""
+        self.objects = {}
+        for plain in state:
+            judged = msgspec.convert(plain, Judged)
+            self.objects[judged.slot] = judged

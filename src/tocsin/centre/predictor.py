@@ -1,0 +1,122 @@
+"""What the centre asks of prediction, in the centre's own records."""
+
+from __future__ import annotations
+
+import math
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+
+from tocsin.centre.judged import Judged, Spot
+from tocsin.core.constants import DEG
+from tocsin.core.records.network import Assets
+from tocsin.core.records.outputs import Ellipse
+from tocsin.identification.classes import MISSILES
+from tocsin.prediction.assets import AssetTable
+from tocsin.prediction.impact import PoweredHypotheses, asset_probabilities, predict_impact
+from tocsin.prediction.launch import fit_launch, launch_from_arc
+from tocsin.tracking.bank import Track
+from tocsin.tracking.tracker import Tracker
+
+FloatArray = npt.NDArray[np.float64]
+
+BURN_S = {
+    "ballistic_missile_short_range": (80.0, 20.0),
+    "ballistic_missile_intermediate_range": (145.0, 30.0),
+    "ballistic_missile_intercontinental": (205.0, 45.0),
+    "sounding_rocket": (60.0, 30.0),
+}
+"""Total burn of the generic classes, mean and sigma (s): domain facts C.2 (solid 120-180 s, liquid about 240 s)."""
+
+
+class Fit(msgspec.Struct, frozen=True):
+    """A launch fitted to lines of sight, and the state that its profiles give at the last of them."""
+
+    spot: Spot
+    time: int
+    state: list[float]
+    """(6 + 36) state and covariance, m, m/s."""
+
+
+class Predictor:
+    """Impact, launch and asset probabilities for the list of a centre."""
+
+    def __init__(self, assets: Assets) -> None:
+        self.table = AssetTable.from_assets(assets)
+
+    def fit_launch(self, track: Track) -> Fit | None:
+        """Return the launch that fits the plume's lines of sight, None when none does."""
+        sights = track.sights
+        times = np.array([s[0] for s in sights], np.int64)
+        rest = np.array([s[1:8] for s in sights], np.float64)
+        fit = fit_launch(
+            times, np.ascontiguousarray(rest[:, 0:3]), np.ascontiguousarray(rest[:, 3:6]), np.ascontiguousarray(rest[:, 6])
+        )
+        if fit is None:
+            return None
+        spot = Spot(
+            time=fit.time, time_sigma_s=fit.time_sigma_s, latitude=fit.lat, longitude=fit.lon,
+            ellipses=ellipses_of(fit.ellipses), heading=fit.heading,
+        )  # fmt: skip
+        flat = [*(float(v) for v in fit.state), *(float(v) for v in fit.state_covariance.ravel())]
+        return Fit(spot, int(fit.state_time), flat)
+
+    def launch_of_arc(self, time: int, state: FloatArray, covariance: FloatArray) -> Spot | None:
+        """Return where a free arc seen by radar alone was launched, honestly wide."""
+        arc = launch_from_arc(time, np.ascontiguousarray(state[:6]), np.ascontiguousarray(covariance))
+        if arc is None:
+            return None
+        return Spot(
+            time=arc.time, time_sigma_s=arc.time_sigma_s, latitude=arc.lat, longitude=arc.lon,
+            ellipses=ellipses_of(arc.ellipses), heading=arc.heading,
+        )  # fmt: skip
+
+    def impact(
+        self, judged: Judged, track: Track, tracker: Tracker, state: FloatArray, covariance: FloatArray
+    ) -> tuple[Spot | None, float, list[float]]:
+        """Return (impact, P(it comes down), P(asset) by asset) of an object as it stands."""
+        time = int(tracker.bank.ts[track.slot])
+        beta, beta_sigma = tracker.ballistic(track.slot)
+        alone = len(track.satellites) == 1 and track.hits == sum(track.satellites.values())
+        if alone and judged.profile_state and judged.profile_time:
+            # one satellite alone does not see depth: the profiles do better than the free filter
+            flat = np.array(judged.profile_state)
+            time, state, covariance = judged.profile_time, flat[:6], flat[6:].reshape(6, 6)
+        powered = self._hypotheses(judged, state, track) if judged.powered > 0.3 else None
+        found = predict_impact(
+            time, state, covariance, ln_beta_mean=beta, ln_beta_sigma=beta_sigma, powered=powered
+        )
+        assets = [float(v) for v in asset_probabilities(found, self.table)]
+        if not len(found.parts) or not math.isfinite(found.lat):
+            return None, found.impacting_probability, assets
+        spot = Spot(
+            time=found.time, time_sigma_s=found.time_sigma_s, latitude=found.lat, longitude=found.lon,
+            ellipses=ellipses_of(found.ellipses),
+        )  # fmt: skip
+        return spot, found.impacting_probability, assets
+
+    def _hypotheses(self, judged: Judged, state: FloatArray, track: Track) -> PoweredHypotheses:
+        """What may still burn: each class with its probability, given that it has burnt so long already."""
+        started = judged.context.launch_time or track.born
+        burnt = max((track.last_infrared - started) * 1e-9, 0.0) if track.last_infrared else 60.0
+        weights, left, sigma = [], [], []
+        for name, (total, spread) in BURN_S.items():
+            z = (burnt - total) / spread
+            survival = 0.5 * math.erfc(z / math.sqrt(2.0))
+            weights.append(max(judged.classes.get(name, 0.0), 1e-3 if name in MISSILES else 0.0) * max(survival, 1e-3))
+            # mean and sigma of what is left of a normal total, cut at what has passed
+            hazard = math.exp(-0.5 * z * z) / math.sqrt(2.0 * math.pi) / max(survival, 1e-6)
+            more = total + spread * hazard - burnt
+            left.append(max(more, 2.0))
+            variance = spread * spread * max(1.0 + z * hazard - hazard * hazard, 0.02)
+            sigma.append(min(math.sqrt(variance), max(more, 2.0)))
+        thrust = math.sqrt(float((state[6:9] * state[6:9]).sum())) if state.size >= 9 else 30.0
+        return PoweredHypotheses.simple(weights, left, sigma, max(thrust, 5.0))
+
+
+def ellipses_of(ellipses: tuple[Ellipse, ...]) -> tuple[tuple[float, float, float, float], ...]:
+    """Return ellipses in metres and radians."""
+    return tuple(
+        (e.probability, e.semi_major_km * 1000.0, e.semi_minor_km * 1000.0, e.bearing_deg * DEG) for e in ellipses
+    )

@@ -1,0 +1,58 @@
+"""How a command ends: exit codes, and the one handler that keeps tracebacks from a user."""
+
+import json
+import os
+import sys
+import traceback
+from collections.abc import Callable
+
+from tocsin.core.errors import TocsinError
+
+DONE = 0
+DONE_WITH_REFUSALS = 1
+UNUSABLE_INPUT = 2
+BROKEN = 70
+"""A fault of tocsin itself (sysexits.h EX_SOFTWARE)."""
+INTERRUPTED = 130
+
+
+class Interrupted(TocsinError):
+    """A command was interrupted; outputs that were finished are valid."""
+
+
+def guarded(action: Callable[[], int]) -> int:
+    """Return the exit code of an action; errors become one message on stderr, or a JSON object with `--json`."""
+    try:
+        return action()
+    except Interrupted as error:
+        return _tell(str(error), INTERRUPTED)
+    except TocsinError as error:
+        return _tell(str(error), UNUSABLE_INPUT)
+    except KeyboardInterrupt:
+        return _tell("interrupted", INTERRUPTED)
+    except BrokenPipeError:
+        sys.stdout = open(os.devnull, "w")  # noqa: PTH123, SIM115  (the reader went away; keep the exit quiet)
+        return DONE
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        return _tell(f"{where}{error.strerror or error}", UNUSABLE_INPUT)
+    except MemoryError:
+        return _tell("not enough memory for this input", UNUSABLE_INPUT)
+    except Exception as error:
+        what = f"internal error: {type(error).__name__}: {error}{_place(error)}"
+        text = f"{what}; TOCSIN_DEBUG=1 shows where, `tocsin doctor` checks this machine"
+        return _tell(text, BROKEN)
+
+
+def _place(error: BaseException) -> str:
+    frames = traceback.extract_tb(error.__traceback__)
+    return f" ({os.path.basename(frames[-1].filename)}:{frames[-1].lineno})" if frames else ""  # noqa: PTH119
+
+
+def _tell(message: str, code: int) -> int:
+    if os.environ.get("TOCSIN_DEBUG"):
+        traceback.print_exc()
+    print(f"tocsin: {message}", file=sys.stderr)
+    if "--json" in sys.argv:
+        print(json.dumps({"error": message, "exit": code}))
+    return code

@@ -1,0 +1,236 @@
+"""The command line `tocsin`: names and options; each command loads what it needs only when it is called."""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from tocsin.cli.exits import guarded
+
+app = typer.Typer(
+    rich_markup_mode=None,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="An open, verifiable missile attack warning system, and the means to model one.",
+)
+
+
+def _option(text: str, *names: str) -> Any:
+    return typer.Option(*names, help=text, show_default=False)
+
+
+def _argument(text: str) -> Any:
+    return typer.Argument(help=text, show_default=False)
+
+
+MODES = "Data mode of the looks: real, exercise, simulated or test; others are refused."
+UNTIL = "Run data time on to this instant (ISO 8601), or seconds after the last input [default: 60]."
+
+ScenarioName = Annotated[str, _argument("Scenario file, or the name of a packaged one (first-light).")]
+Folder = Annotated[Path, _argument("Output folder of an earlier run.")]
+LookFiles = Annotated[list[Path], _argument("Look tables (Parquet, JSON lines) or observation tables.")]
+ElementSets = Annotated[list[Path], _argument("Element sets (TLE, 3LE; .gz).")]
+Out = Annotated[Path | None, _option("Folder for the outputs.", "--out")]
+Json = Annotated[bool, _option("Print one JSON object for machines instead of text.", "--json")]
+Seed = Annotated[int | None, _option("Use this seed instead of the scenario's.", "--seed")]
+Until = Annotated[str | None, _option(UNTIL, "--until")]
+NetworkFile = Annotated[Path | None, _option("Network file (sensors).", "--network")]
+AssetsFile = Annotated[Path | None, _option("Assets file (protected places).", "--assets")]
+CatalogueFile = Annotated[Path | None, _option("Element sets of known objects (TLE, 3LE; .gz).", "--catalogue")]
+NotificationsFile = Annotated[Path | None, _option("Launch notifications (JSON lines).", "--notifications")]
+Mode = Annotated[str | None, _option(MODES, "--data-mode")]
+Truth = Annotated[Path | None, _option("truth.parquet, or the folder that holds it [default: OUT_DIR].", "--truth")]
+SchemaName = Annotated[str, _argument("Name of a schema; without it, all names.")]
+Fingerprint = Annotated[bool, _option("Print only what bit-equality depends on.", "--fingerprint")]
+Looks = Annotated[list[Path] | None, _option("Look tables to correlate with the catalogue.", "--looks")]
+StudyName = Annotated[str, _argument("ellipses: do they cover what they say; variants: is any missile missed.")]
+StudyScenario = Annotated[
+    str, _option("Scenario that is drawn anew for every seed [default: first-light].", "--scenario")
+]
+Seeds = Annotated[int | None, _option("How many seeds [default: 100 for ellipses, 50 for variants].", "--seeds")]
+FirstSeed = Annotated[int, _option("The first seed [default: 1].", "--first-seed")]
+Jobs = Annotated[int, _option("Processes at a time [default: 1].", "--jobs")]
+Version = Annotated[bool, _option("Print the version and leave.", "--version")]
+
+
+def _end(action: Callable[[], int]) -> None:
+    raise typer.Exit(guarded(action))
+
+
+@app.callback(invoke_without_command=True)
+def _root(context: typer.Context, version: Version = False) -> None:
+    if version:
+        from tocsin import __version__
+
+        print(f"tocsin {__version__}")
+        raise typer.Exit(0)
+
+
+@app.command()
+def run(
+    scenario: ScenarioName,
+    out: Out = None,
+    seed: Seed = None,
+    catalogue: CatalogueFile = None,
+    until: Until = None,
+    as_json: Json = False,
+) -> None:
+    """Simulate a scenario and process what its sensors saw."""
+
+    def action() -> int:
+        from tocsin.cli.run import run_scenario
+
+        return run_scenario(scenario, out=out, seed=seed, catalogue=catalogue, until=until, as_json=as_json)
+
+    _end(action)
+
+
+@app.command()
+def simulate(
+    scenario: ScenarioName, out: Out = None, seed: Seed = None, catalogue: CatalogueFile = None, as_json: Json = False
+) -> None:
+    """Make the inputs of a scenario (looks, notifications) and its truth."""
+
+    def action() -> int:
+        from tocsin.cli.run import simulate_scenario
+
+        return simulate_scenario(scenario, out=out, seed=seed, catalogue=catalogue, as_json=as_json)
+
+    _end(action)
+
+
+@app.command()
+def process(
+    files: LookFiles,
+    network: NetworkFile = None,
+    assets: AssetsFile = None,
+    data_mode: Mode = None,
+    catalogue: CatalogueFile = None,
+    notifications: NotificationsFile = None,
+    until: Until = None,
+    out: Out = None,
+    as_json: Json = False,
+) -> None:
+    """Process looks through the centre: tracks, events, assessments, warnings."""
+
+    def action() -> int:
+        from tocsin.cli.process import process_files
+
+        return process_files(
+            files, network=network, assets=assets, data_mode=data_mode, catalogue=catalogue,
+            notifications=notifications, until=until, out=out, as_json=as_json,
+        )  # fmt: skip
+
+    _end(action)
+
+
+@app.command()
+def replay(out_dir: Folder, out: Out = None, as_json: Json = False) -> None:
+    """Process the inputs of an earlier run again and say whether the results are equal."""
+
+    def action() -> int:
+        from tocsin.cli.replay import replay_folder
+
+        return replay_folder(out_dir, out=out, as_json=as_json)
+
+    _end(action)
+
+
+@app.command()
+def score(out_dir: Folder, truth: Truth = None, out: Out = None, as_json: Json = False) -> None:
+    """Compare an output folder with the truth."""
+
+    def action() -> int:
+        from tocsin.cli.score import score_outputs
+
+        return score_outputs(out_dir, truth=truth, out=out, as_json=as_json)
+
+    _end(action)
+
+
+@app.command()
+def verify(out_dir: Folder, out: Out = None, as_json: Json = False) -> None:
+    """Check an output folder: inputs, digests, warnings against their schema, causes back to the looks."""
+
+    def action() -> int:
+        from tocsin.cli.verify import verify_folder
+
+        return verify_folder(out_dir, out=out, as_json=as_json)
+
+    _end(action)
+
+
+@app.command()
+def schema(name: SchemaName = "", out: Out = None, as_json: Json = False) -> None:
+    """Print the JSON Schema of an input, a file or a record."""
+
+    def action() -> int:
+        from tocsin.cli.schema import print_schema
+
+        return print_schema(name, out=out, as_json=as_json)
+
+    _end(action)
+
+
+@app.command()
+def doctor(fingerprint: Fingerprint = False, out: Out = None, as_json: Json = False) -> None:
+    """Say what is missing on this machine and how to mend it."""
+
+    def action() -> int:
+        from tocsin.cli.doctor import examine
+
+        return examine(fingerprint_only=fingerprint, out=out, as_json=as_json)
+
+    _end(action)
+
+
+@app.command()
+def catalogue(
+    files: ElementSets,
+    looks: Looks = None,
+    network: NetworkFile = None,
+    data_mode: Mode = None,
+    out: Out = None,
+    as_json: Json = False,
+) -> None:
+    """Say what is in element-set files: count, epochs, errors; with --looks, which detections are known objects."""
+
+    def action() -> int:
+        from tocsin.cli.catalogue import catalogue_files
+
+        return catalogue_files(files, looks=looks or [], network=network, data_mode=data_mode, out=out, as_json=as_json)
+
+    _end(action)
+
+
+@app.command()
+def study(
+    name: StudyName,
+    scenario: StudyScenario = "first-light",
+    seeds: Seeds = None,
+    first_seed: FirstSeed = 1,
+    jobs: Jobs = 1,
+    out: Out = None,
+    as_json: Json = False,
+) -> None:
+    """Run a scenario over many seeds; resumable, one JSON line a seed."""
+
+    def action() -> int:
+        from tocsin.cli.study.run import run_study
+
+        return run_study(
+            name, scenario=scenario, seeds=seeds, first_seed=first_seed, jobs=jobs, out=out, as_json=as_json
+        )
+
+    _end(action)
+
+
+def main() -> None:
+    """Run the command line; the process ends with the command's exit code."""
+    try:
+        app(prog_name="tocsin")
+    except KeyboardInterrupt:
+        sys.exit(130)

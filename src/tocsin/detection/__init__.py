@@ -1,0 +1,1 @@
+"""Look -> screened detections: plausibility, lateness, duplicates, gaps, persistent background."""

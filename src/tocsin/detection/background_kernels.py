@@ -1,0 +1,101 @@
+"""The persistent infrared background of one sensor: spots on the ground that shine look after look.
+
+Columns of a spot: latitude, longitude (rad), first and last time (s after the sensor's first look), looks, mean intensity.
+"""
+
+import math
+
+import numpy as np
+
+from tocsin.core.kernels import kernel
+from tocsin.world.geodesy_kernels import ecef_to_geodetic
+
+LAT, LON, FIRST, LAST, LOOKS, INTENSITY_MEAN = 0, 1, 2, 3, 4, 5
+SPOT = 6
+EARTH_M = 6371000.0
+
+
+@kernel
+def match_spots(
+    rows: np.ndarray, chosen: np.ndarray, intensity: np.ndarray, time_s: float, spots: np.ndarray, count: int,
+    min_looks: float, min_age_s: float, brighter: float, suppressed: np.ndarray,
+) -> int:  # fmt: skip
+    """Return the new number of spots; `suppressed` (c,) gets 1 for detections that are persistent background.
+
+    `rows` (n, 18) measurement rows, `chosen` (c,) which, `intensity` (n,) W/sr or NaN, `spots` (cap, 6). A detection much
+    brighter than its spot is never suppressed, nor one whose line misses the Earth. A full table lets its least recent go.
+    """
+    for k in range(chosen.shape[0]):
+        d = chosen[k]
+        suppressed[k] = 0
+        sx, sy, sz = rows[d, 0], rows[d, 1], rows[d, 2]
+        ux, uy, uz = rows[d, 3], rows[d, 4], rows[d, 5]
+        f = 6378137.0 / 6356752.314245
+        a = ux * ux + uy * uy + uz * uz * f * f
+        b = sx * ux + sy * uy + sz * uz * f * f
+        c = sx * sx + sy * sy + sz * sz * f * f - 6378137.0**2
+        disc = b * b - a * c
+        if disc <= 0.0:
+            continue
+        t = (-b - math.sqrt(disc)) / a
+        x, y, z = sx + t * ux, sy + t * uy, sz + t * uz
+        lat, lon, _h = ecef_to_geodetic(x, y, z)
+        r = math.sqrt(x * x + y * y + z * z)
+        sin_el = max(abs(x * ux + y * uy + z * uz) / r, 0.02)
+        radius = 4.0 * t * rows[d, 14] / sin_el + 300.0
+        best = -1
+        best_m = radius
+        for s in range(count):
+            dlat = (lat - spots[s, LAT]) * EARTH_M
+            if abs(dlat) > best_m:
+                continue
+            dlon = lon - spots[s, LON]
+            if dlon > math.pi:
+                dlon -= 2.0 * math.pi
+            elif dlon < -math.pi:
+                dlon += 2.0 * math.pi
+            distance = math.hypot(dlat, dlon * math.cos(lat) * EARTH_M)
+            if distance < best_m:
+                best, best_m = s, distance
+        bright = intensity[d] if intensity[d] == intensity[d] else 0.0
+        if best < 0:
+            if count < spots.shape[0]:
+                best = count
+                count += 1
+            else:
+                best = 0
+                for s in range(count):
+                    if spots[s, LAST] < spots[best, LAST]:
+                        best = s
+            spots[best, LAT], spots[best, LON] = lat, lon
+            spots[best, FIRST], spots[best, LAST] = time_s, time_s
+            spots[best, LOOKS], spots[best, INTENSITY_MEAN] = 1.0, bright
+            continue
+        known = spots[best, LOOKS] >= min_looks and time_s - spots[best, FIRST] >= min_age_s
+        usual = bright <= brighter * max(spots[best, INTENSITY_MEAN], 1.0) or bright == 0.0
+        if known and usual:
+            suppressed[k] = 1
+        gain = 1.0 / min(spots[best, LOOKS] + 1.0, 50.0)
+        if not known or usual:
+            spots[best, LAT] += gain * (lat - spots[best, LAT])
+            if abs(lon - spots[best, LON]) < math.pi:
+                spots[best, LON] += gain * (lon - spots[best, LON])
+            spots[best, INTENSITY_MEAN] += gain * (bright - spots[best, INTENSITY_MEAN])
+            spots[best, LOOKS] += 1.0
+        spots[best, LAST] = time_s
+    return count
+
+
+@kernel
+def forget_spots(spots: np.ndarray, count: int, time_s: float, young_s: float, old_s: float) -> int:
+    """Return the number of spots left after those unseen for long are taken out (young ones sooner), in place."""
+    kept = 0
+    for s in range(count):
+        life = young_s if spots[s, LOOKS] < 6.0 else old_s
+        if time_s - spots[s, LAST] > life:
+            continue
+        if kept != s:
+            for c in range(SPOT):
+                spots[kept, c] = spots[s, c]
+        kept += 1
+    return kept

@@ -1,0 +1,250 @@
+"""The gate of the centre: which rows of a look are used, and what the stream itself says (gaps, silence, conflicts).
+
+Everything refused is told with file, row, field and reason; nothing is lost in silence.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from typing import Any
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+
+from tocsin.core.constants import NS
+from tocsin.core.records.inputs import AZIMUTH, ELEVATION, LOS_X, RANGE, RANGE_RATE, Look
+from tocsin.core.records.outputs import Rejection
+from tocsin.sensing.sensor import Sensor
+
+IntArray = npt.NDArray[np.int64]
+
+MAX_LATENESS_S = 60.0
+MAX_AHEAD_S = 5.0
+"""A measurement may be stamped this much after its arrival: clocks differ."""
+OPEN_GAPS = 1000
+"""Gaps that wait for late looks, a sensor; the oldest is told early beyond it."""
+RATE_LIMIT_M_S = 75_000.0
+"""Nothing that falls on the Earth is faster (72.8 km/s is the bound for the solar system)."""
+
+
+class Stream(msgspec.Struct):
+    """What is known of one session of one sensor."""
+
+    next: int
+    gaps: list[tuple[int, int, int]] = msgspec.field(default_factory=list)
+    """(first, one past the last, TAI ns when it was noticed) of looks not seen yet."""
+
+
+class Gap(msgspec.Struct, frozen=True):
+    """Lost looks of a session: sequence numbers first ... last."""
+
+    sensor: str
+    session: str
+    first: int
+    last: int
+
+
+class Screen:
+    """Remembers keys for as long as looks may be late, and what each session has sent."""
+
+    def __init__(self) -> None:
+        self.recent: dict[tuple[str, str, int], list[Look]] = {}
+        self.order: deque[tuple[int, tuple[str, str, int]]] = deque()
+        self.streams: dict[tuple[str, str], Stream] = {}
+        self.told_unknown: set[str] = set()
+
+    def check(
+        self, look: Look, sensor: Sensor | None, data_mode: str, now: int, bad: list[Rejection]
+    ) -> IntArray | None:
+        """Return the row indices of the look to be used, or None when none of it is; adds refusals to `bad`."""
+        whole = self._whole(look, sensor, data_mode, now)
+        if whole is not None:
+            refuse_all(look, *whole, "refused", bad)
+            return None
+        assert sensor is not None
+        key = (look.sensor, look.session, look.sequence)
+        used = np.arange(look.numbers.size, dtype=np.int64)
+        earlier = self.recent.get(key)
+        if earlier is not None:
+            used = self._repeated(look, earlier, bad)
+            if used is None:
+                return None
+        else:
+            self._count(look, now)
+        used = self._plausible(look, sensor, now, used, bad)
+        self.recent.setdefault(key, []).append(look)
+        self.order.append((now, key))
+        self._forget(now)
+        return used
+
+    def _whole(self, look: Look, sensor: Sensor | None, data_mode: str, now: int) -> tuple[str, str] | None:
+        if look.data_mode != data_mode:
+            return "data_mode", f"data_mode {look.data_mode} in a centre of {data_mode}"
+        if sensor is None:
+            return "sensor", f"unknown sensor {look.sensor}"
+        if now - look.time > MAX_LATENESS_S * NS:
+            return "time_utc", f"later than {MAX_LATENESS_S:.0f} s behind data time"
+        if look.time - now > MAX_AHEAD_S * NS:
+            return "time_utc", f"more than {MAX_AHEAD_S:.0f} s ahead of its arrival"
+        if sensor.position is None and look.place is None and sensor.ephemeris is None:
+            return "sensor_x_m", "a moving sensor without place: neither in the row nor in the network"
+        return None
+
+    def _repeated(self, look: Look, earlier: list[Look], bad: list[Rejection]) -> IntArray | None:
+        """Rows of a key that came before: the same content is a duplicate, other content a conflict."""
+        if not look.numbers.size:
+            same = any(not e.numbers.size for e in earlier)
+            if same:
+                refuse_all(look, "sequence", "duplicate", "dropped", bad)
+            else:
+                refuse_all(look, "detections", "conflict with an earlier row of this key", "refused", bad)
+            return None
+        fresh: list[int] = []
+        if all(not e.numbers.size for e in earlier):
+            refuse_all(look, "detections", "conflict with an earlier row of this key", "refused", bad)
+            return None
+        for k in range(look.numbers.size):
+            verdict = ""
+            for e in earlier:
+                where = np.flatnonzero(e.numbers == look.numbers[k])
+                if where.size:
+                    same = same_row(look, k, e, int(where[0]))
+                    verdict = "duplicate" if same else "conflict with an earlier row of this key"
+                    break
+            if not verdict:
+                fresh.append(k)
+                continue
+            action = "dropped" if verdict == "duplicate" else "refused"
+            bad.append(Rejection(look.file, int(look.rows[k]), "detection", verdict, action))  # type: ignore[arg-type]
+        return np.array(fresh, np.int64) if fresh else None
+
+    def _plausible(self, look: Look, sensor: Sensor, now: int, used: IntArray, bad: list[Rejection]) -> IntArray:
+        v = look.values
+        if not used.size:
+            return used
+        wrong = np.zeros(look.numbers.size, dtype=np.int64)
+        reasons = (
+            "",
+            "a line of sight from a radar, or no direction from an infrared sensor",
+            f"later than {MAX_LATENESS_S:.0f} s behind data time",
+            f"more than {MAX_AHEAD_S:.0f} s ahead of its arrival",
+            "range is beyond twice the sensor's own",
+            "range rate is beyond anything that falls",
+            "below the horizon by more than 3 deg",
+        )
+        fields = ("", "los_x", "time_utc", "time_utc", "range_m", "range_rate_m_s", "elevation_deg")
+        if sensor.kind == "infrared":
+            wrong[np.isnan(v[:, LOS_X])] = 1
+        else:
+            wrong[np.isnan(v[:, RANGE]) & np.isnan(v[:, AZIMUTH]) & np.isnan(v[:, ELEVATION])] = 1
+            if not math.isnan(sensor.range_max):
+                wrong[v[:, RANGE] > 2.0 * sensor.range_max] = 4
+            wrong[v[:, ELEVATION] < -0.0524] = 6
+        wrong[np.abs(v[:, RANGE_RATE]) > RATE_LIMIT_M_S] = 5
+        wrong[now - look.times > int(MAX_LATENESS_S * NS)] = 2
+        wrong[look.times - now > int(MAX_AHEAD_S * NS)] = 3
+        if not wrong.any():
+            return used
+        for k in used[wrong[used] > 0].tolist():
+            w = int(wrong[k])
+            bad.append(Rejection(look.file, int(look.rows[k]), fields[w], reasons[w], "refused"))
+        return used[wrong[used] == 0]
+
+    def _count(self, look: Look, now: int) -> None:
+        first, end = look.sequence - max(look.empty_looks, 1) + 1, look.sequence + 1
+        stream = self.streams.get((look.sensor, look.session))
+        if stream is None:
+            self.streams[(look.sensor, look.session)] = Stream(next=end)
+            return
+        if first > stream.next:
+            stream.gaps.append((stream.next, first, now))
+        if first < stream.next:
+            # a look that had been missing: take it out of the gap it fell into
+            left: list[tuple[int, int, int]] = []
+            for a, b, t in stream.gaps:
+                if end <= a or first >= b:
+                    left.append((a, b, t))
+                    continue
+                if a < first:
+                    left.append((a, first, t))
+                if end < b:
+                    left.append((end, b, t))
+            stream.gaps = left
+        stream.next = max(stream.next, end)
+
+    def due_gaps(self, now: int) -> list[Gap]:
+        """Return the gaps that no late look has filled in time: lost looks."""
+        lost: list[Gap] = []
+        limit = now - int(MAX_LATENESS_S * NS)
+        for (sensor, session), stream in self.streams.items():
+            while stream.gaps and (stream.gaps[0][2] <= limit or len(stream.gaps) > OPEN_GAPS):
+                a, b, _ = stream.gaps.pop(0)
+                lost.append(Gap(sensor, session, a, b - 1))
+        return lost
+
+    def _forget(self, now: int) -> None:
+        limit = now - int((MAX_LATENESS_S + MAX_AHEAD_S) * NS)
+        while self.order and self.order[0][0] < limit:
+            _, key = self.order.popleft()
+            kept = self.recent.get(key)
+            if kept:
+                kept.pop(0)
+                if not kept:
+                    del self.recent[key]
+
+    def state(self) -> dict[str, Any]:
+        """Return all of it as plain data."""
+        return {
+            "recent": [[list(k), [look_state(e) for e in looks]] for k, looks in self.recent.items()],
+            "order": [[t, list(k)] for t, k in self.order],
+            "streams": [[list(k), s.next, [list(g) for g in s.gaps]] for k, s in self.streams.items()],
+            "told_unknown": sorted(self.told_unknown),
+        }
+
+    def load(self, state: dict[str, Any]) -> None:
+        """Take over what `state` returned."""
+        self.recent = {(k[0], k[1], k[2]): [look_load(e) for e in looks] for k, looks in state["recent"]}
+        self.order = deque((t, (k[0], k[1], k[2])) for t, k in state["order"])
+        self.streams = {
+            (k[0], k[1]): Stream(n, [(g[0], g[1], g[2]) for g in gaps]) for k, n, gaps in state["streams"]
+        }
+        self.told_unknown = set(state["told_unknown"])
+
+
+def refuse_all(look: Look, field: str, reason: str, action: str, bad: list[Rejection]) -> None:
+    """Add a refusal for every row of a look (an empty look has one row)."""
+    for row in look.rows.tolist():
+        bad.append(Rejection(look.file, int(row), field, reason, action))  # type: ignore[arg-type]
+
+
+def same_row(a: Look, i: int, b: Look, j: int) -> bool:
+    """Return whether two rows of one key say the same (NaN equals NaN)."""
+    if a.times[i] != b.times[j] or a.hints[i : i + 1] != b.hints[j : j + 1]:
+        return False
+    if (a.mode, a.searched, a.state, a.declared, a.place) != (b.mode, b.searched, b.state, b.declared, b.place):
+        return False
+    return a.values[i].tobytes() == b.values[j].tobytes() or bool(
+        np.array_equal(a.values[i], b.values[j], equal_nan=True)
+    )
+
+
+def look_state(look: Look) -> dict[str, Any]:
+    """Return a look as plain data."""
+    plain = {name: getattr(look, name) for name in look.__struct_fields__}
+    for name in ("numbers", "times", "values", "rows"):
+        plain[name] = plain[name].tobytes()
+    return plain
+
+
+def look_load(plain: dict[str, Any]) -> Look:
+    """Return the look that `look_state` wrote."""
+    data = dict(plain)
+    for name in ("numbers", "times", "rows"):
+        data[name] = np.frombuffer(data[name], np.int64)
+    data["values"] = np.frombuffer(data["values"], np.float64).reshape(data["numbers"].size, -1)
+    data["hints"] = tuple(data["hints"])
+    data["place"] = tuple(data["place"]) if data["place"] is not None else None
+    return Look(**data)
+

@@ -1,0 +1,1 @@
+"""What is said to whom: warning text, label, release and cancellation, cues, observations of everything else."""

@@ -1,0 +1,1 @@
+"""What is it: class probabilities from named pieces of evidence, each a likelihood per class."""

@@ -1,0 +1,250 @@
+"""Pieces of evidence: each reads the features of a track and gives a likelihood to every class.
+
+A piece is a function of the features as they stand, never multiplied in twice; so evidence does not grow by repetition.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import msgspec
+
+from tocsin.identification.classes import CLASSES, LAUNCHES, MISSILES, UNKNOWN_LIKELIHOOD
+
+
+class Features(msgspec.Struct, frozen=True):
+    """What is measured of a track; SI units, NaN = not known."""
+
+    infrared_hits: int
+    radar_hits: int
+    satellites: int
+    age_s: float
+    """From the first detection to the last."""
+    powered: float
+    """Probability that it burns now."""
+    burning_s: float
+    """From the estimated lift-off (or the first plume) to the last plume."""
+    off_s: float
+    """Since the first look after the last plume that could have seen one; 0 while it burns."""
+    thrust_m_s2: float
+    speed_m_s: float
+    speed_sigma_m_s: float
+    inertial_speed_m_s: float
+    climb_m_s: float
+    climb_sigma_m_s: float
+    height_m: float
+    height_sigma_m: float
+    across_m_s: float
+    """Speed across the line of sight of the first satellite, and its sigma."""
+    across_sigma_m_s: float
+    perigee_m: float
+    orbiting: float
+    """Probability that the perigee is above 90 km."""
+    apogee_m: float
+    arc_range_m: float
+    """Along the ground from launch to impact; NaN while it burns or in orbit."""
+    glint_angle_rad: float = math.nan
+    silent_satellites: int = 0
+    """Other satellites that looked twice or more where it shone and saw nothing."""
+    notice: str = ""
+    """Vehicle of a notification that fits in place and time; `` none fits."""
+    persistent_share: float = 0.0
+
+
+class Piece(msgspec.Struct, frozen=True):
+    """One piece of evidence: its name, what was measured, and the likelihood of that under every class."""
+
+    name: str
+    value: str
+    likelihood: dict[str, float]
+
+    def ratio(self, a: tuple[str, ...]) -> float:
+        """Return the likelihood ratio of the best of the classes `a` against the best of all others."""
+        mine = max(self.likelihood[c] for c in a)
+        others = max(v for c, v in self.likelihood.items() if c not in a and c != "unknown")
+        return mine / max(others, 1e-12)
+
+
+def spread(default: float, **named: float) -> dict[str, float]:
+    """Return a likelihood for every class: `default`, the named ones, and the constant of `unknown`."""
+    out = dict.fromkeys(CLASSES, default)
+    out.update(named)
+    out["unknown"] = UNKNOWN_LIKELIHOOD
+    return out
+
+
+def give(likelihood: dict[str, float], classes: tuple[str, ...], value: float) -> None:
+    """Set the likelihood of several classes."""
+    for c in classes:
+        likelihood[c] = value
+
+
+def falls_off(x: float, limit: float, width: float) -> float:
+    """Return 1 below `limit` and a Gaussian tail of `width` above it, never under 1e-4."""
+    return 1.0 if x <= limit else max(math.exp(-0.5 * ((x - limit) / width) ** 2), 1e-4)
+
+
+def rises_to(x: float, limit: float, width: float) -> float:
+    """Return 1 above `limit` and a Gaussian tail of `width` below it, never under 1e-4."""
+    return 1.0 if x >= limit else max(math.exp(-0.5 * ((limit - x) / width) ** 2), 1e-4)
+
+
+def stands_or_moves(f: Features) -> Piece | None:
+    """A plume leaves its place: after some tens of seconds it is fast; a fire stays."""
+    if f.infrared_hits < 2 or not f.across_sigma_m_s < 1200.0:
+        return None
+    fast = rises_to(f.across_m_s + 2.0 * f.across_sigma_m_s, min(6.0 * f.age_s, 250.0), 60.0)
+    still = falls_off(f.across_m_s, 2.5 * f.across_sigma_m_s + 20.0, f.across_sigma_m_s + 15.0)
+    drifting = falls_off(f.across_m_s, 2.5 * f.across_sigma_m_s + 2000.0, 500.0)
+    out = spread(fast)
+    give(out, ("static_fire",), still)
+    give(out, ("glint",), 0.5 * still + 0.3 * drifting)
+    return Piece("speed across the line of sight", f"{f.across_m_s:.0f} +/- {f.across_sigma_m_s:.0f} m/s", out)
+
+
+def burns_upwards(f: Features) -> Piece | None:
+    """It gains speed against gravity while it shines, and climbs."""
+    if f.infrared_hits < 3 or not f.speed_sigma_m_s < 1500.0:
+        return None
+    moving = f.speed_m_s > 2.5 * f.speed_sigma_m_s + 100.0
+    climbing = f.climb_m_s > 2.0 * f.climb_sigma_m_s
+    sinking = f.climb_m_s < -2.5 * f.climb_sigma_m_s - 50.0
+    out = spread(0.3)
+    if moving and climbing and f.thrust_m_s2 > 4.0:
+        out = spread(0.01)
+        give(out, LAUNCHES, 1.0)
+        out["glint"] = 0.05
+        value = "climbs under power"
+    elif sinking:
+        out = spread(0.02, meteor=1.0, reentering_body=1.0, glint=0.2, static_fire=0.05)
+        value = "sinks"
+    else:
+        out = spread(0.5, static_fire=1.0, glint=1.0)
+        value = "not yet clear"
+    return Piece("motion of the plume", f"{value}, climb {f.climb_m_s:.0f} m/s, thrust {f.thrust_m_s2:.0f} m/s2", out)
+
+
+def too_fast(f: Features) -> Piece | None:
+    """Speeds beyond orbit are meteors; nothing on an arc between two places of the Earth is."""
+    if not f.speed_sigma_m_s < 4000.0:
+        return None
+    low = f.inertial_speed_m_s - 2.0 * f.speed_sigma_m_s
+    out = spread(falls_off(low, 8200.0, 500.0))
+    out["satellite"] = falls_off(low, 11000.0, 500.0)
+    out["space_launch"] = falls_off(low, 11500.0, 500.0)
+    out["meteor"] = rises_to(f.inertial_speed_m_s + 2.0 * f.speed_sigma_m_s, 9500.0, 700.0)
+    return Piece("speed", f"{f.inertial_speed_m_s / 1000:.2f} km/s inertial", out)
+
+
+def burn_time(f: Features) -> Piece | None:
+    """How long it has burnt, or burnt in all: generic classes 60-360 s (domain facts C.2), a way to orbit longer."""
+    if f.infrared_hits < 2:
+        return None
+    t = f.burning_s
+    out = spread(0.5)
+    out["ballistic_missile_short_range"] = falls_off(t, 100.0, 20.0)
+    out["ballistic_missile_intermediate_range"] = falls_off(t, 190.0, 30.0)
+    out["ballistic_missile_intercontinental"] = falls_off(t, 320.0, 30.0)
+    out["sounding_rocket"] = falls_off(t, 110.0, 30.0)
+    out["space_launch"] = 1.0
+    out["meteor"] = falls_off(t, 8.0, 4.0)
+    value = f"{t:.0f} s so far"
+    if f.off_s > 0.0:
+        # a launcher's stages follow within seconds; a plume that stays dark fell short of orbit or became too faint
+        out["space_launch"] = max(math.exp(-f.off_s / 6.0), 0.05) if f.inertial_speed_m_s < 7400.0 else 1.0
+        early = rises_to(t, 130.0, 25.0)
+        out["ballistic_missile_intercontinental"] *= max(early, math.exp(-f.off_s / 6.0))
+        value = f"{t:.0f} s, dark for {f.off_s:.0f} s"
+    return Piece("burn time", value, out)
+
+
+def speed_at_thrust(f: Features) -> Piece | None:
+    """Near orbital speed and still burning: no missile class burns there."""
+    if f.infrared_hits < 3 or not f.speed_sigma_m_s < 800.0:
+        return None
+    v = f.inertial_speed_m_s - f.speed_sigma_m_s
+    out = spread(0.5)
+    out["ballistic_missile_short_range"] = falls_off(v, 2800.0, 300.0)
+    out["ballistic_missile_intermediate_range"] = falls_off(v, 5600.0, 300.0)
+    out["ballistic_missile_intercontinental"] = falls_off(v, 7300.0, 120.0)
+    out["sounding_rocket"] = falls_off(v, 4500.0, 400.0)
+    out["space_launch"] = 1.0
+    return Piece("speed reached under power", f"{f.inertial_speed_m_s / 1000:.2f} km/s inertial", out)
+
+
+def arc(f: Features) -> Piece | None:
+    """The free arc: in orbit, falling from orbit, or thrown from place to place."""
+    if f.powered > 0.3 or not f.speed_sigma_m_s < 1500.0 or (f.radar_hits == 0 and f.off_s < 5.0):
+        return None
+    out = spread(max(1.0 - f.orbiting, 1e-5))
+    out["satellite"] = max(f.orbiting, 1e-5)
+    out["space_launch"] = 0.5
+    shallow = rises_to(f.perigee_m, -150e3, 150e3) * falls_off(f.apogee_m, 1500e3, 500e3)
+    out["reentering_body"] = max(shallow * (1.0 - 0.9 * f.orbiting), 1e-4)
+    give(out, ("static_fire", "glint"), 1e-4)
+    return Piece("free arc", f"perigee {f.perigee_m / 1000:.0f} km, P(orbit) {f.orbiting:.3f}", out)
+
+
+def arc_shape(f: Features) -> Piece | None:
+    """Range and height of an arc that falls: each class has its ranges; sounding rockets go up, not far."""
+    if not f.arc_range_m > 0.0 or not f.apogee_m > 0.0 or f.powered > 0.3:
+        return None
+    ln = math.log(f.arc_range_m / 1000.0)
+    out = spread(0.3)
+    reach = max(f.arc_range_m, 4.0 * f.apogee_m * 0.7) / 1000.0  # what a lofted arc could have reached
+    ln_reach = math.log(max(reach, 10.0))
+    for name, centre, width in zip(MISSILES, (500.0, 3000.0, 9500.0), (0.7, 0.55, 0.4), strict=True):
+        out[name] = max(math.exp(-0.5 * ((ln_reach - math.log(centre)) / width) ** 2), 1e-3)
+    steep = f.apogee_m / f.arc_range_m
+    if steep > 0.7:
+        for name in MISSILES:
+            out[name] *= 0.15
+        out["sounding_rocket"] = 1.0 if f.apogee_m < 1.6e6 else 0.05
+    else:
+        out["sounding_rocket"] = max(math.exp(-0.5 * ((0.7 - steep) / 0.15) ** 2), 0.01)
+    out["reentering_body"] = 0.5
+    return Piece("shape of the arc", f"{math.exp(ln):.0f} km far, {f.apogee_m / 1000:.0f} km high", out)
+
+
+def notified(f: Features) -> Piece | None:
+    """A notification fits in place and time. It may be a lie: its weight is bounded."""
+    if not f.notice:
+        return None
+    out = spread(0.05)
+    if f.notice in ("space_launch", "sounding_rocket"):
+        out[f.notice] = 1.0
+    elif f.notice == "ballistic_missile":
+        give(out, MISSILES, 1.0)
+    else:
+        give(out, LAUNCHES, 0.3)
+        out["space_launch"] = out["sounding_rocket"] = 1.0
+    return Piece("notification", f.notice, out)
+
+
+def glint_geometry(f: Features) -> Piece | None:
+    """The Sun mirrored at cloud tops: how far the line of sight is from the mirror direction."""
+    if f.infrared_hits == 0 or f.glint_angle_rad != f.glint_angle_rad or f.satellites > 1:
+        return None
+    degrees = math.degrees(f.glint_angle_rad)
+    out = spread(0.2 if degrees < 8.0 else 1.0)
+    out["glint"] = 1.0 if degrees < 8.0 else max(math.exp(-0.5 * ((degrees - 8.0) / 5.0) ** 2), 0.003)
+    return Piece("angle from the mirrored Sun", f"{degrees:.0f} deg", out)
+
+
+def seen_by_others(f: Features) -> Piece | None:
+    """Other satellites looked there too: a plume shines on all sides, a mirror on one."""
+    if f.infrared_hits == 0 or (f.satellites < 2 and f.silent_satellites == 0):
+        return None
+    if f.satellites >= 2:
+        return Piece("seen by other satellites", f"{f.satellites} satellites", spread(1.0, glint=0.01))
+    out = spread(0.05**f.silent_satellites)
+    out["glint"] = 1.0
+    return Piece("seen by other satellites", f"{f.silent_satellites} looked and saw nothing", out)
+
+
+PIECES: tuple[Callable[[Features], Piece | None], ...] = (
+    stands_or_moves, burns_upwards, too_fast, burn_time, speed_at_thrust, arc, arc_shape, notified, glint_geometry,
+    seen_by_others,
+)  # fmt: skip
+"""All pieces of evidence; a new one is one function and one entry here."""

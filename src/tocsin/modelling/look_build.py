@@ -1,0 +1,175 @@
+"""From simulated detections to look records: numbering, arrival times, runs of empty looks."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from tocsin.core.constants import NS
+from tocsin.core.records.inputs import COLUMNS, FloatArray, IntArray, Look
+from tocsin.modelling.chance import stream
+
+SESSION = "s1"
+LONGEST_RUN_NS = 30 * NS
+"""A run of empty looks is reported after this time at the latest: silence must not arrive late."""
+LATENCY_S = (0.2, 3.0)
+
+
+@dataclass
+class Slots:
+    """The looks of one sensor, unordered: (n,) start and end TAI ns, mode, searched volume, state."""
+
+    start: IntArray
+    end: IntArray
+    mode: list[str]
+    searched: list[str | None]
+    state: list[str]
+
+    def __len__(self) -> int:
+        return len(self.start)
+
+
+@dataclass
+class Rows:
+    """Detections of one sensor, collected piece by piece: slot, instant (TAI ns), values as in `Look.values`, object."""
+
+    slots: list[IntArray] = field(default_factory=list)
+    times: list[IntArray] = field(default_factory=list)
+    values: list[FloatArray] = field(default_factory=list)
+    labels: list[str] = field(default_factory=list)
+
+    def add(self, slots: IntArray, times: IntArray, values: FloatArray, labels: list[str]) -> None:
+        """Add n detections: (n,), (n,), (n, 15), n names."""
+        if len(slots):
+            self.slots.append(np.asarray(slots, np.int64))
+            self.times.append(np.asarray(times, np.int64))
+            self.values.append(values)
+            self.labels.extend(labels)
+
+    def joined(self) -> tuple[IntArray, IntArray, FloatArray]:
+        """Return slots, times and values of all detections, in the order added."""
+        if not self.slots:
+            return np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros((0, COLUMNS))
+        return np.concatenate(self.slots), np.concatenate(self.times), np.vstack(self.values)
+
+
+@dataclass
+class LabelTable:
+    """The key of each detection and the object it came from; for scoring only."""
+
+    sensor: list[str] = field(default_factory=list)
+    session: list[str] = field(default_factory=list)
+    sequence: list[int] = field(default_factory=list)
+    detection: list[int] = field(default_factory=list)
+    object: list[str] = field(default_factory=list)
+
+
+def search_slots(start: int, end: int, period_s: float, offset_s: float, mode: str, searched: str | None) -> Slots:
+    """Return the looks that follow one another from `start` + offset until `end`, all of one period."""
+    period = int(round(period_s * NS))
+    first = start + int(round(offset_s * NS))
+    n = max(0, (end - first) // period)
+    begins = first + period * np.arange(n, dtype=np.int64)
+    return Slots(begins, begins + period, [mode] * n, [searched] * n, ["ok"] * n)
+
+
+def joined_slots(parts: list[Slots]) -> Slots:
+    """Return several sets of looks as one."""
+    return Slots(
+        np.concatenate([p.start for p in parts]),
+        np.concatenate([p.end for p in parts]),
+        [m for p in parts for m in p.mode],
+        [s for p in parts for s in p.searched],
+        [s for p in parts for s in p.state],
+    )
+
+
+def build_looks(
+    sensor: str,
+    data_mode: str,
+    seed: int,
+    slots: Slots,
+    rows: Rows,
+    places: Callable[[IntArray], FloatArray] | None,
+    labels: LabelTable,
+) -> list[Look]:
+    """Return the looks of a sensor in the order of their ends, and add their labels to the table.
+
+    `places` gives a moving sensor's Earth-fixed places (n, 3) at instants. Looks of state `down` are not made and not counted.
+    """
+    slot_of, times, values = rows.joined()
+    order = np.lexsort((np.arange(len(slot_of)), times, slot_of))
+    slot_of, times, values = slot_of[order], times[order], values[order]
+    names = [rows.labels[i] for i in order]
+    made = np.array([s != "down" for s in slots.state], bool)
+    turn = [int(i) for i in np.lexsort((np.arange(len(slots)), slots.start, slots.end)) if made[i]]
+    first = np.searchsorted(slot_of, np.arange(len(slots)), side="left")
+    last = np.searchsorted(slot_of, np.arange(len(slots)), side="right")
+    latency = stream(seed, "latency", sensor).uniform(*LATENCY_S, size=len(slots))
+    at_rows = places(times) if places is not None else None
+    at_ends = places(slots.end) if places is not None else None
+    looks: list[Look] = []
+    run: list[int] = []
+    sequence = -1
+
+    def empty(run: list[int], sequence: int) -> Look:
+        tail = run[-1]
+        return Look(
+            sensor=sensor, session=SESSION, sequence=sequence, data_mode=data_mode,
+            received=int(slots.end[tail]) + int(latency[tail] * NS), time=int(slots.end[tail]),
+            start=int(slots.start[run[0]]), end=int(slots.end[tail]), mode=slots.mode[tail],
+            searched=slots.searched[tail], state=slots.state[tail], empty_looks=len(run), declared=0,
+            place=_triple(at_ends, tail),
+        )  # fmt: skip
+
+    for i in turn:
+        a, b = int(first[i]), int(last[i])
+        if a == b:
+            if run and not _same_run(slots, run, i):
+                looks.append(empty(run, sequence))
+                run = []
+            sequence += 1
+            run.append(i)
+            continue
+        if run:
+            looks.append(empty(run, sequence))
+            run = []
+        sequence += 1
+        newest = int(times[b - 1])
+        end = max(int(slots.end[i]), newest)
+        looks.append(
+            Look(
+                sensor=sensor, session=SESSION, sequence=sequence, data_mode=data_mode,
+                received=end + int(latency[i] * NS), time=newest, start=int(slots.start[i]), end=end,
+                mode=slots.mode[i], searched=slots.searched[i], state=slots.state[i], declared=b - a,
+                place=_triple(at_rows, b - 1), numbers=np.arange(b - a, dtype=np.int64), times=times[a:b],
+                values=values[a:b], hints=(None,) * (b - a), rows=np.zeros(b - a, np.int64),
+                places=None if at_rows is None else at_rows[a:b],
+            )
+        )  # fmt: skip
+        for k in range(a, b):
+            labels.sensor.append(sensor)
+            labels.session.append(SESSION)
+            labels.sequence.append(sequence)
+            labels.detection.append(k - a)
+            labels.object.append(names[k])
+    if run:
+        looks.append(empty(run, sequence))
+    return looks
+
+
+def _same_run(slots: Slots, run: list[int], i: int) -> bool:
+    tail = run[-1]
+    return (
+        slots.mode[i] == slots.mode[tail]
+        and slots.searched[i] == slots.searched[tail]
+        and slots.state[i] == slots.state[tail]
+        and slots.start[i] == slots.end[tail]
+        and slots.end[i] - slots.start[run[0]] <= LONGEST_RUN_NS
+    )
+
+
+def _triple(places: FloatArray | None, i: int) -> tuple[float, float, float] | None:
+    if places is None:
+        return None
+    return float(places[i, 0]), float(places[i, 1]), float(places[i, 2])

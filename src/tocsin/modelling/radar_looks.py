@@ -1,0 +1,276 @@
+"""What radars report: search fences that see everything in them, track looks on what they found and do not know.
+
+Cross-sections fluctuate from look to look (Swerling 1): the power received is exponential about its mean, a detection is what
+passes the threshold of the false-alarm probability, and its accuracy follows from the power that was received. A radar knows
+the catalogue: only what is not in it is tracked, until three looks in a row miss it or it leaves the field.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from tocsin.core.constants import EARTH_RATE_RAD_S, MU_M3_S2, NS
+from tocsin.core.records.inputs import (
+    AZIMUTH,
+    COLUMNS,
+    ELEVATION,
+    RANGE,
+    RANGE_RATE,
+    RCS_DBSM,
+    SIGMA_AZIMUTH,
+    SIGMA_ELEVATION,
+    SIGMA_RANGE,
+    SIGMA_RANGE_RATE,
+    SNR_DB,
+    FloatArray,
+    IntArray,
+)
+from tocsin.modelling.chance import stream
+from tocsin.modelling.look_build import Rows, Slots
+from tocsin.modelling.trajectory import Trajectory
+from tocsin.sensing.kinds.radar import PFA
+from tocsin.sensing.kinds.radar_kernels import measure_batch
+from tocsin.sensing.kinds.refraction_kernels import refraction_apply
+from tocsin.sensing.sensor import Sensor
+from tocsin.sensing.signal_kernels import BEST_ACCURACY, SCAN_EXPONENT, SCAN_FLOOR, WORST_ACCURACY
+
+THRESHOLD = -np.log(PFA)
+"""Power over noise that a detection has to pass."""
+MISSES_TO_DROP = 3
+HAND_OVER_NS = 1 * NS
+"""From a detection in the fence to the first track look at it, at least."""
+CLUTTER_RATE_M_S = 8000.0
+"""False alarms have any range rate up to this."""
+
+
+@dataclass(frozen=True)
+class Antenna:
+    """A radar of one run: `bias` is its unknown constant error (range m, azimuth along the arc rad, elevation rad)."""
+
+    sensor: Sensor
+    seed: int
+    bias: tuple[float, float, float]
+
+
+@dataclass(frozen=True)
+class Echoes:
+    """What came back, of n targets that were illuminated: which were detected, and the values of all."""
+
+    detected: np.ndarray
+    values: FloatArray
+
+
+def make_antenna(sensor: Sensor, seed: int) -> Antenna:
+    """Return a radar ready to look; its constant errors are drawn here, once."""
+    r, a, e = stream(seed, "bias", sensor.id).normal(0.0, 1.0, 3)
+    bias = (float(r * sensor.bias_range), float(a * sensor.bias_azimuth), float(e * sensor.bias_elevation))
+    return Antenna(sensor, seed, bias)
+
+
+def in_boxes(measured: FloatArray, boxes: FloatArray) -> tuple[np.ndarray, FloatArray]:
+    """Return (inside (n,), scan cosine (n,)) of (n, >= 3) ranges, azimuths, elevations; the box nearest its boresight counts."""
+    inside = np.zeros(len(measured), bool)
+    cosine = np.full(len(measured), -2.0)
+    r, azimuth, elevation = measured[:, 0], measured[:, 1], measured[:, 2]
+    for box in boxes:
+        hit = (r >= box[4]) & (r <= box[5]) & (elevation >= box[2]) & (elevation <= box[3])
+        hit &= (azimuth - box[0]) % (2.0 * np.pi) <= box[1]
+        if np.isnan(box[6]):
+            scan = np.ones(len(measured))
+        else:
+            scan = np.sin(elevation) * np.sin(box[7]) + np.cos(elevation) * np.cos(box[7]) * np.cos(azimuth - box[6])
+        better = hit & (scan > cosine)
+        cosine[better] = scan[better]
+        inside |= hit
+    return inside, cosine
+
+
+def echoes(
+    antenna: Antenna, states: FloatArray, cosine: FloatArray, rcs_dbsm: FloatArray, rng: np.random.Generator
+) -> Echoes:
+    """Return what a radar measures of targets in states (n, 6) at scan cosines (n,) with mean cross-sections (n,)."""
+    s, n = antenna.sensor, len(states)
+    power, noise = rng.exponential(1.0, n), rng.normal(0.0, 1.0, (n, 4))
+    out = np.full((n, COLUMNS), np.nan)
+    if n == 0:
+        return Echoes(np.zeros(0, bool), out)
+    truth = measure_batch(np.ascontiguousarray(states), s.position, s.rot_enu)
+    gain_db = s.reference_snr_db - 40.0 * np.log10(np.maximum(truth[:, 0], 1.0) / s.reference_range)
+    gain_db = gain_db + 10.0 * SCAN_EXPONENT * np.log10(np.maximum(cosine, SCAN_FLOOR))
+    power = power * (1.0 + 10.0 ** (np.minimum(gain_db + rcs_dbsm, 100.0) / 10.0))
+    detected = power > THRESHOLD
+    snr_db = 10.0 * np.log10(np.maximum(power - 1.0, 1e-3))
+    factor = np.clip(10.0 ** ((s.reference_snr_db - snr_db) / 20.0), BEST_ACCURACY, WORST_ACCURACY)
+    if s.raw_refraction:
+        for i in np.flatnonzero(detected):
+            truth[i, 0], truth[i, 2] = refraction_apply(float(truth[i, 0]), float(truth[i, 2]), s.altitude_m)
+    arc = 1.0 / np.maximum(np.cos(truth[:, 2]), 1e-3)
+    out[:, RANGE] = truth[:, 0] + noise[:, 0] * factor * s.sigma_range + antenna.bias[0]
+    out[:, AZIMUTH] = (truth[:, 1] + (noise[:, 1] * factor * s.sigma_azimuth + antenna.bias[1]) * arc) % (2.0 * np.pi)
+    out[:, ELEVATION] = truth[:, 2] + noise[:, 2] * factor * s.sigma_elevation + antenna.bias[2]
+    out[:, RANGE_RATE] = truth[:, 3] + noise[:, 3] * factor * s.sigma_range_rate
+    out[:, SIGMA_RANGE], out[:, SIGMA_AZIMUTH] = factor * s.sigma_range, factor * s.sigma_azimuth
+    out[:, SIGMA_ELEVATION], out[:, SIGMA_RANGE_RATE] = factor * s.sigma_elevation, factor * s.sigma_range_rate
+    out[:, SNR_DB], out[:, RCS_DBSM] = snr_db, snr_db - gain_db
+    return Echoes(detected, out)
+
+
+def scan_part(azimuth: FloatArray, boxes: FloatArray) -> FloatArray:
+    """Return (n,) the part 0..1 of a search look at which the beam passes an azimuth: once along the arc of the volume.
+
+    Boxes side by side are searched at the same time, each by its own face.
+    """
+    part = np.full(len(azimuth), 0.5)
+    for box in boxes:
+        turn = (azimuth - box[0]) % (2.0 * np.pi)
+        part = np.where(turn <= box[1], turn / box[1], part)
+    return part
+
+
+def moved(states: FloatArray, dt: FloatArray) -> FloatArray:
+    """Return states (n, 6) in free flight moved on by a few seconds (n,), to second order: 0.3 m in 5 s."""
+    p, v = states[:, :3], states[:, 3:]
+    w = EARTH_RATE_RAD_S
+    r3 = np.sum(p**2, axis=1)[:, None] ** 1.5
+    a = -MU_M3_S2 * p / r3
+    a[:, 0] += 2.0 * w * v[:, 1] + w * w * p[:, 0]
+    a[:, 1] += -2.0 * w * v[:, 0] + w * w * p[:, 1]
+    t = dt[:, None]
+    return np.hstack([p + v * t + 0.5 * a * t * t, v + a * t])
+
+
+def search_satellites(
+    antenna: Antenna,
+    slots: Slots,
+    rows: Rows,
+    boxes: FloatArray,
+    looks: IntArray,
+    times: IntArray,
+    states: FloatArray,
+    rcs_dbsm: FloatArray,
+    names: list[str],
+) -> int:
+    """Add the detections of known objects that stand in the search volume (m rows: look, instant, state); return their number."""
+    sensor = antenna.sensor
+    order = np.lexsort((np.array(names, dtype=object).astype(str), looks)) if len(looks) else np.zeros(0, np.int64)
+    looks, times, states, rcs_dbsm = looks[order], times[order], states[order], rcs_dbsm[order]
+    rng = stream(antenna.seed, "satellites", sensor.id)
+    if not len(looks):
+        return 0
+    measured = measure_batch(np.ascontiguousarray(states), sensor.position, sensor.rot_enu)
+    start = slots.start[looks]
+    at = start + (scan_part(measured[:, 1], boxes) * (slots.end[looks] - start)).astype(np.int64)
+    states = moved(states, (at - times) / NS)
+    inside, cosine = in_boxes(measure_batch(np.ascontiguousarray(states), sensor.position, sensor.rot_enu), boxes)
+    back = echoes(antenna, states, cosine, rcs_dbsm, rng)
+    alive = np.array([slots.state[k] == "ok" for k in range(len(slots))], bool)[looks]
+    seen = np.flatnonzero(inside & back.detected & alive)
+    rows.add(looks[seen], at[seen], back.values[seen], [names[order[i]] for i in seen])
+    return len(seen)
+
+
+def search_trajectory(
+    antenna: Antenna, slots: Slots, rows: Rows, boxes: FloatArray, trajectory: Trajectory, rng: np.random.Generator
+) -> IntArray:
+    """Add the detections of one object in the search looks, and return their instants."""
+    sensor = antenna.sensor
+    looks = np.flatnonzero((slots.end >= trajectory.start) & (slots.start <= trajectory.end))
+    times = (slots.start[looks] + slots.end[looks]) // 2
+    for _ in range(3):
+        state = trajectory.at(np.clip(times, trajectory.start, trajectory.end))
+        measured = measure_batch(np.ascontiguousarray(state), sensor.position, sensor.rot_enu)
+        length = slots.end[looks] - slots.start[looks]
+        times = slots.start[looks] + (scan_part(measured[:, 1], boxes) * length).astype(np.int64)
+    alive = (times >= trajectory.start) & (times <= trajectory.end)
+    looks, times = looks[alive], times[alive]
+    state = trajectory.at(times)
+    measured = measure_batch(np.ascontiguousarray(state), sensor.position, sensor.rot_enu)
+    inside, cosine = in_boxes(measured, boxes)
+    back = echoes(antenna, state, cosine, np.full(len(state), trajectory.rcs_dbsm), rng)
+    ok = np.array([slots.state[k] == "ok" for k in looks], bool)
+    seen = np.flatnonzero(inside & back.detected & ok)
+    rows.add(looks[seen], times[seen], back.values[seen], [trajectory.name] * len(seen))
+    return times[seen]
+
+
+@dataclass(frozen=True)
+class TrackRun:
+    """The track looks of a radar at one object: indices into the radar's track instants, and the values of detections."""
+
+    looked: IntArray
+    seen: IntArray
+    values: FloatArray
+
+
+def track_trajectory(
+    antenna: Antenna,
+    instants: IntArray,
+    ok: np.ndarray,
+    found: IntArray,
+    trajectory: Trajectory,
+    rng: np.random.Generator,
+) -> TrackRun:
+    """Return the track looks at one object that the fence found at instants `found`; `instants` (n,) are those of the radar."""
+    sensor = antenna.sensor
+    nothing = TrackRun(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros((0, COLUMNS)))
+    if not len(found):
+        return nothing
+    k = np.flatnonzero((instants >= found[0] + HAND_OVER_NS) & (instants <= trajectory.end))
+    if not len(k):
+        return nothing
+    state = trajectory.at(instants[k])
+    measured = measure_batch(np.ascontiguousarray(state), sensor.position, sensor.rot_enu)
+    inside, cosine = in_boxes(measured, sensor.whole_field)
+    back = echoes(antenna, state, cosine, np.full(len(k), trajectory.rcs_dbsm), rng)
+    looked, seen = [], []
+    following, misses, next_found = False, 0, 0
+    for i in range(len(k)):
+        now = int(instants[k[i]])
+        while next_found < len(found) and found[next_found] + HAND_OVER_NS <= now:
+            following, misses = True, 0
+            next_found += 1
+        if not following or not ok[k[i]]:
+            continue
+        if not inside[i]:
+            following = False
+            continue
+        looked.append(i)
+        if back.detected[i]:
+            seen.append(i)
+            misses = 0
+        else:
+            misses += 1
+            following = misses < MISSES_TO_DROP
+    at = np.array(seen, np.int64)
+    return TrackRun(k[np.array(looked, np.int64)], k[at], back.values[at])
+
+
+def search_false_alarms(antenna: Antenna, slots: Slots, rows: Rows, boxes: FloatArray) -> IntArray:
+    """Add false alarms of the search looks: Poisson by look, uniform over the searched volume; return their instants."""
+    sensor = antenna.sensor
+    rng = stream(antenna.seed, "false", sensor.id)
+    counts = rng.poisson(sensor.false_alarms, len(slots))
+    out: list[int] = []
+    size = boxes[:, 1] * (np.sin(boxes[:, 3]) - np.sin(boxes[:, 2])) * (boxes[:, 5] ** 3 - boxes[:, 4] ** 3)
+    for k in np.flatnonzero(counts):
+        n = int(counts[k])
+        box = boxes[rng.choice(len(boxes), n, p=size / size.sum())]
+        u = rng.uniform(size=(n, 5))
+        if slots.state[k] != "ok":
+            continue
+        values = np.full((n, COLUMNS), np.nan)
+        values[:, RANGE] = (box[:, 4] ** 3 + u[:, 0] * (box[:, 5] ** 3 - box[:, 4] ** 3)) ** (1.0 / 3.0)
+        values[:, AZIMUTH] = (box[:, 0] + u[:, 1] * box[:, 1]) % (2.0 * np.pi)
+        low, high = np.sin(box[:, 2]), np.sin(box[:, 3])
+        values[:, ELEVATION] = np.arcsin(low + u[:, 2] * (high - low))
+        values[:, RANGE_RATE] = (2.0 * u[:, 3] - 1.0) * CLUTTER_RATE_M_S
+        power = THRESHOLD - np.log(u[:, 4])
+        values[:, SNR_DB] = 10.0 * np.log10(power - 1.0)
+        factor = np.clip(10.0 ** ((sensor.reference_snr_db - values[:, SNR_DB]) / 20.0), BEST_ACCURACY, WORST_ACCURACY)
+        values[:, SIGMA_RANGE], values[:, SIGMA_AZIMUTH] = factor * sensor.sigma_range, factor * sensor.sigma_azimuth
+        values[:, SIGMA_ELEVATION] = factor * sensor.sigma_elevation
+        values[:, SIGMA_RANGE_RATE] = factor * sensor.sigma_range_rate
+        times = slots.start[k] + (scan_part(values[:, AZIMUTH], boxes) * (slots.end[k] - slots.start[k])).astype(np.int64)
+        rows.add(np.full(n, k), times, values, ["noise"] * n)
+        out.extend(int(t) for t in times)
+    return np.array(sorted(out), np.int64)

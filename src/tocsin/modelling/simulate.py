@@ -1,0 +1,218 @@
+"""A scenario becomes inputs: `simulate` writes what a centre would get, and, apart from it, the truth and the labels."""
+
+import shutil
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from tocsin.core.constants import NS
+from tocsin.core.errors import InputError
+from tocsin.core.records.inputs import ElementSet, Look
+from tocsin.core.records.network import Network
+from tocsin.core.records.scenario import Scenario
+from tocsin.core.time import iso_from_tai, tai_from_iso
+from tocsin.formats.looks_write import write_looks_parquet
+from tocsin.formats.toml_files import read_assets, read_network
+from tocsin.modelling.hotspots import HotSpots, read_hot_spots
+from tocsin.modelling.look_build import LabelTable
+from tocsin.modelling.paths import find_beside
+from tocsin.modelling.plume import transmission
+from tocsin.modelling.satellites import make_population, perturbed
+from tocsin.modelling.sensors import Progress, Sky, run_sensors
+from tocsin.modelling.truth import Impact, build_truth, truth_table
+from tocsin.sensing.sensors import compile_network
+
+
+@dataclass
+class SimulationResult:
+    """What was written and what is in it."""
+
+    out_dir: Path
+    looks: Path
+    notifications: Path
+    catalogue: Path
+    network: Path
+    assets: Path
+    truth: Path
+    labels: Path
+    start: int
+    """TAI ns."""
+    end: int
+    counts: dict[str, int]
+    impacts: list[Impact]
+    seen: dict[str, dict[str, int]]
+    """Detections by object and sensor."""
+    notes: list[str] = field(default_factory=list)
+    """Lines for a reader: how many of what."""
+    seconds: dict[str, float] = field(default_factory=dict)
+
+
+def simulate(
+    scenario: Scenario,
+    scenario_path: Path | str | None,
+    out_dir: Path,
+    progress: Progress | None = None,
+    catalogue: Path | None = None,
+) -> SimulationResult:
+    """Return what was written to `out_dir`: `inputs/` with looks, notifications, catalogue, network, assets; truth; labels.
+
+    Network and assets are found relative to `scenario_path`. `catalogue` is a file of real element sets (two or three lines
+    each) that takes the place of the simulated population. All random numbers follow from the scenario's seed.
+    """
+    say: Progress = progress or (lambda stage, part: None)
+    clock = _Stopwatch()
+    network_path = find_beside(scenario.network, scenario_path, "networks")
+    assets_path = find_beside(scenario.assets, scenario_path, "assets")
+    network, assets = read_network(network_path), read_assets(assets_path)
+    start = tai_from_iso(scenario.start_utc)
+    end = start + int(scenario.duration_s * NS)
+    say("truth", 0.0)
+    truth = build_truth(scenario, assets, start, end)
+    clock.mark("truth")
+    say("satellites", 0.0)
+    known = _known_objects(scenario, catalogue, start)
+    fires = read_hot_spots() if scenario.background.hot_spots else None
+    sky = Sky(truth.trajectories, fires, perturbed(known, scenario.catalogue.along_track_error_s, scenario.seed),
+              scenario.background.glint_episodes)  # fmt: skip
+    clock.mark("satellites")
+    run = run_sensors(scenario, network, compile_network(network), sky, start, end, say)
+    clock.mark("sensors")
+    say("writing", 0.0)
+    inputs = out_dir / "inputs"
+    inputs.mkdir(parents=True, exist_ok=True)
+    result = SimulationResult(
+        out_dir, inputs / "looks.parquet", inputs / "notifications.jsonl", inputs / "catalogue.tle",
+        inputs / "network.toml", inputs / "assets.toml", out_dir / "truth.parquet", out_dir / "labels.parquet",
+        start, end, run.counts, truth.impacts, run.seen,
+    )  # fmt: skip
+    write_looks_parquet(result.looks, run.looks)
+    _write_notifications(result.notifications, scenario, start)
+    _write_catalogue(result.catalogue, known)
+    shutil.copyfile(network_path, result.network)
+    shutil.copyfile(assets_path, result.assets)
+    pq.write_table(truth_table(truth.trajectories, start, end), result.truth, compression="zstd")
+    pq.write_table(_label_table(run.labels), result.labels, compression="zstd")
+    clock.mark("writing")
+    result.seconds = clock.seconds
+    _count(result, scenario, network, fires, len(known), run.looks)
+    for episode in run.episodes:
+        first, last = ((t - start) / NS for t in (episode.start, episode.end))
+        result.notes.append(
+            f"glint episode on {episode.sensor}, +{first:.0f} s to +{last:.0f} s, {episode.detections} detections"
+        )
+    return result
+
+
+class _Stopwatch:
+    """Seconds by stage; for the reader only, nothing depends on it."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+        self._last = time.perf_counter()
+
+    def mark(self, stage: str) -> None:
+        now = time.perf_counter()
+        self.seconds[stage] = now - self._last
+        self._last = now
+
+
+def _known_objects(scenario: Scenario, catalogue: Path | None, start: int) -> list[ElementSet]:
+    """Return the element sets that the centre is given: of a file, or of the simulated population."""
+    if catalogue is not None:
+        return read_catalogue(catalogue, scenario.data_mode)
+    if scenario.catalogue.objects == 0:
+        return []
+    return make_population(scenario.catalogue.objects, scenario.seed, start, scenario.data_mode)
+
+
+def read_catalogue(path: Path, data_mode: str) -> list[ElementSet]:
+    """Return the element sets of a file of two or three lines each (plain or .gz); InputError if there is none in it."""
+    import gzip
+
+    opener: Callable[..., Any] = gzip.open if path.suffix == ".gz" else open
+    try:
+        with opener(path, "rt", encoding="ascii", errors="replace") as file:
+            lines = [line.rstrip("\r\n") for line in file]
+    except OSError as error:
+        raise InputError(f"cannot be read: {error.strerror or error}", file=str(path)) from None
+    out: dict[str, ElementSet] = {}
+    for i in range(len(lines) - 1):
+        one, two = lines[i], lines[i + 1]
+        if one.startswith("1 ") and two.startswith("2 ") and len(one) >= 69 and len(two) >= 69 and one[2:7] == two[2:7]:
+            before = lines[i - 1] if i else ""
+            name = before.removeprefix("0 ").strip() if before and not before.startswith(("1 ", "2 ")) else one[2:7]
+            number = one[2:7].strip()
+            out[number] = ElementSet(number, name, one[:69], two[:69], 0, data_mode)
+    if not out:
+        raise InputError("no element set in it", file=str(path), allowed="two or three lines an object")
+    return [out[k] for k in sorted(out)]
+
+
+def _write_catalogue(path: Path, known: list[ElementSet]) -> None:
+    with path.open("w", encoding="ascii", errors="replace") as file:
+        for s in known:
+            file.write(f"0 {s.name}\n{s.line1}\n{s.line2}\n")
+
+
+def _write_notifications(path: Path, scenario: Scenario, start: int) -> None:
+    """Write the notifications as JSON lines: the fields of the record, with times in UTC at the edge."""
+    encoder = msgspec.json.Encoder()
+    with path.open("wb") as file:
+        for n in sorted(scenario.notification, key=lambda n: (n.received_s, n.id)):
+            row: dict[str, Any] = {
+                "kind": "notification", "id": n.id, "data_mode": scenario.data_mode,
+                "received_utc": iso_from_tai(start + int(n.received_s * NS)),
+                "window_start_utc": iso_from_tai(start + int(n.window_start_s * NS)),
+                "window_end_utc": iso_from_tai(start + int(n.window_end_s * NS)),
+                "latitude_deg": n.latitude_deg, "longitude_deg": n.longitude_deg, "radius_km": n.radius_km,
+                "azimuth_deg": n.azimuth_deg, "vehicle": n.vehicle,
+            }  # fmt: skip
+            file.write(encoder.encode(row) + b"\n")
+
+
+def _label_table(labels: LabelTable) -> pa.Table:
+    return pa.table(
+        {
+            "sensor": pa.array(labels.sensor, pa.string()).dictionary_encode(),
+            "session": pa.array(labels.session, pa.string()).dictionary_encode(),
+            "sequence": pa.array(labels.sequence, pa.int64()),
+            "detection": pa.array(labels.detection, pa.int32()),
+            "object": pa.array(labels.object, pa.string()).dictionary_encode(),
+        }
+    )
+
+
+def _count(
+    result: SimulationResult,
+    scenario: Scenario,
+    network: Network,
+    fires: HotSpots | None,
+    known: int,
+    looks: list[Look],
+) -> None:
+    """Fill counts and notes."""
+    counts = result.counts
+    counts["catalogue_objects"] = known
+    counts["rows"] = sum(max(look.declared, 1) for look in looks)
+    result.notes.append(f"{counts['detections']:,} detections in {counts['looks']:,} looks ({counts['rows']:,} rows)")
+    if scenario.background.fireballs:
+        visible = sum(1 for name, by in result.seen.items() if name.startswith("fireball") and by)
+        counts["fireballs_visible"] = visible
+        result.notes.append(f"{scenario.background.fireballs} fireballs, {visible} of them seen by at least one satellite")
+    if fires is not None:
+        limit = min((s.threshold_w_sr for s in network.infrared), default=float("inf"))
+        overhead = fires.intensity * transmission(np.zeros(len(fires.intensity)), np.ones(len(fires.intensity)))
+        above = int(np.sum(overhead > limit))
+        counts["hot_spots"], counts["hot_spots_above_threshold"] = len(overhead), above
+        result.notes.append(
+            f"{fires.detections:,} fire pixels of one day in {len(overhead):,} hot spots: {len(overhead) - above:,} below the lowest "
+            f"on-board threshold ({limit:,.0f} W/sr seen from overhead), {above} above it as persistent background, "
+            f"{counts.get('hot_spots_reported', 0)} reported"
+        )

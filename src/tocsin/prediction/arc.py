@@ -1,0 +1,64 @@
+"""The Kepler arc of every track at once: turning points, energy, times and how surely it comes down."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from tocsin.prediction import arc_kernels as k
+
+FloatArray = npt.NDArray[np.float64]
+
+RE_ENTRY_HEIGHT_M = 100e3
+"""An orbit with its perigee below this comes down within a revolution or two: below it, drag wins."""
+
+
+@dataclass(frozen=True, eq=False)
+class ArcFigures:
+    """Figures of n arcs; every field is (n,). Inertial speeds and angles; heights over the ellipsoid; NaN = has none."""
+
+    perigee_m: FloatArray
+    apogee_m: FloatArray
+    """inf for an open orbit."""
+    p_low: FloatArray
+    """Probability that the perigee is below the height asked for."""
+    energy: FloatArray
+    """Specific orbital energy, J/kg; negative = bound."""
+    inclination: FloatArray
+    path_angle: FloatArray
+    """Of the inertial velocity over the local horizon, rad; positive = climbing."""
+    to_apogee_s: FloatArray
+    """Seconds until apogee; negative = since."""
+    period_s: FloatArray
+    range_m: FloatArray
+    """Length on the ground of the arc between its two crossings of the surface, Earth's rotation aside; NaN = none."""
+    speed: FloatArray
+    semi_major_m: FloatArray
+    eccentricity: FloatArray
+
+
+def arc_figures(states: FloatArray, covariances: FloatArray, floor_m: float = RE_ENTRY_HEIGHT_M) -> ArcFigures:
+    """Return the arc figures of Earth-fixed states (n, 6) with covariances (n, 6, 6), in m and m/s.
+
+    `floor_m`: the height that `p_low` asks about. Two-body motion (Vallado 2013, algorithm 9); perigee uncertainty by the
+    unscented transform.
+    """
+    states = np.ascontiguousarray(states, np.float64).reshape(-1, 6)
+    covariances = np.ascontiguousarray(covariances, np.float64).reshape(-1, 6, 6)
+    out = np.empty((len(states), k.FIGURES))
+    k.arc_rows(states, covariances, float(floor_m), out)
+    column = [np.ascontiguousarray(out[:, i]) for i in range(k.FIGURES)]
+    return ArcFigures(
+        perigee_m=column[k.PERIGEE_M],
+        apogee_m=column[k.APOGEE_M],
+        p_low=column[k.P_LOW],
+        energy=column[k.ENERGY],
+        inclination=column[k.INCLINATION],
+        path_angle=column[k.PATH_ANGLE],
+        to_apogee_s=column[k.TO_APOGEE_S],
+        period_s=column[k.PERIOD_S],
+        range_m=column[k.RANGE_M],
+        speed=column[k.SPEED],
+        semi_major_m=column[k.SEMI_MAJOR_M],
+        eccentricity=column[k.E],
+    )

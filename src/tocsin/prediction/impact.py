@@ -1,0 +1,277 @@
+"""Where and when an object falls, and how sure that is: free flight or still burning."""
+
+import functools
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from tocsin.core.constants import DEG, NS
+from tocsin.core.records.outputs import Ellipse, GroundPoint
+from tocsin.core.time import iso_from_tai
+from tocsin.prediction import impact_kernels as k
+from tocsin.prediction.arc import RE_ENTRY_HEIGHT_M, arc_figures
+from tocsin.prediction.assets import AssetTable
+from tocsin.prediction.footprint_kernels import ellipse_axes, flatten, holding_radii
+from tocsin.prediction.sample_kernels import gaussian_points, mixture_of_cloud
+from tocsin.world.geodesy_kernels import ecef_to_geodetic, geodesic_direct, geodetic_to_ecef
+
+FloatArray = npt.NDArray[np.float64]
+
+LN_BETA_MEAN = math.log(3500.0)
+"""A slender re-entry body, kg/m2; the spread spans spent stages (some 500) to the densest bodies."""
+LN_BETA_SIGMA = 0.8
+SHARES = (0.5, 0.9, 0.99)
+MAX_FLIGHT_S = 5400.0
+"""Longer than the longest lofted flight observed (74 min, Hwasong-18, 2023-07-12)."""
+
+_CLOUD = 128
+_POWERED_CLOUD = 64
+_GROUPS = 8
+_FEWEST = 8
+_FLOOR_M = 50.0
+_ORBITAL = 0.01
+
+
+@dataclass(frozen=True, eq=False)
+class PoweredHypotheses:
+    """What may still happen to an object whose engine runs: h hypotheses of how long and how hard it burns on.
+
+    Thrust points along the Earth-relative velocity (gravity turn).
+    """
+
+    weights: FloatArray
+    """(h,) probabilities; they sum to 1."""
+    burn_s: FloatArray
+    """(h,) mean of the time left to the last burnout, s; 0 = thrust ends now."""
+    burn_sigma_s: FloatArray
+    thrust: FloatArray
+    """(h, m) thrust acceleration, m/s2, at m equal fractions of the burn that is left, m >= 2."""
+    thrust_ln_sigma: FloatArray
+    """(h,) sigma of the logarithm of a common factor on the thrust acceleration."""
+
+    @classmethod
+    def simple(
+        cls,
+        weights: npt.ArrayLike,
+        burn_s: npt.ArrayLike,
+        burn_sigma_s: npt.ArrayLike,
+        thrust_now: float,
+        exhaust_m_s: float = 2750.0,
+        ends_now: float = 0.1,
+        thrust_ln_sigma: float = 0.1,
+        thrust_most: float = 100.0,
+    ) -> "PoweredHypotheses":
+        """Return hypotheses whose thrust acceleration grows as mass burns off, and one that it ends now.
+
+        weights, burn_s, burn_sigma_s: (h,) per class. Constant thrust and exhaust speed c give da/dt = a^2/c (Tsiolkovsky), held at
+        thrust_most (m/s2).
+        """
+        w = np.atleast_1d(np.asarray(weights, np.float64))
+        left = np.atleast_1d(np.asarray(burn_s, np.float64))
+        spread = np.broadcast_to(np.asarray(burn_sigma_s, np.float64), left.shape)
+        fractions = np.arange(17) / 16.0
+        # 1/a falls linearly with time: 1/a = 1/a0 - t/c
+        inverse = 1.0 / max(thrust_now, 0.1) - fractions[None, :] * left[:, None] / exhaust_m_s
+        rows = np.minimum(1.0 / np.maximum(inverse, 1.0 / thrust_most), max(thrust_most, thrust_now))
+        w = w / w.sum() * (1.0 - ends_now)
+        return cls(
+            weights=np.append(w, ends_now),
+            burn_s=np.append(left, 0.0),
+            burn_sigma_s=np.append(spread, 0.0),
+            thrust=np.concatenate([rows, np.zeros((1, 17))]),
+            thrust_ln_sigma=np.append(np.full(len(left), thrust_ln_sigma), 0.0),
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Impact:
+    """A predicted fall to the ground. Angles rad, lengths m, instants TAI ns; NaN place where nothing comes down."""
+
+    time: int
+    """Mean instant of impact, given that it impacts."""
+    time_sigma_s: float
+    lat: float
+    lon: float
+    covariance: tuple[float, float, float]
+    """East-east, east-north, north-north, m2, of the whole footprint about its mean."""
+    parts: FloatArray
+    """(p, 6) Gaussian components: weight, latitude, longitude, EE, EN, NN; the weights sum to `impacting_probability`."""
+    part_times_s: FloatArray
+    """(p, 2) mean (s after the state) and sigma of each component's impact time."""
+    ellipses: tuple[Ellipse, ...]
+    """That hold 50, 90 and 99 % of the footprint, given that it impacts, about (lat, lon)."""
+    impacting_probability: float
+    """That it comes down at all within the time asked for."""
+    orbital: bool
+    """Effectively in orbit: less than 1 % comes down."""
+    perigee_m: float
+    """Of the arc if it is, or from now were, unpowered; heights over the ellipsoid."""
+    apogee_m: float
+    method: str
+    """`unscented` (one Gaussian of 15 points), `cloud` (a sample as a mixture), `powered` (a mixture over hypotheses), `none`."""
+
+    def ground_point(self) -> GroundPoint | None:
+        """Return the impact as it is published, None where nothing comes down."""
+        if not len(self.parts):
+            return None
+        return ground_point(self.time, self.time_sigma_s, self.lat, self.lon, self.ellipses)
+
+
+def ground_point(time: int, time_sigma_s: float, lat: float, lon: float, ellipses: tuple[Ellipse, ...]) -> GroundPoint:
+    """Return a place and time on the ground (TAI ns, rad) as it is published."""
+    return GroundPoint(
+        time_utc=iso_from_tai(time),
+        lat_deg=lat / DEG,
+        lon_deg=lon / DEG,
+        ellipses=ellipses,
+        time_sigma_s=time_sigma_s,
+    )
+
+
+@functools.cache
+def _points(n: int, dimensions: int) -> FloatArray:
+    out = np.empty((n, dimensions))
+    gaussian_points(out)
+    return out
+
+
+def footprint(parts: FloatArray) -> tuple[float, float, tuple[float, float, float], tuple[Ellipse, ...]]:
+    """Return latitude, longitude (rad), covariance (EE, EN, NN, m2) and ellipses of a mixture (p, 6), p >= 1.
+
+    The ellipses are those of the moments, scaled until they hold the stated share of the mixture; of one Gaussian
+    r = sqrt(-2 ln(1 - p)).
+    """
+    flat = np.empty_like(parts)
+    if len(parts) == 1:
+        lat, lon = float(parts[0, 1]), float(parts[0, 2])
+        ee, en, nn = (float(v) for v in parts[0, 3:])
+        radii = [math.sqrt(-2.0 * math.log(1.0 - p)) for p in SHARES]
+        return lat, lon, (ee, en, nn), _ellipses(ee, en, nn, radii)
+    middle = _middle(parts)
+    e, n, *_ = flatten(parts, flat, middle)
+    lat, lon, _ = geodesic_direct(float(middle[0]), float(middle[1]), math.atan2(e, n), math.sqrt(e * e + n * n))
+    e, n, ee, en, nn = flatten(parts, flat, np.array([lat, lon]))
+    out = np.empty(len(SHARES))
+    holding_radii(flat, 0.0, 0.0, ee, en, nn, np.array(SHARES), out)
+    return lat, lon, (ee, en, nn), _ellipses(ee, en, nn, [float(r) for r in out])
+
+
+def _middle(parts: FloatArray) -> FloatArray:
+    """Return (latitude, longitude) of the direction in which the weighted centres lie."""
+    x = y = z = total = 0.0
+    for weight, lat, lon in parts[:, :3]:
+        px, py, pz = geodetic_to_ecef(float(lat), float(lon), 0.0)
+        x, y, z, total = x + weight * px, y + weight * py, z + weight * pz, total + weight
+    lat, lon, _ = ecef_to_geodetic(float(x / total), float(y / total), float(z / total))
+    return np.array([lat, lon])
+
+
+def _ellipses(ee: float, en: float, nn: float, radii: list[float]) -> tuple[Ellipse, ...]:
+    major, minor, bearing = ellipse_axes(ee, en, nn)
+    return tuple(
+        Ellipse(
+            probability=p, semi_major_km=r * major / 1e3, semi_minor_km=r * minor / 1e3, bearing_deg=bearing / DEG
+        )
+        for p, r in zip(SHARES, radii, strict=True)
+    )
+
+
+def predict_impact(
+    time_ns: int,
+    state: FloatArray,
+    covariance: FloatArray,
+    *,
+    ln_beta_mean: float = LN_BETA_MEAN,
+    ln_beta_sigma: float = LN_BETA_SIGMA,
+    powered: PoweredHypotheses | None = None,
+    max_flight_s: float = MAX_FLIGHT_S,
+) -> Impact:
+    """Return where an Earth-fixed state (6,) with covariance (6, 6), m and m/s, comes down; drag included.
+
+    Free flight: 15 sigma points over state and ln(beta); where they do not describe the footprint (some stay up, wider
+    than 1,500 km, strongly curved) 128 evenly spread Gaussian points. With `powered`: 64 points a hypothesis over state, burn
+    time and thrust. Impact is at the ellipsoid.
+    """
+    state = np.ascontiguousarray(state, np.float64)[:6].copy()
+    covariance = np.ascontiguousarray(covariance, np.float64)[:6, :6].copy()
+    arc = arc_figures(state[None], covariance[None], RE_ENTRY_HEIGHT_M)
+    turns = (float(arc.perigee_m[0]), float(arc.apogee_m[0]))
+    limit = float(max_flight_s)
+    if powered is not None:
+        parts, times = _powered(state, covariance, ln_beta_mean, powered, limit)
+        return _impact(time_ns, parts, times, turns, "powered")
+    part, time = np.empty((1, 6)), np.empty((1, 2))
+    found = k.unscented_impact(
+        state, covariance, ln_beta_mean, ln_beta_sigma, limit, RE_ENTRY_HEIGHT_M, part[0], time[0]
+    )
+    if found == k.FITS:
+        return _impact(time_ns, part, time, turns, "unscented")
+    if found == k.STAYS_UP:
+        return _impact(time_ns, part[:0], time[:0], turns, "none")
+    landed = np.empty((_CLOUD, 4))
+    k.free_cloud(state, covariance, ln_beta_mean, ln_beta_sigma, limit, _points(_CLOUD, 7), landed)
+    parts, times = _mixture(landed, 1.0)
+    return _impact(time_ns, parts, times, turns, "cloud")
+
+
+def _mixture(landed: FloatArray, weight: float) -> tuple[FloatArray, FloatArray]:
+    parts, times = np.empty((_GROUPS, 6)), np.empty((_GROUPS, 2))
+    groups = mixture_of_cloud(landed, float(weight), _FEWEST, _FLOOR_M, parts, times)
+    return parts[:groups], times[:groups]
+
+
+def _powered(
+    state: FloatArray, covariance: FloatArray, ln_beta: float, powered: PoweredHypotheses, limit: float
+) -> tuple[FloatArray, FloatArray]:
+    """Return the mixture over all hypotheses: parts (p, 6) and times (p, 2)."""
+    found: list[tuple[FloatArray, FloatArray]] = []
+    landed = np.empty((_POWERED_CLOUD, 4))
+    thrust = np.ascontiguousarray(powered.thrust, np.float64)
+    for h in range(len(powered.weights)):
+        if powered.weights[h] <= 0.0:
+            continue
+        k.powered_cloud(
+            state, covariance, ln_beta, limit, float(powered.burn_s[h]), float(powered.burn_sigma_s[h]), thrust[h],
+            float(powered.thrust_ln_sigma[h]), _points(_POWERED_CLOUD, 8), landed,
+        )  # fmt: skip
+        found.append(_mixture(landed, float(powered.weights[h])))
+    return np.concatenate([p for p, _ in found]), np.concatenate([t for _, t in found])
+
+
+def _impact(
+    time_ns: int, parts: FloatArray, times: FloatArray, turns: tuple[float, float], method: str
+) -> Impact:
+    """Return the record of a mixture."""
+    probability = min(1.0, math.fsum(float(w) for w in parts[:, 0]))
+    lat, lon, covariance, ellipses = math.nan, math.nan, (math.nan, math.nan, math.nan), ()
+    mean, sigma = 0.0, 0.0
+    if len(parts):
+        lat, lon, covariance, ellipses = footprint(parts)
+        total = math.fsum(float(w) for w in parts[:, 0])
+        mean = math.fsum(float(w * t) for w, t in zip(parts[:, 0], times[:, 0], strict=True)) / total
+        square = math.fsum(
+            float(w * (s * s + (t - mean) ** 2)) for w, (t, s) in zip(parts[:, 0], times, strict=True)
+        )
+        sigma = math.sqrt(square / total)
+    return Impact(
+        time=time_ns + round(mean * NS),
+        time_sigma_s=sigma,
+        lat=lat,
+        lon=lon,
+        covariance=covariance,
+        parts=parts,
+        part_times_s=times,
+        ellipses=ellipses,
+        impacting_probability=probability,
+        orbital=probability < _ORBITAL,
+        perigee_m=turns[0],
+        apogee_m=turns[1],
+        method=method,
+    )
+
+
+def asset_probabilities(impact: Impact, assets: AssetTable) -> FloatArray:
+    """Return (n,) the probability that the object falls within each protected place: radius or polygon."""
+    return assets.contents(impact.parts)

@@ -1,0 +1,203 @@
+"""Flights of many points of an uncertain state to the ground, free or still burning, and the moments of where they land."""
+
+import math
+
+import numpy as np
+import numpy.typing as npt
+
+from tocsin.core.kernels import kernel
+from tocsin.prediction.arc_kernels import cholesky, perigee_spread
+from tocsin.prediction.footprint_kernels import local_offset
+from tocsin.world.geodesy_kernels import ecef_to_geodetic, enu_axes, geodesic_direct, geodetic_to_ecef
+from tocsin.world.gravity_kernels import acceleration_free
+from tocsin.world.motion.freeflight_kernels import fast_height, fly_to_height
+
+FloatArray = npt.NDArray[np.float64]
+
+SIGMA_POINTS = 15
+_ROOT3 = math.sqrt(3.0)
+_POWERED_STEP_S = 2.0
+_SLOW_M_S = 50.0
+
+# Results of `unscented_impact`
+FITS, NEEDS_CLOUD, STAYS_UP = 0, 1, 2
+
+# A Gaussian of sigma points stands for the footprint while its long axis is below this ...
+_WIDEST_M = 1.5e6
+# ... and the curvature's share of the variance below this
+_MOST_CURVED = 0.1
+
+
+@kernel
+def land(y: FloatArray, ln_beta: float, t_max: float, flown: FloatArray, out: FloatArray) -> None:
+    """Fill out (4,): seconds, latitude, longitude, 1 = came down, for a free flight from y (6,); flown (7,) is scratch."""
+    status = fly_to_height(y, math.exp(ln_beta), 0.0, t_max, flown)
+    out[0] = flown[6]
+    out[1], out[2], _h = ecef_to_geodetic(flown[0], flown[1], flown[2])
+    out[3] = 1.0 if status == 0 or status == 3 else 0.0
+
+
+@kernel
+def _burn_rates(w: FloatArray, push: float, slope: FloatArray) -> None:
+    """Fill slope (6,) for a state with thrust acceleration `push` along the Earth-relative velocity (up while slow)."""
+    ax, ay, az = acceleration_free(w[0], w[1], w[2], w[3], w[4], w[5])
+    v = math.sqrt(w[3] * w[3] + w[4] * w[4] + w[5] * w[5])
+    dx, dy, dz = w[3], w[4], w[5]
+    if v < _SLOW_M_S:
+        v = math.sqrt(w[0] * w[0] + w[1] * w[1] + w[2] * w[2])
+        dx, dy, dz = w[0], w[1], w[2]
+    slope[0] = w[3]
+    slope[1] = w[4]
+    slope[2] = w[5]
+    slope[3] = ax + push * dx / v
+    slope[4] = ay + push * dy / v
+    slope[5] = az + push * dz / v
+
+
+@kernel
+def _push_at(table: FloatArray, fraction: float) -> float:
+    """Return the thrust acceleration at a fraction of the remaining burn, linear between equally spaced samples."""
+    last = table.shape[0] - 1
+    s = min(max(fraction, 0.0), 1.0) * last
+    i = min(int(s), last - 1)
+    return table[i] + (s - i) * (table[i + 1] - table[i])
+
+
+@kernel
+def burn(y: FloatArray, seconds: float, table: FloatArray, factor: float, work: FloatArray) -> float:
+    """Move y (6,) on through a gravity turn of `seconds` and return the time flown; it ends early on the ground.
+
+    Thrust acceleration: factor times table, over equal fractions of the burn. RK4 in steps of at most 2 s; work (5, 6).
+    """
+    if seconds <= 0.0:
+        return 0.0
+    steps = int(math.ceil(seconds / _POWERED_STEP_S))
+    h = seconds / steps
+    for i in range(steps):
+        p0 = factor * _push_at(table, i / steps)
+        p1 = factor * _push_at(table, (i + 0.5) / steps)
+        p2 = factor * _push_at(table, (i + 1.0) / steps)
+        _burn_rates(y, p0, work[0])
+        for m in range(6):
+            work[4, m] = y[m] + 0.5 * h * work[0, m]
+        _burn_rates(work[4], p1, work[1])
+        for m in range(6):
+            work[4, m] = y[m] + 0.5 * h * work[1, m]
+        _burn_rates(work[4], p1, work[2])
+        for m in range(6):
+            work[4, m] = y[m] + h * work[2, m]
+        _burn_rates(work[4], p2, work[3])
+        for m in range(6):
+            y[m] += h / 6.0 * (work[0, m] + 2.0 * work[1, m] + 2.0 * work[2, m] + work[3, m])
+        if fast_height(y[0], y[1], y[2]) < 0.0:
+            return (i + 1) * h
+    return seconds
+
+
+@kernel
+def _gaussian_of_points(landed: FloatArray, part: FloatArray, time: FloatArray) -> bool:
+    """Fill part (6,) and time (2,) from 15 landed sigma points; return whether one Gaussian describes them.
+
+    Second-order divided differences (Norgaard, Poulsen, Ravn 2000, Automatica 36) at sqrt(3) sigma.
+    """
+    lat, lon = landed[0, 1], landed[0, 2]
+    ox, oy, oz = geodetic_to_ecef(lat, lon, 0.0)
+    axes = np.empty(6)
+    axes[0], axes[1], axes[2], axes[3], axes[4], axes[5], _x, _y, _z = enu_axes(lat, lon)
+    me, mn, mt = 0.0, 0.0, 0.0
+    ee, en, nn, tt = 0.0, 0.0, 0.0, 0.0
+    curved = 0.0
+    for j in range(7):
+        x, y, z = geodetic_to_ecef(landed[1 + 2 * j, 1], landed[1 + 2 * j, 2], 0.0)
+        e1, n1 = local_offset(ox, oy, oz, axes, x, y, z)
+        x, y, z = geodetic_to_ecef(landed[2 + 2 * j, 1], landed[2 + 2 * j, 2], 0.0)
+        e2, n2 = local_offset(ox, oy, oz, axes, x, y, z)
+        t1 = landed[1 + 2 * j, 0] - landed[0, 0]
+        t2 = landed[2 + 2 * j, 0] - landed[0, 0]
+        oe, on, ot = 0.5 * (e1 - e2) / _ROOT3, 0.5 * (n1 - n2) / _ROOT3, 0.5 * (t1 - t2) / _ROOT3
+        ce, cn, ct = (e1 + e2) / 6.0, (n1 + n2) / 6.0, (t1 + t2) / 6.0
+        me += ce
+        mn += cn
+        mt += ct
+        ee += oe * oe + 2.0 * ce * ce
+        en += oe * on + 2.0 * ce * cn
+        nn += on * on + 2.0 * cn * cn
+        tt += ot * ot + 2.0 * ct * ct
+        curved += 2.0 * (ce * ce + cn * cn)
+    part[0] = 1.0
+    part[1], part[2], _a = geodesic_direct(lat, lon, math.atan2(me, mn), math.sqrt(me * me + mn * mn))
+    part[3] = ee
+    part[4] = en
+    part[5] = nn
+    time[0] = landed[0, 0] + mt
+    time[1] = math.sqrt(tt)
+    widest = math.sqrt(0.5 * (ee + nn) + math.sqrt(0.25 * (ee - nn) * (ee - nn) + en * en))
+    return widest < _WIDEST_M and curved <= _MOST_CURVED * (ee + nn)
+
+
+@kernel
+def unscented_impact(
+    state: FloatArray, covariance: FloatArray, ln_beta: float, ln_beta_sigma: float, t_max: float, floor_m: float,
+    part: FloatArray, time: FloatArray,
+) -> int:  # fmt: skip
+    """Fill part (6,) and time (2,) of the impact of a free flight; return FITS, NEEDS_CLOUD or STAYS_UP.
+
+    Fifteen points: the state and two along each column of the root of its covariance and of ln(beta). STAYS_UP: the
+    perigee is above floor_m by more than four sigma.
+    """
+    root = np.empty((6, 6))
+    middle, sigma = perigee_spread(state, covariance, root)
+    if middle - 4.0 * sigma > floor_m:
+        return STAYS_UP
+    landed = np.empty((SIGMA_POINTS, 4))
+    y = np.empty(6)
+    flown = np.empty(7)
+    for i in range(SIGMA_POINTS):
+        j = (i - 1) // 2
+        sign = _ROOT3 if i % 2 == 1 else -_ROOT3
+        for m in range(6):
+            y[m] = state[m] + (sign * root[m, j] if i > 0 and j < 6 else 0.0)
+        land(y, ln_beta + (sign * ln_beta_sigma if j == 6 else 0.0), t_max, flown, landed[i])
+        if landed[i, 3] < 0.5:
+            return NEEDS_CLOUD
+    return FITS if _gaussian_of_points(landed, part, time) else NEEDS_CLOUD
+
+
+@kernel
+def free_cloud(
+    state: FloatArray, covariance: FloatArray, ln_beta: float, ln_beta_sigma: float, t_max: float, points: FloatArray,
+    landed: FloatArray,
+) -> None:  # fmt: skip
+    """Fill landed (n, 4) with where free flights from Gaussian points (n, 7) of a state and ln(beta) come down."""
+    root = np.empty((6, 6))
+    cholesky(covariance, 6, root)
+    y = np.empty(6)
+    flown = np.empty(7)
+    for i in range(points.shape[0]):
+        for m in range(6):
+            y[m] = state[m]
+            for j in range(m + 1):
+                y[m] += root[m, j] * points[i, j]
+        land(y, ln_beta + ln_beta_sigma * points[i, 6], t_max, flown, landed[i])
+
+
+@kernel
+def powered_cloud(
+    state: FloatArray, covariance: FloatArray, ln_beta: float, t_max: float, burn_s: float, burn_sigma_s: float,
+    thrust: FloatArray, thrust_ln_sigma: float, points: FloatArray, landed: FloatArray,
+) -> None:  # fmt: skip
+    """Fill landed (n, 4) with where flights that burn on come down: Gaussian points (n, 8) of state, burn time, thrust."""
+    root = np.empty((6, 6))
+    cholesky(covariance, 6, root)
+    y = np.empty(6)
+    flown = np.empty(7)
+    work = np.empty((5, 6))
+    for i in range(points.shape[0]):
+        for m in range(6):
+            y[m] = state[m]
+            for j in range(m + 1):
+                y[m] += root[m, j] * points[i, j]
+        seconds = max(0.0, burn_s + burn_sigma_s * points[i, 6])
+        spent = burn(y, seconds, thrust, math.exp(thrust_ln_sigma * points[i, 7]), work)
+        land(y, ln_beta, t_max - spent, flown, landed[i])
+        landed[i, 0] += spent

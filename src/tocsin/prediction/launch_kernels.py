@@ -1,0 +1,443 @@
+"""Fits a boost profile to lines of sight: launch place, time, heading, and how the vehicle differs from the profile.
+
+Parameters of a fit (7): east and north of a reference point (m), launch time (s), heading (rad), loft (-1 steep .. 1 flat),
+ln of the stretch in time, ln of the size. Gauss-Newton with Levenberg's damping on the angles across the lines of sight.
+"""
+
+import math
+
+import numpy as np
+import numpy.typing as npt
+
+from tocsin.core.constants import EARTH_RATE_RAD_S, WGS84_A_M, WGS84_E2
+from tocsin.core.kernels import kernel
+from tocsin.world.geodesy_kernels import ecef_to_geodetic, enu_axes, geodetic_to_ecef
+
+FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
+
+PROFILE_DT_S = 1.0
+PROFILE_COLUMNS = 6
+LOFTS = 3
+PARAMETERS = 7
+EAST, NORTH, START, HEADING, LOFT, LN_TIME, LN_SIZE = range(7)
+_STEPS = (50.0, 50.0, 0.05, 1.0e-3, 1.0e-2, 1.0e-3, 1.0e-3)
+PRIOR_SIGMA = (3.0e6, 3.0e6, 600.0, 3.0, 0.8, 0.2, 0.2)
+# How far a real flight strays from the stretched profile: floor in m, and share of the distance from the launch place
+MISFIT_M = 300.0
+MISFIT_SHARE = 0.01
+# ... and its velocity: floor in m/s, and share of the speed
+MISFIT_M_S = 20.0
+MISFIT_SPEED = 0.03
+# The tables run out of meaning beyond these
+_MOST_LOFT = 1.6
+_MOST_LN = 0.7
+
+# Columns of the frame of a launch: centre of the osculating sphere, up, ahead, radius, latitude, longitude
+_FRAME = 12
+# Columns of a look: sensor (3), line of sight (3), first and second transverse axis (3, 3)
+LOOK_COLUMNS = 12
+
+# Columns of a solution
+SOL_CHI2, SOL_LOG_DET, SOL_LAT, SOL_LON, SOL_CLASS, SOL_OK = range(PARAMETERS, PARAMETERS + 6)
+SOLUTION = PARAMETERS + 6
+HEADINGS = 8
+KEPT = 2  # solutions a class
+FEW = 8  # looks of the first round
+
+
+@kernel
+def profile_at(
+    table: FloatArray, loft: float, ln_time: float, ln_size: float, t: float
+) -> tuple[float, float, float, float]:
+    """Return height, ground range (m) and their integrals over time (m s) of a stretched profile, t s after launch.
+
+    table (3, n, 6). Cubic between samples, quadratic between lofts.
+    """
+    if t <= 0.0:
+        return 0.0, 0.0, 0.0, 0.0
+    stretch = math.exp(ln_time)
+    size = math.exp(ln_size)
+    tau = t / (stretch * PROFILE_DT_S)
+    last = table.shape[1] - 1
+    j = min(int(tau), last - 1)
+    u = tau - j
+    lam = max(-_MOST_LOFT, min(_MOST_LOFT, loft))
+    h = 0.0
+    x = 0.0
+    ih = 0.0
+    ix = 0.0
+    for k in range(LOFTS):
+        w = 1.0 - lam * lam
+        if k == 0:
+            w = 0.5 * lam * (lam - 1.0)
+        elif k == 2:
+            w = 0.5 * lam * (lam + 1.0)
+        if tau >= last:
+            over = (tau - last) * PROFILE_DT_S
+            h += w * (table[k, last, 0] + over * table[k, last, 2])
+            x += w * (table[k, last, 1] + over * table[k, last, 3])
+            ih += w * (table[k, last, 4] + over * table[k, last, 0])
+            ix += w * (table[k, last, 5] + over * table[k, last, 1])
+            continue
+        a = 1.0 + u * u * (2.0 * u - 3.0)
+        b = u * u * (3.0 - 2.0 * u)
+        c = PROFILE_DT_S * u * (1.0 - u) * (1.0 - u)
+        d = PROFILE_DT_S * u * u * (u - 1.0)
+        h += w * (a * table[k, j, 0] + b * table[k, j + 1, 0] + c * table[k, j, 2] + d * table[k, j + 1, 2])
+        x += w * (a * table[k, j, 1] + b * table[k, j + 1, 1] + c * table[k, j, 3] + d * table[k, j + 1, 3])
+        ih += w * (table[k, j, 4] + u * (table[k, j + 1, 4] - table[k, j, 4]))
+        ix += w * (table[k, j, 5] + u * (table[k, j + 1, 5] - table[k, j, 5]))
+    return size * h, size * x, size * stretch * ih, size * stretch * ix
+
+
+@kernel
+def launch_frame(reference: FloatArray, p: FloatArray, frame: FloatArray) -> None:
+    """Fill frame (12,) for parameters p about the reference place (latitude, longitude)."""
+    ex, ey, ez, nx, ny, nz, ux, uy, uz = enu_axes(reference[0], reference[1])
+    x, y, z = geodetic_to_ecef(reference[0], reference[1], 0.0)
+    lat, lon, _h = ecef_to_geodetic(
+        x + p[EAST] * ex + p[NORTH] * nx, y + p[EAST] * ey + p[NORTH] * ny, z + p[EAST] * ez + p[NORTH] * nz
+    )
+    x, y, z = geodetic_to_ecef(lat, lon, 0.0)
+    ex, ey, ez, nx, ny, nz, ux, uy, uz = enu_axes(lat, lon)
+    s = math.sin(p[HEADING])
+    c = math.cos(p[HEADING])
+    # Euler's formula for the radius of curvature along a heading
+    q = 1.0 - WGS84_E2 * math.sin(lat) ** 2
+    across = WGS84_A_M / math.sqrt(q)
+    along = across * (1.0 - WGS84_E2) / q
+    radius = 1.0 / (c * c / along + s * s / across)
+    frame[0] = x - radius * ux
+    frame[1] = y - radius * uy
+    frame[2] = z - radius * uz
+    frame[3] = ux
+    frame[4] = uy
+    frame[5] = uz
+    frame[6] = s * ex + c * nx
+    frame[7] = s * ey + c * ny
+    frame[8] = s * ez + c * nz
+    frame[9] = radius
+    frame[10] = lat
+    frame[11] = lon
+
+
+@kernel
+def place_at(frame: FloatArray, table: FloatArray, p: FloatArray, t: float) -> tuple[float, float, float, float]:
+    """Return the Earth-fixed place (m) at time t of a launch, and its distance from the launch place (height + range)."""
+    h, x, ih, ix = profile_at(table, p[LOFT], p[LN_TIME], p[LN_SIZE], t - p[START])
+    theta = x / frame[9]
+    up = (frame[9] + h) * math.cos(theta)
+    on = (frame[9] + h) * math.sin(theta)
+    # Coriolis: -2 w x (integral of the displacement)
+    wx = ih * frame[3] + ix * frame[6]
+    wy = ih * frame[4] + ix * frame[7]
+    k = 2.0 * EARTH_RATE_RAD_S
+    return (
+        frame[0] + up * frame[3] + on * frame[6] + k * wy,
+        frame[1] + up * frame[4] + on * frame[7] - k * wx,
+        frame[2] + up * frame[5] + on * frame[8],
+        h + abs(x),
+    )
+
+
+@kernel
+def _solve(a: FloatArray, g: FloatArray, damping: float, low: FloatArray, out: FloatArray) -> bool:
+    """Fill out (7,) with the solution of (a + damping diag a) out = -g; False if the matrix is not positive definite."""
+    n = PARAMETERS
+    for j in range(n):
+        d = a[j, j] * (1.0 + damping)
+        for k in range(j):
+            d -= low[j, k] * low[j, k]
+        if not d > 0.0:
+            return False
+        root = math.sqrt(d)
+        low[j, j] = root
+        for i in range(j + 1, n):
+            s = a[i, j]
+            for k in range(j):
+                s -= low[i, k] * low[j, k]
+            low[i, j] = s / root
+    for i in range(n):
+        s = -g[i]
+        for k in range(i):
+            s -= low[i, k] * out[k]
+        out[i] = s / low[i, i]
+    for i in range(n - 1, -1, -1):
+        s = out[i]
+        for k in range(i + 1, n):
+            s -= low[k, i] * out[k]
+        out[i] = s / low[i, i]
+    return True
+
+
+@kernel
+def _residuals(
+    reference: FloatArray, table: FloatArray, p: FloatArray, times: FloatArray, looks: FloatArray, which: IntArray,
+    frame: FloatArray, out: FloatArray,
+) -> None:  # fmt: skip
+    """Fill out (m, 4): angle across the line of sight on two axes (rad), distance to the sensor, distance flown (m)."""
+    launch_frame(reference, p, frame)
+    for i in range(which.shape[0]):
+        k = which[i]
+        x, y, z, flown = place_at(frame, table, p, times[k])
+        dx = x - looks[k, 0]
+        dy = y - looks[k, 1]
+        dz = z - looks[k, 2]
+        r = math.sqrt(dx * dx + dy * dy + dz * dz)
+        out[i, 0] = (dx * looks[k, 6] + dy * looks[k, 7] + dz * looks[k, 8]) / r
+        out[i, 1] = (dx * looks[k, 9] + dy * looks[k, 10] + dz * looks[k, 11]) / r
+        out[i, 2] = r
+        out[i, 3] = flown
+
+
+@kernel
+def _cost(r: FloatArray, weights: FloatArray, p: FloatArray) -> float:
+    """Return chi-square of residuals and priors."""
+    total = 0.0
+    for i in range(weights.shape[0]):
+        total += weights[i] * (r[i, 0] * r[i, 0] + r[i, 1] * r[i, 1])
+    for j in range(LOFT, PARAMETERS):
+        total += (p[j] / PRIOR_SIGMA[j]) ** 2
+    return total
+
+
+@kernel
+def _normal(
+    reference: FloatArray, table: FloatArray, p: FloatArray, times: FloatArray, looks: FloatArray, sigmas: FloatArray,
+    which: IntArray, work: FloatArray, r: FloatArray, weights: FloatArray, a: FloatArray, g: FloatArray,
+) -> float:  # fmt: skip
+    """Fill the normal matrix a (7, 7), gradient g (7,), weights (m,) and residuals r (m, 4); return chi-square.
+
+    work (PARAMETERS + 1, m, 4).
+    """
+    m = which.shape[0]
+    frame = np.empty(_FRAME)
+    _residuals(reference, table, p, times, looks, which, frame, r)
+    for i in range(m):
+        misfit = (MISFIT_M + MISFIT_SHARE * r[i, 3]) / r[i, 2]
+        weights[i] = 1.0 / (sigmas[which[i]] ** 2 + misfit * misfit)
+    for j in range(PARAMETERS):
+        keep = p[j]
+        p[j] = keep + _STEPS[j]
+        _residuals(reference, table, p, times, looks, which, frame, work[j])
+        p[j] = keep
+    for j in range(PARAMETERS):
+        g[j] = 0.0
+        for k in range(j + 1):
+            s = 0.0
+            for i in range(m):
+                s += weights[i] * (
+                    (work[j, i, 0] - r[i, 0]) * (work[k, i, 0] - r[i, 0])
+                    + (work[j, i, 1] - r[i, 1]) * (work[k, i, 1] - r[i, 1])
+                )
+            a[j, k] = s / (_STEPS[j] * _STEPS[k])
+            a[k, j] = a[j, k]
+        for i in range(m):
+            g[j] += weights[i] * (
+                (work[j, i, 0] - r[i, 0]) * r[i, 0] + (work[j, i, 1] - r[i, 1]) * r[i, 1]
+            ) / _STEPS[j]
+        a[j, j] += 1.0 / PRIOR_SIGMA[j] ** 2
+        if j >= LOFT:
+            g[j] += p[j] / PRIOR_SIGMA[j] ** 2
+    return _cost(r, weights, p)
+
+
+@kernel
+def _descend(
+    reference: FloatArray, table: FloatArray, p: FloatArray, times: FloatArray, looks: FloatArray, sigmas: FloatArray,
+    which: IntArray, rounds: int, work: FloatArray, a: FloatArray,
+) -> float:  # fmt: skip
+    """Move p (7,) downhill for at most so many rounds; return chi-square; a (7, 7) is the normal matrix near the end."""
+    m = which.shape[0]
+    r = np.empty((m, 4))
+    trial = np.empty((m, 4))
+    weights = np.empty(m)
+    g = np.empty(PARAMETERS)
+    low = np.empty((PARAMETERS, PARAMETERS))
+    step = np.empty(PARAMETERS)
+    q = np.empty(PARAMETERS)
+    frame = np.empty(_FRAME)
+    damping = 1.0e-2
+    cost = 1.0e30
+    for _ in range(rounds):
+        cost = _normal(reference, table, p, times, looks, sigmas, which, work, r, weights, a, g)
+        gained = False
+        fall = 0.0
+        for _try in range(6):
+            if _solve(a, g, damping, low, step):
+                # a step of the heading beyond half a radian is no longer the same hill
+                shrink = min(1.0, 0.5 / max(abs(step[HEADING]), 1.0e-9), 0.6 / max(abs(step[LOFT]), 1.0e-9))
+                for j in range(PARAMETERS):
+                    q[j] = p[j] + shrink * step[j]
+                q[LN_TIME] = max(-_MOST_LN, min(_MOST_LN, q[LN_TIME]))
+                q[LN_SIZE] = max(-_MOST_LN, min(_MOST_LN, q[LN_SIZE]))
+                _residuals(reference, table, q, times, looks, which, frame, trial)
+                new = _cost(trial, weights, q)
+                if new < cost:
+                    fall = cost - new
+                    cost = new
+                    for j in range(PARAMETERS):
+                        p[j] = q[j]
+                    damping = max(damping * 0.2, 1.0e-7)
+                    gained = True
+                    break
+            damping = max(damping * 8.0, 1.0e-4)
+        if not gained or fall < 1.0e-3 * (1.0 + 1.0e-2 * cost):
+            break
+    return cost
+
+
+@kernel
+def _start(looks: FloatArray, height: float) -> tuple[float, float, bool]:
+    """Return latitude and longitude where the first line of sight meets a height over the ellipsoid, and whether it does."""
+    x, y, z = looks[0, 0], looks[0, 1], looks[0, 2]
+    dx, dy, dz = looks[0, 3], looks[0, 4], looks[0, 5]
+    # on the ellipsoid blown up by the height: scale z to a sphere
+    f = (WGS84_A_M + height) / (WGS84_A_M * math.sqrt(1.0 - WGS84_E2) + height)
+    z *= f
+    dz *= f
+    a = dx * dx + dy * dy + dz * dz
+    b = x * dx + y * dy + z * dz
+    c = x * x + y * y + z * z - (WGS84_A_M + height) ** 2
+    disc = b * b - a * c
+    if disc < 0.0:
+        # past the limb: the nearest point to it
+        s = -b / a
+    else:
+        s = (-b - math.sqrt(disc)) / a
+    if s <= 0.0:
+        return 0.0, 0.0, False
+    lat, lon, _h = ecef_to_geodetic(looks[0, 0] + s * looks[0, 3], looks[0, 1] + s * looks[0, 4], looks[0, 2] + s * looks[0, 5])
+    return lat, lon, True
+
+
+@kernel
+def _time_to(table: FloatArray, height: float) -> float:
+    """Return when the middle loft of a profile reaches a height, s."""
+    for j in range(table.shape[1]):
+        if table[1, j, 0] >= height:
+            return j * PROFILE_DT_S
+    return table.shape[1] * PROFILE_DT_S
+
+
+@kernel
+def fit_profiles(
+    tables: FloatArray, times: FloatArray, looks: FloatArray, sigmas: FloatArray, few: IntArray, many: IntArray,
+    first_height: float, reference: FloatArray, solutions: FloatArray, normals: FloatArray,
+) -> bool:  # fmt: skip
+    """Fill solutions (classes * KEPT, SOLUTION) and their normal matrices (.., 7, 7); return False without a start.
+
+    tables (c, 3, n, 6); times (n,) s; looks (n, 12); sigmas (n,) rad; few, many: rows of the first and the second round.
+    `reference` (2,) gets the place that east and north are counted from.
+    """
+    lat, lon, found = _start(looks, first_height)
+    if not found:
+        return False
+    reference[0] = lat
+    reference[1] = lon
+    work = np.empty((PARAMETERS, max(few.shape[0], many.shape[0]), 4))
+    starts = np.empty((HEADINGS, PARAMETERS))
+    costs = np.empty(HEADINGS)
+    frame = np.empty(_FRAME)
+    a = np.empty((PARAMETERS, PARAMETERS))
+    for c in range(tables.shape[0]):
+        begin = times[0] - _time_to(tables[c], first_height)
+        for i in range(HEADINGS):
+            for j in range(PARAMETERS):
+                starts[i, j] = 0.0
+            starts[i, START] = begin
+            starts[i, HEADING] = 2.0 * math.pi * i / HEADINGS
+            costs[i] = _descend(reference, tables[c], starts[i], times, looks, sigmas, few, 4, work, a)
+        for k in range(KEPT):
+            best = 0
+            for i in range(1, HEADINGS):
+                if costs[i] < costs[best]:
+                    best = i
+            row = c * KEPT + k
+            p = solutions[row]
+            for j in range(PARAMETERS):
+                p[j] = starts[best, j]
+            costs[best] = 1.0e31
+            p[SOL_CHI2] = _descend(
+                reference, tables[c], p[:PARAMETERS], times, looks, sigmas, many, 12, work, normals[row]
+            )
+            launch_frame(reference, p, frame)
+            p[SOL_LAT] = frame[10]
+            p[SOL_LON] = frame[11]
+            p[SOL_CLASS] = c
+            p[SOL_OK] = 1.0
+    return True
+
+
+@kernel
+def inverse_of(a: FloatArray, out: FloatArray) -> float:
+    """Fill out with the inverse of a positive definite matrix (7, 7); return the ln of its determinant, NaN if it has none."""
+    n = PARAMETERS
+    low = np.empty((n, n))
+    unit = np.zeros(n)
+    column = np.empty(n)
+    log_det = 0.0
+    for j in range(n):
+        for i in range(n):
+            unit[i] = 0.0
+        unit[j] = -1.0
+        if not _solve(a, unit, 0.0, low, column):
+            return math.nan
+        for i in range(n):
+            out[i, j] = column[i]
+    for i in range(n):
+        log_det -= 2.0 * math.log(low[i, i])
+    return log_det
+
+
+@kernel
+def _state_of(
+    frame: FloatArray, table: FloatArray, p: FloatArray, t: float, out: FloatArray
+) -> float:  # fmt: skip
+    """Fill out (6,) with place and velocity at time t; return the distance flown."""
+    x, y, z, flown = place_at(frame, table, p, t)
+    x1, y1, z1, _f = place_at(frame, table, p, t + 0.5)
+    x0, y0, z0, _f = place_at(frame, table, p, t - 0.5)
+    out[0] = x
+    out[1] = y
+    out[2] = z
+    out[3] = x1 - x0
+    out[4] = y1 - y0
+    out[5] = z1 - z0
+    return flown
+
+
+@kernel
+def state_and_spread(
+    reference: FloatArray, table: FloatArray, p: FloatArray, c: FloatArray, t: float, state: FloatArray, out: FloatArray
+) -> None:
+    """Fill state (6,) and its covariance out (6, 6) at time t of a solution p with covariance c (7, 7).
+
+    The misfit of the profile is added on top: a share of the distance flown and of the speed.
+    """
+    frame = np.empty(_FRAME)
+    moved = np.empty(6)
+    q = np.empty(PARAMETERS)
+    jac = np.empty((6, PARAMETERS))
+    launch_frame(reference, p, frame)
+    flown = _state_of(frame, table, p, t, state)
+    for j in range(PARAMETERS):
+        for k in range(PARAMETERS):
+            q[k] = p[k]
+        q[j] += _STEPS[j]
+        launch_frame(reference, q, frame)
+        _state_of(frame, table, q, t, moved)
+        for i in range(6):
+            jac[i, j] = (moved[i] - state[i]) / _STEPS[j]
+    place = MISFIT_M + MISFIT_SHARE * flown
+    speed = math.sqrt(state[3] ** 2 + state[4] ** 2 + state[5] ** 2)
+    velocity = MISFIT_M_S + MISFIT_SPEED * speed
+    for i in range(6):
+        for j in range(6):
+            s = 0.0
+            for k in range(PARAMETERS):
+                for m in range(PARAMETERS):
+                    s += jac[i, k] * c[k, m] * jac[j, m]
+            out[i, j] = s
+        out[i, i] += place * place if i < 3 else velocity * velocity

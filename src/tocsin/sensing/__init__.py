@@ -1,0 +1,1 @@
+"""How truth becomes measurement: geometry, visibility, signal, noise. The same functions simulate and estimate."""

@@ -1,0 +1,83 @@
+"""One sensor as the kernels want it: metres, radians, Earth-fixed."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from tocsin.core.records.inputs import FloatArray
+from tocsin.sensing.ephemeris import Ephemeris
+
+NAN = float("nan")
+NO_BOXES: FloatArray = np.zeros((0, 8))
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Sensor:
+    """A sensor of a compiled network. Figures that its kind does not have are NaN."""
+
+    index: int
+    id: str
+    kind: str
+    """A key of `sensing.kinds.KINDS`."""
+    site: str
+    line: str
+    position: FloatArray | None
+    """(3,) Earth-fixed, m; None for what moves."""
+    rot_enu: FloatArray
+    """(3, 3), rows east, north, up of the geodetic vertical; NaN for what moves."""
+    period_s: float
+    """Time between two looks at the same place."""
+    false_alarms: float
+    """Mean number of false detections in a look."""
+    latitude: float = NAN
+    longitude: float = NAN
+    altitude_m: float = NAN
+    sigma_range: float = NAN
+    sigma_azimuth: float = NAN
+    """Along the arc on the sky, rad."""
+    sigma_elevation: float = NAN
+    sigma_range_rate: float = NAN
+    sigma_los: float = NAN
+    """Each transverse axis, rad."""
+    bias_range: float = NAN
+    bias_azimuth: float = NAN
+    """Along the arc on the sky, rad."""
+    bias_elevation: float = NAN
+    bias_los: float = NAN
+    raw_refraction: bool = False
+    """Ranges and elevations are as measured, through the air."""
+    range_max: float = NAN
+    reference_range: float = NAN
+    """Range (m) at which 1 m2 on boresight gives `reference_snr_db`."""
+    reference_snr_db: float = NAN
+    threshold: float = NAN
+    """Least intensity that is reported, W/sr."""
+    field_half_angle: float = NAN
+    """About the direction to the Earth's centre, rad."""
+    sun_exclusion: float = NAN
+    cloud_break_m: float = NAN
+    ephemeris: Ephemeris | None = None
+    whole_field: FloatArray = field(default_factory=lambda: NO_BOXES)
+    volumes: dict[str, FloatArray] = field(default_factory=dict)
+
+    def boxes(self, searched: str | None) -> FloatArray:
+        """Return (m, 8) boxes of the whole field or of a named search volume; an unknown name is the whole field.
+
+        Columns: azimuth start, azimuth width (clockwise), elevation min, max (rad), range min, max (m), boresight
+        azimuth, boresight elevation (rad; NaN where the antenna turns and has no scan loss).
+        """
+        if searched is None:
+            return self.whole_field
+        return self.volumes.get(searched, self.whole_field)
+
+    def satellite_position(self, tai_ns: int) -> FloatArray:
+        """Return (3,) Earth-fixed position, m, at an instant; the fixed place of a ground sensor; NaN where unknown."""
+        if self.ephemeris is not None:
+            return self.ephemeris.position(tai_ns)
+        return self.position if self.position is not None else np.full(3, NAN)
+
+    def place(self, tai_ns: int, reported: tuple[float, float, float] | None = None) -> FloatArray:
+        """Return (3,) Earth-fixed place, m: the one reported in the look wins over orbit and site."""
+        if reported is not None:
+            return np.array(reported, np.float64)
+        return self.satellite_position(tai_ns)

@@ -1,0 +1,1 @@
+"""Detections -> tracks: gate, associate, start, filter, drop; the track bank."""

@@ -1,0 +1,570 @@
+"""The compiled steps over a bank of tracks: mix and predict, gate, update, silence, start, combine.
+
+Arrays of a bank of `cap` slots: `xs` (cap, 2, 10), `ps` (cap, 2, 10, 10), `ws` (cap, 2) model probabilities, `ts` (cap,)
+TAI ns, `two` (cap,) 1 while the boost model is alive. Units and columns as in `filter_kernels`.
+"""
+
+import math
+
+import numpy as np
+
+from tocsin.core.kernels import kernel
+from tocsin.tracking.filter_kernels import (
+    A_X,
+    B_X,
+    BOOST,
+    BOOST_LIFE_S,
+    FREE,
+    M_RANGE,
+    M_RATE,
+    M_SIGMA_A,
+    M_SIGMA_B,
+    M_SIGMA_RANGE,
+    M_SIGMA_RATE,
+    RESTART_LIFE_S,
+    RESTART_SIGMA,
+    S_X,
+    U_X,
+    N,
+    advance_state,
+    keep_gravity_turn,
+    predict_model,
+    update_model,
+)
+from tocsin.world.geodesy_kernels import height_above_ellipsoid
+
+JUMP_SIGMA = 15.0          # m/s2: a stage drops, another lights
+JUMP_LOG_PRIOR = -3.0      # log of the share of looks that see one
+RADAR_SPEED_SIGMA = 4500.0  # m/s per axis: anything from rest to orbital speed is within two sigma
+LATE_LIMIT_S = 90.0
+
+
+@kernel
+def take(
+    xs: np.ndarray, ps: np.ndarray, ws: np.ndarray, slot: int, x: np.ndarray, p: np.ndarray, w: np.ndarray
+) -> None:
+    """Copy one track's arrays into `x` (2, 10), `p` (2, 10, 10), `w` (2,)."""
+    for k in range(2):
+        w[k] = ws[slot, k]
+        for i in range(N):
+            x[k, i] = xs[slot, k, i]
+            for j in range(N):
+                p[k, i, j] = ps[slot, k, i, j]
+
+
+@kernel
+def copy_model(xa: np.ndarray, pa: np.ndarray, xb: np.ndarray, pb: np.ndarray) -> None:
+    """Copy one model's state and covariance from (xa, pa) to (xb, pb)."""
+    for i in range(N):
+        xb[i] = xa[i]
+        for j in range(N):
+            pb[i, j] = pa[i, j]
+
+
+@kernel
+def clear_track(x: np.ndarray, p: np.ndarray) -> None:
+    """Zero `x` (2, 10) and `p` (2, 10, 10)."""
+    for k in range(2):
+        for i in range(N):
+            x[k, i] = 0.0
+            for j in range(N):
+                p[k, i, j] = 0.0
+
+
+@kernel
+def blend(xa: np.ndarray, pa: np.ndarray, wa: float, xb: np.ndarray, pb: np.ndarray, wb: float) -> None:
+    """Replace (xa, pa) by the moment-matched mixture of both with weights wa, wb (they need not sum to one)."""
+    total = wa + wb
+    if total <= 0.0 or wb <= 0.0:
+        return
+    a, b = wa / total, wb / total
+    mean = np.empty(N)
+    for i in range(N):
+        mean[i] = a * xa[i] + b * xb[i]
+    for i in range(N):
+        da_i, db_i = xa[i] - mean[i], xb[i] - mean[i]
+        for j in range(i + 1):
+            v = a * (pa[i, j] + da_i * (xa[j] - mean[j])) + b * (pb[i, j] + db_i * (xb[j] - mean[j]))
+            pa[i, j] = v
+            pa[j, i] = v
+    for i in range(N):
+        xa[i] = mean[i]
+
+
+@kernel
+def mix(x: np.ndarray, p: np.ndarray, w: np.ndarray, dt: float) -> None:
+    """Mix the two models over the chance of a burnout or an ignition within the next `dt` seconds, in place."""
+    if dt <= 0.0:
+        return
+    stop = 1.0 - math.exp(-dt / BOOST_LIFE_S)
+    start = 1.0 - math.exp(-dt / RESTART_LIFE_S)
+    # a copy of each, changed by its event
+    xb = np.empty(N)
+    pb = np.empty((N, N))
+    xf = np.empty(N)
+    pf = np.empty((N, N))
+    copy_model(x[BOOST], p[BOOST], xb, pb)
+    copy_model(x[FREE], p[FREE], xf, pf)
+    thrust = math.sqrt(xb[6] ** 2 + xb[7] ** 2 + xb[8] ** 2)
+    burn = min(dt, 60.0)
+    for i in range(3):
+        # burnout at a moment that is uniform over the step: half of the thrust was given, in the mean
+        for j in range(3):
+            pb[3 + i, 3 + j] += xb[6 + i] * xb[6 + j] * burn * burn / 12.0
+        xb[3 + i] += 0.5 * burn * xb[6 + i]
+    for i in range(6, 9):
+        xb[i] = 0.0
+        for j in range(N):
+            pb[i, j] = 0.0
+            pb[j, i] = 0.0
+    speed = max(math.sqrt(xf[3] ** 2 + xf[4] ** 2 + xf[5] ** 2), 1.0)
+    guess = max(thrust, 15.0)
+    for i in range(3):
+        xf[6 + i] = guess * xf[3 + i] / speed
+        for j in range(N):
+            pf[6 + i, j] = 0.0
+            pf[j, 6 + i] = 0.0
+        pf[6 + i, 6 + i] = RESTART_SIGMA * RESTART_SIGMA
+    wb, wf = w[BOOST], w[FREE]
+    blend(x[BOOST], p[BOOST], wb * (1.0 - stop), xf, pf, wf * start)
+    blend(x[FREE], p[FREE], wf * (1.0 - start), xb, pb, wb * stop)
+    w[BOOST] = wb * (1.0 - stop) + wf * start
+    w[FREE] = wf * (1.0 - start) + wb * stop
+
+
+@kernel
+def predict_track(x: np.ndarray, p: np.ndarray, w: np.ndarray, dt: float, two: int) -> None:
+    """Carry one track (2, 10), (2, 10, 10), (2,) over `dt` >= 0 seconds in place."""
+    if two == 1:
+        mix(x, p, w, dt)
+        predict_model(x[BOOST], p[BOOST], dt, BOOST)
+        keep_gravity_turn(x[BOOST], p[BOOST], dt)
+    predict_model(x[FREE], p[FREE], dt, FREE)
+
+
+@kernel
+def update_track(
+    x: np.ndarray, p: np.ndarray, w: np.ndarray, m: np.ndarray, dt: float, two: int, plume_odds: float
+) -> tuple[float, float]:
+    """Return (smallest squared Mahalanobis distance of a live model, log likelihood of the mixture); updates in place.
+
+    `plume_odds`: how much likelier the sensor is to report a coasting object than a burning one (radar 1, infrared << 1).
+    """
+    if two == 0:
+        d2, ll, _ = update_model(x[FREE], p[FREE], m, dt, FREE)
+        return d2, ll + math.log(plume_odds)
+    xj = np.empty(N)
+    pj = np.empty((N, N))
+    copy_model(x[BOOST], p[BOOST], xj, pj)
+    for i in range(3):
+        pj[6 + i, 6 + i] += JUMP_SIGMA * JUMP_SIGMA
+        # a stage that dropped earlier in this step: its effect on velocity and place is added at half of two seconds
+        pj[3 + i, 3 + i] += (JUMP_SIGMA * 2.0) ** 2
+        pj[i, i] += (JUMP_SIGMA * 2.0) ** 2
+    d2_b, ll_b, _ = update_model(x[BOOST], p[BOOST], m, dt, BOOST)
+    d2_j, ll_j, _ = update_model(xj, pj, m, dt, BOOST)
+    ll_j += JUMP_LOG_PRIOR
+    if ll_j > ll_b:
+        copy_model(xj, pj, x[BOOST], p[BOOST])
+        ll_b, d2_b = ll_j, d2_j
+    d2_f, ll_f, _ = update_model(x[FREE], p[FREE], m, dt, FREE)
+    ll_f += math.log(plume_odds)
+    top = max(ll_b, ll_f)
+    b = w[BOOST] * math.exp(ll_b - top)
+    f = w[FREE] * math.exp(ll_f - top)
+    total = max(b + f, 1e-300)
+    best = 1e30
+    if w[BOOST] > 1e-3:
+        best = d2_b
+    if w[FREE] > 1e-3:
+        best = min(best, d2_f)
+    w[BOOST] = min(max(b / total, 1e-9), 1.0 - 1e-9)
+    w[FREE] = 1.0 - w[BOOST]
+    return best, top + math.log(total)
+
+
+@kernel
+def gate_pairs(
+    xs: np.ndarray, ps: np.ndarray, ws: np.ndarray, ts: np.ndarray, two: np.ndarray, slots: np.ndarray,
+    rows: np.ndarray, times: np.ndarray, chosen: np.ndarray, plume_odds: float, gate: float,
+    pair_slot: np.ndarray, pair_row: np.ndarray, pair_ll: np.ndarray, pair_d2: np.ndarray,
+) -> int:  # fmt: skip
+    """Return the number of (track, detection) pairs within the gate; -1 when the pair arrays are too short.
+
+    `slots` (k,) live tracks, `rows` (n, 18) measurements at `times` (n,) ns, `chosen` (c,) which of them.
+    """
+    count = 0
+    x = np.empty((2, N))
+    p = np.empty((2, N, N))
+    w = np.empty(2)
+    xu = np.empty((2, N))
+    pu = np.empty((2, N, N))
+    wu = np.empty(2)
+    for a in range(slots.shape[0]):
+        s = slots[a]
+        lead = BOOST if ws[s, BOOST] > 0.5 else FREE
+        spread = math.sqrt(ps[s, lead, 0, 0] + ps[s, lead, 1, 1] + ps[s, lead, 2, 2])
+        spread_v = math.sqrt(ps[s, lead, 3, 3] + ps[s, lead, 4, 4] + ps[s, lead, 5, 5])
+        px, py, pz = xs[s, lead, 0], xs[s, lead, 1], xs[s, lead, 2]
+        vx, vy, vz = xs[s, lead, 3], xs[s, lead, 4], xs[s, lead, 5]
+        r3 = max(px * px + py * py + pz * pz, 1e12) ** 1.5
+        last = np.int64(-1)
+        for b in range(chosen.shape[0]):
+            d = chosen[b]
+            dt = (times[d] - ts[s]) * 1e-9
+            if dt < -LATE_LIMIT_S:
+                continue
+            half = -0.5 * 3.986e14 / r3 * dt * dt
+            dx = px + vx * dt + half * px - rows[d, S_X]
+            dy = py + vy * dt + half * py - rows[d, S_X + 1]
+            dz = pz + vz * dt + half * pz - rows[d, S_X + 2]
+            r = math.sqrt(dx * dx + dy * dy + dz * dz)
+            along = dx * rows[d, U_X] + dy * rows[d, U_X + 1] + dz * rows[d, U_X + 2]
+            slack = 5.0 * (spread + spread_v * abs(dt)) + 3000.0 + 40.0 * dt * dt + 1e-6 * abs(dt) ** 3 * 10.0
+            if rows[d, M_SIGMA_A] == rows[d, M_SIGMA_A]:
+                across = math.sqrt(max(r * r - along * along, 0.0))
+                if along < -slack or across > slack + 5.0 * r * max(rows[d, M_SIGMA_A], rows[d, M_SIGMA_B]):
+                    continue
+            if rows[d, M_RANGE] == rows[d, M_RANGE] and abs(r - rows[d, M_RANGE]) > slack + 5.0 * rows[d, M_SIGMA_RANGE]:
+                continue
+            if last != times[d] or dt < 0.0:
+                take(xs, ps, ws, s, x, p, w)
+                if dt > 0.0:
+                    predict_track(x, p, w, dt, two[s])
+                last = times[d]
+            for k in range(2):
+                wu[k] = w[k]
+                copy_model(x[k], p[k], xu[k], pu[k])
+            d2, ll = update_track(xu, pu, wu, rows[d], min(dt, 0.0), two[s], plume_odds)
+            if d2 < gate:
+                if count >= pair_slot.shape[0]:
+                    return -1
+                pair_slot[count], pair_row[count], pair_ll[count], pair_d2[count] = s, d, ll, d2
+                count += 1
+    return count
+
+
+@kernel
+def commit(
+    xs: np.ndarray, ps: np.ndarray, ws: np.ndarray, ts: np.ndarray, two: np.ndarray,
+    slots: np.ndarray, rows: np.ndarray, times: np.ndarray, which: np.ndarray, plume_odds: float,
+    d2_out: np.ndarray,
+) -> None:  # fmt: skip
+    """Apply measurement `which[k]` to track `slots[k]`, in place; `d2_out` (k,) gets the normalised distance."""
+    for k in range(slots.shape[0]):
+        s = slots[k]
+        d = which[k]
+        dt = (times[d] - ts[s]) * 1e-9
+        if dt > 0.0:
+            predict_track(xs[s], ps[s], ws[s], dt, two[s])
+            ts[s] = times[d]
+        d2, ll = update_track(xs[s], ps[s], ws[s], rows[d], min(dt, 0.0), two[s], plume_odds)
+        d2_out[k] = d2
+        if two[s] == 1 and ws[s, BOOST] < 1e-7:
+            two[s] = 0
+            ws[s, BOOST], ws[s, FREE] = 0.0, 1.0
+
+
+@kernel
+def silence(
+    xs: np.ndarray, ps: np.ndarray, ws: np.ndarray, ts: np.ndarray, two: np.ndarray,
+    slots: np.ndarray, time: int, boost_pd: np.ndarray, free_pd: np.ndarray, cost: np.ndarray,
+) -> None:  # fmt: skip
+    """Weigh the silence of a look: `cost` (k,) gets the log of the chance that track `slots[k]` was there and not seen.
+
+    `boost_pd`, `free_pd` (k,): chance that the look would have reported it, burning or coasting.
+    """
+    for k in range(slots.shape[0]):
+        s = slots[k]
+        if two[s] == 0:
+            cost[k] = math.log(max(1.0 - free_pd[k], 1e-6))
+            continue
+        dt = (time - ts[s]) * 1e-9
+        if dt > 0.0:
+            predict_track(xs[s], ps[s], ws[s], dt, two[s])
+            ts[s] = time
+        b = ws[s, BOOST] * max(1.0 - boost_pd[k], 1e-3)
+        f = ws[s, FREE] * max(1.0 - free_pd[k], 1e-3)
+        cost[k] = math.log(b + f)
+        ws[s, BOOST] = min(max(b / (b + f), 1e-9), 1.0 - 1e-9)
+        ws[s, FREE] = 1.0 - ws[s, BOOST]
+
+
+@kernel
+def advance_tracks(
+    xs: np.ndarray, ps: np.ndarray, ws: np.ndarray, ts: np.ndarray, two: np.ndarray, slots: np.ndarray, time: int
+) -> None:
+    """Carry the tracks `slots` to `time` (ns) where they are older, in place."""
+    for k in range(slots.shape[0]):
+        s = slots[k]
+        dt = (time - ts[s]) * 1e-9
+        if dt > 0.0:
+            predict_track(xs[s], ps[s], ws[s], dt, two[s])
+            ts[s] = time
+
+
+@kernel
+def start_radar(x: np.ndarray, p: np.ndarray, w: np.ndarray, m: np.ndarray, boost_weight: float) -> None:
+    """Fill a track from one radar measurement: converted position, any velocity up to orbital speed."""
+    clear_track(x, p)
+    r = m[M_RANGE]
+    sr = max(m[M_SIGMA_RANGE], 1.0)
+    sa, sb = r * m[M_SIGMA_A], r * m[M_SIGMA_B]
+    rate = m[M_RATE]
+    has_rate = rate == rate
+    for k in range(2):
+        for i in range(3):
+            x[k, i] = m[S_X + i] + r * m[U_X + i]
+            if has_rate:
+                x[k, 3 + i] = rate * m[U_X + i]
+            for j in range(3):
+                uu = m[U_X + i] * m[U_X + j]
+                aa = m[A_X + i] * m[A_X + j]
+                bb = m[B_X + i] * m[B_X + j]
+                p[k, i, j] = sr * sr * uu + sa * sa * aa + sb * sb * bb
+                same = 1.0 if i == j else 0.0
+                v2 = RADAR_SPEED_SIGMA * RADAR_SPEED_SIGMA
+                p[k, 3 + i, 3 + j] = v2 * same
+                if has_rate:
+                    along = m[M_SIGMA_RATE] ** 2
+                    p[k, 3 + i, 3 + j] = v2 * (same - uu) + along * uu
+        x[k, 9] = math.log(3500.0)
+        p[k, 9, 9] = 0.8 * 0.8
+    for i in range(3):
+        p[BOOST, 6 + i, 6 + i] = 20.0 * 20.0
+    w[BOOST] = boost_weight
+    w[FREE] = 1.0 - boost_weight
+
+
+@kernel
+def start_infrared(x: np.ndarray, p: np.ndarray, w: np.ndarray, m: np.ndarray, place: np.ndarray, along: float) -> None:
+    """Fill a track from one line of sight: a plume at `place` (3), uncertain by `along` metres along the line.
+
+    Prior: it climbs at 300 m/s give or take 1,500 m/s per axis, with 15 +/- 12 m/s2 of thrust upwards.
+    """
+    clear_track(x, p)
+    dx, dy, dz = place[0] - m[S_X], place[1] - m[S_Y], place[2] - m[S_Z]
+    r = math.sqrt(dx * dx + dy * dy + dz * dz)
+    sa, sb = r * m[M_SIGMA_A], r * m[M_SIGMA_B]
+    radius = math.sqrt(place[0] ** 2 + place[1] ** 2 + place[2] ** 2)
+    for k in range(2):
+        for i in range(3):
+            up = place[i] / radius
+            x[k, i] = place[i]
+            x[k, 3 + i] = 300.0 * up
+            for j in range(3):
+                uu = m[U_X + i] * m[U_X + j]
+                aa = m[A_X + i] * m[A_X + j]
+                bb = m[B_X + i] * m[B_X + j]
+                p[k, i, j] = along * along * uu + sa * sa * aa + sb * sb * bb
+            p[k, 3 + i, 3 + i] = 1500.0 * 1500.0
+        x[k, 9] = math.log(3500.0)
+        p[k, 9, 9] = 0.8 * 0.8
+    for i in range(3):
+        x[BOOST, 6 + i] = 15.0 * place[i] / radius
+        p[BOOST, 6 + i, 6 + i] = 12.0 * 12.0
+    w[BOOST] = 0.97
+    w[FREE] = 0.03
+
+
+@kernel
+def combine(
+    xs: np.ndarray, ps: np.ndarray, ws: np.ndarray, two: np.ndarray, slots: np.ndarray,
+    states: np.ndarray, covariances: np.ndarray,
+) -> None:  # fmt: skip
+    """Fill `states` (k, 9) and `covariances` (k, 6, 6) with each track's mixture over its models."""
+    for k in range(slots.shape[0]):
+        s = slots[k]
+        wb = ws[s, BOOST] if two[s] == 1 else 0.0
+        wf = 1.0 - wb
+        for i in range(9):
+            states[k, i] = wf * xs[s, FREE, i] + wb * xs[s, BOOST, i]
+        for i in range(6):
+            for j in range(6):
+                df = (xs[s, FREE, i] - states[k, i]) * (xs[s, FREE, j] - states[k, j])
+                db = (xs[s, BOOST, i] - states[k, i]) * (xs[s, BOOST, j] - states[k, j])
+                covariances[k, i, j] = wf * (ps[s, FREE, i, j] + df) + wb * (ps[s, BOOST, i, j] + db)
+
+
+@kernel
+def places_at(
+    xs: np.ndarray, ws: np.ndarray, ts: np.ndarray, slots: np.ndarray, time: int, out: np.ndarray
+) -> None:
+    """Fill `out` (k, 3) with where the tracks are at `time`, to second order (for judging what a look could see)."""
+    for k in range(slots.shape[0]):
+        s = slots[k]
+        lead = BOOST if ws[s, BOOST] > 0.5 else FREE
+        dt = (time - ts[s]) * 1e-9
+        if abs(dt) > 30.0:
+            x = np.empty(N)
+            for i in range(N):
+                x[i] = xs[s, lead, i]
+            left = dt
+            while abs(left) > 1e-9:
+                h = min(max(left, -10.0), 10.0)
+                advance_state(x, h, FREE, False)
+                left -= h
+            for i in range(3):
+                out[k, i] = x[i]
+            continue
+        r3 = max(xs[s, lead, 0] ** 2 + xs[s, lead, 1] ** 2 + xs[s, lead, 2] ** 2, 1e12) ** 1.5
+        for i in range(3):
+            acceleration = -3.986e14 / r3 * xs[s, lead, i]
+            if lead == BOOST:
+                acceleration += xs[s, lead, 6 + i]
+            out[k, i] = xs[s, lead, i] + xs[s, lead, 3 + i] * dt + 0.5 * acceleration * dt * dt
+
+
+@kernel
+def heights_at(
+    xs: np.ndarray, ws: np.ndarray, ts: np.ndarray, slots: np.ndarray, time: int, out: np.ndarray
+) -> None:
+    """Fill `out` (k,) with the heights (m) of the tracks at `time`; the arc is followed as `places_at` does."""
+    place = np.empty((slots.shape[0], 3))
+    places_at(xs, ws, ts, slots, time, place)
+    for k in range(slots.shape[0]):
+        out[k] = height_above_ellipsoid(place[k, 0], place[k, 1], place[k, 2])
+
+
+@kernel
+def twins(
+    xs: np.ndarray, ps: np.ndarray, ws: np.ndarray, ts: np.ndarray, two: np.ndarray, slots: np.ndarray, pairs: np.ndarray
+) -> int:
+    """Return how many pairs of tracks agree in place and velocity within their errors; fills `pairs` (m, 2)."""
+    count = 0
+    d = np.empty(6)
+    s = np.empty((6, 6))
+    x = np.empty((2, N))
+    p = np.empty((2, N, N))
+    w = np.empty(2)
+    for a in range(slots.shape[0]):
+        for b in range(a + 1, slots.shape[0]):
+            i, j = slots[a], slots[b]
+            if ts[j] < ts[i]:
+                i, j = j, i
+            dt = (ts[j] - ts[i]) * 1e-9
+            if dt > 60.0:
+                continue
+            far = 0.0
+            for c in range(3):
+                far += (xs[i, FREE, c] + dt * xs[i, FREE, 3 + c] - xs[j, FREE, c]) ** 2
+            if far > (60e3 + 50.0 * dt * dt) ** 2:
+                continue
+            take(xs, ps, ws, i, x, p, w)
+            if dt > 0.0:
+                predict_track(x, p, w, dt, two[i])
+            li = BOOST if w[BOOST] > 0.5 else FREE
+            lj = BOOST if ws[j, BOOST] > 0.5 else FREE
+            for r in range(6):
+                d[r] = x[li, r] - xs[j, lj, r]
+                for c in range(6):
+                    s[r, c] = p[li, r, c] + ps[j, lj, r, c]
+            # only tracks that are sharp enough to tell: within 10 km and 500 m/s
+            if s[0, 0] + s[1, 1] + s[2, 2] > 1e8 or s[3, 3] + s[4, 4] + s[5, 5] > 2.5e5:
+                continue
+            if mahalanobis6(s, d) < 16.0 and count < pairs.shape[0]:
+                pairs[count, 0], pairs[count, 1] = slots[a], slots[b]
+                count += 1
+    return count
+
+
+@kernel
+def mahalanobis6(s: np.ndarray, d: np.ndarray) -> float:
+    """Return d^T s^-1 d for a symmetric positive definite (6, 6), by Cholesky; 1e30 when it is not positive definite."""
+    low = np.zeros((6, 6))
+    y = np.empty(6)
+    total = 0.0
+    for i in range(6):
+        for j in range(i + 1):
+            v = s[i, j]
+            for k in range(j):
+                v -= low[i, k] * low[j, k]
+            if i == j:
+                if v <= 0.0:
+                    return 1e30
+                low[i, i] = math.sqrt(v)
+            else:
+                low[i, j] = v / low[j, j]
+        v = d[i]
+        for k in range(i):
+            v -= low[i, k] * y[k]
+        y[i] = v / low[i, i]
+        total += y[i] * y[i]
+    return total
+
+
+@kernel
+def carry_ahead(
+    xs: np.ndarray, ps: np.ndarray, ws: np.ndarray, ts: np.ndarray, two: np.ndarray, slot: int, times: np.ndarray,
+    states: np.ndarray, covariances: np.ndarray,
+) -> None:  # fmt: skip
+    """Fill `states` (n, 6) and `covariances` (n, 21) of one track at rising `times`; NaN before its own time or below ground."""
+    x = np.empty((2, N))
+    p = np.empty((2, N, N))
+    w = np.empty(2)
+    take(xs, ps, ws, slot, x, p, w)
+    if two[slot] == 1:
+        # nobody knows when it stops burning: the mixture as it stands is carried on as a coasting object
+        blend(x[FREE], p[FREE], w[FREE], x[BOOST], p[BOOST], w[BOOST])
+    now = ts[slot]
+    for k in range(times.shape[0]):
+        dt = (times[k] - now) * 1e-9
+        if dt > 0.0:
+            predict_model(x[FREE], p[FREE], dt, FREE)
+            now = times[k]
+        bad = times[k] < ts[slot] or height_above_ellipsoid(x[FREE, 0], x[FREE, 1], x[FREE, 2]) < 0.0
+        c = 0
+        for i in range(6):
+            states[k, i] = math.nan if bad else x[FREE, i]
+            for j in range(i + 1):
+                covariances[k, c] = math.nan if bad else p[FREE, i, j]
+                c += 1
+
+
+@kernel
+def nearest_track(
+    xs: np.ndarray, ps: np.ndarray, ws: np.ndarray, ts: np.ndarray, two: np.ndarray, slots: np.ndarray, time: int,
+    state: np.ndarray, covariance: np.ndarray,
+) -> int:  # fmt: skip
+    """Return the slot whose state agrees best with a foreign state (6,), (6, 6) at `time`, -1 when none does."""
+    best = -1
+    best_d2 = 25.0
+    d = np.empty(6)
+    s6 = np.empty((6, 6))
+    x = np.empty((2, N))
+    p = np.empty((2, N, N))
+    w = np.empty(2)
+    for k in range(slots.shape[0]):
+        s = slots[k]
+        dt = (time - ts[s]) * 1e-9
+        if abs(dt) > 300.0:
+            continue
+        take(xs, ps, ws, s, x, p, w)
+        if dt > 0.0:
+            predict_track(x, p, w, dt, two[s])
+        lead = BOOST if w[BOOST] > 0.5 else FREE
+        for i in range(6):
+            d[i] = x[lead, i] - state[i]
+            if dt < 0.0 and i < 3:
+                d[i] += dt * x[lead, 3 + i]
+            for j in range(6):
+                s6[i, j] = p[lead, i, j] + covariance[i, j]
+        d2 = mahalanobis6(s6, d)
+        if d2 < best_d2:
+            best, best_d2 = s, d2
+    return best
+
+
+@kernel
+def start_state(x: np.ndarray, p: np.ndarray, w: np.ndarray, state: np.ndarray, covariance: np.ndarray) -> None:
+    """Fill a track from a state (6,) and its covariance (6, 6), coasting."""
+    clear_track(x, p)
+    for k in range(2):
+        for i in range(6):
+            x[k, i] = state[i]
+            for j in range(6):
+                p[k, i, j] = covariance[i, j]
+        x[k, 9] = math.log(3500.0)
+        p[k, 9, 9] = 0.8 * 0.8
+    w[BOOST] = 0.0
+    w[FREE] = 1.0

@@ -1,0 +1,146 @@
+"""Rows of a look -> measurement rows in the one form that the filter takes (columns in `filter_kernels`).
+
+The unknown constant error (bias) of a sensor is added to its noise: the filter treats it as white, which overstates the
+error of a long track and never understates that of a short one.
+"""
+
+import math
+
+import numpy as np
+
+from tocsin.core.kernels import kernel
+from tocsin.sensing.kinds.refraction_kernels import refraction_correct
+from tocsin.tracking.filter_kernels import (
+    A_X,
+    B_X,
+    M_RANGE,
+    M_RATE,
+    M_SIGMA_A,
+    M_SIGMA_B,
+    M_SIGMA_RANGE,
+    M_SIGMA_RATE,
+    S_X,
+    U_X,
+)
+
+# columns of Look.values (core.records.inputs)
+_RANGE, _AZ, _EL, _RATE, _LX, _LY, _LZ, _S_RANGE, _S_AZ, _S_EL, _S_RATE, _S_LOS = range(12)
+
+
+@kernel
+def free_of_air(values: np.ndarray, altitude_m: float, left: np.ndarray) -> None:
+    """Take refraction off range and elevation of `values` in place; `left` (n, 2) gets the sigmas of what it leaves."""
+    for k in range(values.shape[0]):
+        left[k, 0] = left[k, 1] = 0.0
+        if values[k, _EL] != values[k, _EL]:
+            continue
+        known = values[k, _RANGE] == values[k, _RANGE]
+        r, el, sigma_r, sigma_el = refraction_correct(
+            values[k, _RANGE] if known else 1.5e6, values[k, _EL], altitude_m
+        )
+        if known:
+            values[k, _RANGE] = r
+        values[k, _EL] = el
+        left[k, 0], left[k, 1] = sigma_r, sigma_el
+
+
+@kernel
+def radar_rows(
+    values: np.ndarray, site: np.ndarray, rot: np.ndarray, sigmas: np.ndarray, left: np.ndarray, out: np.ndarray
+) -> None:
+    """Fill `out` (n, 18) from radar rows; `site` (3,), `rot` (3, 3) east, north, up; `sigmas` (7,) of the network.
+
+    `sigmas`: range, azimuth, elevation, range rate (one sigma, SI, arc), then the biases of range, azimuth, elevation;
+    `left` (n, 2): what the correction of refraction leaves in range and elevation.
+    """
+    for k in range(values.shape[0]):
+        for i in range(3):
+            out[k, S_X + i] = site[i]
+        az, el = values[k, _AZ], values[k, _EL]
+        out[k, M_RANGE] = values[k, _RANGE]
+        out[k, M_RATE] = values[k, _RATE]
+        s = values[k, _S_RANGE] if values[k, _S_RANGE] == values[k, _S_RANGE] else sigmas[0]
+        out[k, M_SIGMA_RANGE] = math.sqrt(s * s + sigmas[4] * sigmas[4] + left[k, 0] * left[k, 0])
+        out[k, M_SIGMA_RATE] = values[k, _S_RATE] if values[k, _S_RATE] == values[k, _S_RATE] else sigmas[3]
+        if az != az or el != el:
+            for i in range(3):
+                out[k, U_X + i] = math.nan
+                out[k, A_X + i] = math.nan
+                out[k, B_X + i] = math.nan
+            out[k, M_SIGMA_A] = math.nan
+            out[k, M_SIGMA_B] = math.nan
+            continue
+        sa, ca, se, ce = math.sin(az), math.cos(az), math.sin(el), math.cos(el)
+        for i in range(3):
+            e, n, u = rot[0, i], rot[1, i], rot[2, i]
+            out[k, U_X + i] = ce * sa * e + ce * ca * n + se * u
+            out[k, A_X + i] = ca * e - sa * n
+            out[k, B_X + i] = -se * sa * e - se * ca * n + ce * u
+        s = values[k, _S_AZ] if values[k, _S_AZ] == values[k, _S_AZ] else sigmas[1]
+        out[k, M_SIGMA_A] = math.sqrt(s * s + sigmas[5] * sigmas[5])
+        s = values[k, _S_EL] if values[k, _S_EL] == values[k, _S_EL] else sigmas[2]
+        out[k, M_SIGMA_B] = math.sqrt(s * s + sigmas[6] * sigmas[6] + left[k, 1] * left[k, 1])
+
+
+@kernel
+def sight_rows(values: np.ndarray, place: np.ndarray, sigma: float, bias: float, out: np.ndarray) -> None:
+    """Fill `out` (n, 18) from line-of-sight rows seen from `place` (3,)."""
+    for k in range(values.shape[0]):
+        ux, uy, uz = values[k, _LX], values[k, _LY], values[k, _LZ]
+        for i in range(3):
+            out[k, S_X + i] = place[i]
+        # any two axes square to the line: the first across it and the polar axis, or x near the poles
+        ax, ay, az = -uy, ux, 0.0
+        norm = math.sqrt(ax * ax + ay * ay)
+        if norm < 0.1:
+            ax, ay, az = 0.0, -uz, uy
+            norm = math.sqrt(ay * ay + az * az)
+        ax, ay, az = ax / norm, ay / norm, az / norm
+        out[k, U_X], out[k, U_X + 1], out[k, U_X + 2] = ux, uy, uz
+        out[k, A_X], out[k, A_X + 1], out[k, A_X + 2] = ax, ay, az
+        out[k, B_X] = uy * az - uz * ay
+        out[k, B_X + 1] = uz * ax - ux * az
+        out[k, B_X + 2] = ux * ay - uy * ax
+        s = values[k, _S_LOS] if values[k, _S_LOS] == values[k, _S_LOS] else sigma
+        s = math.sqrt(s * s + bias * bias)
+        out[k, M_SIGMA_A] = s
+        out[k, M_SIGMA_B] = s
+        out[k, M_RANGE] = values[k, _RANGE]
+        out[k, M_SIGMA_RANGE] = values[k, _S_RANGE] if values[k, _S_RANGE] == values[k, _S_RANGE] else 100.0
+        out[k, M_RATE] = math.nan
+        out[k, M_SIGMA_RATE] = math.nan
+
+
+@kernel
+def sight_start(row: np.ndarray, height_m: float, spread_m: float, place: np.ndarray) -> float:
+    """Return the spread along the line (m) of a plume first seen near `height_m`; fills `place` (3,); -1: looks past the Earth.
+
+    Sphere of the local radius: the height prior is wider than the flattening. A line above the limb starts at its lowest point.
+    """
+    sx, sy, sz = row[S_X], row[S_X + 1], row[S_X + 2]
+    ux, uy, uz = row[U_X], row[U_X + 1], row[U_X + 2]
+    # the ellipsoid, scaled to a sphere along z
+    f = 6378137.0 / 6356752.314245
+    wz, wu = sz * f, uz * f
+    radius = 6378137.0 + height_m
+    a = ux * ux + uy * uy + wu * wu
+    b = sx * ux + sy * uy + wz * wu
+    c = sx * sx + sy * sy + wz * wz - radius * radius
+    disc = b * b - a * c
+    if disc > 0.0:
+        t = (-b - math.sqrt(disc)) / a
+        if t <= 0.0:
+            return -1.0
+        place[0], place[1], place[2] = sx + t * ux, sy + t * uy, sz + t * uz
+        r = math.sqrt(place[0] ** 2 + place[1] ** 2 + place[2] ** 2)
+        sin_el = abs(place[0] * ux + place[1] * uy + place[2] * uz) / r
+        chord = math.sqrt(2.0 * radius * spread_m)
+        return min(spread_m / max(sin_el, 1e-3), chord)
+    t = -b / a
+    if t <= 0.0:
+        return -1.0
+    miss = math.sqrt(max((sx + t * ux) ** 2 + (sy + t * uy) ** 2 + (wz + t * wu) ** 2, 0.0)) - radius
+    if miss > 600e3:
+        return -1.0
+    place[0], place[1], place[2] = sx + t * ux, sy + t * uy, sz + t * uz
+    return math.sqrt(2.0 * radius * (spread_m + miss))

@@ -1,0 +1,69 @@
+"""A look as measurement rows, and the density of what is new or false in it."""
+
+from __future__ import annotations
+
+import math
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+
+from tocsin.core.records.inputs import Look
+from tocsin.sensing.sensor import Sensor
+from tocsin.tracking.filter_kernels import M_RANGE, M_RATE, MEAS
+from tocsin.tracking.measurement_kernels import free_of_air, radar_rows, sight_rows
+
+FloatArray = npt.NDArray[np.float64]
+NEW_PER_LOOK = 0.1
+"""Objects that come into a sensor's sight for the first time in one look, beside its false alarms."""
+RATE_SPAN_M_S = 16000.0
+SIGHT_DISTANCE_M = 3.8e7
+"""Distance at which the density of an infrared field is stated: the residuals are scaled to metres at the target."""
+
+
+class Figures(msgspec.Struct, frozen=True, eq=False):
+    """What the tracker needs of a sensor beside its geometry: default sigmas (7,) and densities."""
+
+    sigmas: FloatArray
+    log_density: float
+    """Of false alarms and new objects in one look, per m3 (radar) or m2 (infrared)."""
+
+
+def figures_of(sensor: Sensor) -> Figures:
+    """Return the figures of a sensor: sigmas (range, azimuth, elevation, range rate, three biases) and density."""
+    expected = sensor.false_alarms + NEW_PER_LOOK
+    if sensor.kind == "infrared":
+        solid = 2.0 * math.pi * (1.0 - math.cos(sensor.field_half_angle))
+        return Figures(np.full(7, math.nan), math.log(expected / (solid * SIGHT_DISTANCE_M**2)))
+    volume = 0.0
+    for box in sensor.whole_field.tolist():
+        sines = math.sin(box[3]) - math.sin(box[2])
+        volume += box[1] * sines * (box[5] ** 3 - box[4] ** 3) / 3.0
+    sigmas = np.array(
+        [
+            sensor.sigma_range, sensor.sigma_azimuth, sensor.sigma_elevation, sensor.sigma_range_rate,
+            sensor.bias_range, sensor.bias_azimuth, sensor.bias_elevation,
+        ]
+    )  # fmt: skip
+    return Figures(sigmas, math.log(expected / max(volume, 1.0)))
+
+
+def measurement_rows(look: Look, sensor: Sensor, figures: Figures, place: FloatArray) -> FloatArray:
+    """Return the measurement rows (n, 18) of a look, refraction taken off where the sensor reports raw angles."""
+    rows = np.empty((look.values.shape[0], MEAS))
+    if sensor.kind == "infrared":
+        sight_rows(look.values, place, sensor.sigma_los, sensor.bias_los, rows)
+        return rows
+    values = look.values
+    left = np.zeros((values.shape[0], 2))
+    if sensor.raw_refraction and values.shape[0]:
+        values = values.copy()
+        free_of_air(values, sensor.altitude_m, left)
+    radar_rows(values, place, sensor.rot_enu, figures.sigmas, left, rows)
+    return rows
+
+
+def log_density(figures: Figures, row: FloatArray) -> float:
+    """Return the log density of new and false detections in the space of a measurement row."""
+    rate = math.log(RATE_SPAN_M_S) if not math.isnan(row[M_RATE]) and not math.isnan(row[M_RANGE]) else 0.0
+    return figures.log_density - rate

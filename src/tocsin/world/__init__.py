@@ -1,0 +1,1 @@
+"""The Earth and the sky: geodesy, gravity, atmosphere, rotation, Sun and Moon."""

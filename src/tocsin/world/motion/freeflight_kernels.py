@@ -1,0 +1,269 @@
+"""Free flight and re-entry in the Earth-fixed frame: adaptive DOP853 over long arcs.
+
+Forces: zonal gravity J2..J4, Coriolis and centrifugal, and drag of air that turns with the Earth (US Standard
+Atmosphere 1976, ballistic coefficient beta = m / (Cd A) in kg/m2; beta <= 0: no drag). A state is (x, y, z, vx, vy, vz)
+in m, m/s.
+
+Outside the air drag is below the step's error, so an uncapped step leaps over the atmosphere unseen. Steps are
+therefore capped by height, and one ends at the interface at 120 km on the way down.
+"""
+
+import math
+
+import numpy as np
+import numpy.typing as npt
+
+from tocsin.core.kernels import kernel
+from tocsin.world.atmosphere_kernels import (
+    LAYER_EDGE_M,
+    TOP_LAYER,
+    TOP_LAYERED_M,
+    density_of_layer,
+    density_upper,
+)
+from tocsin.world.gravity_kernels import acceleration_free
+from tocsin.world.motion.dop853_kernels import STAGES, finish_step, stage_state
+from tocsin.world.motion.forces_kernels import climb_rate, fast_height
+from tocsin.world.motion.shortarc_kernels import propagate_short as propagate_short
+from tocsin.world.motion.shortarc_kernels import transition_short as transition_short
+
+FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
+
+REACHED = 0
+NOT_IN_TIME = 1
+STEP_FAILURE = 2
+STARTED_BELOW = 3
+
+INTERFACE_M = 120000.0
+# Error allowed per step: with these the place of impact is right to 0.3 m at worst (tests/unit/world).
+_POSITION_TOLERANCE_M = 3.0e-2
+_VELOCITY_TOLERANCE_M_S = 3.0e-4
+_MAX_STEPS = 20000
+_AIR_STEP_S = 20.0
+_SHORT_STEP_S = 0.1
+_GRAVITY_M_S2 = 9.84
+_OUTSIDE = TOP_LAYER + 2
+# Regions 0..6: layers of the air; 7: 86 km to the interface; 8: outside. Bottom edge of each, and the top of the last.
+_EDGE_M = np.array([-1.0e30, *LAYER_EDGE_M[1:], TOP_LAYERED_M, INTERFACE_M, 1.0e30])
+# A step that ends this far beyond an edge stands: there the law of the region still holds well enough.
+_EDGE_TOLERANCE_M = np.array([0.0, 5.0, 10.0, 20.0, 50.0, 100.0, 300.0, 1000.0, 3000.0, 0.0])
+
+
+@kernel
+def _slope(w: FloatArray, drag: float, region: int, k: FloatArray, i: int) -> None:
+    """Fill row i of k with the time derivative of the state w, with the air of a region also beyond its edges."""
+    x = w[0]
+    y = w[1]
+    z = w[2]
+    vx = w[3]
+    vy = w[4]
+    vz = w[5]
+    ax, ay, az = acceleration_free(x, y, z, vx, vy, vz)
+    if drag > 0.0:
+        h = fast_height(x, y, z)
+        rho = density_of_layer(h, region) if region <= TOP_LAYER else density_upper(h)
+        d = drag * rho * math.sqrt(vx * vx + vy * vy + vz * vz)
+        ax -= d * vx
+        ay -= d * vy
+        az -= d * vz
+    k[i, 0] = vx
+    k[i, 1] = vy
+    k[i, 2] = vz
+    k[i, 3] = ax
+    k[i, 4] = ay
+    k[i, 5] = az
+
+
+@kernel
+def _try_step(y: FloatArray, drag: float, region: int, h: float, k: FloatArray, w: FloatArray) -> float:
+    """Fill w with the state after h s from y (k row 0 holds the slope at y) and return its error in tolerances."""
+    for i in range(1, STAGES):
+        stage_state(k, i, h, y, w)
+        _slope(w, drag, region, k, i)
+    return finish_step(k, h, y, w, _POSITION_TOLERANCE_M, _VELOCITY_TOLERANCE_M_S)
+
+
+@kernel
+def _region_of(height: float, drag: float) -> int:
+    """Return the region of a height: a layer 0..6, 7 from 86 km to the interface, 8 above it or without drag."""
+    if drag <= 0.0:
+        return _OUTSIDE
+    region = 0
+    while region < _OUTSIDE and height >= _EDGE_M[region + 1]:
+        region += 1
+    return region
+
+
+@kernel
+def _hermite(h0: float, r0: float, h1: float, r1: float, dt: float, u: float) -> float:
+    """Return the height at the fraction u of a step from heights and climb rates at its ends (cubic)."""
+    return h0 + u * (dt * r0 + u * (3.0 * (h1 - h0) - dt * (2.0 * r0 + r1) + u * (2.0 * (h0 - h1) + dt * (r0 + r1))))
+
+
+@kernel
+def _time_to_height(h0: float, r0: float, h1: float, r1: float, dt: float, level: float) -> float:
+    """Return when the cubic through two heights and climb rates crosses a level between them (bisection)."""
+    low = 0.0
+    high = 1.0
+    above = h0 > level
+    for _ in range(30):
+        u = 0.5 * (low + high)
+        if (_hermite(h0, r0, h1, r1, dt, u) > level) == above:
+            low = u
+        else:
+            high = u
+    return 0.5 * (low + high) * dt
+
+
+@kernel
+def _land_on(
+    y: FloatArray,
+    drag: float,
+    region: int,
+    dt: float,
+    longest: float,
+    level: float,
+    tolerance: float,
+    k: FloatArray,
+    w: FloatArray,
+) -> float:
+    """Fill w with the state where the arc from y meets a level near dt s ahead; return that time.
+
+    Newton on the length of the step, kept between 0 and `longest` (negative when going back in time).
+    """
+    for _ in range(8):
+        _try_step(y, drag, region, dt, k, w)
+        miss = fast_height(w[0], w[1], w[2]) - level
+        rate = climb_rate(w[0], w[1], w[2], w[3], w[4], w[5])
+        if abs(miss) < tolerance or abs(rate) < 1.0e-3:
+            break
+        dt -= miss / rate
+        dt = min(max(dt, min(0.0, longest)), max(0.0, longest))
+    return dt
+
+
+@kernel
+def _longest_step(height: float, rate: float, floor: float, drag: float, region: int) -> float:
+    """Return the longest step (s): a little more than the shortest time of a fall from `height` to `floor`.
+
+    Nothing falls faster than with the full gravity of the ground, so a step cannot leap over what lies below the floor.
+    """
+    above = max(0.0, height - floor)
+    soonest = (rate + math.sqrt(rate * rate + 2.0 * _GRAVITY_M_S2 * above)) / _GRAVITY_M_S2
+    cap = 1.04 * soonest + _SHORT_STEP_S
+    return min(cap, _AIR_STEP_S) if drag > 0.0 and region < _OUTSIDE else cap
+
+
+@kernel
+def _fly(y: FloatArray, drag: float, duration: float, stop: float, k: FloatArray, w: FloatArray) -> tuple[int, float]:
+    """Move y (6,) on by duration s (backward if negative) or down to the height `stop`; return status, time flown.
+
+    Steps end at the edges of the regions (layers of the air, 86 km, the interface), where density has a kink: within a
+    step the force is smooth, and the order of the method holds.
+    """
+    sign = 1.0 if duration >= 0.0 else -1.0
+    total = abs(duration)
+    t = 0.0
+    height = fast_height(y[0], y[1], y[2])
+    rate = sign * climb_rate(y[0], y[1], y[2], y[3], y[4], y[5])
+    region = _region_of(height, drag)
+    wish = 100.0 if region == _OUTSIDE else 1.0
+    _slope(y, drag, region, k, 0)
+    for _ in range(_MAX_STEPS):
+        low = max(stop, _EDGE_M[region]) if drag > 0.0 else stop
+        high = _EDGE_M[region + 1]
+        low_tolerance = 1.0e-4 if low == stop else _EDGE_TOLERANCE_M[region]
+        high_tolerance = _EDGE_TOLERANCE_M[region + 1]
+        step = min(wish, _longest_step(height, rate, max(low, 0.0), drag, region), total - t)
+        if step <= 0.0:
+            return NOT_IN_TIME, sign * t
+        error = _try_step(y, drag, region, sign * step, k, w)
+        if not error <= 1.0:
+            wish = step * (max(0.1, 0.9 * error**-0.125) if error < 1.0e30 else 0.1)
+            if wish < 1.0e-6:
+                return STEP_FAILURE, sign * t
+            continue
+        wish = step * (6.0 if error < 1.0e-7 else min(6.0, 0.9 * error**-0.125))
+        new_height = fast_height(w[0], w[1], w[2])
+        new_rate = sign * climb_rate(w[0], w[1], w[2], w[3], w[4], w[5])
+        if low < new_height < high and rate * new_rate < 0.0:
+            # It turned inside the step: look whether the turning point lies beyond an edge, and if so go there first.
+            turn = rate / (rate - new_rate)
+            extreme = _hermite(height, rate, new_height, new_rate, step, turn)
+            if extreme < low - low_tolerance or extreme > high + high_tolerance:
+                wish = turn * step
+                continue
+        level = height
+        crossed = high_tolerance
+        if new_height < low:
+            level = low
+            crossed = low_tolerance
+        elif new_height > high:
+            level = high
+        if level != height and abs(new_height - level) > crossed:
+            dt = _time_to_height(height, rate, new_height, new_rate, step, level)
+            step = abs(_land_on(y, drag, region, sign * dt, sign * step, level, crossed, k, w))
+            new_height = fast_height(w[0], w[1], w[2])
+            new_rate = sign * climb_rate(w[0], w[1], w[2], w[3], w[4], w[5])
+        t += step
+        for m in range(6):
+            y[m] = w[m]
+        if level == low and level != height:
+            if low == stop:
+                return REACHED, sign * t
+            region -= 1
+        elif level == high and level != height:
+            region += 1
+        height = new_height
+        rate = new_rate
+        _slope(y, drag, region, k, 0)
+    return STEP_FAILURE, sign * t
+
+
+@kernel
+def propagate(state: FloatArray, duration_s: float, beta: float, out: FloatArray) -> int:
+    """Fill out (6,) with the state after duration_s (may be negative) and return 0, or 2 if the steps failed."""
+    k = np.empty((STAGES, 6))
+    w = np.empty(6)
+    for m in range(6):
+        out[m] = state[m]
+    status, _ = _fly(out, 0.5 / beta if beta > 0.0 else 0.0, duration_s, -1.0e30, k, w)
+    return STEP_FAILURE if status == STEP_FAILURE else REACHED
+
+
+@kernel
+def fly_to_height(state: FloatArray, beta: float, h_stop_m: float, t_max_s: float, out: FloatArray) -> int:
+    """Fill out (7,) with the state where the flight comes down to h_stop_m and its time (s); return a status.
+
+    0 reached; 1 not within t_max_s (out: the state then); 2 steps failed; 3 started at or below h_stop_m. Height is
+    over the ellipsoid. With a negative t_max_s the flight is followed backward in time.
+    """
+    k = np.empty((STAGES, 6))
+    w = np.empty(6)
+    for m in range(6):
+        out[m] = state[m]
+    out[6] = 0.0
+    if fast_height(state[0], state[1], state[2]) <= h_stop_m:
+        return STARTED_BELOW
+    status, t = _fly(out[:6], 0.5 / beta if beta > 0.0 else 0.0, t_max_s, h_stop_m, k, w)
+    out[6] = t
+    return status
+
+
+@kernel
+def propagate_many(
+    states: FloatArray, durations_s: FloatArray, betas: FloatArray, out: FloatArray, status: IntArray
+) -> None:
+    """Fill out (n, 6) and status (n,) as `propagate` does for each of states (n, 6)."""
+    for i in range(states.shape[0]):
+        status[i] = propagate(states[i], durations_s[i], betas[i], out[i])
+
+
+@kernel
+def fly_to_height_many(
+    states: FloatArray, betas: FloatArray, h_stop_m: float, t_max_s: float, out: FloatArray, status: IntArray
+) -> None:
+    """Fill out (n, 7) and status (n,) as `fly_to_height` does for each of states (n, 6)."""
+    for i in range(states.shape[0]):
+        status[i] = fly_to_height(states[i], betas[i], h_stop_m, t_max_s, out[i])

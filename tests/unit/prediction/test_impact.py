@@ -1,0 +1,173 @@
+"""Predicted impacts hold what they say: coverage of ellipses, share that comes down, times."""
+
+import math
+
+import numpy as np
+import pytest
+from scipy.stats import norm, qmc
+
+from tests.unit.prediction.arcs import fallen, inside, spread, state_at
+from tocsin.core.constants import NS
+from tocsin.prediction.impact import PoweredHypotheses, footprint, predict_impact
+from tocsin.prediction.sample_kernels import gaussian_points
+from tocsin.world import geodesy
+from tocsin.world.motion.freeflight_kernels import fly_to_height
+
+N = 1500
+# place, height, speed, climb, azimuth; sigma m and m/s
+ARCS = {
+    "300 km": ((10.0, 20.0, 40e3, 1600.0, 40.0, 70.0), 200.0, 5.0),
+    "1,000 km": ((35.0, 130.0, 70e3, 2900.0, 40.0, 200.0), 300.0, 8.0),
+    "3,500 km, antimeridian": ((40.0, 165.0, 150e3, 4900.0, 36.0, 80.0), 500.0, 10.0),
+    "lofted": ((39.0, 126.0, 200e3, 7000.0, 84.0, 80.0), 500.0, 10.0),
+    "10,000 km over the pole": ((55.0, 90.0, 250e3, 6900.0, 22.0, 5.0), 500.0, 5.0),
+    "10,000 km, loosely known": ((55.0, 90.0, 250e3, 6900.0, 22.0, 5.0), 3e3, 60.0),
+    "depressed": ((20.0, -30.0, 120e3, 6300.0, 8.0, 300.0), 500.0, 5.0),
+    "close to the ground": ((20.0, -30.0, 20e3, 1500.0, -40.0, 120.0), 100.0, 10.0),
+}
+
+
+@pytest.mark.parametrize("name", ARCS)
+def test_ellipses_cover_what_they_say(name):
+    place, sigma_m, sigma_v = ARCS[name]
+    state = state_at(*place)
+    covariance = spread(sigma_m, sigma_v, state[3:], 1.5, 0.3)
+    impact = predict_impact(7 * NS, state, covariance)
+    lat, lon, seconds, down = fallen(state, covariance, N, seed=len(name))
+    assert down.mean() == pytest.approx(impact.impacting_probability, abs=0.03)
+    for ellipse in impact.ellipses:
+        share = inside(impact.lat, impact.lon, ellipse, lat[down], lon[down]).mean()
+        slack = 3.0 * math.sqrt(ellipse.probability * (1 - ellipse.probability) / N) + (0.05 if ellipse.probability == 0.5 else 0.025)
+        assert ellipse.probability - slack < share, (ellipse, share)
+        if ellipse.probability < 0.95:
+            assert share < ellipse.probability + 2 * slack, (ellipse, share)
+    z = (seconds[down] - (impact.time - 7 * NS) / NS) / impact.time_sigma_s
+    # drag skews the time: its mean comes after its median
+    assert -0.45 < np.median(z) < 0.2
+    assert (np.abs(z) < 2.0).mean() > 0.9
+
+
+def test_a_wide_footprint_is_described_by_a_cloud_and_still_covers():
+    state = state_at(0.0, 100.0, 300e3, 6500.0, 35.0, 40.0)
+    covariance = spread(20e3, 500.0)
+    impact = predict_impact(0, state, covariance)
+    assert impact.method == "cloud"
+    lat, lon, _, down = fallen(state, covariance, N, seed=3)
+    assert impact.impacting_probability == pytest.approx(down.mean(), abs=0.05)
+    for ellipse in impact.ellipses:
+        assert inside(impact.lat, impact.lon, ellipse, lat[down], lon[down]).mean() == pytest.approx(
+            ellipse.probability, abs=0.06
+        )
+
+
+def test_an_orbit_does_not_come_down():
+    state = state_at(0.0, 0.0, 400e3, 7670.0 - 465.0, 0.0, 90.0)
+    impact = predict_impact(0, state, spread(100.0, 1.0))
+    assert impact.impacting_probability == 0.0 and impact.orbital and impact.ground_point() is None
+    assert impact.perigee_m > 300e3
+
+
+def test_an_exact_state_falls_where_the_flight_falls():
+    state = state_at(35.0, 130.0, 70e3, 2900.0, 40.0, 200.0)
+    impact = predict_impact(0, state, np.zeros((6, 6)), ln_beta_sigma=0.0)
+    out = np.empty(7)
+    assert fly_to_height(state, 3500.0, 0.0, 5400.0, out) == 0
+    lat, lon, _ = geodesy.to_geodetic(out[:3])
+    distance, _, _ = geodesy.inverse(impact.lat, impact.lon, lat, lon)
+    assert float(distance) < 0.1
+    assert impact.time == pytest.approx(out[6] * NS, abs=1e-6 * NS)
+
+
+def test_a_singular_covariance_is_no_obstacle():
+    state = state_at(35.0, 130.0, 70e3, 2900.0, 40.0, 200.0)
+    u = np.array([1.0, 2.0, -1.0, 0.01, 0.02, 0.005]) * 100
+    covariance = np.outer(u, u)
+    covariance[0, 0] -= 1e-9
+    impact = predict_impact(0, state, covariance)
+    assert impact.impacting_probability == 1.0
+    assert all(math.isfinite(v) for v in impact.covariance)
+
+
+def test_ellipses_of_one_gaussian_are_chi_square():
+    ellipses = footprint(np.array([[1.0, 0.5, 0.5, 4e6, 0.0, 1e6]]))[3]
+    assert [e.semi_major_km for e in ellipses] == pytest.approx([2.3548, 4.2919, 6.0697], rel=1e-4)
+    assert all(e.semi_minor_km == pytest.approx(e.semi_major_km / 2) and e.bearing_deg == pytest.approx(90) for e in ellipses)
+
+
+def test_ellipses_of_a_mixture_hold_their_share():
+    parts = np.array(
+        [
+            [0.5, 0.3, 3.1, 1e10, 3e9, 4e9],
+            [0.3, 0.32, -3.12, 4e8, 0.0, 9e8],
+            [0.1, 0.25, 3.0, 1e8, 0.0, 1e8],
+        ]
+    )
+    lat, lon, _, ellipses = footprint(parts)
+    rng = np.random.default_rng(5)
+    n = 40000
+    hits = np.zeros(3)
+    for w, la, lo, ee, en, nn in parts:
+        x = rng.standard_normal((n, 2)) @ np.linalg.cholesky([[ee, en], [en, nn]]).T
+        pla, plo, _ = geodesy.direct(la, lo, np.arctan2(x[:, 0], x[:, 1]), np.hypot(x[:, 0], x[:, 1]))
+        hits += w / 0.9 * np.array([inside(lat, lon, e, pla, plo).mean() for e in ellipses])
+    assert hits == pytest.approx([0.5, 0.9, 0.99], abs=0.012)
+
+
+def test_sobol_points_are_those_of_scipy():
+    ours = np.empty((64, 8))
+    gaussian_points(ours)
+    theirs = norm.ppf(qmc.Sobol(8, scramble=False, bits=30).random(64) + 0.5 / 64)
+    assert ours == pytest.approx(theirs, abs=1e-8)
+
+
+def test_thrust_that_ends_now_is_free_flight():
+    state = state_at(35.0, 130.0, 70e3, 2900.0, 40.0, 200.0)
+    covariance = spread(300.0, 8.0)
+    free = predict_impact(0, state, covariance, ln_beta_sigma=0.0)
+    over = PoweredHypotheses.simple([1.0], [0.0], [0.0], 20.0, ends_now=0.0)
+    burning = predict_impact(0, state, covariance, powered=over)
+    distance, _, _ = geodesy.inverse(free.lat, free.lon, burning.lat, burning.lon)
+    assert float(distance) < 2e3
+    assert burning.ellipses[1].semi_major_km == pytest.approx(free.ellipses[1].semi_major_km, rel=0.25)
+
+
+def test_a_longer_burn_falls_farther_and_may_stay_up():
+    state = state_at(0.0, 0.0, 60e3, 1500.0, 40.0, 90.0)
+    covariance = spread(500.0, 20.0)
+
+    def reach(seconds):
+        what = PoweredHypotheses.simple([1.0], [seconds], [2.0], 25.0, ends_now=0.0)
+        impact = predict_impact(0, state, covariance, powered=what)
+        return impact, float(geodesy.inverse(0.0, 0.0, impact.lat, impact.lon)[0]) if len(impact.parts) else math.nan
+
+    distances = [reach(s)[1] for s in (0.0, 20.0, 50.0, 80.0)]
+    assert all(b > a + 50e3 for a, b in zip(distances, distances[1:], strict=False))
+    assert reach(220.0)[0].impacting_probability < 0.2
+
+
+def test_powered_mixture_covers_its_own_hypotheses():
+    state = state_at(20.0, 60.0, 60e3, 1500.0, 40.0, 30.0)
+    covariance = spread(500.0, 20.0)
+    what = PoweredHypotheses.simple([0.5, 0.5], [25.0, 60.0], [5.0, 10.0], 25.0, ends_now=0.1)
+    impact = predict_impact(0, state, covariance, powered=what)
+    lat, lon = _powered_sample(state, covariance, what, 1500)
+    for ellipse in impact.ellipses:
+        share = inside(impact.lat, impact.lon, ellipse, lat, lon).mean()
+        assert share == pytest.approx(ellipse.probability, abs=0.06)
+
+
+def _powered_sample(state, covariance, what, n):
+    from tocsin.prediction.impact_kernels import powered_cloud
+
+    rng = np.random.default_rng(8)
+    lat, lon = [], []
+    for h, weight in enumerate(what.weights):
+        landed = np.empty((round(n * weight), 4))
+        points = rng.standard_normal((len(landed), 8))
+        powered_cloud(
+            state, covariance, math.log(3500.0), 5400.0, what.burn_s[h], what.burn_sigma_s[h], what.thrust[h],
+            what.thrust_ln_sigma[h], points, landed,
+        )  # fmt: skip
+        lat.append(landed[landed[:, 3] > 0, 1])
+        lon.append(landed[landed[:, 3] > 0, 2])
+    return np.concatenate(lat), np.concatenate(lon)
