@@ -44,7 +44,7 @@ format: $(VENV)/.dev  ## put the code in its form
 	$(BIN)/ruff format .
 
 bench: $(VENV)/.run  ## measured figures of this machine
-	$(BIN)/python benchmarks/bench.py
+	for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
 
 study: $(VENV)/.run  ## do the ellipses cover what they say, is any missile missed (long: SEEDS=100 JOBS=2)
 	$(TOCSIN) study ellipses --seeds $(SEEDS) --jobs $(JOBS) --out out/study-ellipses

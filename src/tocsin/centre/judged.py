@@ -65,6 +65,10 @@ class Judged(msgspec.Struct):
     launch: Spot | None = None
     impact: Spot | None = None
     impacting: float = 0.0
+    fall_since: int = 0
+    deep_since: int = 0
+    falling: bool = False
+    """Its arc meets the ground beyond doubt (a track without a plume)."""
     assets: list[float] = msgspec.field(default_factory=list)
     """P(falls within) by asset, in the order of the list."""
     powered: float = 0.0

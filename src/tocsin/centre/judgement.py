@@ -25,9 +25,13 @@ from tocsin.tracking.tracker import Tracker
 FloatArray = npt.NDArray[np.float64]
 
 ORBIT_FLOOR_M = 90e3
-FALL_FLOOR_M = 60e3
+DEEP_FLOOR_M, FALL_FLOOR_M = -300e3, 60e3
 SURE_FALL = 0.9999
-"""A track without a plume opens an event only when its arc meets the ground beyond reasonable doubt of its own errors."""
+DEEP_HOLD_S, FALL_HOLD_S = 8.0, 60.0
+"""A track without a plume opens an event only when its arc has met the ground beyond doubt for so long: at once where it
+would pass deep under the surface (thrown from place to place), later where it only grazes (real radars slip and lag)."""
+FALL_HITS, FALL_TROUBLE = 6, 0.05
+"""Such a track has so many detections, and hardly one that does not fit it."""
 LAUNCH_LIKE = 0.9
 PREDICT_PAUSE_S, POWERED_PAUSE_S = 2.0, 6.0
 """A free arc is one Gaussian, a burning object a mixture of hundreds of flights: it is predicted more rarely."""
@@ -77,16 +81,18 @@ class Judgement:
         six = np.ascontiguousarray(states[:, :6])
         arcs = arc_figures(six, covariances, ORBIT_FLOOR_M)
         falls = arc_figures(six, covariances, FALL_FLOOR_M).p_low
+        deep = arc_figures(six, covariances, DEEP_FLOOR_M).p_low
         for k, slot in enumerate(slots):
             track = tracker.bank.tracks[slot]
             judged = self.objects.get(slot)
             if judged is None or judged.number != track.number:
                 judged = self.objects[slot] = Judged(number=track.number, slot=slot)
-            self._one(stage, judged, track, states[k], covariances[k], arcs, k, float(falls[k]), now)
+            self._watch_fall(judged, track, float(falls[k]), float(deep[k]), now)
+            self._one(stage, judged, track, states[k], covariances[k], arcs, k, now)
 
     def _one(
         self, stage: Stage, judged: Judged, track: Track, state: FloatArray, covariance: FloatArray, arcs: ArcFigures,
-        k: int, falls: float, now: int,
+        k: int, now: int,
     ) -> None:  # fmt: skip
         judged.powered = stage.tracker.powered(track.slot)
         judged.orbiting = 1.0 - float(arcs.p_low[k])
@@ -94,9 +100,7 @@ class Judgement:
         self._match_notice(stage, judged, track)
         identity = self._identify(judged, track, state, covariance, arcs, k, now)
         plume = bool(track.satellites)
-        if judged.impacting == 0.0 and not plume:
-            judged.impacting = falls if falls > SURE_FALL and track.hits >= 5 else 0.0
-        threatening = judged.launched >= 0.5 if plume else judged.impacting > SURE_FALL and judged.classes["meteor"] < 0.5
+        threatening = judged.launched >= 0.5 if plume else judged.falling and judged.classes["meteor"] < 0.5
         if threatening or judged.event:
             self._predict(stage, judged, track, state, covariance, now)
         opens = judged.event != 0 or threatening and (judged.launched >= LAUNCH_LIKE or not plume)
@@ -117,6 +121,16 @@ class Judgement:
             degraded_mode=degraded,
         )
         judged.level, judged.reason = level_of(figures, judged.level)
+
+    def _watch_fall(self, judged: Judged, track: Track, falls: float, deep: float, now: int) -> None:
+        """Note since when the arc has met the ground beyond doubt, and whether that has held for long enough."""
+        fits = track.hits >= FALL_HITS and track.trouble < FALL_TROUBLE
+        judged.fall_since = (judged.fall_since or now) if fits and falls > SURE_FALL else 0
+        judged.deep_since = (judged.deep_since or now) if fits and deep > SURE_FALL else 0
+        judged.falling = bool(
+            (judged.deep_since and now - judged.deep_since >= DEEP_HOLD_S * NS)
+            or (judged.fall_since and now - judged.fall_since >= FALL_HOLD_S * NS)
+        )
 
     def _identify(
         self, judged: Judged, track: Track, state: FloatArray, covariance: FloatArray, arcs: ArcFigures, k: int, now: int

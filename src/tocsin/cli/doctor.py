@@ -87,9 +87,9 @@ def _data() -> Iterator[Finding]:
         yield Finding("scenarios", "ok", str(find_scenario("first-light")))
     except TocsinError as error:
         yield Finding("scenarios", "missing", str(error), "install the wheel anew, or run from the repository")
-    from tocsin.formats.schemas import schema_names
+    from tocsin.formats.schemas import SCHEMAS
 
-    yield Finding("schemas", "ok", f"{len(list(schema_names()))} schemas")
+    yield Finding("schemas", "ok", f"{len(SCHEMAS)} schemas")
     root = Path(os.environ.get("TOCSIN_SHARED", Path(__file__).resolve().parents[4] / "shared"))
     if (root / "data").is_dir():
         yield Finding("public data", "ok", str(root))

@@ -20,28 +20,28 @@ class Interrupted(TocsinError):
     """A command was interrupted; outputs that were finished are valid."""
 
 
-def guarded(action: Callable[[], int]) -> int:
-    """Return the exit code of an action; errors become one message on stderr, or a JSON object with `--json`."""
+def guarded(action: Callable[[], int], as_json: bool = False) -> int:
+    """Return the exit code of an action; an error becomes one message on stderr, and a JSON object with `as_json`."""
     try:
         return action()
     except Interrupted as error:
-        return _tell(str(error), INTERRUPTED)
+        return _tell(str(error), INTERRUPTED, as_json)
     except TocsinError as error:
-        return _tell(str(error), UNUSABLE_INPUT)
+        return _tell(str(error), UNUSABLE_INPUT, as_json)
     except KeyboardInterrupt:
-        return _tell("interrupted", INTERRUPTED)
+        return _tell("interrupted", INTERRUPTED, as_json)
     except BrokenPipeError:
         sys.stdout = open(os.devnull, "w")  # noqa: PTH123, SIM115  (the reader went away; keep the exit quiet)
         return DONE
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
-        return _tell(f"{where}{error.strerror or error}", UNUSABLE_INPUT)
+        return _tell(f"{where}{error.strerror or error}", UNUSABLE_INPUT, as_json)
     except MemoryError:
-        return _tell("not enough memory for this input", UNUSABLE_INPUT)
+        return _tell("not enough memory for this input", UNUSABLE_INPUT, as_json)
     except Exception as error:
         what = f"internal error: {type(error).__name__}: {error}{_place(error)}"
         text = f"{what}; TOCSIN_DEBUG=1 shows where, `tocsin doctor` checks this machine"
-        return _tell(text, BROKEN)
+        return _tell(text, BROKEN, as_json)
 
 
 def _place(error: BaseException) -> str:
@@ -49,10 +49,10 @@ def _place(error: BaseException) -> str:
     return f" ({os.path.basename(frames[-1].filename)}:{frames[-1].lineno})" if frames else ""  # noqa: PTH119
 
 
-def _tell(message: str, code: int) -> int:
+def _tell(message: str, code: int, as_json: bool) -> int:
     if os.environ.get("TOCSIN_DEBUG"):
         traceback.print_exc()
     print(f"tocsin: {message}", file=sys.stderr)
-    if "--json" in sys.argv:
+    if as_json:
         print(json.dumps({"error": message, "exit": code}))
     return code

@@ -43,6 +43,7 @@ CatalogueFile = Annotated[Path | None, _option("Element sets of known objects (T
 NotificationsFile = Annotated[Path | None, _option("Launch notifications (JSON lines).", "--notifications")]
 Mode = Annotated[str | None, _option(MODES, "--data-mode")]
 Truth = Annotated[Path | None, _option("truth.parquet, or the folder that holds it [default: OUT_DIR].", "--truth")]
+Quick = Annotated[bool, _option("Do not process the inputs again.", "--quick")]
 SchemaName = Annotated[str, _argument("Name of a schema; without it, all names.")]
 Fingerprint = Annotated[bool, _option("Print only what bit-equality depends on.", "--fingerprint")]
 Looks = Annotated[list[Path] | None, _option("Look tables to correlate with the catalogue.", "--looks")]
@@ -56,8 +57,8 @@ Jobs = Annotated[int, _option("Processes at a time [default: 1].", "--jobs")]
 Version = Annotated[bool, _option("Print the version and leave.", "--version")]
 
 
-def _end(action: Callable[[], int]) -> None:
-    raise typer.Exit(guarded(action))
+def _end(action: Callable[[], int], as_json: bool) -> None:
+    raise typer.Exit(guarded(action, as_json))
 
 
 @app.callback(invoke_without_command=True)
@@ -85,7 +86,7 @@ def run(
 
         return run_scenario(scenario, out=out, seed=seed, catalogue=catalogue, until=until, as_json=as_json)
 
-    _end(action)
+    _end(action, as_json)
 
 
 @app.command()
@@ -99,7 +100,7 @@ def simulate(
 
         return simulate_scenario(scenario, out=out, seed=seed, catalogue=catalogue, as_json=as_json)
 
-    _end(action)
+    _end(action, as_json)
 
 
 @app.command()
@@ -124,7 +125,7 @@ def process(
             notifications=notifications, until=until, out=out, as_json=as_json,
         )  # fmt: skip
 
-    _end(action)
+    _end(action, as_json)
 
 
 @app.command()
@@ -136,7 +137,7 @@ def replay(out_dir: Folder, out: Out = None, as_json: Json = False) -> None:
 
         return replay_folder(out_dir, out=out, as_json=as_json)
 
-    _end(action)
+    _end(action, as_json)
 
 
 @app.command()
@@ -148,19 +149,19 @@ def score(out_dir: Folder, truth: Truth = None, out: Out = None, as_json: Json =
 
         return score_outputs(out_dir, truth=truth, out=out, as_json=as_json)
 
-    _end(action)
+    _end(action, as_json)
 
 
 @app.command()
-def verify(out_dir: Folder, out: Out = None, as_json: Json = False) -> None:
+def verify(out_dir: Folder, quick: Quick = False, out: Out = None, as_json: Json = False) -> None:
     """Check an output folder: inputs, digests, warnings against their schema, causes back to the looks."""
 
     def action() -> int:
         from tocsin.cli.verify import verify_folder
 
-        return verify_folder(out_dir, out=out, as_json=as_json)
+        return verify_folder(out_dir, quick=quick, out=out, as_json=as_json)
 
-    _end(action)
+    _end(action, as_json)
 
 
 @app.command()
@@ -172,7 +173,7 @@ def schema(name: SchemaName = "", out: Out = None, as_json: Json = False) -> Non
 
         return print_schema(name, out=out, as_json=as_json)
 
-    _end(action)
+    _end(action, as_json)
 
 
 @app.command()
@@ -184,7 +185,7 @@ def doctor(fingerprint: Fingerprint = False, out: Out = None, as_json: Json = Fa
 
         return examine(fingerprint_only=fingerprint, out=out, as_json=as_json)
 
-    _end(action)
+    _end(action, as_json)
 
 
 @app.command()
@@ -203,7 +204,7 @@ def catalogue(
 
         return catalogue_files(files, looks=looks or [], network=network, data_mode=data_mode, out=out, as_json=as_json)
 
-    _end(action)
+    _end(action, as_json)
 
 
 @app.command()
@@ -225,7 +226,7 @@ def study(
             name, scenario=scenario, seeds=seeds, first_seed=first_seed, jobs=jobs, out=out, as_json=as_json
         )
 
-    _end(action)
+    _end(action, as_json)
 
 
 def main() -> None:

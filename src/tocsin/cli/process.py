@@ -18,9 +18,9 @@ from tocsin.cli.intake import (
     Source,
     check_data_mode,
     read_sources,
+    until_tai,
 )
 from tocsin.cli.live import Display
-from tocsin.cli.pipeline import Pipeline
 from tocsin.core.errors import InputError
 from tocsin.formats.folder import OutputFolder
 from tocsin.formats.inputs import kind_of_file
@@ -100,19 +100,25 @@ def _refuse_own_inputs(sources: Sequence[Source], folder: Path) -> None:
 
 
 def process_sources(
-    sources: Sequence[Source], data_mode: str, until: str | None, out: Path, title: str, display: Display
+    sources: Sequence[Source],
+    data_mode: str,
+    until: str | None,
+    out: Path,
+    title: str,
+    display: Display,
+    report: bool = True,
 ) -> Outcome:
     """Read, copy and process sources into a folder; nothing is written before all of them were read."""
-    timing: dict[str, float] = {}
-    timing["compile_s"] = warm(display)
+    wanted = until or f"{DEFAULT_UNTIL_S:g}"
+    until_tai(wanted, 0)
     started = time.perf_counter()
     display.stage("reading inputs")
     intake = read_sources(sources, data_mode)
-    timing["read_s"] = time.perf_counter() - started
+    timing = {"read_s": time.perf_counter() - started, "compile_s": warm(display)}
     with OutputFolder(out) as folder:
         fed = tuple(FedFile(_copy(folder, source.path), source.role) for source in sources)
-        manifest = Manifest(title, data_mode, until or f"{DEFAULT_UNTIL_S:g}", fed)
-        return through_centre(intake, manifest, folder, display, timing)
+        manifest = Manifest(title, data_mode, wanted, fed)
+        return through_centre(intake, manifest, folder, display, timing, report)
 
 
 def _copy(folder: OutputFolder, path: Path) -> str:
@@ -121,10 +127,16 @@ def _copy(folder: OutputFolder, path: Path) -> str:
 
 
 def through_centre(
-    intake: Intake, manifest: Manifest, folder: OutputFolder, display: Display, timing: dict[str, float]
+    intake: Intake,
+    manifest: Manifest,
+    folder: OutputFolder,
+    display: Display,
+    timing: dict[str, float],
+    report: bool = True,
 ) -> Outcome:
-    """Run an intake through a new centre into an open folder whose inputs stand; then summary and report."""
+    """Run an intake through a new centre into an open folder whose inputs stand; then summary and report page."""
     from tocsin.cli.fingerprint import fingerprint
+    from tocsin.cli.pipeline import Pipeline
 
     folder.write_input(MANIFEST, msgspec.json.format(msgspec.json.encode(manifest), indent=1) + b"\n")
     pipeline = Pipeline(intake, folder, display)
@@ -135,17 +147,17 @@ def through_centre(
     folder.close()
     summary = pipeline.summary(manifest.title, fingerprint(), timing)
     folder.summary(summary)
-    report = None
-    if not pipeline.interrupted:
+    page = None
+    if report and not pipeline.interrupted:
         display.stage("writing the report")
         started = time.perf_counter()
-        report = write_report(folder.path)
+        page = write_report(folder.path)
         timing["report_s"] = time.perf_counter() - started
         folder.summary(summary)
-    return Outcome(folder.path, summary, report, _exit_of(summary, intake))
+    return Outcome(folder.path, summary, page, _exit_of(summary))
 
 
-def _exit_of(summary: Summary, intake: Intake) -> int:
+def _exit_of(summary: Summary) -> int:
     if summary.interrupted:
         return INTERRUPTED
     if any(reason.startswith("unaccounted") for reason in summary.rows.refused):
@@ -162,18 +174,17 @@ def write_report(out: Path) -> Path:
 
 
 def warm(display: Display) -> float:
-    """Return the seconds it took to load or compile the kernels; shown as such when they have to be compiled."""
-    from tocsin.centre.warm import warm_kernels
+    """Return the seconds it took to have all kernels compiled; shown as such when they had to be."""
+    from tocsin.centre.warm import is_warm, warm_kernels
     from tocsin.core.kernels import cache_dir
 
-    compiled = cache_dir().is_dir() and any(cache_dir().rglob("*.nbc"))
-    if not compiled:
-        display.say("compiling the numeric kernels (once, up to half a minute) ...")
-    display.stage("compiling kernels" if not compiled else "loading kernels")
+    if is_warm():
+        return 0.0
+    display.say("compiling the numeric kernels (once, up to half a minute) ...")
+    display.stage("compiling kernels")
     seconds = warm_kernels()
-    if not compiled:
-        display.say(f"kernels compiled in {seconds:.1f} s, kept in {cache_dir()}")
-    return float(seconds)
+    display.say(f"kernels compiled in {seconds:.1f} s, kept in {cache_dir()}")
+    return seconds
 
 
 def finish(outcome: Outcome, display: Display, as_json: bool, more: dict[str, Any] | None = None) -> None:
@@ -198,14 +209,15 @@ def summary_lines(summary: Summary) -> list[str]:
     rows, counts, timing = summary.rows, summary.counts, summary.timing
     refused = sum(rows.refused.values())
     lines = [
-        f"{rows.given:,} rows in, {rows.used:,} used, {refused:,} refused or dropped; {counts['detections']:,} detections "
-        f"in {counts['looks']:,} looks, {timing['detections_per_s']:,.0f} detections/s",
+        f"{rows.given:,} rows in, {rows.used:,} used, {refused:,} refused or dropped",
+        f"{counts['detections']:,} detections in {counts['looks']:,} looks, "
+        f"{timing['detections_per_s']:,.0f} detections/s through the centre",
     ]
     worst = sorted(rows.refused.items(), key=lambda item: (-item[1], item[0]))[:5]
     lines += [f"  {count:,} x {reason}" for reason, count in worst]
     lines.append(
-        f"{counts.get('tracks_begun', 0):,} tracks begun, {counts.get('events', 0)} events, {counts['assessments']:,} assessments, "
-        f"{counts['warnings']} warnings"
+        f"{counts.get('tracks_begun', 0):,} tracks begun, {counts.get('events', 0)} events, "
+        f"{counts['assessments']:,} assessments, {counts['warnings']} warnings"
     )
     lines.append(f"digests: events {summary.digests.events[:16]}, decisions {summary.digests.decisions[:16]}")
     return lines

@@ -47,13 +47,13 @@ def sources_of(out_dir: Path, manifest: Manifest) -> list[Source]:
     return sources
 
 
-def process_again(out_dir: Path, out: Path, display: Display) -> Outcome:
+def process_again(out_dir: Path, out: Path, display: Display, report: bool = True) -> Outcome:
     """Return the outcome of processing the inputs of a folder into another one."""
     if out.resolve() == out_dir.resolve() or out.resolve() in out_dir.resolve().parents:
         raise InputError("is the folder that is replayed: give another --out", file=str(out))
     manifest = read_manifest(out_dir)
     sources = sources_of(out_dir, manifest)
-    return process_sources(sources, manifest.data_mode, manifest.until, out, manifest.title, display)
+    return process_sources(sources, manifest.data_mode, manifest.until, out, manifest.title, display, report)
 
 
 def differences(earlier: Summary, later: Summary) -> list[str]:

@@ -8,14 +8,14 @@ from typing import Any
 import msgspec
 
 from tocsin.cli.exits import DONE
-from tocsin.cli.intake import DEFAULT_UNTIL_S, FedFile, Manifest, Role, Source, read_sources
+from tocsin.cli.intake import DEFAULT_UNTIL_S, FedFile, Manifest, Role, Source, read_sources, until_tai
 from tocsin.cli.live import Display
-from tocsin.cli.process import OWN_OUTPUTS, finish, through_centre, warm
+from tocsin.cli.process import OWN_OUTPUTS, Outcome, finish, through_centre, warm
 from tocsin.core.errors import InputError
 from tocsin.core.records.scenario import Scenario
 from tocsin.formats.folder import OutputFolder, prepare
-from tocsin.formats.toml_files import read_scenario
-from tocsin.modelling.paths import find_scenario
+from tocsin.formats.toml_files import check_scenario, read_assets, read_network, read_scenario
+from tocsin.modelling.paths import find_beside, find_scenario
 from tocsin.modelling.simulate import SimulationResult, simulate
 
 
@@ -25,6 +25,9 @@ def load_scenario(name: str, seed: int | None) -> tuple[Scenario, Path]:
     scenario = read_scenario(path)
     if seed is not None:
         scenario = msgspec.structs.replace(scenario, seed=seed)
+    # a wrong key in the files it names is told before anything is compiled
+    network = read_network(find_beside(scenario.network, path, "networks"))
+    check_scenario(path, scenario, network, read_assets(find_beside(scenario.assets, path, "assets")))
     return scenario, path
 
 
@@ -75,6 +78,7 @@ def run_scenario(
 ) -> int:
     """Return the exit code of simulating a scenario and processing what its sensors saw."""
     scenario, path = load_scenario(name, seed)
+    until_tai(until or f"{DEFAULT_UNTIL_S:g}", 0)
     folder = out if out is not None else Path("out") / scenario.name
     with Display(f"run {scenario.name}", quiet=as_json) as display:
         timing: dict[str, float] = {"compile_s": warm(display)}
@@ -90,8 +94,13 @@ def run_scenario(
 
 
 def process_made(
-    result: SimulationResult, scenario: Scenario, until: str | None, display: Display, timing: dict[str, float]
-) -> Any:
+    result: SimulationResult,
+    scenario: Scenario,
+    until: str | None,
+    display: Display,
+    timing: dict[str, float],
+    report: bool = True,
+) -> Outcome:
     """Return the outcome of processing simulated inputs where they stand."""
     started = time.perf_counter()
     display.stage("reading inputs")
@@ -103,4 +112,4 @@ def process_made(
             folder.register_input(source.path)
         fed = tuple(FedFile(source.path.name, source.role) for source in sources)
         manifest = Manifest(scenario.name, scenario.data_mode, until or f"{DEFAULT_UNTIL_S:g}", fed)
-        return through_centre(intake, manifest, folder, display, timing)
+        return through_centre(intake, manifest, folder, display, timing, report)

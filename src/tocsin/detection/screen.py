@@ -233,8 +233,9 @@ def same_row(a: Look, i: int, b: Look, j: int) -> bool:
 def look_state(look: Look) -> dict[str, Any]:
     """Return a look as plain data."""
     plain = {name: getattr(look, name) for name in look.__struct_fields__}
-    for name in ("numbers", "times", "values", "rows"):
-        plain[name] = plain[name].tobytes()
+    for name in ("numbers", "times", "values", "rows", "places"):
+        if plain[name] is not None:
+            plain[name] = plain[name].tobytes()
     return plain
 
 
@@ -244,6 +245,8 @@ def look_load(plain: dict[str, Any]) -> Look:
     for name in ("numbers", "times", "rows"):
         data[name] = np.frombuffer(data[name], np.int64)
     data["values"] = np.frombuffer(data["values"], np.float64).reshape(data["numbers"].size, -1)
+    if data["places"] is not None:
+        data["places"] = np.frombuffer(data["places"], np.float64).reshape(-1, 3)
     data["hints"] = tuple(data["hints"])
     data["place"] = tuple(data["place"]) if data["place"] is not None else None
     return Look(**data)

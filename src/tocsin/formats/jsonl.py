@@ -6,6 +6,16 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import numpy as np
+
+
+def _plain(value: Any) -> Any:
+    """Return a numpy scalar or array as plain data; TypeError for what no line can hold."""
+    if isinstance(value, np.generic):
+        return value.item()
+    if isinstance(value, np.ndarray):
+        return value.tolist()
+    raise TypeError(f"{type(value).__name__} cannot stand in a line")
 
 
 class JsonLines:
@@ -14,7 +24,7 @@ class JsonLines:
     def __init__(self, path: Path, batch_lines: int = 512, batch_bytes: int = 262_144) -> None:
         self.path = path
         self.count = 0
-        self._encoder = msgspec.json.Encoder()
+        self._encoder = msgspec.json.Encoder(enc_hook=_plain)
         self._batch_lines, self._batch_bytes = batch_lines, batch_bytes
         self._pending = bytearray()
         self._pending_lines = 0

@@ -6,6 +6,8 @@ to the look, the most common word holds (a tie: the earliest) and the others are
 """
 
 from collections import Counter
+from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 
@@ -75,7 +77,7 @@ def _ranks(rows: Rows, name: str) -> IntArray:
     return rank[codes]
 
 
-def _changes(*columns: IntArray) -> BoolArray:
+def _changes(*columns: IntArray | BoolArray) -> BoolArray:
     """Return where a sorted table starts a new value (the first row always)."""
     new = np.zeros(columns[0].size, np.bool_)
     new[:1] = True
@@ -187,7 +189,7 @@ def _records(rows: Rows, key: _Keys, index: IntArray, first: IntArray, received:
     hints = _hints(rows, index)
     places = _places(rows, index, first)
     none, no_values = np.zeros(0, np.int64), np.zeros((0, record.COLUMNS))
-    columns = zip(
+    columns: Iterator[tuple[Any, ...]] = zip(
         *(_text_of(rows, name, head) for name in ("sensor", "session")),
         rows.whole["sequence"].values[head].tolist(),
         _text_of(rows, "data_mode", head),
@@ -202,11 +204,11 @@ def _records(rows: Rows, key: _Keys, index: IntArray, first: IntArray, received:
     looks = []
     for look, (of_look, part, empty) in enumerate(zip(columns, bounds, (detection[first] < 0).tolist(), strict=True)):
         place, each = places[look] if places is not None else (None, None)
-        if empty:
-            of_rows = (none, none, no_values, (), numbers_in_file[part])
-        else:
-            of_rows = (detection[part], times[part], values[part], hints[part], numbers_in_file[part])
-        looks.append(Look(*of_look, place, *of_rows, rows.file, each))
+        of_rows: tuple[Any, ...] = (none, none, no_values, ())
+        if not empty:
+            of_rows = (detection[part], times[part], values[part], hints[part])
+        fields: tuple[Any, ...] = (*of_look, place, *of_rows, numbers_in_file[part], rows.file, each)
+        looks.append(Look(*fields))
     return looks
 
 
@@ -215,10 +217,10 @@ def _or_else(rows: Rows, name: str, head: IntArray, default: IntArray) -> IntArr
     return np.where(null[head], default, values[head])
 
 
-def _text_of(rows: Rows, name: str, head: IntArray) -> list[str]:
+def _text_of(rows: Rows, name: str, head: IntArray) -> list[str | None]:
     codes, words = rows.text[name]
     table: list[str | None] = [*words, None]
-    return [table[code] for code in codes[head].tolist()]  # type: ignore[misc]  # null only where the record allows it
+    return [table[code] for code in codes[head].tolist()]
 
 
 def _hints(rows: Rows, index: IntArray) -> tuple[str | None, ...]:

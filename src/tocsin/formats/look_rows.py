@@ -69,7 +69,7 @@ def text_of_list(cells: Sequence[Any], table: dict[str, int], whole_too: bool = 
     for cell in dict.fromkeys(cells):
         if cell is not None:
             table.setdefault(cell, len(table))
-    code: dict[str | None, int] = {None: -1, **table}
+    code: dict[Any, int] = {None: -1, **table}
     return np.array(list(map(code.__getitem__, cells)), np.int64), reasons
 
 

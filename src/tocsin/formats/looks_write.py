@@ -1,7 +1,8 @@
 """Looks -> look table, Parquet or JSON Lines, with the columns of the contract.
 
 Degrees are chosen such that reading gives the very same radians where any double does; what was read once is
-written and read again bit for bit. Looks made elsewhere should be read back before use (`as_read` of the table).
+written and read again bit for bit. Some radians have no such degrees: looks that were made, not read, should be used
+as they read back, so that a replay of the file is fed the same bits.
 """
 
 from collections.abc import Sequence

@@ -30,6 +30,11 @@ _UNITS = {
 }  # fmt: skip
 
 
+def schema_names() -> tuple[str, ...]:
+    """Return the names of all contracts."""
+    return SCHEMAS
+
+
 def schema(name: str) -> dict[str, Any]:
     """Return the JSON Schema of a contract; KeyError (with the names there are) for an unknown one."""
     if name == "look":

@@ -247,7 +247,7 @@ def _flight(flight: Flight, path: Path, duration_s: float) -> Iterator[Complaint
 
 
 def _references(record: Scenario, sensors: Network, places: Assets) -> Iterator[Complaint]:
-    ids = [sensor.id for sensor in (*sensors.radar, *sensors.infrared)]
+    ids = [sensor.id for sensor in sensors.radar] + [sensor.id for sensor in sensors.infrared]
     for i, outage in enumerate(record.outage):
         if outage.sensor not in ids:
             yield Complaint(("outage", i, "sensor"), f"unknown sensor '{outage.sensor}'", ", ".join(ids))

@@ -94,7 +94,7 @@ def _text(file: Path) -> str:
 
 
 def _error(file: Path, complaint: Complaint, lines: dict[KeyPath, int]) -> InputError:
-    line = line_of(lines, complaint.path)
+    line = line_of(lines, complaint.path) or 1
     return InputError(
         complaint.message, file=str(file), line=line, key=key_text(complaint.path), allowed=complaint.allowed
     )

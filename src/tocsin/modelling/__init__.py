@@ -1,1 +1,1 @@
-"""Scenarios, truth and simulated sensors: everything here is invented or replayed, and nothing here is used by a live centre."""
+"""Scenarios, truth and simulated sensors: all of it invented or replayed, none of it used by a live centre."""

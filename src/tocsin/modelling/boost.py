@@ -1,7 +1,7 @@
 """Flights of generic boosters for scenarios: from a launch place to the ground, spent stages and all.
 
-Finding the flight that ends at a place serves scenarios only: it knows generic classes, and it is not exported. A class has
-thrust termination: cut-off and azimuth bring the fall to the place, the kick chooses between steep and flat.
+Finding the flight that ends at a place serves scenarios only: it knows generic classes, and it is not exported. A class
+has thrust termination: cut-off and azimuth bring the fall to the place, the kick chooses between steep and flat.
 """
 
 import math
@@ -19,8 +19,6 @@ from tocsin.world.motion.freeflight_kernels import REACHED, fly_to_height
 
 __all__: list[str] = []
 
-CLASS_RANGE_KM = {"short_range": (300.0, 700.0), "intermediate_range": (1200.0, 3500.0), "intercontinental": (5000.0, 9000.0)}
-"""Distances (km) that scenarios ask of a class: inside its reach in every direction of the turning Earth."""
 CEP_M = {"short_range": 800.0, "intermediate_range": 1500.0, "intercontinental": 2500.0}
 """Half of the falls lie within this of the place aimed at."""
 RCS_DBSM = {"short_range": 0.0, "intermediate_range": 0.0, "intercontinental": -3.0}
@@ -74,7 +72,7 @@ class _Problem:
         return np.array([float(lat), float(lon)]), float(flight.times[-1] + out[6])
 
     def range(self, azimuth: float, kick: float, cutoff: float) -> float:
-        """Return the distance from the launch place to the fall, m; 0 where it fails early, half the globe where late."""
+        """Return the distance from the launch place to the fall, m; 0 where it fails early, 2e7 where it is late."""
         flight = fly(self.vehicle, self.lat, self.lon, 0.0, self.vehicle.programme(azimuth, kick, cutoff), 1e6)
         out = np.empty(7)
         status = fly_to_height(
@@ -91,7 +89,7 @@ class _Problem:
         low, high = 0.3 * full, full
         if self.range(self.azimuth, kick, high) < self.distance or self.range(self.azimuth, kick, low) > self.distance:
             return None
-        for _ in range(30):
+        for _ in range(18):
             middle = 0.5 * (low + high)
             if self.range(self.azimuth, kick, middle) < self.distance:
                 low = middle
@@ -100,7 +98,7 @@ class _Problem:
         return 0.5 * (low + high)
 
     def apogee(self, kick: float, cutoff: float) -> float:
-        """Return the greatest height (m) after cut-off, by the integrals of the inertial Kepler orbit over the mean sphere."""
+        """Return the greatest height (m) after cut-off, by the Kepler orbit over the mean sphere."""
         flight = fly(self.vehicle, self.lat, self.lon, 0.0, self.vehicle.programme(self.azimuth, kick, cutoff), 1e6)
         return kepler_apogee(flight.states[-1])
 
@@ -134,7 +132,7 @@ def _solve(
     """
     d, a, _ = (float(v) for v in inverse(lat_deg * DEG, lon_deg * DEG, aim_lat_deg * DEG, aim_lon_deg * DEG))
     p = _Problem(vehicle, lat_deg * DEG, lon_deg * DEG, np.array([aim_lat_deg, aim_lon_deg]) * DEG, d, a)
-    kicks = np.arange(2.0, 58.0, 2.0) * DEG
+    kicks = np.arange(4.0, 82.0, 4.0) * DEG
     found = [(k, c) for k in kicks if (c := p.cutoff(float(k))) is not None]
     if not found:
         raise InputError(f"out of reach of class {vehicle.name}: {d / 1e3:.0f} km", key="target")
@@ -230,7 +228,9 @@ def _bodies(
         stage = vehicle.stages[i]
         # a tumbling cylinder, drag coefficient 1.2 on about three cross-sections
         beta = stage.dry_kg / (1.2 * 3.0 * math.pi / 4.0 * stage.diameter_m**2)
-        out.append(spent_stage(f"{name}-stage-{i + 1}", name, launch + int(mark[0] * NS), mark[1:7], beta, STAGE_RCS_DBSM))
+        out.append(
+            spent_stage(f"{name}-stage-{i + 1}", name, launch + int(mark[0] * NS), mark[1:7], beta, STAGE_RCS_DBSM)
+        )
     return out
 
 
@@ -265,4 +265,3 @@ def coast(state: FloatArray, beta: float, longest_s: float) -> tuple[FloatArray,
         if status == REACHED:
             break
     return np.array(times), np.array(states).reshape(-1, 6)
-

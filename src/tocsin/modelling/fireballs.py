@@ -54,7 +54,7 @@ def read_fireballs(path: Path | None = None) -> list[Fireball]:
 
 
 def fireball_trajectory(fireball: Fireball, name: str, peak: int) -> Trajectory | None:
-    """Return the path of a fireball whose light peaks at an instant (TAI ns); None if its recorded course is not downward."""
+    """Return the path of a fireball whose light peaks at an instant (TAI ns); None if its course is not downward."""
     point = to_ecef(fireball.latitude_deg * DEG, fireball.longitude_deg * DEG, fireball.height_m)
     velocity = np.array(fireball.velocity_m_s)
     speed0 = float(np.sqrt(np.sum(velocity**2)))
@@ -81,11 +81,13 @@ def fireball_trajectory(fireball: Fireball, name: str, peak: int) -> Trajectory 
     intensity = np.interp(grid, t, shape) * fireball.radiated_j * FIREBALL_BAND_PART / (4.0 * math.pi)
     times = peak + np.rint((grid - t[k]) * NS).astype(np.int64)
     attributes: dict[str, float | str] = {"record": fireball.label, "ballistic_coefficient": float(beta)}
-    return Trajectory(name, "fireball", times, states, np.zeros(len(grid), bool), intensity, -10.0, attributes=attributes)
+    return Trajectory(
+        name, "fireball", times, states, np.zeros(len(grid), bool), intensity, -10.0, attributes=attributes
+    )
 
 
 def _line(point: FloatArray, along: FloatArray, peak_height: float) -> tuple[FloatArray | None, FloatArray]:
-    """Return distances (m, 0 at the peak) along the straight path from 100 km down to 12 km under the peak, and heights."""
+    """Return distances (m, 0 at the peak) along the path from 100 km down to 12 km under the peak, and heights."""
     s = np.arange(-600_000.0, 120_001.0, 250.0)
     height = to_geodetic(point + s[:, None] * along)[2]
     if not height[s == 0.0][0] < height[s == -1000.0][0]:

@@ -1,7 +1,8 @@
 """A sun-glint episode: high cloud mirrors the Sun into one satellite for some minutes.
 
-Where the mirror point is follows from the Sun, the satellite and the ellipsoid; that cloud with level ice plates stands there,
-and when, is drawn. Bright spots lie about the mirror point, within the slopes of such cloud (about a degree), and move with it.
+Where the mirror point is follows from the Sun, the satellite and the ellipsoid; that cloud with level ice plates stands
+there, and when, is drawn. Bright spots lie about the mirror point, within the slopes of such cloud (about a degree),
+and move with it.
 """
 
 from dataclasses import dataclass
@@ -20,13 +21,13 @@ from tocsin.world.sky import sun_direction
 
 MINUTES = (4.0, 9.0)
 SPREAD_M = 25_000.0
-"""Distance of bright spots from the mirror point, one sigma: 0.25 degrees of slope seen from the geostationary ring and less."""
+"""Distance of bright spots from the mirror point, one sigma: a quarter of a degree of slope and less."""
 WIDEST_RAD = 1.5 * DEG
 
 
 @dataclass(frozen=True)
 class Episode:
-    """What was drawn: the satellite, first and last instant (TAI ns), the mirror point at the start (Earth-fixed, m)."""
+    """What was drawn: the satellite, first and last instant (TAI ns), the mirror point at first (Earth-fixed, m)."""
 
     sensor: str
     start: int
@@ -36,7 +37,7 @@ class Episode:
 
 
 def mirror_point(satellite: FloatArray, sun: FloatArray, height: float = CLOUD_TOP_M) -> FloatArray | None:
-    """Return the Earth-fixed point at a height at which a level mirror sends the Sun to the satellite; None if there is none.
+    """Return the Earth-fixed point where a level mirror at a height sends the Sun to the satellite; None if none.
 
     The normal there halves the angle between Sun and satellite; solved by iteration on the ellipsoid (a + h, b + h).
     """
@@ -54,18 +55,20 @@ def mirror_point(satellite: FloatArray, sun: FloatArray, height: float = CLOUD_T
         if change < 1e-22:
             break
     line = (point - satellite) / np.sqrt(np.sum((point - satellite) ** 2))
-    ok, angle, lit, *_ = specular_geometry(
-        *(float(v) for v in satellite), *(float(v) for v in line), np.ascontiguousarray(sun), float(height)
-    )
+    x, y, z = (float(v) for v in satellite)
+    ux, uy, uz = (float(v) for v in line)
+    ok, angle, lit, *_ = specular_geometry(x, y, z, ux, uy, uz, np.ascontiguousarray(sun), float(height))
     return point if ok and lit and angle < 1e-4 else None
 
 
-def add_episode(scopes: list[Telescope], rows: dict[str, Rows], seed: int, number: int, start: int, end: int) -> Episode | None:
+def add_episode(
+    scopes: list[Telescope], rows: dict[str, Rows], seed: int, number: int, start: int, end: int
+) -> Episode | None:
     """Add one episode to one satellite that has a mirror point in view for its whole length; None if none has."""
     rng = stream(seed, "glint", str(number))
     length = int(rng.uniform(*MINUTES) * 60 * NS)
     begin = start + int(rng.uniform(0.1, 0.8) * max(end - start - length, 0))
-    for scope in (scopes[i] for i in rng.permutation(len(scopes))):
+    for scope in [scopes[int(i)] for i in rng.permutation(len(scopes))]:
         looks = np.flatnonzero((scope.slots.start >= begin) & (scope.slots.end <= begin + length))
         points = [_seen_mirror(scope, int(k)) for k in looks]
         if len(looks) < 3 or any(p is None for p in points):

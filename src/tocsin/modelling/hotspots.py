@@ -1,7 +1,8 @@
 """Fires and hot spots of one real day: the persistent infrared background.
 
-A warning satellite does not resolve neighbouring pixels of the fire map: what lies within 4 km in one pass is one spot, and of
-several passes over a place the brightest counts. Fires above a sensor's threshold are reported in every look that sees them.
+A warning satellite does not resolve neighbouring pixels of the fire map: what lies within 4 km in one pass is one spot,
+and of several passes over a place the brightest counts. Fires above a sensor's threshold are reported in every look
+that sees them.
 """
 
 import csv
@@ -23,7 +24,7 @@ SPOT_M = 4000.0
 
 @dataclass(frozen=True)
 class HotSpots:
-    """Spots by falling power: `frp_mw` (n,), `positions` (n, 3) Earth-fixed m, `up` (n, 3), `intensity` (n,) W/sr at source."""
+    """Spots by falling power: `positions` (n, 3) Earth-fixed m, `up` (n, 3), `intensity` (n,) W/sr at the source."""
 
     detections: int
     """Fire pixels that they were made of."""
@@ -45,7 +46,7 @@ class HotSpots:
 
 
 def read_hot_spots(path: Path | None = None) -> HotSpots:
-    """Return the spots of a day: of the package, or of a FIRMS file (`.csv.gz`, columns latitude, longitude, frp ...)."""
+    """Return the spots of a day: of the package, or of a FIRMS file (`.csv.gz`: latitude, longitude, frp ...)."""
     passes: dict[str, list[tuple[float, float, float]]] = defaultdict(list)
     with gzip.open(path or data_path("fires.csv.gz"), "rt", newline="") as file:
         for row in csv.DictReader(file):

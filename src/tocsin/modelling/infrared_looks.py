@@ -1,14 +1,14 @@
 """What infrared satellites report: plumes, fireballs, fires, glint and false alarms, look by look.
 
-A satellite scans its whole field once in a look: a target's instant in it follows from its direction about the nadir. Light
-time and aberration are taken as removed. What passes the threshold is reported; the on-board processing knows no more.
+A satellite scans its whole field once in a look: a target's instant in it follows from its direction about the nadir.
+Light time and aberration are taken as removed. What passes the threshold is reported; the on-board processing knows no
+more.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
 
-from tocsin.core.constants import NS
 from tocsin.core.records.inputs import COLUMNS, INTENSITY, LOS_X, LOS_Z, SIGMA_LOS, FloatArray, IntArray
 from tocsin.modelling.chance import stream
 from tocsin.modelling.hotspots import HotSpots
@@ -54,13 +54,14 @@ def make_telescope(sensor: Sensor, slots: Slots, seed: int) -> Telescope:
 
 
 def scan_part(satellite: FloatArray, points: FloatArray) -> FloatArray:
-    """Return (n,) the part 0..1 of a look at which the scan passes points (n, 3): the angle about the nadir from north."""
+    """Return (n,) the part 0..1 of a look at which the scan passes points (n, 3): their angle about the nadir."""
     down = -satellite / np.sqrt(np.sum(satellite**2, axis=-1, keepdims=True))
     north = np.array([0.0, 0.0, 1.0]) - down[..., 2:3] * down
     north = north / np.sqrt(np.sum(north**2, axis=-1, keepdims=True))
     side = np.cross(down, north)
     d = points - satellite
-    return np.arctan2(np.sum(d * side, axis=-1), np.sum(d * north, axis=-1)) / (2.0 * np.pi) % 1.0
+    part: FloatArray = np.arctan2(np.sum(d * side, axis=-1), np.sum(d * north, axis=-1)) / (2.0 * np.pi) % 1.0
+    return part
 
 
 def cloud_top(seed: int, name: str, cloud_break_m: float) -> float:
@@ -76,7 +77,11 @@ def _values(scope: Telescope, directions: FloatArray, intensity: FloatArray, rng
     out = np.full((len(directions), COLUMNS), np.nan)
     for i, u in enumerate(directions):
         turned = perturb_los(
-            float(u[0]), float(u[1]), float(u[2]), float(noise[i, 0] + scope.bias[0]), float(noise[i, 1] + scope.bias[1])
+            float(u[0]),
+            float(u[1]),
+            float(u[2]),
+            float(noise[i, 0] + scope.bias[0]),
+            float(noise[i, 1] + scope.bias[1]),
         )
         out[i, LOS_X : LOS_Z + 1] = turned
     out[:, SIGMA_LOS] = sigma
@@ -120,7 +125,7 @@ def see_trajectory(scope: Telescope, rows: Rows, trajectory: Trajectory) -> int:
     line /= np.sqrt(np.sum(line**2, axis=1))[:, None]
     cosine = -np.sum(line * _up(position), axis=1)
     source = trajectory.intensity_at(times)
-    # a line of sight that rises from the target passes the least air at the target itself; a descending one through the limb
+    # a target beyond the limb is seen through the air below it: none is left under 60 km
     apparent = source * np.where(cosine > 0.0, transmission(height, cosine), np.where(height > 60e3, 1.0, 0.0)) * noise
     cloud = cloud_top(scope.seed, trajectory.parent or name, scope.sensor.cloud_break_m)
     seen = [
@@ -150,7 +155,7 @@ def see_hot_spots(scope: Telescope, rows: Rows, spots: HotSpots) -> int:
         return 0
     spots = spots.brightest(count)
     rng = stream(scope.seed, "fires", scope.sensor.id)
-    seen: set[int] = set()
+    found: list[tuple[IntArray, IntArray, FloatArray]] = []
     for k in range(len(scope.slots)):
         noise = _fluctuation(rng, count)
         if scope.slots.state[k] != "ok":
@@ -164,45 +169,53 @@ def see_hot_spots(scope: Telescope, rows: Rows, spots: HotSpots) -> int:
         visible = infrared_sees_batch(
             targets, satellite, scope.suns[k], scope.sensor.field_half_angle, scope.sensor.sun_exclusion, GROUND_M
         )
-        loud, targets = loud[visible], targets[visible]
-        seen.update(int(i) for i in loud)
-        _add_at_scan(scope, rows, k, targets, bright[loud], rng, [f"fire-{i:05d}" for i in loud])
-    return len(seen)
+        loud = loud[visible]
+        found.append((np.full(len(loud), k), loud, bright[loud]))
+    if not found:
+        return 0
+    looks, who, intensity = (np.concatenate(c) for c in zip(*found, strict=True))
+    _add_at_scan(scope, rows, looks, spots.positions[who], intensity, rng, [f"fire-{i:05d}" for i in who])
+    return len(set(who.tolist()))
 
 
 def _add_at_scan(
     scope: Telescope,
     rows: Rows,
-    look: int,
+    looks: IntArray,
     targets: FloatArray,
     intensity: FloatArray,
     rng: np.random.Generator,
     labels: list[str],
 ) -> None:
-    """Add detections of fixed targets in a look, each at the instant at which the scan passes it."""
+    """Add detections (n,) of fixed targets in looks (n,), each at the instant at which the scan passes it."""
     if not len(targets):
         return
-    start, end = scope.slots.start[look], scope.slots.end[look]
-    times = start + (scan_part(scope.places[look], targets) * (end - start)).astype(np.int64)
+    start, end = scope.slots.start[looks], scope.slots.end[looks]
+    times = start + (scan_part(scope.places[looks], targets) * (end - start)).astype(np.int64)
     line = targets - scope.place_at(times)
     line /= np.sqrt(np.sum(line**2, axis=1))[:, None]
-    rows.add(np.full(len(targets), look), times, _values(scope, line, intensity, rng), labels)
+    rows.add(looks, times, _values(scope, line, intensity, rng), labels)
 
 
 def see_points(
     scope: Telescope, rows: Rows, look: int, points: FloatArray, intensity: FloatArray, source: str, label: str
 ) -> int:
-    """Add detections of bright points (n, 3) of one look (a glint), and return how many pass the threshold and are in view."""
+    """Add detections of bright points (n, 3) of one look (a glint); return how many are bright enough and in view."""
     rng = stream(scope.seed, source, scope.sensor.id, str(look))
     if scope.slots.state[look] != "ok":
         return 0
     loud = intensity > scope.sensor.threshold
     points, intensity = np.ascontiguousarray(points[loud]), intensity[loud]
     visible = infrared_sees_batch(
-        points, scope.places[look], scope.suns[look], scope.sensor.field_half_angle, scope.sensor.sun_exclusion, GROUND_M
+        points,
+        scope.places[look],
+        scope.suns[look],
+        scope.sensor.field_half_angle,
+        scope.sensor.sun_exclusion,
+        GROUND_M,
     )
     points, intensity = points[visible], intensity[visible]
-    _add_at_scan(scope, rows, look, points, intensity, rng, [label] * len(points))
+    _add_at_scan(scope, rows, np.full(len(points), look), points, intensity, rng, [label] * len(points))
     return len(points)
 
 
@@ -231,8 +244,3 @@ def see_false_alarms(scope: Telescope, rows: Rows) -> int:
         rows.add(np.full(n, k), times, _values(scope, line, intensity, rng), ["noise"] * n)
         total += n
     return total
-
-
-def seconds(value: float) -> int:
-    """Return seconds as ns."""
-    return int(round(value * NS))

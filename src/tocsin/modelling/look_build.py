@@ -31,7 +31,7 @@ class Slots:
 
 @dataclass
 class Rows:
-    """Detections of one sensor, collected piece by piece: slot, instant (TAI ns), values as in `Look.values`, object."""
+    """Detections of one sensor, piece by piece: slot, instant (TAI ns), values as in `Look.values`, object."""
 
     slots: list[IntArray] = field(default_factory=list)
     times: list[IntArray] = field(default_factory=list)
@@ -66,8 +66,8 @@ class LabelTable:
 
 def search_slots(start: int, end: int, period_s: float, offset_s: float, mode: str, searched: str | None) -> Slots:
     """Return the looks that follow one another from `start` + offset until `end`, all of one period."""
-    period = int(round(period_s * NS))
-    first = start + int(round(offset_s * NS))
+    period = round(period_s * NS)
+    first = start + round(offset_s * NS)
     n = max(0, (end - first) // period)
     begins = first + period * np.arange(n, dtype=np.int64)
     return Slots(begins, begins + period, [mode] * n, [searched] * n, ["ok"] * n)
@@ -95,7 +95,8 @@ def build_looks(
 ) -> list[Look]:
     """Return the looks of a sensor in the order of their ends, and add their labels to the table.
 
-    `places` gives a moving sensor's Earth-fixed places (n, 3) at instants. Looks of state `down` are not made and not counted.
+    `places` gives a moving sensor's Earth-fixed places (n, 3) at instants. Looks of state `down` are neither made nor
+    counted.
     """
     slot_of, times, values = rows.joined()
     order = np.lexsort((np.arange(len(slot_of)), times, slot_of))

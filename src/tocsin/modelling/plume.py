@@ -1,7 +1,8 @@
 """How bright things are in the infrared bands of a warning satellite, and what the air leaves of it.
 
-No band, sensitivity or plume figure of a real sensor is public. The bands taken are those in which the air hides the ground:
-about 2.65-2.85 um (water, carbon dioxide). Radiant intensity is in-band, W/sr, at the source; `transmission` is the air above.
+No band, sensitivity or plume figure of a real sensor is public. The band taken is one in which the air hides the
+ground: about 2.65-2.85 um (water, carbon dioxide). Radiant intensity is in-band, W/sr, at the source; `transmission`
+is the air above.
 """
 
 import math
@@ -21,7 +22,7 @@ AFTERBURNING_WIDTH_M = 10_000.0
 OPTICAL_DEPTH = 6.9
 """In-band zenith optical depth from sea level: one part in a thousand passes."""
 ABSORBER_SCALE_M = 3_000.0
-"""Scale height of the absorption: between that of water vapour (2 km) and of pressure-broadened carbon dioxide (4 km)."""
+"""Scale height of the absorption: between those of water vapour (2 km) and of pressure-broadened CO2 (4 km)."""
 
 FIRE_BAND_PART = 0.045
 """Part of a 1,000-K black body's power between 2.65 and 2.85 um (Planck's integral)."""
@@ -36,9 +37,9 @@ def plume_intensity(thrust_n: FloatArray, height_m: FloatArray) -> FloatArray:
 
 
 def transmission(height_m: FloatArray, cos_zenith: FloatArray) -> FloatArray:
-    """Return (n,) the part that the air above passes, seen at a cosine of the zenith angle at the source.
+    """Return (n,) the part that the air above passes, by the cosine of the zenith angle at the source.
 
-    Absorption by saturated lines grows as the square root of the path (Goody & Yung, Atmospheric Radiation, 2nd ed., 4.2).
+    Absorption by saturated lines grows as the square root of the path (Goody & Yung, Atmospheric Radiation, 4.2).
     The path through the curved air is at most 38 zenith paths (Kasten & Young 1989).
     """
     cosine = np.maximum(cos_zenith, 0.0)

@@ -1,8 +1,9 @@
 """What radars report: search fences that see everything in them, track looks on what they found and do not know.
 
-Cross-sections fluctuate from look to look (Swerling 1): the power received is exponential about its mean, a detection is what
-passes the threshold of the false-alarm probability, and its accuracy follows from the power that was received. A radar knows
-the catalogue: only what is not in it is tracked, until three looks in a row miss it or it leaves the field.
+Cross-sections fluctuate from look to look (Swerling 1): the power received is exponential about its mean, a detection
+is what passes the threshold of the false-alarm probability, and its accuracy follows from the power that was
+received. A radar knows the catalogue: only what is not in it is tracked, until three looks in a row miss it or it
+leaves the field.
 """
 
 from dataclasses import dataclass
@@ -51,6 +52,12 @@ class Antenna:
     seed: int
     bias: tuple[float, float, float]
 
+    def measure(self, states: FloatArray) -> FloatArray:
+        """Return (n, 4) true range m, azimuth, elevation rad, range rate m/s of states (n, 6)."""
+        assert self.sensor.position is not None
+        out: FloatArray = measure_batch(np.ascontiguousarray(states), self.sensor.position, self.sensor.rot_enu)
+        return out
+
 
 @dataclass(frozen=True)
 class Echoes:
@@ -68,7 +75,7 @@ def make_antenna(sensor: Sensor, seed: int) -> Antenna:
 
 
 def in_boxes(measured: FloatArray, boxes: FloatArray) -> tuple[np.ndarray, FloatArray]:
-    """Return (inside (n,), scan cosine (n,)) of (n, >= 3) ranges, azimuths, elevations; the box nearest its boresight counts."""
+    """Return (inside (n,), scan cosine (n,)) of (n, >= 3) ranges, azimuths, elevations, by the best of the boxes."""
     inside = np.zeros(len(measured), bool)
     cosine = np.full(len(measured), -2.0)
     r, azimuth, elevation = measured[:, 0], measured[:, 1], measured[:, 2]
@@ -94,7 +101,7 @@ def echoes(
     out = np.full((n, COLUMNS), np.nan)
     if n == 0:
         return Echoes(np.zeros(0, bool), out)
-    truth = measure_batch(np.ascontiguousarray(states), s.position, s.rot_enu)
+    truth = antenna.measure(states)
     gain_db = s.reference_snr_db - 40.0 * np.log10(np.maximum(truth[:, 0], 1.0) / s.reference_range)
     gain_db = gain_db + 10.0 * SCAN_EXPONENT * np.log10(np.maximum(cosine, SCAN_FLOOR))
     power = power * (1.0 + 10.0 ** (np.minimum(gain_db + rcs_dbsm, 100.0) / 10.0))
@@ -150,18 +157,18 @@ def search_satellites(
     rcs_dbsm: FloatArray,
     names: list[str],
 ) -> int:
-    """Add the detections of known objects that stand in the search volume (m rows: look, instant, state); return their number."""
+    """Add the detections of known objects in the search volume (m rows: look, instant, state); return their number."""
     sensor = antenna.sensor
     order = np.lexsort((np.array(names, dtype=object).astype(str), looks)) if len(looks) else np.zeros(0, np.int64)
     looks, times, states, rcs_dbsm = looks[order], times[order], states[order], rcs_dbsm[order]
     rng = stream(antenna.seed, "satellites", sensor.id)
     if not len(looks):
         return 0
-    measured = measure_batch(np.ascontiguousarray(states), sensor.position, sensor.rot_enu)
+    measured = antenna.measure(states)
     start = slots.start[looks]
     at = start + (scan_part(measured[:, 1], boxes) * (slots.end[looks] - start)).astype(np.int64)
     states = moved(states, (at - times) / NS)
-    inside, cosine = in_boxes(measure_batch(np.ascontiguousarray(states), sensor.position, sensor.rot_enu), boxes)
+    inside, cosine = in_boxes(antenna.measure(states), boxes)
     back = echoes(antenna, states, cosine, rcs_dbsm, rng)
     alive = np.array([slots.state[k] == "ok" for k in range(len(slots))], bool)[looks]
     seen = np.flatnonzero(inside & back.detected & alive)
@@ -173,18 +180,17 @@ def search_trajectory(
     antenna: Antenna, slots: Slots, rows: Rows, boxes: FloatArray, trajectory: Trajectory, rng: np.random.Generator
 ) -> IntArray:
     """Add the detections of one object in the search looks, and return their instants."""
-    sensor = antenna.sensor
     looks = np.flatnonzero((slots.end >= trajectory.start) & (slots.start <= trajectory.end))
     times = (slots.start[looks] + slots.end[looks]) // 2
     for _ in range(3):
         state = trajectory.at(np.clip(times, trajectory.start, trajectory.end))
-        measured = measure_batch(np.ascontiguousarray(state), sensor.position, sensor.rot_enu)
+        measured = antenna.measure(state)
         length = slots.end[looks] - slots.start[looks]
         times = slots.start[looks] + (scan_part(measured[:, 1], boxes) * length).astype(np.int64)
     alive = (times >= trajectory.start) & (times <= trajectory.end)
     looks, times = looks[alive], times[alive]
     state = trajectory.at(times)
-    measured = measure_batch(np.ascontiguousarray(state), sensor.position, sensor.rot_enu)
+    measured = antenna.measure(state)
     inside, cosine = in_boxes(measured, boxes)
     back = echoes(antenna, state, cosine, np.full(len(state), trajectory.rcs_dbsm), rng)
     ok = np.array([slots.state[k] == "ok" for k in looks], bool)
@@ -195,7 +201,7 @@ def search_trajectory(
 
 @dataclass(frozen=True)
 class TrackRun:
-    """The track looks of a radar at one object: indices into the radar's track instants, and the values of detections."""
+    """The track looks of a radar at one object: indices into its track instants, and the values of detections."""
 
     looked: IntArray
     seen: IntArray
@@ -210,7 +216,7 @@ def track_trajectory(
     trajectory: Trajectory,
     rng: np.random.Generator,
 ) -> TrackRun:
-    """Return the track looks at one object that the fence found at instants `found`; `instants` (n,) are those of the radar."""
+    """Return the track looks at an object that the fence found at instants `found`, of the radar's `instants` (n,)."""
     sensor = antenna.sensor
     nothing = TrackRun(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros((0, COLUMNS)))
     if not len(found):
@@ -219,7 +225,7 @@ def track_trajectory(
     if not len(k):
         return nothing
     state = trajectory.at(instants[k])
-    measured = measure_batch(np.ascontiguousarray(state), sensor.position, sensor.rot_enu)
+    measured = antenna.measure(state)
     inside, cosine = in_boxes(measured, sensor.whole_field)
     back = echoes(antenna, state, cosine, np.full(len(k), trajectory.rcs_dbsm), rng)
     looked, seen = [], []
@@ -246,7 +252,7 @@ def track_trajectory(
 
 
 def search_false_alarms(antenna: Antenna, slots: Slots, rows: Rows, boxes: FloatArray) -> IntArray:
-    """Add false alarms of the search looks: Poisson by look, uniform over the searched volume; return their instants."""
+    """Add false alarms of the search looks: Poisson by look, uniform over the volume; return their instants."""
     sensor = antenna.sensor
     rng = stream(antenna.seed, "false", sensor.id)
     counts = rng.poisson(sensor.false_alarms, len(slots))
@@ -270,7 +276,9 @@ def search_false_alarms(antenna: Antenna, slots: Slots, rows: Rows, boxes: Float
         values[:, SIGMA_RANGE], values[:, SIGMA_AZIMUTH] = factor * sensor.sigma_range, factor * sensor.sigma_azimuth
         values[:, SIGMA_ELEVATION] = factor * sensor.sigma_elevation
         values[:, SIGMA_RANGE_RATE] = factor * sensor.sigma_range_rate
-        times = slots.start[k] + (scan_part(values[:, AZIMUTH], boxes) * (slots.end[k] - slots.start[k])).astype(np.int64)
+        times = slots.start[k] + (scan_part(values[:, AZIMUTH], boxes) * (slots.end[k] - slots.start[k])).astype(
+            np.int64
+        )
         rows.add(np.full(n, k), times, values, ["noise"] * n)
         out.extend(int(t) for t in times)
     return np.array(sorted(out), np.int64)

@@ -67,7 +67,7 @@ def packaged_recordings() -> dict[str, Recording]:
 
 
 def read_recordings(folder: Path) -> dict[str, Recording]:
-    """Return the recordings of a folder with `raw_30fps.csv.gz`, `flights.csv`, `events.csv` (see the data's README)."""
+    """Return the recordings of a folder with `raw_30fps.csv.gz`, `flights.csv`, `events.csv` (see its README)."""
     raw: dict[str, dict[str, list[tuple[float, float, float]]]] = defaultdict(lambda: defaultdict(list))
     with gzip.open(folder / "raw_30fps.csv.gz", "rt") as file:
         for row in csv.DictReader(file):
@@ -91,8 +91,8 @@ def recording_from_streams(
 ) -> Recording:
     """Return a recording from the raw streams of the stages, (n, 3) each: s, m/s, m.
 
-    The second stage is followed as soon as its stream exists; between the first stage's cut-off and a second stage's stream
-    that begins up to 400 s later, speed and altitude are interpolated.
+    The second stage is followed as soon as its stream exists; between the first stage's cut-off and a stream of the
+    second that begins up to 400 s later, speed and altitude are interpolated.
     """
     first, second = streams.get("1"), streams.get("2")
     meco = events["meco"]
@@ -165,7 +165,7 @@ def _rows(path: Path) -> list[dict[str, str]]:
 
 # ---------------------------------------------------------------------------------------------------- cleaning
 def _one_hertz(samples: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Return (speed, altitude) at 0, 1, 2 ... s: medians of half a second to each side, misreadings removed, holes bridged.
+    """Return (speed, altitude) at 0, 1, 2 ... s: medians of a second, misreadings removed, holes bridged.
 
     The record ends at the first hole longer than 400 s.
     """
@@ -237,7 +237,7 @@ def _smoothed(x: FloatArray) -> FloatArray:
 def fit_ascent(recording: Recording) -> Ascent:
     """Return the motion in the vertical plane that fits a recording (Gauss-Newton on a cubic spline of the path angle).
 
-    A second stage whose record ends in its burn is carried on at the last acceleration to orbital speed: the vehicle did
+    A second stage whose record ends in its burn is carried on at the last acceleration to orbital speed: it did
     reach orbit, the picture on the screen changed.
     """
     speed = np.maximum(_smoothed(recording.speed_m_s), 0.0)
@@ -268,8 +268,9 @@ def _fit_path_angle(t: FloatArray, speed: FloatArray, altitude: FloatArray, reco
     upright = 20.0 * basis[t <= 8]
     # stages are inserted into orbit nearly level: 0.2 deg; no say over a first stage's end
     level = basis[-1:] / 0.0035 if recording.reaches_orbit else basis[-1:] * 0.0
-    c = np.linalg.lstsq(np.vstack([basis, 0.3 * second_difference]),
-                        np.concatenate([gamma, np.zeros(len(second_difference))]), rcond=None)[0]  # fmt: skip
+    c = _least_squares(
+        np.vstack([basis, 0.3 * second_difference]), np.concatenate([gamma, np.zeros(len(second_difference))])
+    )
     for _ in range(12):
         gamma = basis @ c
         residual = altitude - altitude[0] - _integral(speed * np.sin(gamma))
@@ -279,16 +280,23 @@ def _fit_path_angle(t: FloatArray, speed: FloatArray, altitude: FloatArray, reco
         right = np.concatenate(
             [residual * weight, -second_difference @ c / 0.02, 20.0 * (0.5 * math.pi - gamma[t <= 8]), -level @ c]
         )
-        step = np.linalg.lstsq(rows, right, rcond=None)[0]
+        step = _least_squares(rows, right)
         c = c + np.clip(step, -0.3, 0.3)
         if np.max(np.abs(step)) < 1e-7:
             break
     return basis @ c
 
 
+def _least_squares(rows: FloatArray, right: FloatArray) -> FloatArray:
+    """Return the least-squares solution by the normal equations: a small, well-conditioned system."""
+    normal = np.einsum("ij,ik->jk", rows, rows)
+    solution: FloatArray = np.linalg.solve(normal, np.einsum("ij,i->j", rows, right))
+    return solution
+
+
 def _spline_basis(t: FloatArray) -> FloatArray:
     """Return (n, m) values of the uniform cubic B-splines with knots every 10 s."""
-    last = int(math.ceil(t[-1] / _KNOT_S))
+    last = math.ceil(t[-1] / _KNOT_S)
     centres = np.arange(-1, last + 2) * _KNOT_S
     d = np.abs(t[:, None] - centres[None, :]) / _KNOT_S
     return np.where(d < 1, 2.0 / 3.0 - d**2 + 0.5 * d**3, np.where(d < 2, (2.0 - np.minimum(d, 2.0)) ** 3 / 6.0, 0.0))
@@ -303,14 +311,14 @@ def _integral(rate: FloatArray) -> FloatArray:
 
 def _completed(ascent: Ascent) -> Ascent:
     """Return the ascent carried on to orbital speed, if its record ends in the burn."""
-    # the Earth's turning gives 0 (polar) to 410 m/s (east from 28.5 deg); records of whole burns are within 100 m/s of this
+    # the Earth's turning gives 0 (polar) to 410 m/s (east from 28.5 deg); whole burns are within 100 m/s of this
     need = math.sqrt(MU_M3_S2 / (WGS84_A_M + ascent.altitude_m[-1])) - 330.0
     if ascent.speed_m_s[-1] >= need - 100.0:
         return ascent
     rate = float(np.mean(np.diff(ascent.speed_m_s)[-8:]))
     if rate < 2.0:
         return ascent
-    n = int(math.ceil((need - ascent.speed_m_s[-1]) / rate))
+    n = math.ceil((need - ascent.speed_m_s[-1]) / rate)
     k = np.arange(1, n + 1)
     speed = np.concatenate([ascent.speed_m_s, ascent.speed_m_s[-1] + rate * k])
     gamma = np.concatenate([ascent.path_angle, ascent.path_angle[-1] * np.maximum(1.0 - k / n, 0.0)])

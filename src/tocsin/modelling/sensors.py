@@ -90,7 +90,14 @@ def _count(run: SensorRun, name: str, number: int) -> None:
 
 
 def _run_infrared(
-    scenario: Scenario, network: Network, table: SensorTable, sky: Sky, start: int, end: int, run: SensorRun, progress: Progress
+    scenario: Scenario,
+    network: Network,
+    table: SensorTable,
+    sky: Sky,
+    start: int,
+    end: int,
+    run: SensorRun,
+    progress: Progress,
 ) -> None:
     seed = scenario.seed
     scopes: list[Telescope] = []
@@ -130,7 +137,14 @@ def _run_infrared(
 
 
 def _run_radars(
-    scenario: Scenario, network: Network, table: SensorTable, sky: Sky, start: int, end: int, run: SensorRun, progress: Progress
+    scenario: Scenario,
+    network: Network,
+    table: SensorTable,
+    sky: Sky,
+    start: int,
+    end: int,
+    run: SensorRun,
+    progress: Progress,
 ) -> None:
     rcs = satellite_rcs_dbsm(sky.satellites, scenario.seed)
     names = [f"satellite-{s.id}" for s in sky.satellites]
@@ -182,9 +196,7 @@ class _RadarRun:
             self.rows.values.append(values)
         self.rows.labels.extend(rows.labels)
 
-    def satellites(
-        self, part: int, crossing: Crossings, mine: np.ndarray, rcs: FloatArray, names: list[str]
-    ) -> int:
+    def satellites(self, part: int, crossing: Crossings, mine: np.ndarray, rcs: FloatArray, names: list[str]) -> int:
         """Search one volume for known objects; return the number of detections."""
         rows = Rows()
         who = crossing.object_index[mine]
@@ -244,7 +256,9 @@ class _RadarRun:
         number[which] = np.arange(len(which))
         shift = sum(len(p) for p in self.parts)
         self.parts.append(
-            Slots(probe.start[which], probe.end[which], ["track"] * len(which), [None] * len(which), ["ok"] * len(which))
+            Slots(
+                probe.start[which], probe.end[which], ["track"] * len(which), [None] * len(which), ["ok"] * len(which)
+            )
         )
         for path, track in runs:
             self.rows.add(number[track.seen] + shift, instants[track.seen], track.values, [path.name] * len(track.seen))

@@ -1,4 +1,4 @@
-"""A scenario becomes inputs: `simulate` writes what a centre would get, and, apart from it, the truth and the labels."""
+"""A scenario becomes inputs: `simulate` writes what a centre would get and, apart from it, truth and labels."""
 
 import shutil
 import time
@@ -61,10 +61,10 @@ def simulate(
     progress: Progress | None = None,
     catalogue: Path | None = None,
 ) -> SimulationResult:
-    """Return what was written to `out_dir`: `inputs/` with looks, notifications, catalogue, network, assets; truth; labels.
+    """Return what was written: `inputs/` (looks, notifications, catalogue, network, assets), truth and labels.
 
-    Network and assets are found relative to `scenario_path`. `catalogue` is a file of real element sets (two or three lines
-    each) that takes the place of the simulated population. All random numbers follow from the scenario's seed.
+    Network and assets are found relative to `scenario_path`. `catalogue` is a file of real element sets (two or three
+    lines each) that takes the place of the simulated population. All random numbers follow from the scenario's seed.
     """
     say: Progress = progress or (lambda stage, part: None)
     clock = _Stopwatch()
@@ -133,7 +133,7 @@ def _known_objects(scenario: Scenario, catalogue: Path | None, start: int) -> li
 
 
 def read_catalogue(path: Path, data_mode: str) -> list[ElementSet]:
-    """Return the element sets of a file of two or three lines each (plain or .gz); InputError if there is none in it."""
+    """Return the element sets of a file of two or three lines each (plain or .gz); InputError if it has none."""
     import gzip
 
     opener: Callable[..., Any] = gzip.open if path.suffix == ".gz" else open
@@ -205,14 +205,16 @@ def _count(
     if scenario.background.fireballs:
         visible = sum(1 for name, by in result.seen.items() if name.startswith("fireball") and by)
         counts["fireballs_visible"] = visible
-        result.notes.append(f"{scenario.background.fireballs} fireballs, {visible} of them seen by at least one satellite")
+        result.notes.append(
+            f"{scenario.background.fireballs} fireballs, {visible} of them seen by at least one satellite"
+        )
     if fires is not None:
         limit = min((s.threshold_w_sr for s in network.infrared), default=float("inf"))
         overhead = fires.intensity * transmission(np.zeros(len(fires.intensity)), np.ones(len(fires.intensity)))
         above = int(np.sum(overhead > limit))
         counts["hot_spots"], counts["hot_spots_above_threshold"] = len(overhead), above
         result.notes.append(
-            f"{fires.detections:,} fire pixels of one day in {len(overhead):,} hot spots: {len(overhead) - above:,} below the lowest "
-            f"on-board threshold ({limit:,.0f} W/sr seen from overhead), {above} above it as persistent background, "
-            f"{counts.get('hot_spots_reported', 0)} reported"
+            f"{fires.detections:,} fire pixels in {len(overhead):,} hot spots of a day: {len(overhead) - above:,} "
+            f"below the lowest on-board threshold ({limit:,.0f} W/sr from overhead), {above} above it as persistent "
+            f"background, {counts.get('hot_spots_reported', 0)} reported"
         )

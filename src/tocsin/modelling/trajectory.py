@@ -55,13 +55,14 @@ class Trajectory:
         return out
 
     def intensity_at(self, times: IntArray) -> FloatArray:
-        """Return (k,) intensity in W/sr, 0 outside: of a plume the value of the sample before, of else linear between."""
+        """Return (k,) intensity in W/sr, 0 outside: of a plume that of the sample before, of else linear between."""
         i, _, u = self._bracket(times)
         between = (1 - u) * self.intensity[i] + u * self.intensity[i + 1]
         return np.where(self._outside(times), 0.0, np.where(self.powered[i], self.intensity[i], between))
 
     def _outside(self, times: IntArray) -> BoolArray:
-        return (times < self.times[0]) | (times > self.times[-1])
+        outside: BoolArray = (times < self.times[0]) | (times > self.times[-1])
+        return outside
 
     def _bracket(self, times: IntArray) -> tuple[IntArray, FloatArray, FloatArray]:
         i = np.clip(np.searchsorted(self.times, times, side="right") - 1, 0, len(self.times) - 2)

@@ -21,13 +21,13 @@ from tocsin.world.geodesy import inverse, to_geodetic
 GROUND_M = 50.0
 """A path that ends lower than this has fallen."""
 ASCENT_STAGE_BETA = 1200.0
-"""Of a spent first stage of a space launcher: 22 t on 10.5 m2 (3.66 m across), drag coefficient about 1.7 broadside to end-on."""
+"""Of a spent first stage of a space launcher: 22 t on 10.5 m2 (3.66 m across), drag coefficient about 1.7."""
 ASCENT_STAGE_RCS_DBSM = 15.0
 
 
 @dataclass(frozen=True)
 class Impact:
-    """Where and when an object fell (deg, TAI ns); of a missile, the asset it was sent to and by how much it missed its middle."""
+    """Where and when an object fell (deg, TAI ns); of a missile, its asset and how far from the middle it fell."""
 
     object: str
     kind: str
@@ -57,7 +57,7 @@ def build_truth(scenario: Scenario, assets: Assets, start: int, end: int) -> Tru
     paths: list[Trajectory] = []
     targets: dict[str, str] = {}
     for flight in scenario.flight:
-        launch = start + int(round(flight.launch_s * NS))
+        launch = start + round(flight.launch_s * NS)
         if flight.kind == "missile":
             paths += _missile(scenario, flight, launch, places)
             targets[flight.id] = flight.target or ""
@@ -76,7 +76,7 @@ def build_truth(scenario: Scenario, assets: Assets, start: int, end: int) -> Tru
 
 
 def asset_centre(asset: Asset) -> tuple[float, float]:
-    """Return the middle (deg) of an asset: of a circle its centre, of a polygon the mean of its corners on the sphere."""
+    """Return the middle (deg) of an asset: a circle's centre, or the mean of a polygon's corners on the sphere."""
     if asset.latitude_deg is not None and asset.longitude_deg is not None:
         return asset.latitude_deg, asset.longitude_deg
     corners = np.radians(np.array(asset.polygon))
@@ -119,9 +119,7 @@ def _ascent(flight: Flight, launch: int, end: int, recordings: dict[str, Recordi
     """Return the recorded ascent, carried on in free flight to the end of the scenario, and its spent first stage."""
     recording = recordings[flight.vehicle]
     azimuth = 90.0 if flight.azimuth_deg is None else flight.azimuth_deg
-    path = place_ascent(
-        fit_ascent(recording), flight.id, flight.latitude_deg, flight.longitude_deg, azimuth, launch
-    )
+    path = place_ascent(fit_ascent(recording), flight.id, flight.latitude_deg, flight.longitude_deg, azimuth, launch)
     out = [path]
     if recording.reaches_orbit:
         seconds, states = coast(path.states[-1], ASCENT_STAGE_BETA, max(0.0, (end - path.end) / NS))
@@ -152,7 +150,9 @@ def _fireballs(scenario: Scenario, start: int, end: int) -> list[Trajectory]:
     balls = read_fireballs()
     if scenario.background.fireballs > len(balls):
         raise InputError(
-            f"{scenario.background.fireballs} fireballs asked for", key="background.fireballs", allowed=f"0 ... {len(balls)}"
+            f"{scenario.background.fireballs} fireballs asked for",
+            key="background.fireballs",
+            allowed=f"0 ... {len(balls)}",
         )
     for i, ball in enumerate(balls[: scenario.background.fireballs]):
         part = stream(scenario.seed, "fireball", str(i)).uniform(0.01, 0.99)

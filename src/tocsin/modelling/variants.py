@@ -1,4 +1,4 @@
-"""Variants of a scenario by seed: other times, targets, azimuths and classes, a sensor down, false or missing notifications."""
+"""Variants of a scenario by seed: times, targets, azimuths, classes, a sensor down, false or missing notifications."""
 
 import math
 from typing import Any
@@ -9,23 +9,28 @@ import numpy as np
 from tocsin.core.constants import DEG
 from tocsin.core.records.network import Assets, Network
 from tocsin.core.records.scenario import Flight, Outage, Scenario, ScenarioNotification
-from tocsin.modelling.boost import CLASS_RANGE_KM
+from tocsin.formats.toml_files import read_assets, read_network
 from tocsin.modelling.chance import stream
+from tocsin.modelling.paths import find_beside
 from tocsin.world.geodesy import direct, inverse
+from tocsin.world.motion.boosters import VEHICLES
 
 
 def variant(scenario: Scenario, seed: int, network: Network | None = None, assets: Assets | None = None) -> Scenario:
     """Return the variant of a scenario that belongs to a seed; the same seed gives the same variant.
 
-    Launches move in time (all missiles within ten minutes of one another) and by up to 100 km; missiles change their class
-    and target (if `assets` are given) within the reach of the class, ascents and sounding rockets their azimuth. One sensor is down
-    for half an hour or blinded for ten minutes (if a `network` is given). A notification is missing, a false one is added, or both.
+    Launches move in time (all missiles within ten minutes of one another) and by up to 100 km; missiles change their
+    class and target within the reach of the class, ascents and sounding rockets their azimuth. One sensor is down
+    for half an hour or blinded for ten minutes. A notification is missing, a false one is added, or both. Network
+    and assets are those that the scenario names, unless given.
     """
+    network = network or read_network(find_beside(scenario.network, None, "networks"))
+    assets = assets or read_assets(find_beside(scenario.assets, None, "assets"))
     rng = stream(seed, "variant")
     attack = float(rng.uniform(1200.0, min(4200.0, 0.6 * scenario.duration_s)))
     flights = tuple(_flight(f, rng, scenario.duration_s, attack, assets) for f in scenario.flight)
     notifications = _notifications(scenario, flights, rng)
-    outages = scenario.outage + (_outage(network, rng, scenario.duration_s) if network is not None else ())
+    outages = scenario.outage + _outage(network, rng, scenario.duration_s)
     return msgspec.structs.replace(
         scenario,
         name=f"{scenario.name}-variant-{seed}",
@@ -36,14 +41,16 @@ def variant(scenario: Scenario, seed: int, network: Network | None = None, asset
     )
 
 
-def _flight(f: Flight, rng: np.random.Generator, duration_s: float, attack_s: float, assets: Assets | None) -> Flight:
+def _flight(f: Flight, rng: np.random.Generator, duration_s: float, attack_s: float, assets: Assets) -> Flight:
     move = rng.uniform(size=8)
-    lat, lon, _ = (float(x) / DEG for x in direct(f.latitude_deg * DEG, f.longitude_deg * DEG, move[0] * 2 * math.pi, move[1] * 100e3))
+    lat, lon, _ = (
+        float(x) / DEG
+        for x in direct(f.latitude_deg * DEG, f.longitude_deg * DEG, move[0] * 2 * math.pi, move[1] * 100e3)
+    )
     changes: dict[str, Any] = {"latitude_deg": lat, "longitude_deg": lon}
     if f.kind == "missile":
         changes["launch_s"] = round(attack_s + 600.0 * float(move[2]), 1)
-        if assets is not None:
-            changes |= _other_aim(f, lat, lon, move, assets)
+        changes |= _other_aim(f, lat, lon, move, assets)
         return msgspec.structs.replace(f, **changes)
     changes["launch_s"] = round(60.0 + (duration_s - 1500.0) * float(move[2]), 1)
     if f.azimuth_deg is not None:
@@ -56,17 +63,20 @@ def _flight(f: Flight, rng: np.random.Generator, duration_s: float, attack_s: fl
 def _other_aim(f: Flight, lat: float, lon: float, move: np.ndarray, assets: Assets) -> dict[str, Any]:
     """Return another target and, where the distance is in the reach of another class, perhaps that class."""
     circles = [a for a in assets.asset if a.latitude_deg is not None and a.longitude_deg is not None]
-    options = []
+    options: list[tuple[str, str]] = []
+    missiles = [v for _, v in sorted(VEHICLES.items()) if v.kind == "missile"]
     for a in circles:
         distance = float(inverse(lat * DEG, lon * DEG, a.latitude_deg * DEG, a.longitude_deg * DEG)[0])  # type: ignore[operator]
-        options += [(a.id, c) for c, (low, high) in sorted(CLASS_RANGE_KM.items()) if low <= distance / 1e3 <= high]
+        options += [(a.id, v.name) for v in missiles if v.range_km[0] <= distance / 1e3 <= v.range_km[1]]
     if not options:
         return {"latitude_deg": f.latitude_deg, "longitude_deg": f.longitude_deg}
     target, vehicle = options[int(move[4] * len(options)) % len(options)]
     return {"target": target, "vehicle": vehicle}
 
 
-def _notifications(scenario: Scenario, flights: tuple[Flight, ...], rng: np.random.Generator) -> tuple[ScenarioNotification, ...]:
+def _notifications(
+    scenario: Scenario, flights: tuple[Flight, ...], rng: np.random.Generator
+) -> tuple[ScenarioNotification, ...]:
     """Return notifications that follow the moved launches, one of them left out, or a false one added, or both."""
     harmless = [f for f in flights if f.kind != "missile"]
     before = [f for f in scenario.flight if f.kind != "missile"]
@@ -74,7 +84,9 @@ def _notifications(scenario: Scenario, flights: tuple[Flight, ...], rng: np.rand
     for n in scenario.notification:
         k = min(
             range(len(before)),
-            key=lambda i: (before[i].latitude_deg - n.latitude_deg) ** 2 + (before[i].longitude_deg - n.longitude_deg) ** 2,
+            key=lambda i: (
+                (before[i].latitude_deg - n.latitude_deg) ** 2 + (before[i].longitude_deg - n.longitude_deg) ** 2
+            ),
             default=-1,
         )
         if k < 0:

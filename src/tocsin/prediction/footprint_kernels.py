@@ -33,7 +33,9 @@ _BINS = 500
 
 
 @kernel
-def local_offset(ox: float, oy: float, oz: float, axes: FloatArray, x: float, y: float, z: float) -> tuple[float, float]:
+def local_offset(
+    ox: float, oy: float, oz: float, axes: FloatArray, x: float, y: float, z: float
+) -> tuple[float, float]:
     """Return (east, north) in m of a surface point in the azimuthal equidistant map about (ox, oy, oz).
 
     `axes` (6,): the east and north unit vectors there. Chord to arc on the mean sphere: within 1e-5 of the geodesic's length

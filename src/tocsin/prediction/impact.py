@@ -27,7 +27,9 @@ MAX_FLIGHT_S = 5400.0
 """Longer than the longest lofted flight observed (74 min, Hwasong-18, 2023-07-12)."""
 
 _CLOUD = 128
-_POWERED_CLOUD = 64
+_POWERED_CLOUDS = ((0.3, 64), (0.08, 32))
+_FEWEST_POWERED = 16
+"""Points of a hypothesis by its weight."""
 _GROUPS = 8
 _FEWEST = 8
 _FLOOR_M = 50.0
@@ -131,7 +133,8 @@ def ground_point(time: int, time_sigma_s: float, lat: float, lon: float, ellipse
 
 
 @functools.cache
-def _points(n: int, dimensions: int) -> FloatArray:
+def gaussian_cloud(n: int, dimensions: int) -> FloatArray:
+    """Return (n, dimensions) evenly spread standard normal points; n a power of two, dimensions <= 8."""
     out = np.empty((n, dimensions))
     gaussian_points(out)
     return out
@@ -171,9 +174,7 @@ def _middle(parts: FloatArray) -> FloatArray:
 def _ellipses(ee: float, en: float, nn: float, radii: list[float]) -> tuple[Ellipse, ...]:
     major, minor, bearing = ellipse_axes(ee, en, nn)
     return tuple(
-        Ellipse(
-            probability=p, semi_major_km=r * major / 1e3, semi_minor_km=r * minor / 1e3, bearing_deg=bearing / DEG
-        )
+        Ellipse(probability=p, semi_major_km=r * major / 1e3, semi_minor_km=r * minor / 1e3, bearing_deg=bearing / DEG)
         for p, r in zip(SHARES, radii, strict=True)
     )
 
@@ -191,7 +192,7 @@ def predict_impact(
     """Return where an Earth-fixed state (6,) with covariance (6, 6), m and m/s, comes down; drag included.
 
     Free flight: 15 sigma points over state and ln(beta); where they do not describe the footprint (some stay up, wider
-    than 1,500 km, strongly curved) 128 evenly spread Gaussian points. With `powered`: 64 points a hypothesis over state, burn
+    than 1,500 km, strongly curved) 128 evenly spread Gaussian points. With `powered`: 16 to 64 points a hypothesis over state, burn
     time and thrust. Impact is at the ellipsoid.
     """
     state = np.ascontiguousarray(state, np.float64)[:6].copy()
@@ -211,12 +212,13 @@ def predict_impact(
     if found == k.STAYS_UP:
         return _impact(time_ns, part[:0], time[:0], turns, "none")
     landed = np.empty((_CLOUD, 4))
-    k.free_cloud(state, covariance, ln_beta_mean, ln_beta_sigma, limit, _points(_CLOUD, 7), landed)
-    parts, times = _mixture(landed, 1.0)
+    k.free_cloud(state, covariance, ln_beta_mean, ln_beta_sigma, limit, gaussian_cloud(_CLOUD, 7), landed)
+    parts, times = mixture(landed, 1.0)
     return _impact(time_ns, parts, times, turns, "cloud")
 
 
-def _mixture(landed: FloatArray, weight: float) -> tuple[FloatArray, FloatArray]:
+def mixture(landed: FloatArray, weight: float) -> tuple[FloatArray, FloatArray]:
+    """Return parts (p, 6) and times (p, 2) of a cloud (n, 4) of which each point carries weight / n."""
     parts, times = np.empty((_GROUPS, 6)), np.empty((_GROUPS, 2))
     groups = mixture_of_cloud(landed, float(weight), _FEWEST, _FLOOR_M, parts, times)
     return parts[:groups], times[:groups]
@@ -227,22 +229,22 @@ def _powered(
 ) -> tuple[FloatArray, FloatArray]:
     """Return the mixture over all hypotheses: parts (p, 6) and times (p, 2)."""
     found: list[tuple[FloatArray, FloatArray]] = []
-    landed = np.empty((_POWERED_CLOUD, 4))
     thrust = np.ascontiguousarray(powered.thrust, np.float64)
     for h in range(len(powered.weights)):
         if powered.weights[h] <= 0.0:
             continue
+        # points where the weight is
+        n = next((size for share, size in _POWERED_CLOUDS if powered.weights[h] > share), _FEWEST_POWERED)
+        landed = np.empty((n, 4))
         k.powered_cloud(
             state, covariance, ln_beta, limit, float(powered.burn_s[h]), float(powered.burn_sigma_s[h]), thrust[h],
-            float(powered.thrust_ln_sigma[h]), _points(_POWERED_CLOUD, 8), landed,
+            float(powered.thrust_ln_sigma[h]), gaussian_cloud(n, 8), landed,
         )  # fmt: skip
-        found.append(_mixture(landed, float(powered.weights[h])))
+        found.append(mixture(landed, float(powered.weights[h])))
     return np.concatenate([p for p, _ in found]), np.concatenate([t for _, t in found])
 
 
-def _impact(
-    time_ns: int, parts: FloatArray, times: FloatArray, turns: tuple[float, float], method: str
-) -> Impact:
+def _impact(time_ns: int, parts: FloatArray, times: FloatArray, turns: tuple[float, float], method: str) -> Impact:
     """Return the record of a mixture."""
     probability = min(1.0, math.fsum(float(w) for w in parts[:, 0]))
     lat, lon, covariance, ellipses = math.nan, math.nan, (math.nan, math.nan, math.nan), ()
@@ -251,9 +253,7 @@ def _impact(
         lat, lon, covariance, ellipses = footprint(parts)
         total = math.fsum(float(w) for w in parts[:, 0])
         mean = math.fsum(float(w * t) for w, t in zip(parts[:, 0], times[:, 0], strict=True)) / total
-        square = math.fsum(
-            float(w * (s * s + (t - mean) ** 2)) for w, (t, s) in zip(parts[:, 0], times, strict=True)
-        )
+        square = math.fsum(float(w * (s * s + (t - mean) ** 2)) for w, (t, s) in zip(parts[:, 0], times, strict=True))
         sigma = math.sqrt(square / total)
     return Impact(
         time=time_ns + round(mean * NS),

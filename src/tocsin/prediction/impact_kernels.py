@@ -201,3 +201,59 @@ def powered_cloud(
         spent = burn(y, seconds, thrust, math.exp(thrust_ln_sigma * points[i, 7]), work)
         land(y, ln_beta, t_max - spent, flown, landed[i])
         landed[i, 0] += spent
+
+
+@kernel
+def _back(y: FloatArray, t_max: float, flown: FloatArray, out: FloatArray) -> None:
+    """Fill out (4,) as `land` does, backward in time and without air; seconds are negative."""
+    status = fly_to_height(y, 0.0, 0.0, -t_max, flown)
+    out[0] = flown[6]
+    out[1], out[2], _h = ecef_to_geodetic(flown[0], flown[1], flown[2])
+    out[3] = 1.0 if status == 0 or status == 3 else 0.0
+
+
+@kernel
+def unscented_back(
+    state: FloatArray, covariance: FloatArray, t_max: float, part: FloatArray, time: FloatArray, at_ground: FloatArray
+) -> int:
+    """Fill part (6,), time (2,) of where a free arc came from, followed back to the ground without air; return FITS or NEEDS_CLOUD.
+
+    at_ground (6,): the state there. STAYS_UP if the mean arc does not meet the ground within t_max s before.
+    """
+    root = np.empty((6, 6))
+    cholesky(covariance, 6, root)
+    landed = np.empty((SIGMA_POINTS, 4))
+    y = np.empty(6)
+    flown = np.empty(7)
+    fits = FITS
+    for i in range(SIGMA_POINTS):
+        j = (i - 1) // 2
+        sign = _ROOT3 if i % 2 == 1 else -_ROOT3
+        for m in range(6):
+            y[m] = state[m] + (sign * root[m, j] if i > 0 and j < 6 else 0.0)
+        _back(y, t_max, flown, landed[i])
+        if i == 0:
+            for m in range(6):
+                at_ground[m] = flown[m]
+            if landed[0, 3] < 0.5:
+                return STAYS_UP
+        if landed[i, 3] < 0.5:
+            fits = NEEDS_CLOUD
+    if fits == NEEDS_CLOUD:
+        return NEEDS_CLOUD
+    return FITS if _gaussian_of_points(landed, part, time) else NEEDS_CLOUD
+
+
+@kernel
+def back_cloud(state: FloatArray, covariance: FloatArray, t_max: float, points: FloatArray, landed: FloatArray) -> None:
+    """Fill landed (n, 4) with where free arcs from Gaussian points (n, >= 6) of a state came from."""
+    root = np.empty((6, 6))
+    cholesky(covariance, 6, root)
+    y = np.empty(6)
+    flown = np.empty(7)
+    for i in range(points.shape[0]):
+        for m in range(6):
+            y[m] = state[m]
+            for j in range(m + 1):
+                y[m] += root[m, j] * points[i, j]
+        _back(y, t_max, flown, landed[i])

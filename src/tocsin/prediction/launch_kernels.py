@@ -22,13 +22,17 @@ LOFTS = 3
 PARAMETERS = 7
 EAST, NORTH, START, HEADING, LOFT, LN_TIME, LN_SIZE = range(7)
 _STEPS = (50.0, 50.0, 0.05, 1.0e-3, 1.0e-2, 1.0e-3, 1.0e-3)
-PRIOR_SIGMA = (3.0e6, 3.0e6, 600.0, 3.0, 0.8, 0.2, 0.2)
+PRIOR_SIGMA = (3.0e6, 3.0e6, 600.0, 3.0, 0.8, 0.25, 0.25)
 # How far a real flight strays from the stretched profile: floor in m, and share of the distance from the launch place
 MISFIT_M = 300.0
 MISFIT_SHARE = 0.01
 # ... and its velocity: floor in m/s, and share of the speed
 MISFIT_M_S = 20.0
 MISFIT_SPEED = 0.03
+# ... and, past the profile's last burn-out, where it coasts and a plume says otherwise, the push that it lacks, m/s2
+LACKING = 15.0
+# Misfits closer in time than this are one misfit, s
+MISFIT_TIME_S = 40.0
 # The tables run out of meaning beyond these
 _MOST_LOFT = 1.6
 _MOST_LN = 0.7
@@ -38,8 +42,8 @@ _FRAME = 12
 # Columns of a look: sensor (3), line of sight (3), first and second transverse axis (3, 3)
 LOOK_COLUMNS = 12
 
-# Columns of a solution
-SOL_CHI2, SOL_LOG_DET, SOL_LAT, SOL_LON, SOL_CLASS, SOL_OK = range(PARAMETERS, PARAMETERS + 6)
+# Columns of a solution: parameters, chi-square, sum of ln of the weights of its looks, place, class, 1 = usable
+SOL_CHI2, SOL_LOG_WEIGHTS, SOL_LAT, SOL_LON, SOL_CLASS, SOL_OK = range(PARAMETERS, PARAMETERS + 6)
 SOLUTION = PARAMETERS + 6
 HEADINGS = 8
 KEPT = 2  # solutions a class
@@ -123,8 +127,13 @@ def launch_frame(reference: FloatArray, p: FloatArray, frame: FloatArray) -> Non
 
 
 @kernel
-def place_at(frame: FloatArray, table: FloatArray, p: FloatArray, t: float) -> tuple[float, float, float, float]:
-    """Return the Earth-fixed place (m) at time t of a launch, and its distance from the launch place (height + range)."""
+def place_at(
+    frame: FloatArray, table: FloatArray, burn: float, p: FloatArray, t: float
+) -> tuple[float, float, float, float]:
+    """Return the Earth-fixed place (m) at time t of a launch, and one sigma (m) of how far a real flight strays from it.
+
+    burn: the profile's last burn-out, s.
+    """
     h, x, ih, ix = profile_at(table, p[LOFT], p[LN_TIME], p[LN_SIZE], t - p[START])
     theta = x / frame[9]
     up = (frame[9] + h) * math.cos(theta)
@@ -133,11 +142,12 @@ def place_at(frame: FloatArray, table: FloatArray, p: FloatArray, t: float) -> t
     wx = ih * frame[3] + ix * frame[6]
     wy = ih * frame[4] + ix * frame[7]
     k = 2.0 * EARTH_RATE_RAD_S
+    over = max(0.0, t - p[START] - burn * math.exp(p[LN_TIME]))
     return (
         frame[0] + up * frame[3] + on * frame[6] + k * wy,
         frame[1] + up * frame[4] + on * frame[7] - k * wx,
         frame[2] + up * frame[5] + on * frame[8],
-        h + abs(x),
+        MISFIT_M + MISFIT_SHARE * (h + abs(x)) + 0.5 * LACKING * over * over,
     )
 
 
@@ -173,14 +183,14 @@ def _solve(a: FloatArray, g: FloatArray, damping: float, low: FloatArray, out: F
 
 @kernel
 def _residuals(
-    reference: FloatArray, table: FloatArray, p: FloatArray, times: FloatArray, looks: FloatArray, which: IntArray,
+    reference: FloatArray, table: FloatArray, burn: float, p: FloatArray, times: FloatArray, looks: FloatArray, which: IntArray,
     frame: FloatArray, out: FloatArray,
 ) -> None:  # fmt: skip
-    """Fill out (m, 4): angle across the line of sight on two axes (rad), distance to the sensor, distance flown (m)."""
+    """Fill out (m, 4): angle across the line of sight on two axes (rad), distance to the sensor, misfit (m)."""
     launch_frame(reference, p, frame)
     for i in range(which.shape[0]):
         k = which[i]
-        x, y, z, flown = place_at(frame, table, p, times[k])
+        x, y, z, stray = place_at(frame, table, burn, p, times[k])
         dx = x - looks[k, 0]
         dy = y - looks[k, 1]
         dz = z - looks[k, 2]
@@ -188,7 +198,7 @@ def _residuals(
         out[i, 0] = (dx * looks[k, 6] + dy * looks[k, 7] + dz * looks[k, 8]) / r
         out[i, 1] = (dx * looks[k, 9] + dy * looks[k, 10] + dz * looks[k, 11]) / r
         out[i, 2] = r
-        out[i, 3] = flown
+        out[i, 3] = stray
 
 
 @kernel
@@ -204,23 +214,23 @@ def _cost(r: FloatArray, weights: FloatArray, p: FloatArray) -> float:
 
 @kernel
 def _normal(
-    reference: FloatArray, table: FloatArray, p: FloatArray, times: FloatArray, looks: FloatArray, sigmas: FloatArray,
-    which: IntArray, work: FloatArray, r: FloatArray, weights: FloatArray, a: FloatArray, g: FloatArray,
+    reference: FloatArray, table: FloatArray, burn: float, p: FloatArray, times: FloatArray, looks: FloatArray, sigmas: FloatArray,
+    which: IntArray, share: float, work: FloatArray, r: FloatArray, weights: FloatArray, a: FloatArray, g: FloatArray,
 ) -> float:  # fmt: skip
     """Fill the normal matrix a (7, 7), gradient g (7,), weights (m,) and residuals r (m, 4); return chi-square.
 
-    work (PARAMETERS + 1, m, 4).
+    share: looks to each independent misfit; work (PARAMETERS, m, 4).
     """
     m = which.shape[0]
     frame = np.empty(_FRAME)
-    _residuals(reference, table, p, times, looks, which, frame, r)
+    _residuals(reference, table, burn, p, times, looks, which, frame, r)
     for i in range(m):
-        misfit = (MISFIT_M + MISFIT_SHARE * r[i, 3]) / r[i, 2]
-        weights[i] = 1.0 / (sigmas[which[i]] ** 2 + misfit * misfit)
+        misfit = r[i, 3] / r[i, 2]
+        weights[i] = 1.0 / (sigmas[which[i]] ** 2 + share * misfit * misfit)
     for j in range(PARAMETERS):
         keep = p[j]
         p[j] = keep + _STEPS[j]
-        _residuals(reference, table, p, times, looks, which, frame, work[j])
+        _residuals(reference, table, burn, p, times, looks, which, frame, work[j])
         p[j] = keep
     for j in range(PARAMETERS):
         g[j] = 0.0
@@ -234,9 +244,7 @@ def _normal(
             a[j, k] = s / (_STEPS[j] * _STEPS[k])
             a[k, j] = a[j, k]
         for i in range(m):
-            g[j] += weights[i] * (
-                (work[j, i, 0] - r[i, 0]) * r[i, 0] + (work[j, i, 1] - r[i, 1]) * r[i, 1]
-            ) / _STEPS[j]
+            g[j] += weights[i] * ((work[j, i, 0] - r[i, 0]) * r[i, 0] + (work[j, i, 1] - r[i, 1]) * r[i, 1]) / _STEPS[j]
         a[j, j] += 1.0 / PRIOR_SIGMA[j] ** 2
         if j >= LOFT:
             g[j] += p[j] / PRIOR_SIGMA[j] ** 2
@@ -245,10 +253,13 @@ def _normal(
 
 @kernel
 def _descend(
-    reference: FloatArray, table: FloatArray, p: FloatArray, times: FloatArray, looks: FloatArray, sigmas: FloatArray,
+    reference: FloatArray, table: FloatArray, burn: float, p: FloatArray, times: FloatArray, looks: FloatArray, sigmas: FloatArray,
     which: IntArray, rounds: int, work: FloatArray, a: FloatArray,
-) -> float:  # fmt: skip
-    """Move p (7,) downhill for at most so many rounds; return chi-square; a (7, 7) is the normal matrix near the end."""
+) -> tuple[float, float]:  # fmt: skip
+    """Move p (7,) downhill for at most so many rounds; return chi-square and the sum of ln weights of the looks.
+
+    a (7, 7) is the normal matrix near the end.
+    """
     m = which.shape[0]
     r = np.empty((m, 4))
     trial = np.empty((m, 4))
@@ -259,9 +270,10 @@ def _descend(
     q = np.empty(PARAMETERS)
     frame = np.empty(_FRAME)
     damping = 1.0e-2
+    share = max(1.0, m * MISFIT_TIME_S / max(times[which[m - 1]] - times[which[0]], MISFIT_TIME_S))
     cost = 1.0e30
     for _ in range(rounds):
-        cost = _normal(reference, table, p, times, looks, sigmas, which, work, r, weights, a, g)
+        cost = _normal(reference, table, burn, p, times, looks, sigmas, which, share, work, r, weights, a, g)
         gained = False
         fall = 0.0
         for _try in range(6):
@@ -272,7 +284,7 @@ def _descend(
                     q[j] = p[j] + shrink * step[j]
                 q[LN_TIME] = max(-_MOST_LN, min(_MOST_LN, q[LN_TIME]))
                 q[LN_SIZE] = max(-_MOST_LN, min(_MOST_LN, q[LN_SIZE]))
-                _residuals(reference, table, q, times, looks, which, frame, trial)
+                _residuals(reference, table, burn, q, times, looks, which, frame, trial)
                 new = _cost(trial, weights, q)
                 if new < cost:
                     fall = cost - new
@@ -285,7 +297,10 @@ def _descend(
             damping = max(damping * 8.0, 1.0e-4)
         if not gained or fall < 1.0e-3 * (1.0 + 1.0e-2 * cost):
             break
-    return cost
+    log_weights = 0.0
+    for i in range(m):
+        log_weights += math.log(weights[i])
+    return cost, log_weights
 
 
 @kernel
@@ -308,7 +323,9 @@ def _start(looks: FloatArray, height: float) -> tuple[float, float, bool]:
         s = (-b - math.sqrt(disc)) / a
     if s <= 0.0:
         return 0.0, 0.0, False
-    lat, lon, _h = ecef_to_geodetic(looks[0, 0] + s * looks[0, 3], looks[0, 1] + s * looks[0, 4], looks[0, 2] + s * looks[0, 5])
+    lat, lon, _h = ecef_to_geodetic(
+        looks[0, 0] + s * looks[0, 3], looks[0, 1] + s * looks[0, 4], looks[0, 2] + s * looks[0, 5]
+    )
     return lat, lon, True
 
 
@@ -323,12 +340,12 @@ def _time_to(table: FloatArray, height: float) -> float:
 
 @kernel
 def fit_profiles(
-    tables: FloatArray, times: FloatArray, looks: FloatArray, sigmas: FloatArray, few: IntArray, many: IntArray,
+    tables: FloatArray, burns: FloatArray, times: FloatArray, looks: FloatArray, sigmas: FloatArray, few: IntArray, many: IntArray,
     first_height: float, reference: FloatArray, solutions: FloatArray, normals: FloatArray,
 ) -> bool:  # fmt: skip
     """Fill solutions (classes * KEPT, SOLUTION) and their normal matrices (.., 7, 7); return False without a start.
 
-    tables (c, 3, n, 6); times (n,) s; looks (n, 12); sigmas (n,) rad; few, many: rows of the first and the second round.
+    tables (c, 3, n, 6), burns (c,) s; times (n,) s; looks (n, 12); sigmas (n,) rad; few, many: rows of the first and the second round.
     `reference` (2,) gets the place that east and north are counted from.
     """
     lat, lon, found = _start(looks, first_height)
@@ -348,7 +365,7 @@ def fit_profiles(
                 starts[i, j] = 0.0
             starts[i, START] = begin
             starts[i, HEADING] = 2.0 * math.pi * i / HEADINGS
-            costs[i] = _descend(reference, tables[c], starts[i], times, looks, sigmas, few, 4, work, a)
+            costs[i], _w = _descend(reference, tables[c], burns[c], starts[i], times, looks, sigmas, few, 4, work, a)
         for k in range(KEPT):
             best = 0
             for i in range(1, HEADINGS):
@@ -359,8 +376,8 @@ def fit_profiles(
             for j in range(PARAMETERS):
                 p[j] = starts[best, j]
             costs[best] = 1.0e31
-            p[SOL_CHI2] = _descend(
-                reference, tables[c], p[:PARAMETERS], times, looks, sigmas, many, 12, work, normals[row]
+            p[SOL_CHI2], p[SOL_LOG_WEIGHTS] = _descend(
+                reference, tables[c], burns[c], p[:PARAMETERS], times, looks, sigmas, many, 12, work, normals[row]
             )
             launch_frame(reference, p, frame)
             p[SOL_LAT] = frame[10]
@@ -392,47 +409,46 @@ def inverse_of(a: FloatArray, out: FloatArray) -> float:
 
 
 @kernel
-def _state_of(
-    frame: FloatArray, table: FloatArray, p: FloatArray, t: float, out: FloatArray
-) -> float:  # fmt: skip
-    """Fill out (6,) with place and velocity at time t; return the distance flown."""
-    x, y, z, flown = place_at(frame, table, p, t)
-    x1, y1, z1, _f = place_at(frame, table, p, t + 0.5)
-    x0, y0, z0, _f = place_at(frame, table, p, t - 0.5)
+def _state_of(frame: FloatArray, table: FloatArray, burn: float, p: FloatArray, t: float, out: FloatArray) -> float:
+    """Fill out (6,) with place and velocity at time t; return the misfit (m)."""
+    x, y, z, stray = place_at(frame, table, burn, p, t)
+    x1, y1, z1, _f = place_at(frame, table, burn, p, t + 0.5)
+    x0, y0, z0, _f = place_at(frame, table, burn, p, t - 0.5)
     out[0] = x
     out[1] = y
     out[2] = z
     out[3] = x1 - x0
     out[4] = y1 - y0
     out[5] = z1 - z0
-    return flown
+    return stray
 
 
 @kernel
 def state_and_spread(
-    reference: FloatArray, table: FloatArray, p: FloatArray, c: FloatArray, t: float, state: FloatArray, out: FloatArray
-) -> None:
+    reference: FloatArray, table: FloatArray, burn: float, p: FloatArray, c: FloatArray, t: float, state: FloatArray,
+    out: FloatArray,
+) -> None:  # fmt: skip
     """Fill state (6,) and its covariance out (6, 6) at time t of a solution p with covariance c (7, 7).
 
-    The misfit of the profile is added on top: a share of the distance flown and of the speed.
+    The misfit of the profile is added on top: see the MISFIT constants.
     """
     frame = np.empty(_FRAME)
     moved = np.empty(6)
     q = np.empty(PARAMETERS)
     jac = np.empty((6, PARAMETERS))
     launch_frame(reference, p, frame)
-    flown = _state_of(frame, table, p, t, state)
+    place = _state_of(frame, table, burn, p, t, state)
     for j in range(PARAMETERS):
         for k in range(PARAMETERS):
             q[k] = p[k]
         q[j] += _STEPS[j]
         launch_frame(reference, q, frame)
-        _state_of(frame, table, q, t, moved)
+        _state_of(frame, table, burn, q, t, moved)
         for i in range(6):
             jac[i, j] = (moved[i] - state[i]) / _STEPS[j]
-    place = MISFIT_M + MISFIT_SHARE * flown
     speed = math.sqrt(state[3] ** 2 + state[4] ** 2 + state[5] ** 2)
-    velocity = MISFIT_M_S + MISFIT_SPEED * speed
+    over = max(0.0, t - p[START] - burn * math.exp(p[LN_TIME]))
+    velocity = MISFIT_M_S + MISFIT_SPEED * speed + LACKING * over
     for i in range(6):
         for j in range(6):
             s = 0.0

@@ -52,6 +52,14 @@ class Track(msgspec.Struct):
     intensity: float = float("nan")
     chi2: float = 0.0
     chi2_n: int = 0
+    nis: float = 1.0
+    """Running mean of the squared normalised innovation per component: above 1 the stated errors are too small."""
+    trouble: float = 0.0
+    """Running share of detections that came in by continuity alone."""
+    astray: int = 0
+    """Detections in a row that came in by continuity alone."""
+    last_of: dict[str, tuple[int, float, float, float, float, float, str]] = msgspec.field(default_factory=dict)
+    """Last detection by radar: time, direction (3), range, range rate, the sensor's own track number."""
     rival: list[int] = msgspec.field(default_factory=list)
     """Tracks that were seen beside this one in one look: they are other objects."""
 

@@ -343,7 +343,7 @@ def start_infrared(x: np.ndarray, p: np.ndarray, w: np.ndarray, m: np.ndarray, p
     Prior: it climbs at 300 m/s give or take 1,500 m/s per axis, with 15 +/- 12 m/s2 of thrust upwards.
     """
     clear_track(x, p)
-    dx, dy, dz = place[0] - m[S_X], place[1] - m[S_Y], place[2] - m[S_Z]
+    dx, dy, dz = place[0] - m[S_X], place[1] - m[S_X + 1], place[2] - m[S_X + 2]
     r = math.sqrt(dx * dx + dy * dy + dz * dz)
     sa, sb = r * m[M_SIGMA_A], r * m[M_SIGMA_B]
     radius = math.sqrt(place[0] ** 2 + place[1] ** 2 + place[2] ** 2)
@@ -568,3 +568,12 @@ def start_state(x: np.ndarray, p: np.ndarray, w: np.ndarray, state: np.ndarray, 
         p[k, 9, 9] = 0.8 * 0.8
     w[BOOST] = 0.0
     w[FREE] = 1.0
+
+
+@kernel
+def loosen(p: np.ndarray) -> None:
+    """Widen a track (2, 10, 10) whose detections do not fit it: 3 km and 300 m/s per axis, correlations kept."""
+    for k in range(2):
+        for i in range(3):
+            p[k, i, i] += 3000.0 * 3000.0
+            p[k, 3 + i, 3 + i] += 300.0 * 300.0

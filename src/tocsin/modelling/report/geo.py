@@ -1,4 +1,4 @@
-"""Places on the ground -> shapes on a flat map: rings, coverage, and a plate carree whose edge is away from the action."""
+"""Places on the ground -> shapes on a flat map: rings, coverage, a plate carree cut away from the action."""
 
 import math
 from collections.abc import Iterable, Sequence
@@ -21,7 +21,7 @@ Place = tuple[float, float]
 class Projection:
     """A plate carree of a box: `west` ... `west + width_deg`, `south` ... `north`, `scale` px a degree of latitude.
 
-    `stretch` is how many px a degree of longitude has for one of latitude (1 for the world, cos of the middle for a part).
+    `stretch`: px of a degree of longitude for one of latitude (1 for the world, cos of the middle for a part).
     """
 
     west: float
@@ -61,7 +61,7 @@ class Projection:
         before: float | None = None
         for lat, lon in places:
             x, y = self.xy(lat, lon)
-            jump = before is None or abs(x - before) > self.size[0] / 2.0 and self.width_deg > 300.0
+            jump = before is None or abs(x - before) > 180.0 * self.scale * self.stretch
             out.append(("M" if jump else "L") + _point(x, y))
             before = x
         return "".join(out)
@@ -72,9 +72,9 @@ class Projection:
         return max(xs) >= 0.0 and min(xs) <= width and max(ys) >= 0.0 and min(ys) <= height
 
     def inside(self, lat_deg: float, lon_deg: float) -> bool:
-        """Return whether a place is on the map."""
+        """Return whether a place is on the map, and so far from its edge that a mark fits."""
         x, y = self.xy(lat_deg, lon_deg)
-        return 0.0 <= x <= self.size[0] and 0.0 <= y <= self.size[1]
+        return 8.0 <= x <= self.size[0] - 8.0 and 16.0 <= y <= self.size[1] - 8.0
 
 
 def _point(x: float, y: float) -> str:
@@ -93,7 +93,8 @@ def part_projection(places: Sequence[Place], width_px: float, height_px: float, 
     lats = [lat for lat, _ in places]
     south, north, west, east = min(lats), max(lats), min(lons), max(lons)
     stretch = max(math.cos(0.5 * (south + north) * DEG), 0.2)
-    height = max((north - south) * (1.0 + 2.0 * margin), (east - west) * stretch * (1.0 + 2.0 * margin) * height_px / width_px)
+    grown = 1.0 + 2.0 * margin
+    height = max((north - south) * grown, (east - west) * stretch * grown * height_px / width_px)
     height = min(max(height, 4.0), 180.0)
     scale = height_px / height
     width = min(width_px / (scale * stretch), 360.0)

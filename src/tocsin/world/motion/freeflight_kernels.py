@@ -42,6 +42,7 @@ _VELOCITY_TOLERANCE_M_S = 3.0e-4
 _MAX_STEPS = 20000
 _AIR_STEP_S = 20.0
 _SHORT_STEP_S = 0.1
+_TAYLOR_S = 5.0e-3
 _GRAVITY_M_S2 = 9.84
 _OUTSIDE = TOP_LAYER + 2
 # Regions 0..6: layers of the air; 7: 86 km to the interface; 8: outside. Bottom edge of each, and the top of the last.
@@ -130,7 +131,8 @@ def _land_on(
 ) -> float:
     """Fill w with the state where the arc from y meets a level near dt s ahead; return that time.
 
-    Newton on the length of the step, kept between 0 and `longest` (negative when going back in time).
+    Newton on the length of the step, kept between 0 and `longest` (negative when going back in time); the last
+    milliseconds by Taylor's series.
     """
     for _ in range(8):
         _try_step(y, drag, region, dt, k, w)
@@ -138,21 +140,58 @@ def _land_on(
         rate = climb_rate(w[0], w[1], w[2], w[3], w[4], w[5])
         if abs(miss) < tolerance or abs(rate) < 1.0e-3:
             break
-        dt -= miss / rate
-        dt = min(max(dt, min(0.0, longest)), max(0.0, longest))
+        late = miss / rate
+        if abs(late) < _TAYLOR_S:
+            last = int(np.int64(STAGES - 1))
+            _slope(w, drag, region, k, last)
+            for m in range(3):
+                w[m] += late * (0.5 * late * k[last, m + 3] - w[m + 3])
+                w[m + 3] -= late * k[last, m + 3]
+            return dt - late
+        dt = min(max(dt - late, min(0.0, longest)), max(0.0, longest))
     return dt
 
 
 @kernel
-def _longest_step(height: float, rate: float, floor: float, drag: float, region: int) -> float:
-    """Return the longest step (s): a little more than the shortest time of a fall from `height` to `floor`.
+def _longest_step(
+    y: FloatArray, height: float, rate: float, floor: float, drag: float, region: int, k: FloatArray
+) -> float:
+    """Return the longest step (s) from y (6,): to the interface or, in the air, to the lower edge of the region.
 
-    Nothing falls faster than with the full gravity of the ground, so a step cannot leap over what lies below the floor.
+    Nothing falls faster than with the full gravity of the ground, so no step from outside leaps through the air.
     """
     above = max(0.0, height - floor)
-    soonest = (rate + math.sqrt(rate * rate + 2.0 * _GRAVITY_M_S2 * above)) / _GRAVITY_M_S2
-    cap = 1.04 * soonest + _SHORT_STEP_S
-    return min(cap, _AIR_STEP_S) if drag > 0.0 and region < _OUTSIDE else cap
+    if drag <= 0.0 or region == _OUTSIDE:
+        soonest = (rate + math.sqrt(rate * rate + 2.0 * _GRAVITY_M_S2 * above)) / _GRAVITY_M_S2
+        return 1.04 * soonest + _SHORT_STEP_S
+    r = math.sqrt(y[0] * y[0] + y[1] * y[1] + y[2] * y[2])
+    speed2 = y[3] * y[3] + y[4] * y[4] + y[5] * y[5]
+    bend = (y[0] * k[0, 3] + y[1] * k[0, 4] + y[2] * k[0, 5] + speed2 - rate * rate) / r
+    root = rate * rate - 2.0 * bend * above
+    if rate >= 0.0 or root <= 0.0:
+        return _AIR_STEP_S
+    return min(_AIR_STEP_S, 2.0 * above / (math.sqrt(root) - rate) + 1.0e-3)
+
+
+@kernel
+def _edge_reached(
+    height: float, rate: float, low: float, high: float, low_tolerance: float, high_tolerance: float, stops: bool
+) -> int:
+    """Return -1 if the end of a step is at or below the low edge, 1 at or above the high one, else 0."""
+    if height < low or (not stops and rate < 0.0 and height < low + low_tolerance):
+        return -1
+    if height > high or (rate > 0.0 and height > high - high_tolerance):
+        return 1
+    return 0
+
+
+@kernel
+def _turns_outside(h0: float, r0: float, h1: float, r1: float, step: float, low: float, high: float) -> bool:
+    """Return whether a step whose ends lie between the edges has its lowest or highest point beyond one."""
+    if not (low < h1 < high and r0 * r1 < 0.0):
+        return False
+    extreme = _hermite(h0, r0, h1, r1, step, r0 / (r0 - r1))
+    return extreme < low or extreme > high
 
 
 @kernel
@@ -165,59 +204,48 @@ def _fly(y: FloatArray, drag: float, duration: float, stop: float, k: FloatArray
     sign = 1.0 if duration >= 0.0 else -1.0
     total = abs(duration)
     t = 0.0
+    first = int(np.int64(0))
     height = fast_height(y[0], y[1], y[2])
     rate = sign * climb_rate(y[0], y[1], y[2], y[3], y[4], y[5])
     region = _region_of(height, drag)
     wish = 100.0 if region == _OUTSIDE else 1.0
-    _slope(y, drag, region, k, 0)
+    _slope(y, drag, region, k, first)
     for _ in range(_MAX_STEPS):
         low = max(stop, _EDGE_M[region]) if drag > 0.0 else stop
         high = _EDGE_M[region + 1]
-        low_tolerance = 1.0e-4 if low == stop else _EDGE_TOLERANCE_M[region]
-        high_tolerance = _EDGE_TOLERANCE_M[region + 1]
-        step = min(wish, _longest_step(height, rate, max(low, 0.0), drag, region), total - t)
+        below = 1.0e-4 if low == stop else _EDGE_TOLERANCE_M[region]
+        above = _EDGE_TOLERANCE_M[region + 1]
+        step = min(min(wish, _longest_step(y, height, rate, max(low, 0.0), drag, region, k)), total - t)
         if step <= 0.0:
             return NOT_IN_TIME, sign * t
         error = _try_step(y, drag, region, sign * step, k, w)
         if not error <= 1.0:
             wish = step * (max(0.1, 0.9 * error**-0.125) if error < 1.0e30 else 0.1)
             if wish < 1.0e-6:
-                return STEP_FAILURE, sign * t
+                break
             continue
-        wish = step * (6.0 if error < 1.0e-7 else min(6.0, 0.9 * error**-0.125))
+        wish = max(wish if step < wish else 0.0, step * (6.0 if error < 1.0e-7 else min(6.0, 0.9 * error**-0.125)))
         new_height = fast_height(w[0], w[1], w[2])
         new_rate = sign * climb_rate(w[0], w[1], w[2], w[3], w[4], w[5])
-        if low < new_height < high and rate * new_rate < 0.0:
-            # It turned inside the step: look whether the turning point lies beyond an edge, and if so go there first.
-            turn = rate / (rate - new_rate)
-            extreme = _hermite(height, rate, new_height, new_rate, step, turn)
-            if extreme < low - low_tolerance or extreme > high + high_tolerance:
-                wish = turn * step
-                continue
-        level = height
-        crossed = high_tolerance
-        if new_height < low:
-            level = low
-            crossed = low_tolerance
-        elif new_height > high:
-            level = high
-        if level != height and abs(new_height - level) > crossed:
-            dt = _time_to_height(height, rate, new_height, new_rate, step, level)
-            step = abs(_land_on(y, drag, region, sign * dt, sign * step, level, crossed, k, w))
+        if _turns_outside(height, rate, new_height, new_rate, step, low - below, high + above):
+            wish = step * rate / (rate - new_rate)
+            continue
+        edge = _edge_reached(new_height, new_rate, low, high, below, above, low == stop)
+        level = low if edge < 0 else high
+        if edge != 0 and abs(new_height - level) > (below if edge < 0 else above):
+            dt = sign * _time_to_height(height, rate, new_height, new_rate, step, level)
+            step = abs(_land_on(y, drag, region, dt, sign * step, level, below if edge < 0 else above, k, w))
             new_height = fast_height(w[0], w[1], w[2])
             new_rate = sign * climb_rate(w[0], w[1], w[2], w[3], w[4], w[5])
         t += step
         for m in range(6):
             y[m] = w[m]
-        if level == low and level != height:
-            if low == stop:
-                return REACHED, sign * t
-            region -= 1
-        elif level == high and level != height:
-            region += 1
+        if edge < 0 and low == stop:
+            return REACHED, sign * t
+        region += edge
         height = new_height
         rate = new_rate
-        _slope(y, drag, region, k, 0)
+        _slope(y, drag, region, k, first)
     return STEP_FAILURE, sign * t
 
 

@@ -2,36 +2,27 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 
+import erfa
 import numpy as np
 import numpy.typing as npt
 from sgp4.api import WGS72, Satrec, SatrecArray
 
-from tocsin.core.constants import DEG, NS, WGS84_A_M
+from tocsin.core.constants import DEG, EARTH_RATE_RAD_S, WGS84_A_M
 from tocsin.core.errors import ValueRefused
 from tocsin.core.records.network import Orbit
-from tocsin.core.time import tai_from_iso, unix_ns_from_tai
+from tocsin.core.time import tai_from_iso
 from tocsin.world.geodesy_kernels import geodetic_to_ecef
+from tocsin.world.motion.mean_elements import satellite_through, state_of
 from tocsin.world.rotation import teme_to_itrf
+from tocsin.world.rotation import utc_julian as utc_julian
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 
-EARTH_RATE_RAD_S = 7.292115146706979e-5
 GEO_RADIUS_M = 42164172.0
-MU_KM3_S2 = 398600.8
-"""WGS-72, as SGP4 has it."""
-JD_1949 = 2433281.5
-JD_1970 = 2440587.5
-
-
-def utc_julian(tai_ns: IntArray) -> tuple[FloatArray, FloatArray]:
-    """Return UTC as a two-part Julian date (day, fraction), each (n,), as SGP4 takes it."""
-    unix = np.array([unix_ns_from_tai(int(t)) for t in np.atleast_1d(tai_ns)], np.int64)
-    day, rest = np.divmod(unix, 86400 * NS)
-    return JD_1970 + day.astype(np.float64), rest / (86400.0 * NS)
+"""Radius of a circular Kepler orbit with the period of the Earth's rotation."""
 
 
 class SatelliteSet:
@@ -55,8 +46,8 @@ class SatelliteSet:
         jd, fraction = utc_julian(times)
         error, r_km, v_km = self._batch.sgp4(jd, fraction)
         turn = teme_to_itrf(times)
-        position = np.einsum("tij,ntj->nti", turn, r_km * 1000.0)
-        velocity = np.einsum("tij,ntj->nti", turn, v_km * 1000.0)
+        position: FloatArray = erfa.rxp(turn, r_km * 1000.0)
+        velocity: FloatArray = erfa.rxp(turn, v_km * 1000.0)
         velocity[:, :, 0] += EARTH_RATE_RAD_S * position[:, :, 1]
         velocity[:, :, 1] -= EARTH_RATE_RAD_S * position[:, :, 0]
         bad = error > 0
@@ -66,27 +57,29 @@ class SatelliteSet:
 
 
 def satrec_of_orbit(orbit: Orbit) -> Satrec:
-    """Return the SGP4 satellite of a Keplerian orbit; its elements are taken as SGP4 mean elements, drag-free."""
+    """Return the drag-free SGP4 satellite that has the orbit's osculating elements at its epoch.
+
+    ValueRefused: keys are missing or contradict one another, the orbit touches the ground, or SGP4 cannot hold it.
+    """
     if orbit.perigee_altitude_km is None or orbit.apogee_altitude_km is None or not orbit.epoch_utc:
         raise ValueRefused("an orbit needs epoch_utc, perigee_altitude_km and apogee_altitude_km, or geo_longitude_deg")
     if orbit.apogee_altitude_km < orbit.perigee_altitude_km:
         raise ValueRefused("apogee_altitude_km is below perigee_altitude_km")
     radius = WGS84_A_M / 1000.0
     perigee, apogee = radius + orbit.perigee_altitude_km, radius + orbit.apogee_altitude_km
-    a = 0.5 * (perigee + apogee)
-    motion = math.sqrt(MU_KM3_S2 / a**3) * 60.0
-    jd, fraction = utc_julian(np.array([tai_from_iso(orbit.epoch_utc)]))
-    satellite = Satrec()
-    satellite.sgp4init(
-        WGS72, "i", 0, float(jd[0] - JD_1949 + fraction[0]), 0.0, 0.0, 0.0, (apogee - perigee) / (apogee + perigee),
-        orbit.argument_of_perigee_deg * DEG, orbit.inclination_deg * DEG, orbit.mean_anomaly_deg * DEG, motion,
-        orbit.raan_deg * DEG,
+    state = state_of(
+        0.5 * (perigee + apogee), (apogee - perigee) / (apogee + perigee), orbit.inclination_deg * DEG,
+        orbit.raan_deg * DEG, orbit.argument_of_perigee_deg * DEG, orbit.mean_anomaly_deg * DEG,
     )  # fmt: skip
+    day, fraction = utc_julian(tai_from_iso(orbit.epoch_utc))
+    satellite = satellite_through(state, float(day[0] + fraction[0]))
+    if satellite is None:
+        raise ValueRefused("SGP4 cannot hold this orbit (too low, or equatorial and retrograde)")
     return satellite
 
 
 def orbit_state(orbit: Orbit) -> Callable[[int], FloatArray]:
-    """Return a function of TAI ns that gives the Earth-fixed state (6,) of an orbit; a geostationary one stands still."""
+    """Return a function of TAI ns giving the Earth-fixed state (6,) of an orbit; a geostationary one stands still."""
     if orbit.geo_longitude_deg is not None:
         x, y, z = geodetic_to_ecef(0.0, orbit.geo_longitude_deg * DEG, GEO_RADIUS_M - WGS84_A_M)
         fixed = np.array([x, y, z, 0.0, 0.0, 0.0])

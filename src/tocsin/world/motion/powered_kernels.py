@@ -29,7 +29,8 @@ PROGRAMME_COLUMNS = 8
 TIME, X, Y, Z, VX, VY, VZ, TX, TY, TZ, MASS = range(11)
 SAMPLE_COLUMNS = 11
 
-_STEP_S = 0.25
+_STEP_S = 0.5
+_STEPS_A_BURN = 30.0
 _EPSILON_S = 1.0e-9
 
 
@@ -92,7 +93,7 @@ def _direction(t: float, p: FloatArray, frame: FloatArray, held: FloatArray) -> 
 
     frame (6,): up and downrange at launch; held (7,): time, direction and turning axis when the hold began.
     """
-    if t < p[HOLD_S]:
+    if t < p[HOLD_S] - _EPSILON_S:
         tilt = p[KICK]
         if t < p[VERTICAL_S]:
             tilt = 0.0
@@ -203,6 +204,52 @@ def _before(t: float, end: float, edge: float) -> float:
 
 
 @kernel
+def _fly_stage(
+    i: int,
+    stages: FloatArray,
+    p: FloatArray,
+    frame: FloatArray,
+    dt_out: float,
+    t: float,
+    mass: float,
+    rows: int,
+    y: FloatArray,
+    held: FloatArray,
+    samples: FloatArray,
+    flags: IntArray,
+) -> tuple[float, float, int]:
+    """Fly stage i from its coast to its burn-out (or the cut-off); return time, mass and rows sampled, -1 if full."""
+    a = np.empty(6)
+    w = np.empty(6)
+    total = np.empty(6)
+    stage = stages[i]
+    flow = stage[THRUST] / (stage[ISP] * G0_M_S2)
+    ignition = t + stage[COAST]
+    burnout = min(ignition + stage[PROPELLANT] / flow, max(p[CUTOFF_S], t))
+    step = min(_STEP_S, stage[PROPELLANT] / flow / _STEPS_A_BURN)
+    while t < burnout - _EPSILON_S:
+        burning = t >= ignition - _EPSILON_S
+        if t >= rows * dt_out - _EPSILON_S:
+            if rows >= samples.shape[0] - 1:
+                return t, mass, -1
+            _sample(samples[rows], flags[rows], t, y, mass, burning, i, stage, p, frame, held, a)
+            rows += 1
+        end = min(min(t + step, burnout), rows * dt_out)
+        end = _before(t, end, ignition)
+        end = _before(t, end, p[VERTICAL_S])
+        end = _before(t, end, p[VERTICAL_S] + p[KICK_S])
+        end = _before(t, end, p[TURN_S])
+        end = _before(t, end, p[HOLD_S])
+        _rk4(y, t, end - t, mass, flow if burning else 0.0, stage, p, frame, held, a, w, total)
+        if burning:
+            mass -= flow * (end - t)
+        t = end
+        if abs(t - p[HOLD_S]) < _EPSILON_S:
+            _hold(t, y, held)
+    return t, mass, rows
+
+
+@kernel
 def fly_powered(
     stages: FloatArray,
     payload_kg: float,
@@ -219,7 +266,8 @@ def fly_powered(
 
     A row every dt_out s from lift-off, and a last one when the last stage has burnt out (or was cut off) and is gone:
     time (s), Earth-fixed state (m, m/s), thrust acceleration (m/s2), mass (kg); flags: plume on, stage. A mark is the
-    time, state and remaining mass at a stage's burn-out, before it is dropped. Launch place in rad and m, at rest.
+    time, state and remaining mass at a stage's burn-out, before it is dropped; after a cut-off the stages that never
+    burnt have its mark. Launch place in rad and m, at rest.
     """
     p = programme
     y = np.zeros(6)
@@ -231,53 +279,26 @@ def fly_powered(
     frame[0], frame[1], frame[2] = ux, uy, uz
     frame[3], frame[4], frame[5] = sa * ex + ca * nx, sa * ey + ca * ny, sa * ez + ca * nz
     held = np.zeros(7)
-    a = np.empty(6)
-    w = np.empty(6)
-    total = np.empty(6)
     mass = payload_kg
     for i in range(stages.shape[0]):
         mass += stages[i, PROPELLANT] + stages[i, DRY]
     t = 0.0
     rows = 0
+    last = 0
     for i in range(stages.shape[0]):
-        stage = stages[i]
-        flow = stage[THRUST] / (stage[ISP] * G0_M_S2)
-        ignition = t + stage[COAST]
-        burnout = min(ignition + stage[PROPELLANT] / flow, max(p[CUTOFF_S], t))
-        while t < burnout - _EPSILON_S:
-            burning = t >= ignition - _EPSILON_S
-            if t >= rows * dt_out - _EPSILON_S:
-                if rows >= samples.shape[0] - 1:
-                    return -1
-                _sample(samples[rows], flags[rows], t, y, mass, burning, i, stage, p, frame, held, a)
-                rows += 1
-            end = min(min(t + _STEP_S, burnout), rows * dt_out)
-            end = _before(t, end, ignition)
-            end = _before(t, end, p[VERTICAL_S])
-            end = _before(t, end, p[VERTICAL_S] + p[KICK_S])
-            end = _before(t, end, p[TURN_S])
-            end = _before(t, end, p[HOLD_S])
-            _rk4(y, t, end - t, mass, flow if burning else 0.0, stage, p, frame, held, a, w, total)
-            if burning:
-                mass -= flow * (end - t)
-            t = end
-            if abs(t - p[HOLD_S]) < _EPSILON_S:
-                _hold(t, y, held)
+        if t < p[CUTOFF_S] - _EPSILON_S:
+            last = i
+            t, mass, rows = _fly_stage(i, stages, p, frame, dt_out, t, mass, rows, y, held, samples, flags)
+            if rows < 0:
+                return -1
         marks[i, 0] = t
         for m in range(6):
             marks[i, 1 + m] = y[m]
         marks[i, 7] = mass
-        # what is left of the propellant after a cut-off goes with the stage
-        mass = payload_kg
-        for j in range(i + 1, stages.shape[0]):
-            mass += stages[j, PROPELLANT] + stages[j, DRY]
-        if t >= p[CUTOFF_S] - _EPSILON_S:
+        if t < p[CUTOFF_S] - _EPSILON_S:
             mass = payload_kg
             for j in range(i + 1, stages.shape[0]):
-                for m in range(8):
-                    marks[j, m] = marks[i, m]
-            break
-    last = stages.shape[0] - 1
+                mass += stages[j, PROPELLANT] + stages[j, DRY]
     burning = mass < 0.0
-    _sample(samples[rows], flags[rows], t, y, mass, burning, last, stages[last], p, frame, held, a)
+    _sample(samples[rows], flags[rows], t, y, payload_kg, burning, last, stages[last], p, frame, held, np.empty(6))
     return rows + 1

@@ -1,0 +1,188 @@
+"""Kernels compiled before the centre says ready: every kernel of the centre's path is run once on a small made-up flight.
+
+Compiled code is kept in the cache folder of `core.kernels`; a marker there says that all of it is present, so a later start
+costs nothing. Two processes share the work, since the compiler uses one core.
+"""
+
+from __future__ import annotations
+
+import math
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+
+import numpy as np
+
+from tocsin.core.constants import DEG, NS
+from tocsin.core.kernels import cache_dir
+from tocsin.core.records.inputs import (
+    AZIMUTH,
+    COLUMNS,
+    ELEVATION,
+    INTENSITY,
+    LOS_X,
+    RANGE,
+    RANGE_RATE,
+    ElementSet,
+    Look,
+    PartnerTrack,
+)
+from tocsin.core.records.network import Asset, Assets, Infrared, Network, Orbit, Radar
+
+PARTS = ("tracking", "prediction")
+_START = 1_700_000_000 * NS
+_ISS = (
+    "1 25544U 98067A   23318.50000000  .00016717  00000-0  30000-3 0  9990",
+    "2 25544  51.6416 247.4627 0006703 130.5360 325.0288 15.49815350 10002",
+)
+"""Any low orbit serves; it is compared with nothing."""
+
+
+def marker() -> str:
+    """Return the path of the file that says that all kernels are compiled, for this interpreter and numba."""
+    import numba
+
+    return str(cache_dir() / f"warm-{sys.version_info[0]}.{sys.version_info[1]}-{numba.__version__}")
+
+
+def is_warm() -> bool:
+    """Return whether all kernels are in the cache."""
+    from pathlib import Path
+
+    return Path(marker()).exists()
+
+
+def warm_kernels(modules: Sequence[str] = ()) -> float:
+    """Return the seconds it took to have every kernel compiled, 0 when all were; `modules` are run besides (`python -m`)."""
+    from pathlib import Path
+
+    if is_warm():
+        return 0.0
+    began = time.monotonic()
+    commands = [[sys.executable, "-m", "tocsin.centre.warm", part] for part in PARTS]
+    commands += [[sys.executable, "-m", module] for module in modules]
+    running: list[subprocess.Popen[bytes]] = []
+    while commands or running:
+        while commands and len(running) < 2:
+            running.append(subprocess.Popen(commands.pop(0), stdout=subprocess.DEVNULL))
+        running[0].wait()
+        running = [p for p in running if p.poll() is None]
+        time.sleep(0.01)
+    Path(marker()).parent.mkdir(parents=True, exist_ok=True)
+    Path(marker()).touch()
+    return time.monotonic() - began
+
+
+def _network() -> Network:
+    radar = Radar(id="R", latitude_deg=40.0, longitude_deg=-30.0, refraction="raw")
+    return Network(
+        radar=(radar,),
+        infrared=(
+            Infrared(id="S1", orbit=Orbit(geo_longitude_deg=-40.0)),
+            Infrared(
+                id="S2",
+                orbit=Orbit(
+                    epoch_utc="2023-11-14T00:00:00Z", perigee_altitude_km=1000, apogee_altitude_km=39000, inclination_deg=63.4,
+                    argument_of_perigee_deg=270.0, mean_anomaly_deg=180.0,
+                ),
+            ),
+        ),
+    )  # fmt: skip
+
+
+def _flight(t: float) -> np.ndarray:
+    """Return a made-up place (3,) on a climb, m: nothing flies like this, but every kernel can work on it."""
+    from tocsin.world.geodesy_kernels import geodetic_to_ecef
+
+    downrange = 12.0 * t * t
+    return np.array(geodetic_to_ecef(35.0 * DEG + downrange / 6.37e6, -32.0 * DEG, 8000.0 + 14.0 * t * t))
+
+
+def exercise_tracking() -> None:
+    """Run every kernel from look to track once, by a made-up flight seen by two satellites and a radar."""
+    from tocsin.centre.centre import Centre
+    from tocsin.sensing.kinds.radar_kernels import measure
+
+    assets = Assets(asset=(Asset(id="A", latitude_deg=45.0, longitude_deg=-32.0, radius_km=50.0),))
+    centre = Centre(_network(), assets, "test")
+    centre.judgement.due = lambda tracker, now: []  # type: ignore[method-assign]
+    centre.load_catalogue([ElementSet("25544", "made up", *_ISS)])
+    sequence = dict.fromkeys(("R", "S1", "S2"), 0)
+    for k in range(60):
+        t = float(k)
+        for name in ("S1", "S2", "R"):
+            sensor = centre.sensors.by_id[name]
+            when = _START + k * NS + (10_000_000 if name == "S2" else 0)
+            values = np.full((1, COLUMNS), np.nan)
+            target = _flight(t)
+            if name == "R":
+                assert sensor.position is not None
+                values[0, [RANGE, AZIMUTH, ELEVATION, RANGE_RATE]] = measure(*target, 0.0, 0.0, 0.0, sensor.position, sensor.rot_enu)
+                values[0, RANGE_RATE] = np.nan
+            else:
+                line = target - sensor.place(when)
+                values[0, LOS_X : LOS_X + 3] = line / math.sqrt(float((line * line).sum()))
+                values[0, INTENSITY] = 1e6
+            if k in (20, 40):
+                values = values[:0]
+            n = values.shape[0]
+            centre.step(
+                Look(
+                    sensor=name, session="", sequence=sequence[name], data_mode="test", received=when, time=when, start=when,
+                    end=when, mode="track" if name == "R" and k % 2 else "search", declared=n,
+                    numbers=np.arange(n, dtype=np.int64), times=np.full(n, when, np.int64), values=values,
+                    hints=("x",) * n, rows=np.zeros(max(n, 1), np.int64),
+                )
+            )  # fmt: skip
+            sequence[name] += 1
+    slots = centre.tracker.bank.slots()
+    if slots.size:
+        centre.tracker.ahead(centre.tracker.bank.tracks[int(slots[0])].id, np.array([_START + 200 * NS]))
+    state = tuple(float(v) for v in (*_flight(10.0), 0.0, 0.0, 0.0))
+    covariance = tuple(float(v) for v in np.eye(6)[np.tril_indices(6)] * 1e6)
+    centre.step(PartnerTrack("p", _START + 61 * NS, "test", _START + 60 * NS, state, covariance))  # type: ignore[arg-type]
+    centre.advance(_START + 400 * NS)
+    centre.snapshot()
+
+
+def exercise_prediction() -> None:
+    """Run every kernel from state to impact, launch and asset once."""
+    from tocsin.centre.features_kernels import FIGURES, motion_figures
+    from tocsin.identification.notices import fitting
+    from tocsin.prediction.arc import arc_figures
+    from tocsin.prediction.assets import AssetTable
+    from tocsin.prediction.impact import PoweredHypotheses, asset_probabilities, predict_impact
+    from tocsin.prediction.launch import fit_launch, launch_from_arc
+    from tocsin.sensing.glint import glint_geometry
+
+    place = _flight(60.0)
+    up = place / math.sqrt(float((place * place).sum()))
+    north = np.array([-up[0] * up[2], -up[1] * up[2], 1.0 - up[2] * up[2]])
+    state = np.concatenate([place, 2500.0 * up + 2500.0 * north])
+    table = AssetTable.from_assets(
+        Assets(
+            asset=(
+                Asset(id="A", latitude_deg=45.0, longitude_deg=-32.0, radius_km=50.0),
+                Asset(id="B", polygon=((40.0, -40.0), (50.0, -40.0), (50.0, -20.0))),
+            )
+        )
+    )
+    sharp, wide = np.diag([1e4] * 3 + [1.0] * 3), np.diag([1e10] * 3 + [1e6] * 3)
+    powered = PoweredHypotheses.simple([0.5, 0.5], [20.0, 60.0], [5.0, 10.0], 30.0)
+    for covariance, hypotheses in ((sharp, None), (wide, None), (sharp, powered)):
+        asset_probabilities(predict_impact(_START, state, covariance, powered=hypotheses), table)
+    arc_figures(state[None], sharp[None])
+    motion_figures(np.concatenate([state, np.zeros(3)]), sharp, up, np.empty(FIGURES))
+    launch_from_arc(_START, state, sharp)
+    satellite = np.array([42164e3 * math.cos(-0.7), 42164e3 * math.sin(-0.7), 0.0])
+    times = np.array([_START + k * 5 * NS for k in range(8)], np.int64)
+    lines = np.array([_flight(30.0 + 5.0 * k) - satellite for k in range(8)])
+    lines /= np.sqrt((lines * lines).sum(axis=1))[:, None]
+    fit_launch(times, np.tile(satellite, (8, 1)), lines, np.full(8, 3e-5))
+    glint_geometry(satellite, (float(lines[0, 0]), float(lines[0, 1]), float(lines[0, 2])), _START)
+    fitting({}, _START, 0.1, 0.1, 1e4, math.nan)
+
+
+if __name__ == "__main__":
+    {"tracking": exercise_tracking, "prediction": exercise_prediction}[sys.argv[1]]()

@@ -1,0 +1,113 @@
+"""`tocsin study`: all seeds, several at a time, resumable: a seed that has its line is not run again."""
+
+import json
+import multiprocessing
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from tocsin.cli.exits import DONE, Interrupted
+from tocsin.cli.live import Display
+from tocsin.cli.study.seed import run_seed
+from tocsin.cli.study.tables import table, tally
+from tocsin.core.digest import canonical, sha256_hex
+from tocsin.core.errors import InputError
+from tocsin.core.kernels import kernel_hash
+from tocsin.formats.jsonl import read_json_lines
+
+STUDIES = {"ellipses": 100, "variants": 50}
+"""Name of a study -> how many seeds by default."""
+
+
+def run_study(
+    name: str, scenario: str, seeds: int | None, first_seed: int, jobs: int, out: Path | None, as_json: bool
+) -> int:
+    """Return 0 after all seeds of a study; lines go to `out`/seeds.jsonl as they are finished."""
+    if name not in STUDIES:
+        raise InputError("there is no such study", key=name, allowed=", ".join(STUDIES))
+    count = seeds if seeds is not None else STUDIES[name]
+    if count < 1 or jobs < 1:
+        raise InputError("must be 1 or more", key="--seeds" if count < 1 else "--jobs")
+    folder = out if out is not None else Path("out") / f"study-{name}"
+    wanted = list(range(first_seed, first_seed + count))
+    with Display(f"study {name}", quiet=as_json) as display:
+        lines = _all_seeds(name, scenario, wanted, jobs, folder, display)
+        result = {"study": name, "scenario": scenario, "out": str(folder), **tally(lines)}
+        (folder / "result.json").write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+        if as_json:
+            print(json.dumps(result))
+        for line in table(name, lines):
+            display.say(line)
+    return DONE
+
+
+def _identity(name: str, scenario: str) -> dict[str, str]:
+    """Return what the lines of a study have in common: lines of another product or scenario are not mixed with them."""
+    from tocsin.cli.run import load_scenario
+
+    record, _ = load_scenario(scenario, None)
+    return {"study": name, "scenario": sha256_hex(canonical(record)), "kernels": kernel_hash()}
+
+
+def _all_seeds(
+    name: str, scenario: str, wanted: Sequence[int], jobs: int, folder: Path, display: Display
+) -> list[dict[str, Any]]:
+    folder.mkdir(parents=True, exist_ok=True)
+    file = folder / "seeds.jsonl"
+    identity = _identity(name, scenario)
+    done = dict(_earlier(file, identity))
+    missing = [seed for seed in wanted if seed not in done]
+    if len(missing) < len(wanted):
+        display.say(f"{len(wanted) - len(missing)} of {len(wanted)} seeds were done before: {file}")
+    # one object a line, appended whole: an interrupted study keeps all that was finished
+    with file.open("ab") as stream:
+        for line in _run(name, scenario, missing, jobs, folder, display):
+            done[line["seed"]] = line
+            stream.write(msgspec.json.encode({**identity, **line}) + b"\n")
+            stream.flush()
+            left = sum(seed not in done for seed in wanted)
+            display.say(_told(line) + f", {left} to go")
+    return [done[seed] for seed in wanted]
+
+
+def _earlier(file: Path, identity: dict[str, str]) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Yield the lines of this study that are there; InputError when the file is of another study or version."""
+    if not file.is_file():
+        return
+    for line in read_json_lines(file):
+        for key, value in identity.items():
+            if line.get(key) != value:
+                raise InputError(f"holds lines of another {key}: give another --out, or remove it", file=str(file))
+        yield line["seed"], line
+
+
+def _run(
+    name: str, scenario: str, seeds: Sequence[int], jobs: int, folder: Path, display: Display
+) -> Iterator[dict[str, Any]]:
+    """Yield the lines of seeds as they are finished."""
+    if not seeds:
+        return
+    pool = ProcessPoolExecutor(min(jobs, len(seeds)), mp_context=multiprocessing.get_context("spawn"))
+    try:
+        display.stage(f"{len(seeds)} seeds, {min(jobs, len(seeds))} at a time")
+        waiting = [pool.submit(run_seed, name, scenario, seed, str(folder / f"seed-{seed}")) for seed in seeds]
+        for number, future in enumerate(as_completed(waiting), 1):
+            yield future.result()
+            display.stage(f"{number} of {len(seeds)} seeds", number / len(seeds))
+    except KeyboardInterrupt:
+        raise Interrupted(f"interrupted; finished seeds are kept in {folder}") from None
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _told(line: dict[str, Any]) -> str:
+    missiles = line["missiles"]
+    inside = sum(bool(m["inside"].get("last", {}).get("90")) for m in missiles)
+    else_high = len(line["others_high"]) + len(line["events_high_without_missile"])
+    return (
+        f"seed {line['seed']}: {len(missiles)} missiles, {line['missed']} missed, {inside} in the last 90 % ellipse, "
+        f"{else_high} else high, {line['seconds']:.0f} s"
+    )

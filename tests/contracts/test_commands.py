@@ -1,0 +1,222 @@
+"""The commands as a user meets them: exit codes, messages, interruption, schemas, README and examples."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from tests.contracts.conftest import ROOT
+from tocsin.formats.schemas import SCHEMAS, schema
+from tocsin.formats.summary import read_summary
+
+TOCSIN = [sys.executable, "-c", "from tocsin.cli.main import main; main()"]
+DATA = ROOT / "examples" / "data"
+
+
+def tocsin(*arguments: object, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    environment = {key: value for key, value in os.environ.items() if key != "TOCSIN_DEBUG"}
+    command = [*TOCSIN, *map(str, arguments)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300, env=environment, cwd=cwd, check=False)
+    assert "Traceback" not in done.stderr + done.stdout
+    return done
+
+
+def process(out: Path, looks: Path, **changes: object) -> subprocess.CompletedProcess[str]:
+    given: dict[str, object] = {"network": DATA / "network.toml", "assets": DATA / "assets.toml", "data-mode": "test"}
+    options = [text for key, value in (given | changes).items() if value is not None for text in (f"--{key}", value)]
+    return tocsin("process", looks, *options, "--out", out)
+
+
+def test_the_files_of_the_readme_are_those_of_the_examples_and_run(tmp_path: Path) -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    for name in ("network.toml", "assets.toml", "looks.jsonl"):
+        assert (DATA / name).read_text(encoding="utf-8") in readme, name
+    done = process(tmp_path / "out", DATA / "looks.jsonl")
+    assert done.returncode == 0, done.stderr
+    assert read_summary(tmp_path / "out" / "summary.json").rows.used == 2
+    assert (tmp_path / "out" / "report.html").is_file()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "words"),
+    [
+        ("range_km = 4000.0", "range_m = 4.0e6", 7, ["radar[0].range_m", "unknown key", "range_km"]),
+        ("range_km = 4000.0", "range_km = -1.0", 7, ["radar[0].range_km", "> 0"]),
+        ("range_km = 4000.0", 'range_km = "far"', 7, ["radar[0].range_km", "a number"]),
+        ("latitude_deg = 10.0", "latitude_deg = 100.0", 5, ["radar[0].latitude_deg", "-90", "90"]),
+        ("period_s = 5.0", "period_s = ", 8, ["not valid TOML"]),
+    ],
+)
+def test_a_wrong_key_or_value_names_file_line_key_and_what_is_allowed(
+    tmp_path: Path, old: str, new: str, line: int, words: list[str]
+) -> None:
+    network = tmp_path / "network.toml"
+    network.write_text((DATA / "network.toml").read_text().replace(old, new))
+    done = process(tmp_path / "out", DATA / "looks.jsonl", network=network)
+    assert done.returncode == 2
+    assert f"network.toml:{line}" in done.stderr
+    for word in words:
+        assert word in done.stderr
+    assert not (tmp_path / "out").exists()
+
+
+def test_what_is_missing_is_named(tmp_path: Path) -> None:
+    looks = DATA / "looks.jsonl"
+    for changes, word in (
+        ({"network": None}, "--network"),
+        ({"assets": None}, "--assets"),
+        ({"data-mode": None}, "--data-mode"),
+        ({"data-mode": "live"}, "real, exercise, simulated, test"),
+        ({"until": "soon"}, "--until"),
+        ({"network": tmp_path / "none.toml"}, "none.toml"),
+        ({"catalogue": tmp_path / "none.tle"}, "none.tle"),
+    ):
+        done = process(tmp_path / "out", looks, **changes)
+        assert done.returncode == 2, changes
+        assert word in done.stderr, changes
+    assert process(tmp_path / "out", tmp_path / "none.jsonl").returncode == 2
+    assert tocsin("run", "no-such-scenario").returncode == 2
+    assert "first-light" in tocsin("run", "no-such-scenario").stderr
+    assert tocsin("replay", tmp_path).returncode == 2
+    assert tocsin("score", tmp_path).returncode == 2
+    assert tocsin("nonsense").returncode == 2
+
+
+def test_another_folder_is_never_cleared(tmp_path: Path) -> None:
+    (tmp_path / "thesis.tex").write_text("years of work")
+    done = process(tmp_path, DATA / "looks.jsonl")
+    assert done.returncode == 2
+    assert "thesis.tex" in done.stderr
+    assert (tmp_path / "thesis.tex").read_text() == "years of work"
+
+
+def test_a_parquet_file_without_its_footer_is_refused_whole(one_missile: Path, tmp_path: Path) -> None:
+    cut = tmp_path / "cut.parquet"
+    cut.write_bytes((one_missile / "inputs" / "looks.parquet").read_bytes()[:-100])
+    done = process(tmp_path / "out", cut)
+    assert done.returncode == 2
+    assert "cut.parquet" in done.stderr
+
+
+def test_refusals_end_with_one_and_stand_in_the_file(tmp_path: Path) -> None:
+    looks = tmp_path / "looks.jsonl"
+    looks.write_text("nonsense\n" + (DATA / "looks.jsonl").read_text())
+    done = process(tmp_path / "out", looks)
+    assert done.returncode == 1
+    rejected = [json.loads(line) for line in (tmp_path / "out" / "rejected.jsonl").open("rb")]
+    assert [(r["file"], r["row"], r["action"]) for r in rejected] == [("looks.jsonl", 0, "refused")]
+
+
+def test_an_interrupt_leaves_valid_outputs(one_missile: Path, tmp_path: Path) -> None:
+    inputs, out = one_missile / "inputs", tmp_path / "out"
+    command = [
+        *TOCSIN, "process", inputs / "looks.parquet", "--network", inputs / "network.toml",
+        "--assets", inputs / "assets.toml", "--data-mode", "simulated", "--until", "2592000", "--out", out,
+    ]  # fmt: skip
+    running = subprocess.Popen(
+        [str(word) for word in command], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    for _ in range(5000):
+        if (out / "inputs" / "manifest.json").is_file() or running.poll() is not None:
+            break
+        time.sleep(0.05)
+    time.sleep(1.0)
+    running.send_signal(signal.SIGINT)
+    _, told = running.communicate(timeout=120)
+    assert running.returncode == 130, told
+    assert "Traceback" not in told
+    summary = read_summary(out / "summary.json")
+    assert summary.interrupted
+    assert summary.rows.balanced()
+    done = tocsin("verify", out, "--quick", "--json")
+    assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.parametrize("name", SCHEMAS)
+def test_every_schema_is_printed_and_is_one(name: str) -> None:
+    done = tocsin("schema", name)
+    assert done.returncode == 0
+    printed = json.loads(done.stdout)
+    jsonschema.Draft202012Validator.check_schema(printed)
+    assert printed == json.loads(json.dumps(schema(name)))
+
+
+def test_an_unknown_schema_names_those_there_are() -> None:
+    done = tocsin("schema", "nothing")
+    assert done.returncode == 2
+    assert "look" in done.stderr
+    assert tocsin("schema").stdout.split() == list(SCHEMAS)
+
+
+def test_outputs_are_what_their_schemas_say(one_missile: Path) -> None:
+    for name, file in (("event", "events.jsonl"), ("assessment", "assessments.jsonl"), ("rejection", "rejected.jsonl")):
+        validator = jsonschema.Draft202012Validator(schema(name))
+        lines = (one_missile / file).read_bytes().splitlines()
+        for line in lines[:200]:
+            validator.validate(json.loads(line))
+        assert lines or name == "rejection"
+    jsonschema.Draft202012Validator(schema("summary")).validate(json.loads((one_missile / "summary.json").read_bytes()))
+    look = jsonschema.Draft202012Validator(schema("look"))
+    for line in (DATA / "looks.jsonl").read_text().splitlines():
+        look.validate(json.loads(line))
+
+
+def test_doctor_finds_nothing_missing_here(tmp_path: Path) -> None:
+    done = tocsin("doctor", "--json", "--out", tmp_path)
+    report = json.loads(done.stdout)
+    assert [f for f in report["findings"] if f["state"] == "missing"] == []
+    assert done.returncode == 0
+    assert re.fullmatch("[0-9a-f]{64}", report["fingerprint"]["sha256"])
+    again = tocsin("doctor", "--fingerprint", "--json")
+    assert json.loads(again.stdout) == report["fingerprint"]
+    assert json.loads((tmp_path / "doctor.json").read_text()) == report
+
+
+def test_score_against_the_truth(one_missile: Path, tmp_path: Path) -> None:
+    done = tocsin("score", one_missile, "--truth", one_missile / "truth.parquet", "--json", "--out", tmp_path)
+    assert done.returncode == 0
+    assert json.loads(done.stdout)["summary"]["threats"] == 1
+    assert json.loads((tmp_path / "score.json").read_text()) == json.loads(done.stdout)
+    assert "missile-1" in tocsin("score", one_missile).stdout
+
+
+def test_a_catalogue_is_described_and_refuses_what_is_damaged(tmp_path: Path) -> None:
+    one = "1 25544U 98067A   08264.51782528 -.00002182  00000-0 -11606-4 0  2927"
+    two = "2 25544  51.6416 247.4627 0006703 130.5360 325.0288 15.72125391563537"
+    file = tmp_path / "two.tle"
+    file.write_text(f"ISS\n{one}\n{two}\nBROKEN\n{one[:-1]}0\n{two}\n")
+    done = tocsin("catalogue", file, "--json")
+    assert done.returncode == 1
+    report = json.loads(done.stdout)
+    assert (report["element_sets"], len(report["refused"]), report["unusable"]) == (1, 1, [])
+    assert report["epochs"]["first_utc"].startswith("2008-09-20T12:25:40.1")
+
+
+def test_a_study_is_resumed_and_not_mixed(tmp_path: Path) -> None:
+    given = ("study", "ellipses", "--scenario", DATA / "one-missile.toml", "--out", tmp_path, "--json")
+    first = tocsin(*given, "--seeds", 1)
+    assert first.returncode == 0, first.stderr
+    line = (tmp_path / "seeds.jsonl").read_bytes()
+    second = tocsin(*given, "--seeds", 1)
+    assert (tmp_path / "seeds.jsonl").read_bytes() == line
+    assert json.loads(first.stdout) == json.loads(second.stdout)
+    assert json.loads(first.stdout)["missiles"] == 1
+    other = tocsin("study", "variants", "--scenario", DATA / "one-missile.toml", "--out", tmp_path, "--seeds", 1)
+    assert other.returncode == 2
+    assert "another study" in other.stderr
+
+
+@pytest.mark.parametrize("script", sorted((ROOT / "examples").glob("[0-9]*.py")), ids=lambda path: path.name)
+def test_every_example_runs(script: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, str(script)], capture_output=True, text=True, timeout=300, check=False, cwd=ROOT
+    )
+    assert done.returncode == 0, done.stderr
+    assert len(done.stdout.splitlines()) >= 3

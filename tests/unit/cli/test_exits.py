@@ -1,0 +1,55 @@
+import json
+import subprocess
+import sys
+
+import pytest
+
+from tocsin.cli.exits import BROKEN, INTERRUPTED, UNUSABLE_INPUT, Interrupted, guarded
+from tocsin.core.errors import InputError
+
+
+def _raise(error: BaseException) -> int:
+    raise error
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "text"),
+    [
+        (InputError("is bad", file="a.toml", line=3, key="x", allowed="1"), UNUSABLE_INPUT, "a.toml:3: `x`: is bad"),
+        (Interrupted("stopped"), INTERRUPTED, "stopped"),
+        (KeyboardInterrupt(), INTERRUPTED, "interrupted"),
+        (FileNotFoundError(2, "No such file", "x.jsonl"), UNUSABLE_INPUT, "x.jsonl: No such file"),
+        (MemoryError(), UNUSABLE_INPUT, "memory"),
+        (ZeroDivisionError("oops"), BROKEN, "internal error: ZeroDivisionError: oops (test_exits.py:"),
+    ],
+)  # fmt: skip
+def test_every_error_becomes_one_message_and_a_code(
+    error: BaseException, code: int, text: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("TOCSIN_DEBUG", raising=False)
+    assert guarded(lambda: _raise(error), as_json=True) == code
+    shown = capsys.readouterr()
+    assert text in shown.err
+    assert "Traceback" not in shown.err + shown.out
+    assert json.loads(shown.out) == {"error": shown.err.removeprefix("tocsin: ").rstrip("\n"), "exit": code}
+
+
+def test_debug_shows_the_traceback(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TOCSIN_DEBUG", "1")
+    assert guarded(lambda: _raise(ValueError("inside"))) == BROKEN
+    assert "Traceback" in capsys.readouterr().err
+
+
+def test_help_loads_nothing_heavy() -> None:
+    code = (
+        "import sys; sys.argv = ['tocsin', '--help']\n"
+        "from tocsin.cli.main import main\n"
+        "try:\n    main()\n"
+        "except SystemExit: pass\n"
+        "heavy = {'numpy', 'numba', 'pyarrow', 'scipy', 'rich', 'lxml', 'msgspec', 'ccsds_ndm', 'sgp4'}\n"
+        "print(sorted(heavy & set(sys.modules)), file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stderr.strip() == "[]"
+    for name in ("run", "simulate", "process", "replay", "score", "study", "catalogue", "schema", "verify", "doctor"):
+        assert f"\n  {name} " in done.stdout

@@ -1,0 +1,117 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from tocsin.cli.intake import Source, check_data_mode, count_refused, read_sources, until_tai
+from tocsin.core.constants import NS
+from tocsin.core.errors import InputError
+from tocsin.core.records.inputs import Look, Notification
+from tocsin.core.records.outputs import Rejection
+from tocsin.core.time import tai_from_iso
+
+NETWORK = """
+[[radar]]
+id = "r1"
+latitude_deg = 10.0
+longitude_deg = -35.0
+"""
+ASSETS = """
+[[asset]]
+id = "a"
+latitude_deg = 2.0
+longitude_deg = -30.0
+radius_km = 20.0
+"""
+
+
+def row(sequence: int, second: int, **changes: object) -> dict[str, object]:
+    return {
+        "sensor": "r1", "session": "s", "sequence": sequence, "data_mode": "test", "detections": 0, "detection": -1,
+        "time_utc": f"2030-01-01T00:00:{second:02d}Z",
+    } | changes  # fmt: skip
+
+
+def write(path: Path, rows: list[dict[str, object]]) -> Path:
+    path.write_text("".join(json.dumps(r) + "\n" for r in rows), encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> list[Source]:
+    (tmp_path / "network.toml").write_text(NETWORK)
+    (tmp_path / "assets.toml").write_text(ASSETS)
+    return [Source(tmp_path / "network.toml", "network"), Source(tmp_path / "assets.toml", "assets")]
+
+
+def test_the_data_mode_has_no_default_and_no_other_words() -> None:
+    assert check_data_mode("real") == "real"
+    for wrong in (None, "live", "Real", ""):
+        with pytest.raises(InputError, match="real, exercise, simulated, test"):
+            check_data_mode(wrong)
+
+
+def test_until_is_seconds_after_the_last_input_or_an_instant() -> None:
+    last = tai_from_iso("2030-01-01T00:00:00Z")
+    assert until_tai("60", last) == last + 60 * NS
+    assert until_tai("2030-01-01T01:00:00Z", last) == last + 3600 * NS
+    assert until_tai("2029-01-01T00:00:00Z", last) == last
+    for wrong in ("soon", "-1", "nan", "inf", "1e12"):
+        with pytest.raises(InputError, match="--until"):
+            until_tai(wrong, last)
+
+
+def test_inputs_of_all_files_stand_in_one_order(tmp_path: Path, config: list[Source]) -> None:
+    later = write(tmp_path / "later.jsonl", [row(3, 30), row(1, 10)])
+    early = write(tmp_path / "early.jsonl", [row(2, 20)])
+    notice = write(
+        tmp_path / "notices.jsonl",
+        [
+            {
+                "id": "n", "data_mode": "test", "received_utc": "2030-01-01T00:00:15Z", "latitude_deg": 0.0,
+                "longitude_deg": 0.0, "window_start_utc": "2030-01-01T00:00:00Z",
+                "window_end_utc": "2030-01-01T01:00:00Z",
+            }
+        ],
+    )  # fmt: skip
+    files = [Source(later, "looks"), Source(early, "looks"), Source(notice, "notifications")]
+    one = read_sources([*files, *config], "test")
+    other = read_sources([*reversed(files), *config], "test")
+    assert [type(item).__name__ for item in one.items] == ["Look", "Notification", "Look", "Look"]
+    assert [i.sequence if isinstance(i, Look) else i.id for i in one.items] == [1, "n", 2, 3]
+    assert isinstance(one.items[1], Notification)
+    assert [i.received for i in one.items] == [i.received for i in other.items]
+    assert one.rows_in == other.rows_in == 4
+    assert one.config_sha256() == other.config_sha256()
+
+
+def test_a_file_that_cannot_be_used_is_refused_whole_and_the_others_are_used(
+    tmp_path: Path, config: list[Source]
+) -> None:
+    good = write(tmp_path / "good.jsonl", [row(1, 10)])
+    cut = tmp_path / "cut.parquet"
+    cut.write_bytes(b"PAR1 and no footer")
+    intake = read_sources([Source(good, "looks"), Source(cut, "looks"), *config], "test")
+    assert len(intake.items) == intake.rows_in == 1
+    assert [(r.file, r.row, r.action) for r in intake.rejections] == [("cut.parquet", -1, "refused")]
+    with pytest.raises(InputError, match=r"cut\.parquet"):
+        read_sources([Source(cut, "looks"), *config], "test")
+
+
+def test_rows_are_counted_once_and_remarks_are_no_rows() -> None:
+    refused = [
+        Rejection("a", 1, "x", "late", "refused"),
+        Rejection("a", 2, "x", "late", "refused"),
+        Rejection("a", 3, "x", "duplicate", "dropped"),
+        Rejection("a", -1, "x", "unknown column", "ignored"),
+        Rejection("a", -1, "", "no footer", "refused"),
+    ]
+    assert count_refused(refused) == {"late": 2, "duplicate": 1}
+
+
+def test_rows_of_unknown_sensors_are_refused(tmp_path: Path, config: list[Source]) -> None:
+    file = write(tmp_path / "a.jsonl", [row(1, 10), row(1, 11, sensor="nobody"), row(2, 12, sensor="nobody")])
+    intake = read_sources([Source(file, "looks"), *config], "test")
+    assert intake.rows_in == 3
+    assert len(intake.items) == 1
+    assert sum(intake.rows_refused.values()) == 2
