@@ -129,7 +129,7 @@ def read_sources(sources: Iterable[Source], data_mode: str) -> Intake:
         if source.role == "notifications":
             notices = read_notifications(source.path, data_mode)
             found.append(InputsRead([], list(notices.notifications), None, notices.rejections, notices.rows_in))
-        elif source.role == "catalogue":
+        elif source.role == "catalogue" and source.path.stat().st_size:
             sets = read_element_sets(source.path, data_mode)
             intake.element_sets.extend(sets.element_sets)
             intake.catalogue_rejections.extend(sets.rejections)

@@ -1,6 +1,8 @@
 """The command line `tocsin`: names and options; each command loads what it needs only when it is called."""
 
+import os
 import sys
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
@@ -231,6 +233,8 @@ def study(
 
 def main() -> None:
     """Run the command line; the process ends with the command's exit code."""
+    if not os.environ.get("TOCSIN_DEBUG"):
+        warnings.simplefilter("ignore")  # a user is told by records; TOCSIN_DEBUG=1 shows what libraries remark
     try:
         app(prog_name="tocsin")
     except KeyboardInterrupt:

@@ -21,6 +21,9 @@ TOLD_EVENTS = {
 NEAR_KM = 100.0
 """An impact so near a protected place is told by its name, however small the ellipse."""
 
+VAGUE_KM = 500.0
+"""Half of the probability within more than this is no place yet."""
+
 
 def clock(seconds: float) -> str:
     """Return a time since the start as `+mm:ss`, or `+h:mm:ss` from an hour on."""
@@ -90,7 +93,7 @@ class Moments:
         if event.kind == "launch_detected":
             paths = event.data.get("paths")
             many = f", {_plural(len(paths), 'path')}" if isinstance(paths, (list, tuple)) and paths else ""
-            return [f"launch detected{many}"]
+            return [f"launch detected{many} ({event.subject})"]
         if event.kind in TOLD_EVENTS:
             reason = event.data.get("reason", "")
             return [f"{TOLD_EVENTS[event.kind]}: {event.subject}" + (f" ({reason})" if reason else "")]
@@ -120,10 +123,10 @@ class Moments:
         if impact is None or level not in LADDER[2:] or LADDER.index(level) <= LADDER.index(known):
             return []
         where = self._near(impact)
-        if where is None:
+        half = _ellipse(impact, 0.5)
+        if where is None or (half is not None and half > VAGUE_KM):
             return []
         self._objects[key] = level
-        half = _ellipse(impact, 0.5)
         within = f", 50 % within {half:.0f} km" if half is not None else ""
         left_s = (tai_from_iso(impact.time_utc) - tai_from_iso(assessment.time_utc)) / NS
         return [f"impact near {where} in {_left(left_s)}{within} ({track}, {level})"]

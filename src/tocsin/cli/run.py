@@ -48,7 +48,7 @@ def make_inputs(
 
 
 def made_sources(result: SimulationResult) -> list[Source]:
-    """Return the files of a simulation as they are fed; empty ones are not."""
+    """Return the files of a simulation as they are fed."""
     made: tuple[tuple[Path, Role], ...] = (
         (result.looks, "looks"),
         (result.network, "network"),
@@ -56,7 +56,7 @@ def made_sources(result: SimulationResult) -> list[Source]:
         (result.catalogue, "catalogue"),
         (result.notifications, "notifications"),
     )
-    return [Source(path, role) for path, role in made if path.is_file() and path.stat().st_size > 0]
+    return [Source(path, role) for path, role in made if path.is_file()]
 
 
 def simulate_scenario(name: str, out: Path | None, seed: int | None, catalogue: Path | None, as_json: bool) -> int:

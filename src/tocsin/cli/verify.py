@@ -130,9 +130,9 @@ def check_tracks(out_dir: Path, summary: Summary) -> Check:
     return Check("track table whole", rows, () if rows == said else (f"{rows} rows, {said} in the summary",))
 
 
-def check_again(out_dir: Path, summary: Summary, display: Display) -> Check:
+def check_again(out_dir: Path, summary: Summary) -> Check:
     """Return whether the same inputs give the same digests and the same lines again."""
-    with tempfile.TemporaryDirectory(prefix="tocsin-verify-") as place:
+    with tempfile.TemporaryDirectory(prefix="tocsin-verify-") as place, Display("", quiet=True) as display:
         again = Path(place) / "again"
         later = process_again(out_dir, again, display, report=False).summary
         faults = differences(summary, later)
@@ -146,7 +146,7 @@ def check_again(out_dir: Path, summary: Summary, display: Display) -> Check:
     return Check("processed again, equal" if same_machine else "processed again, equal decisions", 1, tuple(faults))
 
 
-def checks(out_dir: Path, quick: bool, display: Display) -> Iterator[Check]:
+def checks(out_dir: Path, quick: bool) -> Iterator[Check]:
     """Yield all checks of an output folder, one after the other."""
     summary = read_earlier(out_dir)
     steps: list[Callable[[], Check]] = [
@@ -159,7 +159,7 @@ def checks(out_dir: Path, quick: bool, display: Display) -> Iterator[Check]:
         lambda: Check(*check_causes(out_dir, summary.data_mode)),
     ]
     if not quick and not summary.interrupted:
-        steps.append(lambda: check_again(out_dir, summary, display))
+        steps.append(lambda: check_again(out_dir, summary))
     for step in steps:
         yield step()
 
@@ -168,7 +168,8 @@ def verify_folder(out_dir: Path, quick: bool, out: Path | None, as_json: bool) -
     """Return 0 when all checks hold, else 1; with `out`, they are written there as verify.json too."""
     found = []
     with Display(f"verify {out_dir.name}", quiet=as_json) as display:
-        for check in checks(out_dir, quick, display):
+        display.stage("checking")
+        for check in checks(out_dir, quick):
             found.append(check)
             well = not check.faults
             display.say(f"  {'ok   ' if well else 'FAULT'} {check.name} ({check.looked_at:,})", "" if well else "red")

@@ -7,7 +7,7 @@ import hashlib
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -38,10 +38,13 @@ os.environ["NUMBA_CACHE_DIR"] = str(cache_dir())
 
 import numba  # noqa: E402  (the cache folder has to be known before numba is loaded)
 
+# numba may have been loaded before, by another package: it would then cache beside the sources, with stale callees.
+vars(numba.config)["CACHE_DIR"] = os.environ["NUMBA_CACHE_DIR"]
+
 
 def kernel(function: F) -> F:
     """Return the compiled form of a numeric function; `.py_func` is its plain twin for tests."""
-    compiled: F = numba.njit(cache=True, error_model="numpy", nogil=True)(function)
-    return compiled
+    compiled: Any = numba.njit(cache=True, error_model="numpy", nogil=True)(function)
+    return cast(F, compiled)
 
 

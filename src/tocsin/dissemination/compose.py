@@ -94,8 +94,12 @@ def _parameters(assessment: Assessment) -> tuple[tuple[str, str], ...]:
         ("objects_best", str(assessment.objects.best)),
         ("objects_high", str(assessment.objects.high)),
     ]
-    out += [("asset_probability", f"{t.id} {t.probability:.4f} {t.time_left_s:.0f}") for t in assessment.assets]
-    out += [("class_probability", f"{name} {p:.4f}") for name, p in sorted(assessment.classes.items())]
+    out += [
+        ("asset_probability", f"{t.id} {t.probability:.4f} {t.time_left_s:.0f}")
+        for t in assessment.assets
+        if t.probability >= words.LISTED
+    ]
+    out += [("class_probability", f"{name} {p:.4f}") for name, p in sorted(assessment.classes.items()) if p >= 0.001]
     for member in words.members(assessment):
         if member.launch is not None:
             out += _point(f"launch {member.track}", member.launch)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from tocsin.assessment.paths import independent_paths, phenomenologies
 from tocsin.core.constants import DEG, NS
 from tocsin.core.records.outputs import Assessment, AssetThreat, Ellipse, GroundPoint, ObjectAssessment
 from tocsin.core.time import iso_from_tai, tai_from_iso
@@ -34,6 +35,8 @@ CLASS_WORDS = {
     "ballistic_missile_intercontinental": "intercontinental ballistic missile",
 }
 UTC_DIGITS = 0
+LISTED, NAMED = 0.01, 0.10
+"""P(asset) from which a place is listed, and from which a headline names it: the steps of the ladder."""
 
 
 def label(data_mode: str, released: bool) -> str:
@@ -98,7 +101,7 @@ def members(assessment: Assessment) -> tuple[ObjectAssessment, ...]:
 def seconds_left(assessment: Assessment, now: int) -> float | None:
     """Return the time from `now` to the first predicted fall on an asset, else to the first predicted impact, s."""
     passed = (now - tai_from_iso(assessment.time_utc)) / NS
-    times = [threat.time_left_s - passed for threat in assessment.assets]
+    times = [threat.time_left_s - passed for threat in _by_threat(assessment.assets)]
     if not times:
         times = [(tai_from_iso(m.impact.time_utc) - now) / NS for m in members(assessment) if m.impact is not None]
     return min(times) if times else None
@@ -109,7 +112,8 @@ def headline(assessment: Assessment, grade: str, names: dict[str, str], released
     mark = label(assessment.data_mode, released)
     start = f"{mark} - " if mark else ""
     count = counted(assessment.objects.low, assessment.objects.best, assessment.objects.high)
-    threatened = [names.get(a.id, a.id) for a in _by_threat(assessment)]
+    named = [a for a in assessment.assets if a.probability >= NAMED] or list(assessment.assets)
+    threatened = [names.get(a.id, a.id) for a in _by_threat(named)]
     where = f" near {listed(threatened, 2)}" if threatened else ""
     if grade == "cancellation":
         return f"{start}Cancelled: missile warning of event {assessment.event}"
@@ -126,8 +130,9 @@ def _when(time_left_s: float) -> str:
     return f" in {left(time_left_s)}" if time_left_s >= 0.0 else f", predicted time passed {left(time_left_s)}"
 
 
-def _by_threat(assessment: Assessment) -> list[AssetThreat]:
-    return sorted(assessment.assets, key=lambda a: (a.time_left_s, a.id))
+def _by_threat(threats: Iterable[AssetThreat]) -> list[AssetThreat]:
+    """Return those with a probability that is told, the nearest in time first."""
+    return sorted((a for a in threats if a.probability >= LISTED), key=lambda a: (a.time_left_s, a.id))
 
 
 def description(
@@ -195,13 +200,14 @@ def _origin(assessment: Assessment) -> str:
 def _destination(assessment: Assessment, names: dict[str, str], now: int) -> list[str]:
     lines = []
     passed = (now - tai_from_iso(assessment.time_utc)) / NS
-    for threat in _by_threat(assessment)[:12]:
+    threats = _by_threat(assessment.assets)
+    for threat in threats[:12]:
         seconds = threat.time_left_s - passed
         at = utc(iso_from_tai(now + int(seconds * NS), UTC_DIGITS))
         ahead = f"{left(seconds)} left" if seconds >= 0 else left(seconds)
         lines.append(f"  {names.get(threat.id, threat.id)}: {percent(threat.probability)}, at {at}, {ahead}")
-    if len(assessment.assets) > 12:
-        lines.append(f"  and {len(assessment.assets) - 12} more")
+    if len(threats) > 12:
+        lines.append(f"  and {len(threats) - 12} more")
     first = "TO (predicted, not observed): probability of a fall on" if lines else "TO: no listed place."
     impacts = [(m.track, m.impact) for m in members(assessment) if m.impact is not None]
     points = [f"  {track}: {_impact(point)}" for track, point in impacts[:12]]
@@ -234,10 +240,14 @@ def _when_line(assessment: Assessment, grade: str, now: int) -> str:
 
 
 def _paths(assessment: Assessment) -> str:
-    n = len(assessment.paths)
+    n = independent_paths(assessment.paths)
     if n == 0:
         return "No independent path."
-    return f"{n} independent path{'' if n == 1 else 's'}: {listed(assessment.paths)}."
+    kinds = []
+    for kind in phenomenologies(assessment.paths):
+        sites = [path.split("/")[1] for path in assessment.paths if path.startswith(f"{kind}/")]
+        kinds.append(f"{kind} ({listed(sorted(set(sites)))})")
+    return f"{n} independent path{'' if n == 1 else 's'}: {', '.join(kinds)}."
 
 
 def _evidence(assessment: Assessment) -> list[str]:

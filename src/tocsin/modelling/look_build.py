@@ -63,6 +63,15 @@ class LabelTable:
     detection: list[int] = field(default_factory=list)
     object: list[str] = field(default_factory=list)
 
+    def add(self, sensor: str, sequence: int, objects: list[str]) -> None:
+        """Add the objects of one look's detections, in their order."""
+        n = len(objects)
+        self.sensor += [sensor] * n
+        self.session += [SESSION] * n
+        self.sequence += [sequence] * n
+        self.detection += range(n)
+        self.object += objects
+
 
 def search_slots(start: int, end: int, period_s: float, offset_s: float, mode: str, searched: str | None) -> Slots:
     """Return the looks that follow one another from `start` + offset until `end`, all of one period."""
@@ -102,61 +111,72 @@ def build_looks(
     order = np.lexsort((np.arange(len(slot_of)), times, slot_of))
     slot_of, times, values = slot_of[order], times[order], values[order]
     names = [rows.labels[i] for i in order]
-    made = np.array([s != "down" for s in slots.state], bool)
-    turn = [int(i) for i in np.lexsort((np.arange(len(slots)), slots.start, slots.end)) if made[i]]
     first = np.searchsorted(slot_of, np.arange(len(slots)), side="left")
     last = np.searchsorted(slot_of, np.arange(len(slots)), side="right")
     latency = stream(seed, "latency", sensor).uniform(*LATENCY_S, size=len(slots))
-    at_rows = places(times) if places is not None else None
-    at_ends = places(slots.end) if places is not None else None
+    maker = _Maker(sensor, data_mode, slots, latency, times, values, places)
     looks: list[Look] = []
     run: list[int] = []
     sequence = -1
-
-    def empty(run: list[int], sequence: int) -> Look:
-        tail = run[-1]
-        return Look(
-            sensor=sensor, session=SESSION, sequence=sequence, data_mode=data_mode,
-            received=int(slots.end[tail]) + int(latency[tail] * NS), time=int(slots.end[tail]),
-            start=int(slots.start[run[0]]), end=int(slots.end[tail]), mode=slots.mode[tail],
-            searched=slots.searched[tail], state=slots.state[tail], empty_looks=len(run), declared=0,
-            place=_triple(at_ends, tail),
-        )  # fmt: skip
-
-    for i in turn:
-        a, b = int(first[i]), int(last[i])
-        if a == b:
-            if run and not _same_run(slots, run, i):
-                looks.append(empty(run, sequence))
-                run = []
-            sequence += 1
-            run.append(i)
+    for i in (int(k) for k in np.lexsort((np.arange(len(slots)), slots.start, slots.end))):
+        if slots.state[i] == "down":
             continue
-        if run:
-            looks.append(empty(run, sequence))
+        a, b = int(first[i]), int(last[i])
+        if run and (a < b or not _same_run(slots, run, i)):
+            looks.append(maker.empty(run, sequence))
             run = []
         sequence += 1
-        newest = int(times[b - 1])
-        end = max(int(slots.end[i]), newest)
-        looks.append(
-            Look(
-                sensor=sensor, session=SESSION, sequence=sequence, data_mode=data_mode,
-                received=end + int(latency[i] * NS), time=newest, start=int(slots.start[i]), end=end,
-                mode=slots.mode[i], searched=slots.searched[i], state=slots.state[i], declared=b - a,
-                place=_triple(at_rows, b - 1), numbers=np.arange(b - a, dtype=np.int64), times=times[a:b],
-                values=values[a:b], hints=(None,) * (b - a), rows=np.zeros(b - a, np.int64),
-                places=None if at_rows is None else at_rows[a:b],
-            )
-        )  # fmt: skip
-        for k in range(a, b):
-            labels.sensor.append(sensor)
-            labels.session.append(SESSION)
-            labels.sequence.append(sequence)
-            labels.detection.append(k - a)
-            labels.object.append(names[k])
+        if a == b:
+            run.append(i)
+            continue
+        looks.append(maker.full(i, sequence, a, b))
+        labels.add(sensor, sequence, names[a:b])
     if run:
-        looks.append(empty(run, sequence))
+        looks.append(maker.empty(run, sequence))
     return looks
+
+
+class _Maker:
+    """Makes the records of one sensor's looks."""
+
+    def __init__(
+        self,
+        sensor: str,
+        data_mode: str,
+        slots: Slots,
+        latency: FloatArray,
+        times: IntArray,
+        values: FloatArray,
+        places: Callable[[IntArray], FloatArray] | None,
+    ) -> None:
+        self.sensor, self.data_mode, self.slots, self.latency = sensor, data_mode, slots, latency
+        self.times, self.values = times, values
+        self.at_rows = None if places is None else places(times)
+        self.at_ends = None if places is None else places(slots.end)
+
+    def empty(self, run: list[int], sequence: int) -> Look:
+        """Return a run of empty looks as one."""
+        slots, tail = self.slots, run[-1]
+        end = int(slots.end[tail])
+        return Look(
+            sensor=self.sensor, session=SESSION, sequence=sequence, data_mode=self.data_mode,
+            received=end + int(self.latency[tail] * NS), time=end, start=int(slots.start[run[0]]), end=end,
+            mode=slots.mode[tail], searched=slots.searched[tail], state=slots.state[tail], empty_looks=len(run),
+            declared=0, place=_triple(self.at_ends, tail),
+        )  # fmt: skip
+
+    def full(self, i: int, sequence: int, a: int, b: int) -> Look:
+        """Return the look of slot i with the detections a ... b - 1."""
+        slots, newest = self.slots, int(self.times[b - 1])
+        end = max(int(slots.end[i]), newest)
+        return Look(
+            sensor=self.sensor, session=SESSION, sequence=sequence, data_mode=self.data_mode,
+            received=end + int(self.latency[i] * NS), time=newest, start=int(slots.start[i]), end=end,
+            mode=slots.mode[i], searched=slots.searched[i], state=slots.state[i], declared=b - a,
+            place=_triple(self.at_rows, b - 1), numbers=np.arange(b - a, dtype=np.int64), times=self.times[a:b],
+            values=self.values[a:b], hints=(None,) * (b - a), rows=np.zeros(b - a, np.int64),
+            places=None if self.at_rows is None else self.at_rows[a:b],
+        )  # fmt: skip
 
 
 def _same_run(slots: Slots, run: list[int], i: int) -> bool:

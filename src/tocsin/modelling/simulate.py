@@ -2,23 +2,22 @@
 
 import shutil
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
-import msgspec
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from tocsin.core.constants import NS
 from tocsin.core.errors import InputError
-from tocsin.core.records.inputs import ElementSet, Look
+from tocsin.core.records.inputs import ElementSet, Look, Notification
 from tocsin.core.records.network import Network
 from tocsin.core.records.scenario import Scenario
-from tocsin.core.time import iso_from_tai, tai_from_iso
+from tocsin.core.time import tai_from_iso
+from tocsin.formats.element_sets import read_element_sets
 from tocsin.formats.looks_write import write_looks_parquet
+from tocsin.formats.notifications import write_notifications
 from tocsin.formats.toml_files import read_assets, read_network
 from tocsin.modelling.hotspots import HotSpots, read_hot_spots
 from tocsin.modelling.look_build import LabelTable
@@ -133,26 +132,12 @@ def _known_objects(scenario: Scenario, catalogue: Path | None, start: int) -> li
 
 
 def read_catalogue(path: Path, data_mode: str) -> list[ElementSet]:
-    """Return the element sets of a file of two or three lines each (plain or .gz); InputError if it has none."""
-    import gzip
-
-    opener: Callable[..., Any] = gzip.open if path.suffix == ".gz" else open
-    try:
-        with opener(path, "rt", encoding="ascii", errors="replace") as file:
-            lines = [line.rstrip("\r\n") for line in file]
-    except OSError as error:
-        raise InputError(f"cannot be read: {error.strerror or error}", file=str(path)) from None
-    out: dict[str, ElementSet] = {}
-    for i in range(len(lines) - 1):
-        one, two = lines[i], lines[i + 1]
-        if one.startswith("1 ") and two.startswith("2 ") and len(one) >= 69 and len(two) >= 69 and one[2:7] == two[2:7]:
-            before = lines[i - 1] if i else ""
-            name = before.removeprefix("0 ").strip() if before and not before.startswith(("1 ", "2 ")) else one[2:7]
-            number = one[2:7].strip()
-            out[number] = ElementSet(number, name, one[:69], two[:69], 0, data_mode)
-    if not out:
+    """Return the element sets of a file, one an object (its last), by number; InputError if it has none."""
+    sets = read_element_sets(path, data_mode).element_sets
+    if not sets:
         raise InputError("no element set in it", file=str(path), allowed="two or three lines an object")
-    return [out[k] for k in sorted(out)]
+    last = {s.id: s for s in sets}
+    return [last[k] for k in sorted(last)]
 
 
 def _write_catalogue(path: Path, known: list[ElementSet]) -> None:
@@ -162,19 +147,27 @@ def _write_catalogue(path: Path, known: list[ElementSet]) -> None:
 
 
 def _write_notifications(path: Path, scenario: Scenario, start: int) -> None:
-    """Write the notifications as JSON lines: the fields of the record, with times in UTC at the edge."""
-    encoder = msgspec.json.Encoder()
-    with path.open("wb") as file:
-        for n in sorted(scenario.notification, key=lambda n: (n.received_s, n.id)):
-            row: dict[str, Any] = {
-                "kind": "notification", "id": n.id, "data_mode": scenario.data_mode,
-                "received_utc": iso_from_tai(start + int(n.received_s * NS)),
-                "window_start_utc": iso_from_tai(start + int(n.window_start_s * NS)),
-                "window_end_utc": iso_from_tai(start + int(n.window_end_s * NS)),
-                "latitude_deg": n.latitude_deg, "longitude_deg": n.longitude_deg, "radius_km": n.radius_km,
-                "azimuth_deg": n.azimuth_deg, "vehicle": n.vehicle,
-            }  # fmt: skip
-            file.write(encoder.encode(row) + b"\n")
+    def at(seconds: float) -> int:
+        return start + round(seconds * NS)
+
+    write_notifications(
+        path,
+        [
+            Notification(
+                id=n.id,
+                received=at(n.received_s),
+                data_mode=scenario.data_mode,
+                window_start=at(n.window_start_s),
+                window_end=at(n.window_end_s),
+                latitude_deg=n.latitude_deg,
+                longitude_deg=n.longitude_deg,
+                radius_km=n.radius_km,
+                azimuth_deg=n.azimuth_deg,
+                vehicle=n.vehicle,
+            )
+            for n in sorted(scenario.notification, key=lambda n: (n.received_s, n.id))
+        ],
+    )
 
 
 def _label_table(labels: LabelTable) -> pa.Table:

@@ -15,7 +15,7 @@ RE_ENTRY_HEIGHT_M = 100e3
 
 @dataclass(frozen=True, eq=False)
 class ArcFigures:
-    """Figures of n arcs; every field is (n,). Inertial speeds and angles; heights over the ellipsoid; NaN = has none."""
+    """Figures of n arcs, each field (n,). Speeds and angles are inertial, heights over the ellipsoid; NaN = none."""
 
     perigee_m: FloatArray
     apogee_m: FloatArray
@@ -40,8 +40,8 @@ class ArcFigures:
 def arc_figures(states: FloatArray, covariances: FloatArray, floor_m: float = RE_ENTRY_HEIGHT_M) -> ArcFigures:
     """Return the arc figures of Earth-fixed states (n, 6) with covariances (n, 6, 6), in m and m/s.
 
-    `floor_m`: the height that `p_low` asks about. Two-body motion (Vallado 2013, algorithm 9); perigee uncertainty by the
-    unscented transform.
+    `floor_m`: the height that `p_low` asks about. Two-body motion (Vallado 2013, algorithm 9); the perigee's spread by
+    divided differences over sigma points.
     """
     states = np.ascontiguousarray(states, np.float64).reshape(-1, 6)
     covariances = np.ascontiguousarray(covariances, np.float64).reshape(-1, 6, 6)

@@ -22,7 +22,7 @@ FIGURES = 12
 
 @kernel
 def cholesky(p: npt.NDArray[np.float64], n: int, out: npt.NDArray[np.float64]) -> None:
-    """Fill out (n, n) with a lower L, L L^T = p, of the first n rows of p; a pivot that is not positive leaves no column.
+    """Fill out (n, n) with a lower L, L L^T = p, of the first n rows of p; a pivot that is not positive has no column.
 
     A covariance that rounding has made slightly indefinite loses only the directions without a meaningful variance:
     pivots below 1e-13 of their own diagonal are taken as zero.
@@ -91,10 +91,10 @@ def turning_points(
 def perigee_spread(
     state: npt.NDArray[np.float64], p: npt.NDArray[np.float64], low: npt.NDArray[np.float64]
 ) -> tuple[float, float]:
-    """Return mean and sigma (m) of the perigee height by the unscented transform; `low` (6, 6) is scratch.
+    """Return mean and sigma (m) of the perigee height over 13 sigma points; `low` (6, 6) is scratch.
 
-    Second-order divided differences at sqrt(3) sigma (Norgaard, Poulsen, Ravn 2000, Automatica 36, eqs. 30, 34): exact for
-    a sum of quadratics of single axes, and never a negative variance.
+    Second-order divided differences at sqrt(3) sigma (Norgaard, Poulsen, Ravn 2000, Automatica 36): exact for a sum of
+    quadratics of single axes, and never a negative variance.
     """
     cholesky(p, 6, low)
     s = math.sqrt(3.0)

@@ -1,8 +1,8 @@
 """Where a free arc seen by radar alone was launched: followed back to the ground, then moved by what a boost does.
 
-An arc followed back without thrust meets the ground behind or ahead of the true launch place, and later than the true launch.
-How far is taken from the generic classes, flown at several lofts and cut off at several moments, by likeness of
-the speed and angle with which the arc would have left the ground.
+An arc followed back without thrust meets the ground short of the true launch place, and later than the true launch. How
+far is taken from the generic classes, flown at several lofts and cut off at several moments, by likeness of the
+speed and angle with which the arc would have left the ground.
 """
 
 import functools
@@ -38,8 +38,10 @@ _CLOUD = 64
 
 @functools.cache
 def _boosts() -> FloatArray:
-    """Return (n, 4) of flown boosts: ln speed and path angle at the ground of the arc followed back, offset of launch ahead
-    of that place along the heading (m), and launch time minus the time there (s).
+    """Return (n, 4) of flown boosts: what the arc followed back says, and what is true.
+
+    Ln speed and path angle at the ground of the arc followed back, distance of the launch ahead of that place along the
+    heading (m), and launch time minus the time there (s).
     """
     rows = []
     for vehicle in CLASSES:
@@ -90,8 +92,8 @@ def _boost_of(speed: float, angle: float) -> tuple[float, float, float, float]:
 def launch_from_arc(time_ns: int, state: FloatArray, covariance: FloatArray) -> Launch | None:
     """Return where and when an object in free flight was launched, or None if its arc does not come from the ground.
 
-    state (6,), covariance (6, 6): Earth-fixed, m and m/s, at time_ns (TAI). The covariance holds that of the arc and what
-    the generic boosts differ by.
+    state (6,), covariance (6, 6): Earth-fixed, m and m/s, at time_ns (TAI). The covariance of the launch holds that of
+    the arc and what the generic boosts differ by.
     """
     state = np.ascontiguousarray(state, np.float64)[:6].copy()
     covariance = np.ascontiguousarray(covariance, np.float64)[:6, :6].copy()

@@ -90,7 +90,7 @@ def nearest_city(lat: float, lon: float) -> tuple[str, float, float]:
 
 
 def describe(lat: float, lon: float) -> str:
-    """Return words for a place (rad): 'in the South Atlantic, 1,240 km west of Cape Town' or 'in Brazil, at Brasília'."""
+    """Return words for a place (rad): 'in the South Atlantic, 1,240 km west of Cape Town', 'in Brazil, at Brasília'."""
     if not (math.isfinite(lat) and math.isfinite(lon)):
         return "nowhere"
     land = country(lat, lon)

@@ -67,8 +67,8 @@ class PoweredHypotheses:
     ) -> "PoweredHypotheses":
         """Return hypotheses whose thrust acceleration grows as mass burns off, and one that it ends now.
 
-        weights, burn_s, burn_sigma_s: (h,) per class. Constant thrust and exhaust speed c give da/dt = a^2/c (Tsiolkovsky), held at
-        thrust_most (m/s2).
+        weights, burn_s, burn_sigma_s: (h,) per class. Constant thrust and exhaust speed c give da/dt = a^2/c
+        (Tsiolkovsky), held at thrust_most (m/s2).
         """
         w = np.atleast_1d(np.asarray(weights, np.float64))
         left = np.atleast_1d(np.asarray(burn_s, np.float64))
@@ -99,7 +99,7 @@ class Impact:
     covariance: tuple[float, float, float]
     """East-east, east-north, north-north, m2, of the whole footprint about its mean."""
     parts: FloatArray
-    """(p, 6) Gaussian components: weight, latitude, longitude, EE, EN, NN; the weights sum to `impacting_probability`."""
+    """(p, 6) Gaussian components: weight, latitude, longitude, EE, EN, NN; weights sum to `impacting_probability`."""
     part_times_s: FloatArray
     """(p, 2) mean (s after the state) and sigma of each component's impact time."""
     ellipses: tuple[Ellipse, ...]
@@ -112,7 +112,7 @@ class Impact:
     """Of the arc if it is, or from now were, unpowered; heights over the ellipsoid."""
     apogee_m: float
     method: str
-    """`unscented` (one Gaussian of 15 points), `cloud` (a sample as a mixture), `powered` (a mixture over hypotheses), `none`."""
+    """`unscented` (a Gaussian of 15 points), `cloud` (a sample as a mixture), `powered` (over hypotheses), `none`."""
 
     def ground_point(self) -> GroundPoint | None:
         """Return the impact as it is published, None where nothing comes down."""
@@ -192,8 +192,8 @@ def predict_impact(
     """Return where an Earth-fixed state (6,) with covariance (6, 6), m and m/s, comes down; drag included.
 
     Free flight: 15 sigma points over state and ln(beta); where they do not describe the footprint (some stay up, wider
-    than 1,500 km, strongly curved) 128 evenly spread Gaussian points. With `powered`: 16 to 64 points a hypothesis over state, burn
-    time and thrust. Impact is at the ellipsoid.
+    than 1,500 km, strongly curved) 128 evenly spread Gaussian points. With `powered`: 16 to 64 points a hypothesis over
+    state, burn time and thrust. Impact is at the ellipsoid.
     """
     state = np.ascontiguousarray(state, np.float64)[:6].copy()
     covariance = np.ascontiguousarray(covariance, np.float64)[:6, :6].copy()
@@ -247,7 +247,8 @@ def _powered(
 def _impact(time_ns: int, parts: FloatArray, times: FloatArray, turns: tuple[float, float], method: str) -> Impact:
     """Return the record of a mixture."""
     probability = min(1.0, math.fsum(float(w) for w in parts[:, 0]))
-    lat, lon, covariance, ellipses = math.nan, math.nan, (math.nan, math.nan, math.nan), ()
+    lat, lon, covariance = math.nan, math.nan, (math.nan, math.nan, math.nan)
+    ellipses: tuple[Ellipse, ...] = ()
     mean, sigma = 0.0, 0.0
     if len(parts):
         lat, lon, covariance, ellipses = footprint(parts)

@@ -1,4 +1,4 @@
-"""Flights of many points of an uncertain state to the ground, free or still burning, and the moments of where they land."""
+"""Flights of many points of an uncertain state to the ground, free or burning, and the moments of where they land."""
 
 import math
 
@@ -10,7 +10,8 @@ from tocsin.prediction.arc_kernels import cholesky, perigee_spread
 from tocsin.prediction.footprint_kernels import local_offset
 from tocsin.world.geodesy_kernels import ecef_to_geodetic, enu_axes, geodesic_direct, geodetic_to_ecef
 from tocsin.world.gravity_kernels import acceleration_free
-from tocsin.world.motion.freeflight_kernels import fast_height, fly_to_height
+from tocsin.world.motion.forces_kernels import fast_height
+from tocsin.world.motion.freeflight_kernels import fly_to_height
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -30,7 +31,7 @@ _MOST_CURVED = 0.1
 
 @kernel
 def land(y: FloatArray, ln_beta: float, t_max: float, flown: FloatArray, out: FloatArray) -> None:
-    """Fill out (4,): seconds, latitude, longitude, 1 = came down, for a free flight from y (6,); flown (7,) is scratch."""
+    """Fill out (4,): seconds, latitude, longitude, 1 = came down, of a free flight from y (6,); flown (7,): scratch."""
     status = fly_to_height(y, math.exp(ln_beta), 0.0, t_max, flown)
     out[0] = flown[6]
     out[1], out[2], _h = ecef_to_geodetic(flown[0], flown[1], flown[2])
@@ -60,7 +61,7 @@ def _push_at(table: FloatArray, fraction: float) -> float:
     last = table.shape[0] - 1
     s = min(max(fraction, 0.0), 1.0) * last
     i = min(int(s), last - 1)
-    return table[i] + (s - i) * (table[i + 1] - table[i])
+    return float(table[i] + (s - i) * (table[i + 1] - table[i]))
 
 
 @kernel
@@ -71,7 +72,7 @@ def burn(y: FloatArray, seconds: float, table: FloatArray, factor: float, work: 
     """
     if seconds <= 0.0:
         return 0.0
-    steps = int(math.ceil(seconds / _POWERED_STEP_S))
+    steps = math.ceil(seconds / _POWERED_STEP_S)
     h = seconds / steps
     for i in range(steps):
         p0 = factor * _push_at(table, i / steps)
@@ -186,7 +187,7 @@ def powered_cloud(
     state: FloatArray, covariance: FloatArray, ln_beta: float, t_max: float, burn_s: float, burn_sigma_s: float,
     thrust: FloatArray, thrust_ln_sigma: float, points: FloatArray, landed: FloatArray,
 ) -> None:  # fmt: skip
-    """Fill landed (n, 4) with where flights that burn on come down: Gaussian points (n, 8) of state, burn time, thrust."""
+    """Fill landed (n, 4) with where flights that burn on come down: points (n, 8) of state, burn time and thrust."""
     root = np.empty((6, 6))
     cholesky(covariance, 6, root)
     y = np.empty(6)
@@ -216,7 +217,7 @@ def _back(y: FloatArray, t_max: float, flown: FloatArray, out: FloatArray) -> No
 def unscented_back(
     state: FloatArray, covariance: FloatArray, t_max: float, part: FloatArray, time: FloatArray, at_ground: FloatArray
 ) -> int:
-    """Fill part (6,), time (2,) of where a free arc came from, followed back to the ground without air; return FITS or NEEDS_CLOUD.
+    """Fill part (6,), time (2,) of where a free arc came from, followed back without air; return FITS or NEEDS_CLOUD.
 
     at_ground (6,): the state there. STAYS_UP if the mean arc does not meet the ground within t_max s before.
     """

@@ -7,6 +7,7 @@ import numpy.typing as npt
 
 from tocsin.core.constants import NS
 from tocsin.prediction import launch_kernels as k
+from tocsin.prediction import profile_kernels as pk
 from tocsin.prediction.backtrace import launch_from_arc
 from tocsin.prediction.impact import PoweredHypotheses, footprint
 from tocsin.prediction.launch_record import Launch
@@ -23,8 +24,8 @@ _MOST_LOOKS = 24
 _FIRST_HEIGHT_M = 12e3
 """Height at which a plume is first seen, to start from: above most clouds."""
 _UNSEEN_M = 2.5e3
-_UNSEEN_SHARE = 0.3
-"""One sigma of what the flight before the first look adds to launch place, and to launch time as a share of its length.
+_UNSEEN_S = 15.0
+"""One sigma of what the flight before the first look adds to launch place and launch time.
 
 Vehicles differ most while they are slow: a first stage may lift off with 1.2 or with 2.5 times its weight.
 """
@@ -51,9 +52,9 @@ def fit_launch(
 ) -> Launch | None:
     """Return the launch that explains lines of sight to a burning vehicle, or None if none does.
 
-    times_ns (n,) TAI; sat_positions (n, 3) Earth-fixed, m; los (n, 3) unit vectors sensor to target, Earth-fixed; sigma (n,) or one
-    number, rad per transverse axis. One satellite is enough (n >= 3, the satellite at least 15 degrees over the horizon
-    of the launch); more are better. Profile methods: see the module `profiles`.
+    times_ns (n,) TAI; sat_positions (n, 3) Earth-fixed, m; los (n, 3) unit vectors sensor to target, Earth-fixed; sigma
+    (n,) or one number, rad per transverse axis. One satellite is enough (n >= 3, the satellite at least 15 degrees over
+    the horizon of the launch); more are better. `worst_fit`: chi-square per degree of freedom beyond which it is None.
     """
     order = np.argsort(times_ns, kind="stable")
     t = np.asarray(times_ns, np.int64)[order]
@@ -72,7 +73,7 @@ def fit_launch(
         return None
     classes = len(book.names)
     found = np.zeros((classes * k.KEPT, k.SOLUTION))
-    normals = np.zeros((classes * k.KEPT, k.PARAMETERS, k.PARAMETERS))
+    normals = np.zeros((classes * k.KEPT, pk.PARAMETERS, pk.PARAMETERS))
     reference = np.zeros(2)
     many = _spread(len(t), _MOST_LOOKS)
     if not k.fit_profiles(
@@ -122,7 +123,7 @@ def _mixed(
     for i in sorted(usable, key=lambda i: (chi2[i], i)):
         if any(_same(found[i], found[j]) for j in kept):
             continue
-        inverse = np.empty((k.PARAMETERS, k.PARAMETERS))
+        inverse = np.empty((pk.PARAMETERS, pk.PARAMETERS))
         log_det = k.inverse_of(normals[i], inverse)
         if not math.isfinite(log_det):
             continue
@@ -139,8 +140,8 @@ def _mixed(
 
 def _same(a: FloatArray, b: FloatArray) -> bool:
     """Return whether two solutions are one: same class, place within a kilometre, heading within 6 degrees."""
-    turn = abs(math.remainder(float(a[k.HEADING] - b[k.HEADING]), 2.0 * math.pi))
-    apart = abs(a[k.EAST] - b[k.EAST]) + abs(a[k.NORTH] - b[k.NORTH])
+    turn = abs(math.remainder(float(a[pk.HEADING] - b[pk.HEADING]), 2.0 * math.pi))
+    apart = abs(a[pk.EAST] - b[pk.EAST]) + abs(a[pk.NORTH] - b[pk.NORTH])
     return bool(a[k.SOL_CLASS] == b[k.SOL_CLASS] and turn < 0.1 and apart < 1e3)
 
 
@@ -161,44 +162,33 @@ def _launch(
     class_weights, class_fits = np.zeros(classes), np.full(classes, np.nan)
     stretches = np.zeros((classes, 3))
     for i in range(n):
-        c, p = inverses[i], np.ascontiguousarray(found[i, : k.PARAMETERS])
+        c, p = inverses[i], np.ascontiguousarray(found[i, : pk.PARAMETERS])
         kind = int(found[i, k.SOL_CLASS])
         floor = _UNSEEN_M**2
         parts[i] = (
             weights[i], found[i, k.SOL_LAT], found[i, k.SOL_LON],
-            c[k.EAST, k.EAST] + floor, c[k.EAST, k.NORTH], c[k.NORTH, k.NORTH] + floor,
+            c[pk.EAST, pk.EAST] + floor, c[pk.EAST, pk.NORTH], c[pk.NORTH, pk.NORTH] + floor,
         )  # fmt: skip
-        k.state_and_spread(
-            reference, book.table[kind], float(book.burn_s[kind]), p, c, float(times[-1]), states[i], spreads[i]
-        )
+        burn = float(book.burn_s[kind])
+        pk.state_and_spread(reference, book.table[kind], burn, p, c, float(times[-1]), states[i], spreads[i])
         class_weights[kind] += weights[i]
         if not class_fits[kind] <= fits[i]:
             class_fits[kind] = fits[i]
-            stretches[kind] = p[k.LOFT : k.LN_SIZE + 1]
+            stretches[kind] = p[pk.LOFT : pk.LN_SIZE + 1]
     state, spread = np.empty(6), np.empty((6, 6))
     mix_states(weights, states, spreads, state, spread)
-    start = math.fsum(float(w * v) for w, v in zip(weights, found[:, k.START], strict=True))
-    square = math.fsum(
-        float(w * (c[k.START, k.START] + (_UNSEEN_SHARE * v) ** 2 + (v - start) ** 2))
-        for w, c, v in zip(weights, inverses, found[:, k.START], strict=True)
-    )
-    first = float(found[int(np.argmax(weights)), k.HEADING])
-    turns = [math.remainder(float(v) - first, 2.0 * math.pi) for v in found[:, k.HEADING]]
-    turn = math.fsum(float(w) * v for w, v in zip(weights, turns, strict=True))
-    wide = math.fsum(
-        float(w * (c[k.HEADING, k.HEADING] + (v - turn) ** 2)) for w, c, v in zip(weights, inverses, turns, strict=True)
-    )
+    start, start_sigma, heading, heading_sigma = _when_and_whither(found, inverses, weights)
     lat, lon, covariance, ellipses = footprint(parts)
     return Launch(
         time=int(t[0]) + round(start * NS),
-        time_sigma_s=math.sqrt(square),
+        time_sigma_s=start_sigma,
         lat=lat,
         lon=lon,
         covariance=covariance,
         parts=parts,
         ellipses=ellipses,
-        heading=(first + turn) % (2.0 * math.pi),
-        heading_sigma=math.sqrt(wide),
+        heading=heading,
+        heading_sigma=heading_sigma,
         method="profile",
         classes=book.names,
         class_weights=class_weights,
@@ -211,6 +201,25 @@ def _launch(
     )
 
 
+def _when_and_whither(
+    found: FloatArray, inverses: list[FloatArray], weights: FloatArray
+) -> tuple[float, float, float, float]:
+    """Return launch time (s after the first look) and heading (rad, 0..2 pi) of a mixture, each with its sigma."""
+    solutions = list(zip(weights, inverses, found, strict=True))
+    start = math.fsum(float(w * p[pk.START]) for w, _, p in solutions)
+    square = math.fsum(
+        float(w * (c[pk.START, pk.START] + _UNSEEN_S**2 + (p[pk.START] - start) ** 2))
+        for w, c, p in solutions
+    )
+    first = float(found[int(np.argmax(weights)), pk.HEADING])
+    turns = [math.remainder(float(p[pk.HEADING]) - first, 2.0 * math.pi) for _, _, p in solutions]
+    turn = math.fsum(float(w) * v for (w, _, _), v in zip(solutions, turns, strict=True))
+    wide = math.fsum(
+        float(w * (c[pk.HEADING, pk.HEADING] + (v - turn) ** 2)) for (w, c, _), v in zip(solutions, turns, strict=True)
+    )
+    return start, math.sqrt(square), (first + turn) % (2.0 * math.pi), min(math.sqrt(wide), math.pi)
+
+
 def powered_hypotheses(
     launch: Launch,
     time_ns: int,
@@ -218,10 +227,11 @@ def powered_hypotheses(
     burning: float = 1.0,
     tables: Profiles | None = None,
 ) -> PoweredHypotheses:
-    """Return what may still burn after a fitted launch: each class to its usual end, each ending early, thrust ending now.
+    """Return what may still burn after a fitted launch: each class to its usual end or a part of it, or no more.
 
-    `thrust_now`: measured thrust acceleration (m/s2; NaN = take the profile's); it scales the class's thrust from here on. `burning`:
-    probability that the engine runs at `time_ns`. Time left is that of a normal burn length, cut at what has passed.
+    `thrust_now`: measured thrust acceleration (m/s2; NaN = take the profile's); it scales the class's thrust from here
+    on. `burning`: probability that the engine runs at `time_ns`. Time left is that of a normal burn length, cut at
+    what has passed.
     """
     book = profiles() if tables is None else tables
     weights, left, spread, rows = [], [], [], []
@@ -268,7 +278,7 @@ def _cut_normal(mean: float, sigma: float) -> tuple[float, float, float]:
 
 
 def _thrust_left(book: Profiles, c: int, since: float, ln_scale: float, thrust_now: float) -> FloatArray:
-    """Return thrust acceleration at equal fractions of what is left of a class's burn, `since` s (of the profile) after launch."""
+    """Return thrust acceleration at equal fractions of what is left of a class's burn, `since` s after launch."""
     burn = float(book.burn_s[c])
     begin = min(since, burn - 1.0)
     row = np.empty(_FRACTIONS)

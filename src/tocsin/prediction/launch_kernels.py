@@ -1,7 +1,6 @@
 """Fits a boost profile to lines of sight: launch place, time, heading, and how the vehicle differs from the profile.
 
-Parameters of a fit (7): east and north of a reference point (m), launch time (s), heading (rad), loft (-1 steep .. 1 flat),
-ln of the stretch in time, ln of the size. Gauss-Newton with Levenberg's damping on the angles across the lines of sight.
+Gauss-Newton with Levenberg's damping on the angles across the lines of sight; parameters as in `profile_kernels`.
 """
 
 import math
@@ -9,36 +8,34 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from tocsin.core.constants import EARTH_RATE_RAD_S, WGS84_A_M, WGS84_E2
+from tocsin.core.constants import WGS84_A_M, WGS84_E2
 from tocsin.core.kernels import kernel
-from tocsin.world.geodesy_kernels import ecef_to_geodetic, enu_axes, geodetic_to_ecef
+from tocsin.prediction.profile_kernels import (
+    FRAME,
+    HEADING,
+    LN_SIZE,
+    LN_TIME,
+    LOFT,
+    PARAMETERS,
+    PROFILE_DT_S,
+    START,
+    STEPS,
+    launch_frame,
+    place_at,
+)
+from tocsin.world.geodesy_kernels import ecef_to_geodetic
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 
-PROFILE_DT_S = 1.0
-PROFILE_COLUMNS = 6
-LOFTS = 3
-PARAMETERS = 7
-EAST, NORTH, START, HEADING, LOFT, LN_TIME, LN_SIZE = range(7)
-_STEPS = (50.0, 50.0, 0.05, 1.0e-3, 1.0e-2, 1.0e-3, 1.0e-3)
-PRIOR_SIGMA = (3.0e6, 3.0e6, 600.0, 3.0, 0.8, 0.25, 0.25)
-# How far a real flight strays from the stretched profile: floor in m, and share of the distance from the launch place
-MISFIT_M = 300.0
-MISFIT_SHARE = 0.01
-# ... and its velocity: floor in m/s, and share of the speed
-MISFIT_M_S = 20.0
-MISFIT_SPEED = 0.03
-# ... and, past the profile's last burn-out, where it coasts and a plume says otherwise, the push that it lacks, m/s2
-LACKING = 15.0
+# A plume is first seen so long after launch (s), give or take its sigma; the other priors have a mean of zero
+PRIOR_START_S = -50.0
+PRIOR_SIGMA = (3.0e6, 3.0e6, 60.0, 3.0, 0.8, 0.25, 0.25)
 # Misfits closer in time than this are one misfit, s
 MISFIT_TIME_S = 40.0
-# The tables run out of meaning beyond these
-_MOST_LOFT = 1.6
+# No vehicle is stretched beyond this (ln)
 _MOST_LN = 0.7
 
-# Columns of the frame of a launch: centre of the osculating sphere, up, ahead, radius, latitude, longitude
-_FRAME = 12
 # Columns of a look: sensor (3), line of sight (3), first and second transverse axis (3, 3)
 LOOK_COLUMNS = 12
 
@@ -46,114 +43,13 @@ LOOK_COLUMNS = 12
 SOL_CHI2, SOL_LOG_WEIGHTS, SOL_LAT, SOL_LON, SOL_CLASS, SOL_OK = range(PARAMETERS, PARAMETERS + 6)
 SOLUTION = PARAMETERS + 6
 HEADINGS = 8
-KEPT = 2  # solutions a class
+KEPT = 3  # solutions a class
 FEW = 8  # looks of the first round
 
 
 @kernel
-def profile_at(
-    table: FloatArray, loft: float, ln_time: float, ln_size: float, t: float
-) -> tuple[float, float, float, float]:
-    """Return height, ground range (m) and their integrals over time (m s) of a stretched profile, t s after launch.
-
-    table (3, n, 6). Cubic between samples, quadratic between lofts.
-    """
-    if t <= 0.0:
-        return 0.0, 0.0, 0.0, 0.0
-    stretch = math.exp(ln_time)
-    size = math.exp(ln_size)
-    tau = t / (stretch * PROFILE_DT_S)
-    last = table.shape[1] - 1
-    j = min(int(tau), last - 1)
-    u = tau - j
-    lam = max(-_MOST_LOFT, min(_MOST_LOFT, loft))
-    h = 0.0
-    x = 0.0
-    ih = 0.0
-    ix = 0.0
-    for k in range(LOFTS):
-        w = 1.0 - lam * lam
-        if k == 0:
-            w = 0.5 * lam * (lam - 1.0)
-        elif k == 2:
-            w = 0.5 * lam * (lam + 1.0)
-        if tau >= last:
-            over = (tau - last) * PROFILE_DT_S
-            h += w * (table[k, last, 0] + over * table[k, last, 2])
-            x += w * (table[k, last, 1] + over * table[k, last, 3])
-            ih += w * (table[k, last, 4] + over * table[k, last, 0])
-            ix += w * (table[k, last, 5] + over * table[k, last, 1])
-            continue
-        a = 1.0 + u * u * (2.0 * u - 3.0)
-        b = u * u * (3.0 - 2.0 * u)
-        c = PROFILE_DT_S * u * (1.0 - u) * (1.0 - u)
-        d = PROFILE_DT_S * u * u * (u - 1.0)
-        h += w * (a * table[k, j, 0] + b * table[k, j + 1, 0] + c * table[k, j, 2] + d * table[k, j + 1, 2])
-        x += w * (a * table[k, j, 1] + b * table[k, j + 1, 1] + c * table[k, j, 3] + d * table[k, j + 1, 3])
-        ih += w * (table[k, j, 4] + u * (table[k, j + 1, 4] - table[k, j, 4]))
-        ix += w * (table[k, j, 5] + u * (table[k, j + 1, 5] - table[k, j, 5]))
-    return size * h, size * x, size * stretch * ih, size * stretch * ix
-
-
-@kernel
-def launch_frame(reference: FloatArray, p: FloatArray, frame: FloatArray) -> None:
-    """Fill frame (12,) for parameters p about the reference place (latitude, longitude)."""
-    ex, ey, ez, nx, ny, nz, ux, uy, uz = enu_axes(reference[0], reference[1])
-    x, y, z = geodetic_to_ecef(reference[0], reference[1], 0.0)
-    lat, lon, _h = ecef_to_geodetic(
-        x + p[EAST] * ex + p[NORTH] * nx, y + p[EAST] * ey + p[NORTH] * ny, z + p[EAST] * ez + p[NORTH] * nz
-    )
-    x, y, z = geodetic_to_ecef(lat, lon, 0.0)
-    ex, ey, ez, nx, ny, nz, ux, uy, uz = enu_axes(lat, lon)
-    s = math.sin(p[HEADING])
-    c = math.cos(p[HEADING])
-    # Euler's formula for the radius of curvature along a heading
-    q = 1.0 - WGS84_E2 * math.sin(lat) ** 2
-    across = WGS84_A_M / math.sqrt(q)
-    along = across * (1.0 - WGS84_E2) / q
-    radius = 1.0 / (c * c / along + s * s / across)
-    frame[0] = x - radius * ux
-    frame[1] = y - radius * uy
-    frame[2] = z - radius * uz
-    frame[3] = ux
-    frame[4] = uy
-    frame[5] = uz
-    frame[6] = s * ex + c * nx
-    frame[7] = s * ey + c * ny
-    frame[8] = s * ez + c * nz
-    frame[9] = radius
-    frame[10] = lat
-    frame[11] = lon
-
-
-@kernel
-def place_at(
-    frame: FloatArray, table: FloatArray, burn: float, p: FloatArray, t: float
-) -> tuple[float, float, float, float]:
-    """Return the Earth-fixed place (m) at time t of a launch, and one sigma (m) of how far a real flight strays from it.
-
-    burn: the profile's last burn-out, s.
-    """
-    h, x, ih, ix = profile_at(table, p[LOFT], p[LN_TIME], p[LN_SIZE], t - p[START])
-    theta = x / frame[9]
-    up = (frame[9] + h) * math.cos(theta)
-    on = (frame[9] + h) * math.sin(theta)
-    # Coriolis: -2 w x (integral of the displacement)
-    wx = ih * frame[3] + ix * frame[6]
-    wy = ih * frame[4] + ix * frame[7]
-    k = 2.0 * EARTH_RATE_RAD_S
-    over = max(0.0, t - p[START] - burn * math.exp(p[LN_TIME]))
-    return (
-        frame[0] + up * frame[3] + on * frame[6] + k * wy,
-        frame[1] + up * frame[4] + on * frame[7] - k * wx,
-        frame[2] + up * frame[5] + on * frame[8],
-        MISFIT_M + MISFIT_SHARE * (h + abs(x)) + 0.5 * LACKING * over * over,
-    )
-
-
-@kernel
 def _solve(a: FloatArray, g: FloatArray, damping: float, low: FloatArray, out: FloatArray) -> bool:
-    """Fill out (7,) with the solution of (a + damping diag a) out = -g; False if the matrix is not positive definite."""
+    """Fill out (7,) with the solution of (a + damping diag a) out = -g; False if it is not positive definite."""
     n = PARAMETERS
     for j in range(n):
         d = a[j, j] * (1.0 + damping)
@@ -183,8 +79,8 @@ def _solve(a: FloatArray, g: FloatArray, damping: float, low: FloatArray, out: F
 
 @kernel
 def _residuals(
-    reference: FloatArray, table: FloatArray, burn: float, p: FloatArray, times: FloatArray, looks: FloatArray, which: IntArray,
-    frame: FloatArray, out: FloatArray,
+    reference: FloatArray, table: FloatArray, burn: float, p: FloatArray, times: FloatArray, looks: FloatArray,
+    which: IntArray, frame: FloatArray, out: FloatArray,
 ) -> None:  # fmt: skip
     """Fill out (m, 4): angle across the line of sight on two axes (rad), distance to the sensor, misfit (m)."""
     launch_frame(reference, p, frame)
@@ -209,27 +105,28 @@ def _cost(r: FloatArray, weights: FloatArray, p: FloatArray) -> float:
         total += weights[i] * (r[i, 0] * r[i, 0] + r[i, 1] * r[i, 1])
     for j in range(LOFT, PARAMETERS):
         total += (p[j] / PRIOR_SIGMA[j]) ** 2
-    return total
+    return total + ((p[START] - PRIOR_START_S) / PRIOR_SIGMA[START]) ** 2
 
 
 @kernel
 def _normal(
-    reference: FloatArray, table: FloatArray, burn: float, p: FloatArray, times: FloatArray, looks: FloatArray, sigmas: FloatArray,
-    which: IntArray, share: float, work: FloatArray, r: FloatArray, weights: FloatArray, a: FloatArray, g: FloatArray,
+    reference: FloatArray, table: FloatArray, burn: float, p: FloatArray, times: FloatArray, looks: FloatArray,
+    sigmas: FloatArray, which: IntArray, share: float, work: FloatArray, r: FloatArray, weights: FloatArray,
+    a: FloatArray, g: FloatArray,
 ) -> float:  # fmt: skip
     """Fill the normal matrix a (7, 7), gradient g (7,), weights (m,) and residuals r (m, 4); return chi-square.
 
     share: looks to each independent misfit; work (PARAMETERS, m, 4).
     """
     m = which.shape[0]
-    frame = np.empty(_FRAME)
+    frame = np.empty(FRAME)
     _residuals(reference, table, burn, p, times, looks, which, frame, r)
     for i in range(m):
         misfit = r[i, 3] / r[i, 2]
         weights[i] = 1.0 / (sigmas[which[i]] ** 2 + share * misfit * misfit)
     for j in range(PARAMETERS):
         keep = p[j]
-        p[j] = keep + _STEPS[j]
+        p[j] = keep + STEPS[j]
         _residuals(reference, table, burn, p, times, looks, which, frame, work[j])
         p[j] = keep
     for j in range(PARAMETERS):
@@ -241,20 +138,22 @@ def _normal(
                     (work[j, i, 0] - r[i, 0]) * (work[k, i, 0] - r[i, 0])
                     + (work[j, i, 1] - r[i, 1]) * (work[k, i, 1] - r[i, 1])
                 )
-            a[j, k] = s / (_STEPS[j] * _STEPS[k])
+            a[j, k] = s / (STEPS[j] * STEPS[k])
             a[k, j] = a[j, k]
         for i in range(m):
-            g[j] += weights[i] * ((work[j, i, 0] - r[i, 0]) * r[i, 0] + (work[j, i, 1] - r[i, 1]) * r[i, 1]) / _STEPS[j]
+            g[j] += weights[i] * ((work[j, i, 0] - r[i, 0]) * r[i, 0] + (work[j, i, 1] - r[i, 1]) * r[i, 1]) / STEPS[j]
         a[j, j] += 1.0 / PRIOR_SIGMA[j] ** 2
         if j >= LOFT:
             g[j] += p[j] / PRIOR_SIGMA[j] ** 2
+        elif j == START:
+            g[j] += (p[j] - PRIOR_START_S) / PRIOR_SIGMA[j] ** 2
     return _cost(r, weights, p)
 
 
 @kernel
 def _descend(
-    reference: FloatArray, table: FloatArray, burn: float, p: FloatArray, times: FloatArray, looks: FloatArray, sigmas: FloatArray,
-    which: IntArray, rounds: int, work: FloatArray, a: FloatArray,
+    reference: FloatArray, table: FloatArray, burn: float, p: FloatArray, times: FloatArray, looks: FloatArray,
+    sigmas: FloatArray, which: IntArray, rounds: int, work: FloatArray, a: FloatArray,
 ) -> tuple[float, float]:  # fmt: skip
     """Move p (7,) downhill for at most so many rounds; return chi-square and the sum of ln weights of the looks.
 
@@ -268,7 +167,7 @@ def _descend(
     low = np.empty((PARAMETERS, PARAMETERS))
     step = np.empty(PARAMETERS)
     q = np.empty(PARAMETERS)
-    frame = np.empty(_FRAME)
+    frame = np.empty(FRAME)
     damping = 1.0e-2
     share = max(1.0, m * MISFIT_TIME_S / max(times[which[m - 1]] - times[which[0]], MISFIT_TIME_S))
     cost = 1.0e30
@@ -305,7 +204,7 @@ def _descend(
 
 @kernel
 def _start(looks: FloatArray, height: float) -> tuple[float, float, bool]:
-    """Return latitude and longitude where the first line of sight meets a height over the ellipsoid, and whether it does."""
+    """Return latitude and longitude where the first line of sight meets a height, and whether it does."""
     x, y, z = looks[0, 0], looks[0, 1], looks[0, 2]
     dx, dy, dz = looks[0, 3], looks[0, 4], looks[0, 5]
     # on the ellipsoid blown up by the height: scale z to a sphere
@@ -334,19 +233,19 @@ def _time_to(table: FloatArray, height: float) -> float:
     """Return when the middle loft of a profile reaches a height, s."""
     for j in range(table.shape[1]):
         if table[1, j, 0] >= height:
-            return j * PROFILE_DT_S
-    return table.shape[1] * PROFILE_DT_S
+            return float(j) * PROFILE_DT_S
+    return float(table.shape[1]) * PROFILE_DT_S
 
 
 @kernel
 def fit_profiles(
-    tables: FloatArray, burns: FloatArray, times: FloatArray, looks: FloatArray, sigmas: FloatArray, few: IntArray, many: IntArray,
-    first_height: float, reference: FloatArray, solutions: FloatArray, normals: FloatArray,
+    tables: FloatArray, burns: FloatArray, times: FloatArray, looks: FloatArray, sigmas: FloatArray, few: IntArray,
+    many: IntArray, first_height: float, reference: FloatArray, solutions: FloatArray, normals: FloatArray,
 ) -> bool:  # fmt: skip
     """Fill solutions (classes * KEPT, SOLUTION) and their normal matrices (.., 7, 7); return False without a start.
 
-    tables (c, 3, n, 6), burns (c,) s; times (n,) s; looks (n, 12); sigmas (n,) rad; few, many: rows of the first and the second round.
-    `reference` (2,) gets the place that east and north are counted from.
+    tables (c, 3, n, 6), burns (c,) s; times (n,) s; looks (n, 12); sigmas (n,) rad; few, many:
+    rows of the first and the second round. `reference` (2,) gets the place that east and north are counted from.
     """
     lat, lon, found = _start(looks, first_height)
     if not found:
@@ -356,7 +255,7 @@ def fit_profiles(
     work = np.empty((PARAMETERS, max(few.shape[0], many.shape[0]), 4))
     starts = np.empty((HEADINGS, PARAMETERS))
     costs = np.empty(HEADINGS)
-    frame = np.empty(_FRAME)
+    frame = np.empty(FRAME)
     a = np.empty((PARAMETERS, PARAMETERS))
     for c in range(tables.shape[0]):
         begin = times[0] - _time_to(tables[c], first_height)
@@ -389,7 +288,7 @@ def fit_profiles(
 
 @kernel
 def inverse_of(a: FloatArray, out: FloatArray) -> float:
-    """Fill out with the inverse of a positive definite matrix (7, 7); return the ln of its determinant, NaN if it has none."""
+    """Fill out with the inverse of a positive definite matrix (7, 7); return the ln of its determinant, NaN if none."""
     n = PARAMETERS
     low = np.empty((n, n))
     unit = np.zeros(n)
@@ -406,54 +305,3 @@ def inverse_of(a: FloatArray, out: FloatArray) -> float:
     for i in range(n):
         log_det -= 2.0 * math.log(low[i, i])
     return log_det
-
-
-@kernel
-def _state_of(frame: FloatArray, table: FloatArray, burn: float, p: FloatArray, t: float, out: FloatArray) -> float:
-    """Fill out (6,) with place and velocity at time t; return the misfit (m)."""
-    x, y, z, stray = place_at(frame, table, burn, p, t)
-    x1, y1, z1, _f = place_at(frame, table, burn, p, t + 0.5)
-    x0, y0, z0, _f = place_at(frame, table, burn, p, t - 0.5)
-    out[0] = x
-    out[1] = y
-    out[2] = z
-    out[3] = x1 - x0
-    out[4] = y1 - y0
-    out[5] = z1 - z0
-    return stray
-
-
-@kernel
-def state_and_spread(
-    reference: FloatArray, table: FloatArray, burn: float, p: FloatArray, c: FloatArray, t: float, state: FloatArray,
-    out: FloatArray,
-) -> None:  # fmt: skip
-    """Fill state (6,) and its covariance out (6, 6) at time t of a solution p with covariance c (7, 7).
-
-    The misfit of the profile is added on top: see the MISFIT constants.
-    """
-    frame = np.empty(_FRAME)
-    moved = np.empty(6)
-    q = np.empty(PARAMETERS)
-    jac = np.empty((6, PARAMETERS))
-    launch_frame(reference, p, frame)
-    place = _state_of(frame, table, burn, p, t, state)
-    for j in range(PARAMETERS):
-        for k in range(PARAMETERS):
-            q[k] = p[k]
-        q[j] += _STEPS[j]
-        launch_frame(reference, q, frame)
-        _state_of(frame, table, burn, q, t, moved)
-        for i in range(6):
-            jac[i, j] = (moved[i] - state[i]) / _STEPS[j]
-    speed = math.sqrt(state[3] ** 2 + state[4] ** 2 + state[5] ** 2)
-    over = max(0.0, t - p[START] - burn * math.exp(p[LN_TIME]))
-    velocity = MISFIT_M_S + MISFIT_SPEED * speed + LACKING * over
-    for i in range(6):
-        for j in range(6):
-            s = 0.0
-            for k in range(PARAMETERS):
-                for m in range(PARAMETERS):
-                    s += jac[i, k] * c[k, m] * jac[j, m]
-            out[i, j] = s
-        out[i, i] += place * place if i < 3 else velocity * velocity

@@ -1,7 +1,7 @@
 """Boost profiles: what generic vehicles fly, as tables of height and ground range against time, steep to flat.
 
-Each class of missile in `world/motion/boosters` is flown once at each of three lofts. A fit stretches the tables in time and
-size, so that they also stand for vehicles that are none of the three.
+Each class of missile in `world/motion/boosters` is flown once at each of three lofts. A fit stretches the tables in
+time and size, so that they also stand for vehicles that are none of the three.
 """
 
 import functools
@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tocsin.core.constants import DEG
-from tocsin.prediction.launch_kernels import LOFTS, PROFILE_COLUMNS, PROFILE_DT_S
+from tocsin.prediction.profile_kernels import LOFTS, PROFILE_COLUMNS, PROFILE_DT_S
 from tocsin.world import geodesy
 from tocsin.world.motion.boosters import INTERCONTINENTAL, INTERMEDIATE_RANGE, SHORT_RANGE, PoweredFlight, Vehicle, fly
 from tocsin.world.motion.freeflight_kernels import propagate_many
@@ -33,7 +33,7 @@ class Profiles:
 
     names: tuple[str, ...]
     table: FloatArray
-    """(c, 3, n, 6): height, ground range (m), their rates (m/s), their integrals over time (m s), by loft steep to flat."""
+    """(c, 3, n, 6): height, ground range (m), their rates (m/s), their integrals over time (m s); steep loft first."""
     thrust: FloatArray
     """(c, n) thrust acceleration at the usual loft, m/s2; 0 after the last burn-out and while a stage is dropped."""
     burn_s: FloatArray
@@ -43,8 +43,8 @@ class Profiles:
 def _samples(vehicle: Vehicle, kick: float, n: int) -> tuple[FloatArray, FloatArray]:
     """Return (n, 6) the columns of the table and (n,) thrust of one flight at steps of PROFILE_DT_S.
 
-    Flown northward from the equator, where the Coriolis force has no part in the plane of the flight; the fit adds it for the
-    real place and heading.
+    Flown northward from the equator, where the Coriolis force has no part in the plane of the flight; the fit adds it
+    for the real place and heading.
     """
     flight: PoweredFlight = fly(vehicle, _LATITUDE, 0.0, 0.0, vehicle.programme(_HEADING, kick), PROFILE_DT_S)
     burning = len(flight.times) - 1
@@ -53,7 +53,7 @@ def _samples(vehicle: Vehicle, kick: float, n: int) -> tuple[FloatArray, FloatAr
     left = np.arange(burning, n) * PROFILE_DT_S - float(flight.times[-1])
     coast, status = np.empty((len(left), 6)), np.empty(len(left), np.int64)
     last = np.ascontiguousarray(np.broadcast_to(flight.states[-1], coast.shape))
-    propagate_many(last, left, np.full(len(left), vehicle.payload_beta_kg_m2), coast, status)
+    propagate_many(last, np.asarray(left, np.float64), np.full(len(left), vehicle.payload_beta_kg_m2), coast, status)
     states[burning:] = coast
     lat, lon, height = geodesy.to_geodetic(states[:, :3])
     along, _, _ = geodesy.inverse(_LATITUDE, 0.0, lat, lon)

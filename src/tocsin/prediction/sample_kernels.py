@@ -50,8 +50,8 @@ def normal_quantile(p: float) -> float:
     if p < 0.02425 or p > 1.0 - 0.02425:
         q = math.sqrt(-2.0 * math.log(min(p, 1.0 - p)))
         z = (
-            ((((-7.784894002430293e-03 * q - 3.223964580411365e-01) * q - 2.400758277161838) * q - 2.549732539343734) * q
-             + 4.374664141464968) * q + 2.938163982698783
+            ((((-7.784894002430293e-03 * q - 3.223964580411365e-01) * q - 2.400758277161838) * q
+              - 2.549732539343734) * q + 4.374664141464968) * q + 2.938163982698783
         ) / (
             (((7.784695709041462e-03 * q + 3.224671290700398e-01) * q + 2.445134137142996) * q + 3.754408661907416) * q
             + 1.0
@@ -75,7 +75,7 @@ def normal_quantile(p: float) -> float:
 
 @kernel
 def gaussian_points(out: FloatArray) -> None:
-    """Fill out (n, d), d <= 8, with evenly spread standard normal points; n a power of two gives exact strata per axis."""
+    """Fill out (n, d), d <= 8, with evenly spread standard normal points; n a power of two: one a stratum per axis."""
     n = out.shape[0]
     scale = 1.0 / 2.0**_BITS
     for d in range(out.shape[1]):

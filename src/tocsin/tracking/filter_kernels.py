@@ -34,8 +34,9 @@ MEAS = 18
 
 EARTH_RATE = 7.292115e-5
 DRAG_TOP_M = 120e3
-EXHAUST_M_S = 2750.0             # effective exhaust velocity of a generic motor: growth rate of the thrust acceleration
-THRUST_WALK = 4.0                # m2/s5, spectral density of the thrust acceleration's random walk
+EXHAUST_M_S = 5500.0             # growth of the thrust acceleration a is a^2 / this: half of what constant thrust gives,
+GROWTH_MOST = 0.6                # m/s3   since throttling, burn profiles and dropped stages take the other half back
+THRUST_WALK = 9.0                # m2/s5, spectral density of the thrust acceleration's random walk
 FREE_WALK = 2.0e-4               # m2/s3, spectral density of unmodelled acceleration in free flight
 BETA_WALK = 1.0e-4               # 1/s, random walk of ln(beta)
 BOOST_LIFE_S = 90.0              # mean time to burnout from any moment of a boost
@@ -68,7 +69,7 @@ def derivative(x: np.ndarray, model: int, drag: bool, out: np.ndarray) -> None:
         thrust = math.sqrt(x[6] * x[6] + x[7] * x[7] + x[8] * x[8])
         for k in range(3):
             out[3 + k] += x[6 + k]
-            out[6 + k] = thrust / EXHAUST_M_S * x[6 + k]
+            out[6 + k] = min(thrust / EXHAUST_M_S, GROWTH_MOST / max(thrust, 1.0)) * x[6 + k]
     elif drag:
         d = np.empty(3)
         drag_acceleration(x, height_above_ellipsoid(x[0], x[1], x[2]), d)
@@ -138,7 +139,7 @@ def transition(x: np.ndarray, h: float, model: int, drag: bool, phi: np.ndarray)
             thrust = math.sqrt(x[6] * x[6] + x[7] * x[7] + x[8] * x[8])
             phi[i, 6 + i] = 0.5 * h * h
             phi[3 + i, 6 + i] = h
-            phi[6 + i, 6 + i] = 1.0 + h * thrust / EXHAUST_M_S
+            phi[6 + i, 6 + i] = 1.0 + h * min(thrust / EXHAUST_M_S, GROWTH_MOST / max(thrust, 1.0))
         elif drag:
             phi[i, 9] = -0.5 * h * h * d[i]
             phi[3 + i, 9] = -h * d[i]

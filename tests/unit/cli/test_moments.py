@@ -1,7 +1,7 @@
 from tests.unit.cli.records import ASSETS, START, assessment, event, member, point
 from tocsin.cli.moments import Moments, clock, distance_km
 from tocsin.core.records.network import Assets
-from tocsin.core.records.outputs import ObjectCount
+from tocsin.core.records.outputs import Ellipse, GroundPoint, ObjectCount
 
 
 def test_times_since_the_start_are_short_and_grow_hours() -> None:
@@ -12,8 +12,8 @@ def test_times_since_the_start_are_short_and_grow_hours() -> None:
 
 def test_a_launch_detection_is_told_with_its_paths() -> None:
     said = Moments(START, ASSETS)
-    assert said.lines(event("launch_detected", paths=["ir-1", "ir-2"])) == ["+01:12 launch detected, 2 paths"]
-    assert said.lines(event("launch_detected", paths=["ir-1"])) == ["+01:12 launch detected, 1 path"]
+    assert said.lines(event("launch_detected", paths=["ir-1", "ir-2"])) == ["+01:12 launch detected, 2 paths (E1)"]
+    assert said.lines(event("launch_detected", paths=["ir-1"])) == ["+01:12 launch detected, 1 path (E1)"]
 
 
 def test_an_impact_is_told_with_place_time_left_and_half_ellipse() -> None:
@@ -46,6 +46,13 @@ def test_a_fresh_line_of_another_object_tells_its_impact() -> None:
 def test_an_impact_far_from_every_place_is_no_news() -> None:
     record = assessment("possible", members=(member("T1", "possible", point(60.0, -150.0)),))
     assert len(Moments(START, ASSETS).lines(record)) == 1
+
+
+def test_an_impact_that_may_be_anywhere_is_no_news_until_it_is_sharp() -> None:
+    said = Moments(START, ASSETS)
+    vague = GroundPoint("2030-01-01T00:15:40Z", 10.1, 20.1, (Ellipse(0.5, 900.0, 100.0, 0.0),))
+    assert len(said.lines(assessment("possible", members=(member("T1", "possible", vague),)))) == 1
+    assert len(said.lines(assessment("possible", impact=point(10.1, 20.1)))) == 1
 
 
 def test_without_places_the_coordinates_are_told() -> None:

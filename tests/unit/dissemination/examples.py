@@ -54,7 +54,7 @@ def assessment(
     threats = tuple(AssetThreat(a, 0.83, impact_s - seconds) for a in assets)
     classes = {"ballistic_missile_intermediate_range": 0.96, "space_launch": 0.04}
     launch, impact = point(25.0, -45.0, 20.0, 12.0), point(lat, lon, impact_s, semi_major_km)
-    paths = ("infrared", "radar")
+    paths = ("infrared/post-west/line-west", "radar/radar-2/line-2")
     member = ObjectAssessment("T-0001", level, classes, launch, impact, threats, paths, "arc meets an asset")
     return Assessment(
         id=f"{event}/A{number}", event=event, time_utc=iso_from_tai(at(seconds)), data_mode=data_mode,

@@ -29,7 +29,7 @@ def test_a_warning_answers_every_question_of_a_duty_officer() -> None:
     assert "at 2026-03-01 06:00:20 UTC (50 % within 7 km)" in said.description
     assert "Port Meridian: 83 %, at 2026-03-01 06:15:00 UTC, 14 min left" in said.description
     assert "90 % within 40 x 13 km" in said.description
-    assert "2 independent paths: infrared, radar" in said.description
+    assert "2 independent paths: infrared (post-west), radar (radar-2)" in said.description
     assert "Seen by: IR-1" in said.description
     assert "Looked and did not see: RADAR-2" in said.description
     assert "Could not see (their silence is no evidence): RADAR-7" in said.description
@@ -99,3 +99,18 @@ def test_an_ellipse_too_large_to_mean_a_place_is_not_drawn() -> None:
 def test_a_protected_territory_over_the_antimeridian_becomes_two_rings() -> None:
     area = asset_area(ASSETS.asset[2], "coast")
     assert len(area.polygons) == 2 and area.circle is None
+
+
+def test_a_headline_names_the_likely_places_and_leaves_out_the_unlikely() -> None:
+    import msgspec
+
+    base = assessment(60.0, assets=("asset-3", "asset-4", "coast"))
+    threats = tuple(
+        msgspec.structs.replace(t, probability=p, time_left_s=left)
+        for t, p, left in zip(base.assets, (0.5, 0.02, 0.004), (800.0, 700.0, 600.0), strict=True)
+    )
+    part = Dissemination("simulated", ASSETS)
+    (said,) = part.on_assessment(msgspec.structs.replace(base, assets=threats), at(60.0))
+    assert "near Port Meridian in" in said.headline and "Cape Lantern" not in said.headline
+    assert "Cape Lantern: 2 %" in said.description and "Coast" not in said.description
+    assert said.time_left_s == pytest.approx(700.0)

@@ -77,7 +77,7 @@ def test_a_warning_carries_times_places_and_figures() -> None:
     assert (parameters["objects_low"], parameters["objects_best"], parameters["objects_high"]) == ("5", "6", "7")
     assert parameters["impact T-0001 ellipse"] == "0.99 56.40 18.80 40.0"
     assert ("evidence", "RADAR-7 could_not_see 2026-03-01T06:01:00.000Z") in info.parameters
-    assert ("path", "radar") in info.parameters and ("cause", "V-1") in info.parameters
+    assert ("path", "radar/radar-2/line-2") in info.parameters and ("cause", "V-1") in info.parameters
 
 
 def test_updates_and_cancellations_refer_to_earlier_messages() -> None:

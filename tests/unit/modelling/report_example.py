@@ -124,7 +124,9 @@ def raid(maker: Maker, assets: list[Asset], sensors: list[str], rng: np.random.G
         t0, flight = float(m["t0"]), float(m["flight"])  # type: ignore[arg-type]
         seconds = np.arange(t0 + 60, t0 + flight, 5.0)
         positions = arc(m["start"], m["end"], (seconds - t0) / flight, 700e3)  # type: ignore[arg-type]
-        maker.folder.tracks(rows(track, positions, seconds, ("infrared/post-west", "radar/r1"), MISSILE))
+        maker.folder.tracks(
+            rows(track, positions, seconds, ("infrared/post-west/line-west", "radar/radar-1/line-radar-1"), MISSILE)
+        )
         maker.event(t0 + 60, "track_started", track, origin="infrared")
         for s in (120.0, 400.0):
             maker.event(
@@ -159,7 +161,7 @@ def raid(maker: Maker, assets: list[Asset], sensors: list[str], rng: np.random.G
                     track, new, {MISSILE: 0.97, "space_launch": 0.03},
                     point(m["start"], t0, 9.0, 30.0),  # type: ignore[arg-type]
                     point(shifted, t0 + 1440.0, size, 55.0), (AssetThreat(str(m["asset"]), p, t0 + 1440.0 - s),),
-                    ("infrared/post-west", "radar/r1"), "arc meets a protected place",
+                    ("infrared/post-west/line-west", "radar/radar-1/line-radar-1"), "arc meets a protected place",
                 )
             )  # fmt: skip
         full = new != level
@@ -170,7 +172,7 @@ def raid(maker: Maker, assets: list[Asset], sensors: list[str], rng: np.random.G
             ObjectCount(max(1, len(told) - 1), len(told), 6),
             (lead.track, *(m.track for m in told if m.track != lead.track)), {} if s == 1900 else lead.classes,
             None if s == 1900 else lead.launch, None if s == 1900 else lead.impact,
-            tuple(t for m in told for t in m.assets)[:4], ("infrared/post-west", "radar/r1")[: 1 if s < 300 else 2],
+            tuple(t for m in told for t in m.assets)[:4], ("infrared/post-west/line-west", "radar/radar-1/line-radar-1")[: 1 if s < 300 else 2],
             words(sensors, s, since), ("V1",), tuple(told) if full and s != 1900 else (),
         )  # fmt: skip
         if full:
@@ -185,6 +187,8 @@ def raid(maker: Maker, assets: list[Asset], sensors: list[str], rng: np.random.G
                 "E0001",
                 warning=said.id,
                 warning_kind=said.kind,
+                grade=said.grade,
+                level=said.level,
                 released=False,
                 headline=said.headline,
             )
@@ -201,7 +205,7 @@ def harmless(maker: Maker, sensors: list[str], rng: np.random.Generator) -> None
         track, event, t0 = f"T00010{k}", f"E000{k + 2}", 900.0 + 1500 * k
         seconds = np.arange(t0, t0 + 400.0, 5.0)
         positions = arc(start, end, (seconds - t0) / 800.0, top)
-        maker.folder.tracks(rows(track, positions, seconds, ("infrared/post-east",), name))
+        maker.folder.tracks(rows(track, positions, seconds, ("infrared/post-east/line-east",), name))
         maker.event(t0, "track_started", track, origin="infrared")
         maker.event(
             t0 + 60, "identified", track, object_class=name, probability=0.93, classes={}, evidence=evidence(rng)
@@ -211,7 +215,7 @@ def harmless(maker: Maker, sensors: list[str], rng: np.random.Generator) -> None
                 Assessment(
                     f"{event}A{number}", event, iso_from_tai(at(t0 + s)), "simulated", level, None,  # type: ignore[arg-type]
                     "launch-like; P(launch) 0.99", ObjectCount(1, 1, 1), (track,), {name: 0.93},
-                    point(start, t0, 6.0, 10.0), None, (), ("infrared/post-east",),
+                    point(start, t0, 6.0, 10.0), None, (), ("infrared/post-east/line-east",),
                     words(sensors, t0 + s, {sensors[2]: (t0, t0 + 200)}), (),
                 )
             )  # fmt: skip
@@ -225,7 +229,9 @@ def satellites(maker: Maker, count: int, rng: np.random.Generator) -> None:
         seconds = float(rng.uniform(0, 7000)) + np.arange(0.0, 90.0, 10.0)
         positions = arc(start, end, np.linspace(0.01, 0.99, len(seconds)), 0.0)
         name = f"T{k + 1000:06d}"
-        maker.folder.tracks(rows(name, positions * 1.1, seconds, (f"radar/r{k % 7}",), "satellite"))
+        maker.folder.tracks(
+            rows(name, positions * 1.1, seconds, (f"radar/radar-{k % 7 + 1}/line-radar-{k % 7 + 1}",), "satellite")
+        )
         maker.event(seconds[0], "track_started", name, origin="radar")
         pieces = evidence(rng)[:3]
         maker.event(

@@ -37,7 +37,9 @@ def test_ellipses_cover_what_they_say(name):
     assert down.mean() == pytest.approx(impact.impacting_probability, abs=0.03)
     for ellipse in impact.ellipses:
         share = inside(impact.lat, impact.lon, ellipse, lat[down], lon[down]).mean()
-        slack = 3.0 * math.sqrt(ellipse.probability * (1 - ellipse.probability) / N) + (0.05 if ellipse.probability == 0.5 else 0.025)
+        slack = 3.0 * math.sqrt(ellipse.probability * (1 - ellipse.probability) / N) + (
+            0.05 if ellipse.probability == 0.5 else 0.025
+        )
         assert ellipse.probability - slack < share, (ellipse, share)
         if ellipse.probability < 0.95:
             assert share < ellipse.probability + 2 * slack, (ellipse, share)
@@ -91,7 +93,9 @@ def test_a_singular_covariance_is_no_obstacle():
 def test_ellipses_of_one_gaussian_are_chi_square():
     ellipses = footprint(np.array([[1.0, 0.5, 0.5, 4e6, 0.0, 1e6]]))[3]
     assert [e.semi_major_km for e in ellipses] == pytest.approx([2.3548, 4.2919, 6.0697], rel=1e-4)
-    assert all(e.semi_minor_km == pytest.approx(e.semi_major_km / 2) and e.bearing_deg == pytest.approx(90) for e in ellipses)
+    assert all(
+        e.semi_minor_km == pytest.approx(e.semi_major_km / 2) and e.bearing_deg == pytest.approx(90) for e in ellipses
+    )
 
 
 def test_ellipses_of_a_mixture_hold_their_share():

@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -35,7 +37,7 @@ def test_a_leap_second_does_not_make_the_earth_jump():
     start = tai_from_iso("2016-12-31T23:59:55Z")
     t = start + NS * np.arange(12)
     m = teme_to_itrf(t)
-    steps = [np.arctan2((b @ a.T)[0, 1], (b @ a.T)[0, 0]) for a, b in zip(m, m[1:], strict=False)]
+    steps = [np.arctan2((b @ a.T)[0, 1], (b @ a.T)[0, 0]) for a, b in pairwise(m)]
     assert steps == pytest.approx([EARTH_RATE_RAD_S] * 11, rel=1e-6)
 
 

@@ -86,7 +86,7 @@ def world_projection(centre_lon_deg: float, width_px: float = 1200.0) -> Project
     return Projection(centre_lon_deg - 180.0, -90.0, 360.0, 180.0, width_px / 360.0)
 
 
-def part_projection(places: Sequence[Place], width_px: float, height_px: float, margin: float = 0.12) -> Projection:
+def part_projection(places: Sequence[Place], width_px: float, height_px: float, margin: float = 0.18) -> Projection:
     """Return a map of the given size in px that holds all places with a margin, true to shape in its middle."""
     middle = mean_longitude([lon for _, lon in places])
     lons = [middle + (lon - middle + 180.0) % 360.0 - 180.0 for _, lon in places]

@@ -4,8 +4,9 @@ from tocsin.core.constants import DEG
 from tocsin.core.records.network import Asset
 from tocsin.core.records.outputs import GroundPoint
 from tocsin.modelling.report import geo
-from tocsin.modelling.report.gather import LEVEL_ORDER, ObjectStory, ReportData
+from tocsin.modelling.report.gather import LEVEL_ORDER, EventStory, ObjectStory, ReportData
 from tocsin.modelling.report.geo import Place, Projection
+from tocsin.modelling.report.labels import Labels
 from tocsin.modelling.report.text import (
     CLASS_COLOURS,
     class_name,
@@ -21,6 +22,8 @@ from tocsin.prediction.ground import gazetteer
 
 COVERAGE_HEIGHT_M = 500e3
 ELLIPSE_SHARES = (0.99, 0.9, 0.5)
+LARGEST_KM = 1000.0
+"""A 90 % ellipse with a larger half axis names no place: it stands in the time line and is not drawn."""
 DRAWN_ALONE = 400
 """So many tracks outside events have a line of their own to point at; the rest of a class is one shape."""
 
@@ -33,9 +36,9 @@ def world_map(data: ReportData) -> str:
         _coverage(data, projection),
         _other_tracks(data, projection),
         _event_tracks(data, projection),
-        _ground_points(data, projection, labels=False),
-        _assets(data, projection, labels=False),
-        _sensors(data, projection),
+        _ground_points(data, projection, None),
+        _assets(data, projection, None),
+        _sensors(data, projection, Labels(*projection.size), satellites=True),
     ]
     return _svg(
         projection, layers, "World map of sensor coverage, tracks, launch points and predicted impacts", "world"
@@ -48,15 +51,16 @@ def theatre_map(data: ReportData) -> str:
     if not places:
         return ""
     projection = geo.part_projection(places, 1200.0, 620.0)
+    labels = Labels(*projection.size)
     step = next((s for s in (1, 2, 5, 10, 20, 30) if projection.height_deg / s <= 8.0), 30)
     layers = [
         _frame(projection, step),
         _coverage(data, projection, faint=True),
         _other_tracks(data, projection),
         _event_tracks(data, projection),
-        _ground_points(data, projection, labels=True),
-        _assets(data, projection, labels=True),
-        _sensors(data, projection, satellites=False),
+        _ground_points(data, projection, labels),
+        _assets(data, projection, labels),
+        _sensors(data, projection, labels, satellites=False),
     ]
     return _svg(projection, layers, "Map of launches, tracks and predicted impacts of the events", "part")
 
@@ -75,7 +79,7 @@ def legend(data: ReportData) -> str:
         '<span><svg width="30" height="14"><ellipse class="e90" cx="15" cy="7" rx="13" ry="6"/>'
         '<ellipse class="e50" cx="15" cy="7" rx="6" ry="3"/></svg>predicted impact, 50 / 90 / 99 %</span>',
         '<span><svg width="30" height="14"><ellipse class="first" cx="15" cy="7" rx="13" ry="6"/></svg>'
-        "90 % when first probable</span>",
+        f"90 % when first probable and under {LARGEST_KM:,.0f} km</span>",
         '<span><svg width="16" height="14"><rect class="asset" x="3" y="2" width="10" height="10"/></svg>'
         "protected place</span>",
         '<span><svg width="22" height="14"><rect class="fan" x="1" y="1" width="20" height="12"/></svg>'
@@ -96,18 +100,28 @@ def _centre(data: ReportData) -> float:
 
 def _theatre_places(data: ReportData) -> list[Place]:
     places: list[Place] = []
-    wanted = [e for e in data.events if LEVEL_ORDER.index(e.highest) >= LEVEL_ORDER.index("possible")] or data.events
+    ranks = [LEVEL_ORDER.index(e.highest) for e in data.events]
+    least = min(max(ranks, default=0), LEVEL_ORDER.index("probable"))
+    wanted = [e for e, rank in zip(data.events, ranks, strict=True) if rank >= least]
     for story in wanted:
         for member in story.members.values():
-            places += [(p.lat_deg, p.lon_deg) for p in (member.launch, member.impact) if p is not None]
+            if member.launch is not None:
+                places.append((member.launch.lat_deg, member.launch.lon_deg))
+            if member.impact is not None and _is_place(member.impact):
+                places.append((member.impact.lat_deg, member.impact.lon_deg))
     tracks = {track for story in wanted for a in story.assessments for track in a.tracks}
     for told in data.objects:
         if told.track in tracks and len(told.positions):
             places += geo.ground_track(told.positions)
     if data.assets is not None and wanted:
-        threatened = {t.id for story in wanted for a in story.assessments for t in a.assets if t.probability >= 0.01}
+        threatened = {t.id for story in wanted for a in story.assessments for t in a.assets if t.probability >= 0.1}
         places += [p for a in data.assets.asset if a.id in threatened for p in _corners(a)]
     return places
+
+
+def _is_place(point: GroundPoint) -> bool:
+    """Return whether a predicted point is known well enough to be drawn."""
+    return any(abs(e.probability - 0.9) < 1e-6 and 0.0 < e.semi_major_km <= LARGEST_KM for e in point.ellipses)
 
 
 def _corners(asset: Asset) -> list[Place]:
@@ -171,7 +185,7 @@ def _coverage(data: ReportData, projection: Projection, faint: bool = False) -> 
     return f'<g class="coverage{" faint" if faint else ""}">{"".join(parts)}</g>'
 
 
-def _sensors(data: ReportData, projection: Projection, satellites: bool = True) -> str:
+def _sensors(data: ReportData, projection: Projection, labels: Labels, satellites: bool) -> str:
     parts = []
     middle = (data.start + data.end) // 2
     for sensor in data.sensors:
@@ -186,10 +200,12 @@ def _sensors(data: ReportData, projection: Projection, satellites: bool = True) 
         if not projection.inside(lat, lon):
             continue
         x, y = projection.xy(lat, lon)
+        named = sensor.kind != "radar" or not satellites
+        name = labels.at(x, y, sensor.id) if named else ""
         parts.append(
             f'<g transform="translate({x:.1f} {y:.1f})">'
             f'<path class="sensor" d="{shape}"><title>{esc(sensor.id)}</title></path>'
-            f'<text class="name" x="7" y="4">{esc(sensor.id)}</text></g>'
+            f"</g>{name}"
         )
     return "".join(parts)
 
@@ -230,17 +246,17 @@ def _event_tracks(data: ReportData, projection: Projection) -> str:
     return f"<g>{''.join(parts)}</g>"
 
 
-def _ground_points(data: ReportData, projection: Projection, labels: bool) -> str:
-    """Return launch points and impact ellipses of all objects of all events, as last known and as first probable."""
+def _ground_points(data: ReportData, projection: Projection, labels: Labels | None) -> str:
+    """Return the launch points of all events and the impact ellipses of those that threaten: last known, first useful."""
     rings, marks = [], []
     for story in data.events:
-        first = _first_probable(data, story.id)
+        first = _first_probable(story)
+        threat = LEVEL_ORDER.index(story.highest) >= LEVEL_ORDER.index("possible")
         for track, member in story.members.items():
-            if member.impact is not None:
-                early = first.get(track)
-                rings.append(_ellipses(member.impact, projection, track, early))
-                if labels:
-                    marks.append(_impact_mark(member.impact, projection, track))
+            if member.impact is not None and threat and _is_place(member.impact):
+                rings.append(_ellipses(member.impact, projection, track, first.get(track)))
+                if labels is not None:
+                    marks.append(_impact_mark(member.impact, projection, track, labels))
             if member.launch is not None and projection.inside(member.launch.lat_deg, member.launch.lon_deg):
                 x, y = projection.xy(member.launch.lat_deg, member.launch.lon_deg)
                 title = f"launch of {esc(track)}, {place(member.launch.lat_deg, member.launch.lon_deg)}"
@@ -251,16 +267,15 @@ def _ground_points(data: ReportData, projection: Projection, labels: bool) -> st
     return f"<g>{''.join(rings)}{''.join(marks)}</g>"
 
 
-def _first_probable(data: ReportData, event: str) -> dict[str, GroundPoint]:
-    """Return each object's impact when it was first told at `probable` or above."""
+def _first_probable(story: EventStory) -> dict[str, GroundPoint]:
+    """Return each object's impact when it was first told at `probable` or above and known well enough to be drawn."""
     found: dict[str, GroundPoint] = {}
-    story = next(e for e in data.events if e.id == event)
     for a in story.assessments:
         if a.level not in ("probable", "confirmed"):
             continue
         lead = [(a.tracks[0], a.impact)] if a.tracks else []
         for track, impact in [*((m.track, m.impact) for m in a.members), *lead]:
-            if impact is not None:
+            if impact is not None and _is_place(impact):
                 found.setdefault(track, impact)
     return found
 
@@ -278,23 +293,22 @@ def _ellipses(point: GroundPoint, projection: Projection, track: str, first: Gro
 
 def _ring(point: GroundPoint, share: float, projection: Projection, css: str) -> str:
     for e in point.ellipses:
-        if abs(e.probability - share) < 1e-6 and 0.0 < e.semi_major_km < 8000.0:
+        if abs(e.probability - share) < 1e-6 and 0.0 < e.semi_major_km <= 3.0 * LARGEST_KM:
             ring = geo.ellipse(point.lat_deg, point.lon_deg, e.semi_major_km, e.semi_minor_km, e.bearing_deg)
             return f'<path class="{css}" d="{projection.ring_path(ring)}"/>'
     return ""
 
 
-def _impact_mark(point: GroundPoint, projection: Projection, track: str) -> str:
+def _impact_mark(point: GroundPoint, projection: Projection, track: str, labels: Labels) -> str:
     if not projection.inside(point.lat_deg, point.lon_deg):
         return ""
     x, y = projection.xy(point.lat_deg, point.lon_deg)
-    return (
-        f'<g transform="translate({x:.1f} {y:.1f})"><path class="cross" d="M-4 -4L4 4M-4 4L4 -4"/>'
-        f'<text class="name hit" x="7" y="12">{esc(track)}</text></g>'
-    )
+    labels.keep_free(x, y)
+    cross = f'<path class="cross" transform="translate({x:.1f} {y:.1f})" d="M-4 -4L4 4M-4 4L4 -4"/>'
+    return cross + labels.at(x, y, track, "name hit")
 
 
-def _assets(data: ReportData, projection: Projection, labels: bool) -> str:
+def _assets(data: ReportData, projection: Projection, labels: Labels | None) -> str:
     if data.assets is None:
         return ""
     parts = []
@@ -317,7 +331,7 @@ def _assets(data: ReportData, projection: Projection, labels: bool) -> str:
             continue
         x, y = projection.xy(lat, lon)
         mark = "" if asset.polygon is not None else '<rect class="asset" x="-3.5" y="-3.5" width="7" height="7"/>'
-        text = f'<text class="name" x="7" y="-4">{esc(asset.name or asset.id)}</text>' if labels else ""
+        text = labels.at(x, y, asset.name or asset.id) if labels is not None else ""
         title = f"<title>{esc(asset.name or asset.id)}</title>"
-        parts.append(f'<g transform="translate({x:.1f} {y:.1f})">{title}{mark}{text}</g>')
+        parts.append(f'<g transform="translate({x:.1f} {y:.1f})">{title}{mark}</g>{text}')
     return f"<g>{''.join(parts)}</g>"

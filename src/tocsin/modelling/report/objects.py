@@ -14,6 +14,7 @@ from tocsin.modelling.report.text import (
     esc,
     family,
     kilometres,
+    path_words,
     per_cent,
     place,
     since,
@@ -47,7 +48,7 @@ def objects_tables(data: ReportData) -> str:
                 clock(since(o.first, data.start)),
                 clock(since(o.last, data.start)),
                 str(o.looks),
-                esc(", ".join(o.paths)),
+                path_words(o.paths),
             ]
         )
     out = "<h3>Objects of events</h3>"
@@ -70,9 +71,8 @@ def _why(o: ObjectStory) -> str:
     pieces = []
     for piece in o.evidence[:SHOWN_EVIDENCE]:
         name = str(piece.get("name", "")).replace("_", " ")
-        pieces.append(
-            f"<li>{esc(name)} <b>{esc(_value(piece.get('value')))}</b> <span>{_ratio(piece.get('ratio'))}</span></li>"
-        )
+        value = esc(_value(piece.get("value")))
+        pieces.append(f"<li><div>{esc(name)}: <b>{value}</b></div><span>{_ratio(piece.get('ratio'))}</span></li>")
     more = len(o.evidence) - SHOWN_EVIDENCE
     if more > 0:
         pieces.append(f"<li>and {more} more in events.jsonl</li>")
@@ -103,7 +103,7 @@ def _by_class(objects: list[ObjectStory]) -> str:
                 f"{len(of):,}",
                 f"{sum(o.looks for o in of):,}",
                 f"{spans[len(spans) // 2]:.0f} s",
-                esc(", ".join(sorted({p for o in of for p in o.paths})[:6])),
+                path_words(p for o in of for p in o.paths),
             ]
         )
     return table(["Said to be", "Objects", "Looks", "Median time tracked", "Paths"], rows, "classes", (1, 2, 3))

@@ -15,6 +15,7 @@ from tocsin.modelling.report.text import (
     hms,
     kilometres,
     minutes,
+    path_words,
     per_cent,
     since,
     table,
@@ -62,6 +63,7 @@ def events_table(data: ReportData) -> str:
     rows = []
     for story in data.events:
         counts = max((a.objects for a in story.assessments), key=lambda o: (o.best, o.high))
+        threat = story.first_time("possible") is not None
         impacts = sorted(m.impact.time_utc for m in story.members.values() if m.impact is not None)
         said = Counter(class_name(_best(m.classes)) for m in story.members.values() if m.classes)
         rows.append(
@@ -73,9 +75,9 @@ def events_table(data: ReportData) -> str:
                 ", ".join(f"{esc(name)} &times; {n}" if n > 1 else esc(name) for name, n in said.most_common(3)),
                 clock(since(tai_from_iso(story.assessments[0].time_utc), data.start)),
                 *(_first(story, level, data) for level in ("possible", "probable", "confirmed")),
-                clock(since(tai_from_iso(impacts[0]), data.start)) if impacts else "&ndash;",
+                clock(since(tai_from_iso(impacts[0]), data.start)) if impacts and threat else "&ndash;",
                 esc(", ".join(_names(data, _threatened(story))) or "none"),
-                esc(", ".join(_longest_paths(story))),
+                path_words(_longest_paths(story)),
                 str(len(story.warnings)),
             ]
         )
@@ -183,7 +185,7 @@ def _line(a: Assessment, data: ReportData) -> list[str]:
         per_cent(top.probability) if top else "",
         _left(top.time_left_s) if top else "",
         f"{kilometres(ellipse.semi_major_km)} &times; {kilometres(ellipse.semi_minor_km)}" if ellipse else "",
-        esc(", ".join(a.paths)),
+        path_words(a.paths),
         esc(a.reason),
         f"<code>{esc(a.id)}</code>",
     ]

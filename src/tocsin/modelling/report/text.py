@@ -2,6 +2,8 @@
 
 import html
 import math
+from collections import Counter
+from collections.abc import Iterable
 from typing import Any
 
 from tocsin.core.constants import NS
@@ -104,6 +106,14 @@ def place(lat_deg: float, lon_deg: float) -> str:
     """Return a place as `12.34 N 45.60 E`."""
     lon_deg = (lon_deg + 180.0) % 360.0 - 180.0
     return f"{abs(lat_deg):.2f} {'S' if lat_deg < 0 else 'N'} {abs(lon_deg):.2f} {'W' if lon_deg < 0 else 'E'}"
+
+
+def path_words(paths: Iterable[str]) -> str:
+    """Return paths (`kind/site/line`) as markup: how many of each kind, with the whole list to point at."""
+    found = sorted(set(paths))
+    kinds = Counter(path.split("/", 1)[0] for path in found)
+    short = ", ".join(f"{n} {esc(kind)}" for kind, n in sorted(kinds.items()))
+    return f'<span title="{esc(", ".join(found))}">{short}</span>' if found else ""
 
 
 def badge(level: str) -> str:

@@ -7,8 +7,10 @@ from tocsin.core.time import tai_from_iso
 from tocsin.modelling.report.gather import LEVEL_ORDER, EventStory, ReportData
 from tocsin.modelling.report.text import LEVEL_COLOURS, clock, esc, hms, kilometres, since
 
-WIDTH, LEFT, RIGHT = 1200.0, 190.0, 16.0
+WIDTH, LEFT, RIGHT = 1200.0, 196.0, 16.0
 LEVEL_STEP, SENSOR_STEP = 19.0, 18.0
+LARGEST_SHOWN_KM = 10_000.0
+"""An ellipse as large as a quarter of the Earth is no knowledge."""
 STATUS_WORDS = {"seen": "seen", "not_seen": "looked and not seen", "could_not_see": "could not see"}
 TICKS_S = (5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400)
 
@@ -129,7 +131,7 @@ def _sizes(story: EventStory, times: list[int], axis: Axis, top: float, height: 
             told[a.tracks[0]] = a.impact
         for track, impact in told.items():
             ellipse = next((e for e in impact.ellipses if abs(e.probability - 0.9) < 1e-6), None) if impact else None
-            if ellipse is not None and ellipse.semi_major_km > 0.0:
+            if ellipse is not None and 0.0 < ellipse.semi_major_km < LARGEST_SHOWN_KM:
                 series.setdefault(track, []).append((time, ellipse.semi_major_km))
     if not series:
         return ""
@@ -140,18 +142,22 @@ def _sizes(story: EventStory, times: list[int], axis: Axis, top: float, height: 
     def at(km: float) -> float:
         return top + height * (high - math.log10(km)) / (high - low)
 
-    parts = [f'<text class="row" x="{LEFT - 54}" y="{top + 12:.1f}" text-anchor="end">impact known</text>']
-    parts.append(f'<text class="row" x="{LEFT - 54}" y="{top + 26:.1f}" text-anchor="end">within (90 %)</text>')
+    parts = [f'<text class="row" x="{LEFT - 74}" y="{top + 12:.1f}" text-anchor="end">impact known</text>']
+    parts.append(f'<text class="row" x="{LEFT - 74}" y="{top + 26:.1f}" text-anchor="end">within (90 %)</text>')
     for power in range(low, high + 1):
         y = at(10.0**power)
         parts.append(f'<path class="grid" d="M{LEFT} {y:.1f}H{WIDTH - RIGHT}"/>')
-        parts.append(f'<text class="tick" x="{LEFT - 6}" y="{y + 4:.1f}" text-anchor="end">{10.0**power:g} km</text>')
+        parts.append(f'<text class="tick" x="{LEFT - 6}" y="{y + 4:.1f}" text-anchor="end">{_decade(power)} km</text>')
     for track, line in sorted(series.items()):
         d = "M" + "L".join(f"{axis.x(t):.1f} {at(v):.1f}" for t, v in line)
         dots = "".join(f'<circle cx="{axis.x(t):.1f}" cy="{at(v):.1f}" r="2"/>' for t, v in line[:200])
         title = f"{track}: from {kilometres(line[0][1])} to {kilometres(line[-1][1])}"
         parts.append(f'<g class="size"><title>{esc(title)}</title><path d="{d}"/>{dots}</g>')
     return "".join(parts)
+
+
+def _decade(power: int) -> str:
+    return f"{10**power:,}" if power >= 0 else f"{10.0**power:g}"
 
 
 def _sensor_bars(story: EventStory, times: list[int], axis: Axis, top: float) -> tuple[str, float]:

