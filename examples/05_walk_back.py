@@ -14,12 +14,12 @@ SCENARIO = Path(__file__).parent / "data" / "one-missile.toml"
 
 with tempfile.TemporaryDirectory() as place:
     out = Path(place) / "one-missile"
-    app(["run", str(SCENARIO), "--out", str(out), "--json"], standalone_mode=False)
+    app(["run", str(SCENARIO), "--out", str(out)], standalone_mode=False)
     events = [msgspec.json.decode(line, type=Event) for line in (out / "events.jsonl").open("rb")]
     said = [msgspec.json.decode(line, type=Assessment) for line in (out / "assessments.jsonl").open("rb")]
     sources = [Source(out / "inputs" / name, role) for name, role in (
         ("looks.parquet", "looks"), ("network.toml", "network"), ("assets.toml", "assets"))]  # fmt: skip
-    looks = [item for item in read_sources(sources, "simulated").items if isinstance(item, Look)]
+    looks = [item for item in read_sources(sources, "simulated").items if isinstance(item, Look) and len(item.numbers)]
 
 records = {record.id: record for record in (*events, *said)}
 rows = {

@@ -11,7 +11,7 @@ SCENARIO = Path(__file__).parent / "data" / "one-missile.toml"
 
 with tempfile.TemporaryDirectory() as place:
     out = Path(place) / "one-missile"
-    app(["run", str(SCENARIO), "--out", str(out), "--json"], standalone_mode=False)
+    app(["run", str(SCENARIO), "--out", str(out)], standalone_mode=False)
     assets = read_assets(out / "inputs" / "assets.toml")
     score = score_folder(out, out / "truth.parquet", out / "labels.parquet", assets)
 

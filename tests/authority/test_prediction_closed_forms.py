@@ -1,4 +1,4 @@
-"""Prediction against closed forms of others: Kepler arcs, the off-centre chi-square distribution, chi-square ellipses."""
+"""Prediction against closed forms of others: Kepler arcs, the off-centre chi-square, chi-square ellipses."""
 
 import csv
 import math
@@ -27,7 +27,8 @@ def _arcs():
 def test_arcs_follow_the_closed_form_of_wheelon():
     """Range, apogee and flight time of 20 Kepler arcs on a sphere (after Wheelon 1959, ARS Journal 29, 915-926).
 
-    The table is for a sphere of 6,371 km; along the equator of the ellipsoid the same arcs are larger by k, slower by sqrt(k).
+    The table is for a sphere of 6,371 km; along the equator of the ellipsoid the same arcs are larger by k and
+    slower by sqrt(k).
     """
     k = WGS84_A_M / _TABLE_RADIUS_M
     rows = _arcs()

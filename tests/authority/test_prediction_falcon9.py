@@ -1,7 +1,8 @@
 """Launches of real Falcon 9 ascents, by profiles that know no such vehicle.
 
 Telemetry: github.com/shahar603/Telemetry-Data (Unlicense); pads are public knowledge. The ascent is laid along several
-headings, since the webcasts do not show it. It lifts off with 1.2 times its weight, slower than any of the generic classes.
+headings, since the webcasts do not show it. It lifts off with 1.2 times its weight, slower than any of the
+generic classes.
 """
 
 import csv

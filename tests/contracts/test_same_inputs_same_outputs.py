@@ -57,8 +57,8 @@ def test_replay_says_equal(one_missile: Path, tmp_path: Path, capsys: pytest.Cap
 
 
 def test_replay_says_what_differs(own_copy: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    network = own_copy / "inputs" / "network.toml"
-    network.write_text(network.read_text().replace("sigma_los_rad = 3.0e-5", "sigma_los_rad = 6.0e-5"))
+    assets = own_copy / "inputs" / "assets.toml"
+    assets.write_text(assets.read_text().replace("latitude_deg = 39.0", "latitude_deg = 37.5"))
     assert replay_folder(own_copy, out=tmp_path / "again", as_json=True) == DONE_WITH_REFUSALS
     said = json.loads(capsys.readouterr().out)
     assert said["equal"] is False

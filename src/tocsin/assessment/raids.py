@@ -16,8 +16,8 @@ SAME_RAID_S = 1200.0
 LEVEL_PAUSE_S = 5.0
 GROWING_S = 60.0
 """A raid does not step down within this time of its newest object."""
-FALL_AFTER_S = 15.0
-"""Evidence has to stay low for this long before a level is taken back."""
+FALL_AFTER_S, WITHDRAW_AFTER_S = 15.0, 60.0
+"""Evidence has to stay low for this long before a level, or the whole alarm, is taken back."""
 
 
 class Member(msgspec.Struct):
@@ -102,10 +102,12 @@ def next_level(event: RaidEvent, now: int) -> tuple[str, str]:
         return wanted, "evidence has risen"
     newest = max(m.joined for m in event.members.values())
     event.low_since = event.low_since or now
-    if now - event.low_since < FALL_AFTER_S * NS or (len(event.members) > 1 and now - newest < GROWING_S * NS):
+    withdraws = RANK[event.level] >= RANK["possible"] and RANK[wanted] < RANK["possible"]
+    wait = WITHDRAW_AFTER_S if withdraws else FALL_AFTER_S
+    if now - event.low_since < wait * NS or (len(event.members) > 1 and now - newest < GROWING_S * NS):
         return event.level, ""
     event.low_since = 0
-    if RANK[event.level] >= RANK["possible"] and RANK[wanted] < RANK["possible"]:
+    if withdraws:
         return "withdrawn", "no object threatens an asset any more"
     return wanted, "evidence has fallen"
 

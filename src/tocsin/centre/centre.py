@@ -13,6 +13,7 @@ import msgspec
 import numpy as np
 
 from tocsin.assessment.evidence import CREDIBLE_PD
+from tocsin.assessment.ladder import RANK
 from tocsin.catalogue.catalogue import Catalogue
 from tocsin.centre.emitter import Emitter, Record
 from tocsin.centre.events import Events
@@ -270,6 +271,9 @@ class Centre:
         tracks = self.tracker.bank.tracks
         for slot in slots:
             j = self.judgement.objects[slot]
+            over = j.event and self.events.events[j.event].closed
+            if over and RANK[j.level] >= RANK["possible"]:
+                j.event = 0  # what was thought over threatens again: a new event
             if j.level and not j.event:
                 self.events.place(j, tracks[slot], self.emit, self.now)
             if j.event:

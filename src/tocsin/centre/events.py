@@ -21,6 +21,7 @@ from tocsin.world.geodesy_kernels import ecef_to_geodetic, great_circle_m
 LINE_PAUSE_S = 10.0
 """An object of an event at `possible` or above has a fresh line at least so often while it is being tracked."""
 LISTED_ASSET = 0.001
+ORBIT_HOLD_S = 60.0
 
 
 class Events:
@@ -70,7 +71,10 @@ class Events:
 
     def follow(self, judged: Judged) -> None:
         """Write an object's new figures into its event."""
-        member = self.events[judged.event].members[judged.number]
+        event = self.events[judged.event]
+        if event.closed:
+            return
+        member = event.members[judged.number]
         member.level = judged.level
         member.p_missile, member.p_asset = judged.missile, judged.asset
         if judged.launch is not None:
@@ -83,7 +87,7 @@ class Events:
 
     def end(self, judged: Judged, why: str) -> None:
         """Note that an object has ended."""
-        if judged.event:
+        if judged.event and not self.events[judged.event].closed:
             self.events[judged.event].members[judged.number].ended = why
 
     def merge(self, objects: dict[int, Judged], emit: Emitter, now: int) -> list[RaidEvent]:
@@ -117,6 +121,9 @@ class Events:
         if event.members and not event.live():
             self.close(event, objects, self._ending(event), emit, now)
             return
+        if event.level != "" and self._harmless(event, objects, now):
+            self.close(event, objects, "identified harmless: launched into orbit", emit, now)
+            return
         level, why = next_level(event, now)
         members = [j for j in objects.values() if j.event == event.number]
         if not members:
@@ -130,6 +137,14 @@ class Events:
             due = judged.line_at == 0 or (threat and now - judged.line_at >= LINE_PAUSE_S * NS)
             if due and event.level and judged.predicted_at > judged.line_at:
                 self._write(event, judged, members, tracks, judged.reason, event.level, emit, now)
+
+    def _harmless(self, event: RaidEvent, objects: dict[int, Judged], now: int) -> bool:
+        """Return whether all objects of an event have been in orbit, by observation, for long enough."""
+        members = [j for j in objects.values() if j.event == event.number]
+        for j in members:
+            safe = j.orbiting > 0.99 and j.missile < 0.01 and j.powered < 0.3
+            j.orbit_since = (j.orbit_since or now) if safe else 0
+        return bool(members) and all(j.orbit_since and now - j.orbit_since >= ORBIT_HOLD_S * NS for j in members)
 
     def _ending(self, event: RaidEvent) -> str:
         reasons = sorted({m.ended for m in event.members.values()})
@@ -164,7 +179,8 @@ class Events:
                 "level_changed", event.id, now, keys, level=event.level, previous=previous or None, reason=reason, assessment=name
             )
             causes = (told.id, *keys)
-        paths = sorted({p for t in tracks.values() for p in speaking_paths(t.paths)}) if tracks else []
+        mine = [tracks[j.slot] for j in members if j.slot in tracks]
+        paths = sorted({p for t in mine for p in speaking_paths(t.paths)})
         order = [m.track for m in event.members.values()]
         if lead is not None:
             order = [lead.track, *(t for t in order if t != lead.track)]
@@ -186,7 +202,7 @@ class Events:
                 paths=tuple(paths),
                 evidence=event.words.rows(self.sensors, now),
                 causes=causes,
-                members=tuple(self._member(j, tracks, now) for j in members) if full else (),
+                members=tuple(self._member(j, tracks, now) for j in members if full or j is lead),
             )
         )
 
@@ -221,9 +237,17 @@ class Events:
 
     def state(self) -> dict[str, Any]:
         """Return all of it as plain data."""
-        return {"next": self.next, "events": [msgspec.to_builtins(e) for e in self.events.values()]}
+        events = []
+        for event in self.events.values():
+            plain = msgspec.to_builtins(event)
+            plain["members"] = list(plain["members"].values())
+            events.append(plain)
+        return {"next": self.next, "events": events}
 
     def load(self, state: dict[str, Any]) -> None:
         """Take over what `state` returned."""
         self.next = state["next"]
-        self.events = {e["number"]: msgspec.convert(e, RaidEvent) for e in state["events"]}
+        self.events = {}
+        for plain in state["events"]:
+            members = {m["number"]: m for m in plain["members"]}
+            self.events[plain["number"]] = msgspec.convert({**plain, "members": members}, RaidEvent)

@@ -69,6 +69,11 @@ class Judged(msgspec.Struct):
     deep_since: int = 0
     falling: bool = False
     """Its arc meets the ground beyond doubt (a track without a plume)."""
+    climbs: bool = False
+    """Its motion says launch: it climbs under power, or runs away as only a launch does."""
+    wide: bool = False
+    """Its footprint is a cloud, not one Gaussian: predicted more rarely."""
+    orbit_since: int = 0
     assets: list[float] = msgspec.field(default_factory=list)
     """P(falls within) by asset, in the order of the list."""
     powered: float = 0.0

@@ -17,6 +17,7 @@ from tocsin.core.constants import NS
 from tocsin.core.records.inputs import Notification
 from tocsin.identification.classes import launch_probability, missile_probability
 from tocsin.identification.classify import Identity, classify, explain
+from tocsin.identification.evidence import climbs_under_power, runs_away
 from tocsin.identification.notices import fitting
 from tocsin.prediction.arc import ArcFigures, arc_figures
 from tocsin.tracking.bank import Track
@@ -103,7 +104,7 @@ class Judgement:
         threatening = judged.launched >= 0.5 if plume else judged.falling and judged.classes["meteor"] < 0.5
         if threatening or judged.event:
             self._predict(stage, judged, track, state, covariance, now)
-        opens = judged.event != 0 or threatening and (judged.launched >= LAUNCH_LIKE or not plume)
+        opens = judged.event != 0 or threatening and (not plume or (judged.launched >= LAUNCH_LIKE and judged.climbs))
         judged.judged_at, judged.hits_judged = now, track.hits
         judged.explained = explain(identity, tuple(track.first_keys[:3] + track.last_keys[-3:]))
         if not opens:
@@ -137,6 +138,7 @@ class Judgement:
     ) -> Identity:
         features = features_of(track, state, covariance, judged.powered, now, arcs, k, judged.context)
         identity = classify(features)
+        judged.climbs = climbs_under_power(features) or (runs_away(features) and judged.launch is not None)
         judged.classes, judged.best = identity.classes, identity.best
         judged.missile = missile_probability(identity.classes)
         judged.launched = launch_probability(identity.classes)
@@ -172,7 +174,7 @@ class Judgement:
         self, stage: Stage, judged: Judged, track: Track, state: FloatArray, covariance: FloatArray, now: int
     ) -> None:
         fresh = track.hits != judged.predicted_hits or judged.powered > 0.05
-        pause = POWERED_PAUSE_S if judged.powered > 0.3 else PREDICT_PAUSE_S
+        pause = POWERED_PAUSE_S if judged.powered > 0.3 or judged.wide else PREDICT_PAUSE_S
         if judged.predicted_at and (not fresh or now - judged.predicted_at < pause * NS):
             return
         judged.predicted_at, judged.predicted_hits = now, track.hits

@@ -15,7 +15,8 @@ from tocsin.core.records.outputs import Ellipse
 from tocsin.identification.classes import MISSILES
 from tocsin.prediction.assets import AssetTable
 from tocsin.prediction.impact import PoweredHypotheses, asset_probabilities, predict_impact
-from tocsin.prediction.launch import fit_launch, launch_from_arc
+from tocsin.prediction.backtrace import launch_from_arc
+from tocsin.prediction.launch import fit_launch
 from tocsin.tracking.bank import Track
 from tocsin.tracking.tracker import Tracker
 
@@ -87,6 +88,7 @@ class Predictor:
         found = predict_impact(
             time, state, covariance, ln_beta_mean=beta, ln_beta_sigma=beta_sigma, powered=powered
         )
+        judged.wide = found.method != "unscented"
         assets = [float(v) for v in asset_probabilities(found, self.table)]
         if not len(found.parts) or not math.isfinite(found.lat):
             return None, found.impacting_probability, assets

@@ -10,7 +10,7 @@ from tocsin.core.constants import NS
 from tocsin.core.records.inputs import Look
 from tocsin.sensing.sensor import Sensor
 
-LEAST_S = 60.0
+LEAST_S = 90.0
 PERIODS = 6.0
 
 

@@ -153,7 +153,8 @@ def exercise_prediction() -> None:
     from tocsin.prediction.arc import arc_figures
     from tocsin.prediction.assets import AssetTable
     from tocsin.prediction.impact import PoweredHypotheses, asset_probabilities, predict_impact
-    from tocsin.prediction.launch import fit_launch, launch_from_arc
+    from tocsin.prediction.backtrace import launch_from_arc
+    from tocsin.prediction.launch import fit_launch
     from tocsin.sensing.glint import glint_geometry
 
     place = _flight(60.0)

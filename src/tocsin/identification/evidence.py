@@ -103,15 +103,24 @@ def stands_or_moves(f: Features) -> Piece | None:
     return Piece("speed across the line of sight", f"{f.across_m_s:.0f} +/- {f.across_sigma_m_s:.0f} m/s", out)
 
 
+def climbs_under_power(f: Features) -> bool:
+    """Return whether the motion alone says launch: it moves, it climbs, and it gains speed, each beyond its error."""
+    moving = f.speed_m_s > 2.5 * f.speed_sigma_m_s + 100.0
+    return moving and f.climb_m_s > 2.0 * f.climb_sigma_m_s and f.thrust_m_s2 > 4.0 and f.speed_sigma_m_s < 1500.0
+
+
+def runs_away(f: Features) -> bool:
+    """Return whether a plume that one satellite alone sees leaves its place as only a launch does."""
+    return f.age_s >= 15.0 and f.infrared_hits >= 4 and f.across_m_s > 5.0 * f.across_sigma_m_s + 300.0
+
+
 def burns_upwards(f: Features) -> Piece | None:
     """It gains speed against gravity while it shines, and climbs."""
     if f.infrared_hits < 3 or not f.speed_sigma_m_s < 1500.0:
         return None
-    moving = f.speed_m_s > 2.5 * f.speed_sigma_m_s + 100.0
-    climbing = f.climb_m_s > 2.0 * f.climb_sigma_m_s
     sinking = f.climb_m_s < -2.5 * f.climb_sigma_m_s - 50.0
     out = spread(0.3)
-    if moving and climbing and f.thrust_m_s2 > 4.0:
+    if climbs_under_power(f):
         out = spread(0.01)
         give(out, LAUNCHES, 1.0)
         out["glint"] = 0.05
@@ -178,7 +187,8 @@ def arc(f: Features) -> Piece | None:
     if f.powered > 0.3 or not f.speed_sigma_m_s < 1500.0 or (f.radar_hits == 0 and f.off_s < 5.0):
         return None
     out = spread(max(1.0 - f.orbiting, 1e-5))
-    out["satellite"] = max(f.orbiting, 1e-5)
+    # what was seen to burn its way up is no old satellite, whatever orbit it has reached
+    out["satellite"] = max(f.orbiting, 1e-5) * (1e-3 if f.infrared_hits >= 3 else 1.0)
     out["space_launch"] = 0.5
     shallow = rises_to(f.perigee_m, -150e3, 150e3) * falls_off(f.apogee_m, 1500e3, 500e3)
     out["reentering_body"] = max(shallow * (1.0 - 0.9 * f.orbiting), 1e-4)

@@ -13,13 +13,13 @@ import numpy.typing as npt
 
 from tocsin.core.constants import DEG, NS
 from tocsin.prediction import impact_kernels as k
-from tocsin.prediction.impact import footprint, gaussian_cloud, mixture
+from tocsin.prediction.impact import falls, footprint, gaussian_cloud, gaussian_fall, mixture
 from tocsin.prediction.launch_record import Launch
 from tocsin.prediction.profiles import CLASSES
 from tocsin.world import geodesy
 from tocsin.world.geodesy_kernels import ecef_to_geodetic, enu_axes, geodesic_direct, geodesic_inverse
 from tocsin.world.motion.boosters import fly
-from tocsin.world.motion.freeflight_kernels import fly_to_height
+from tocsin.world.motion.freeflight_kernels import REACHED, fly_to_height
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -34,6 +34,7 @@ _ALONG_M, _ACROSS_M, _LATE_S = 15e3, 10e3, 10.0
 """One sigma of what the generic classes do not show."""
 _WIDER = 1.5
 _CLOUD = 64
+_NO_AIR = -1.0
 
 
 @functools.cache
@@ -51,7 +52,7 @@ def _boosts() -> FloatArray:
                 i = min(int(cut * vehicle.burn_s), len(flight.times) - 1)
                 out = np.empty(7)
                 state = np.ascontiguousarray(flight.states[i])
-                if fly_to_height(state, 0.0, 0.0, -_LONGEST_BACK_S, out) != 0:
+                if fly_to_height(state, 0.0, 0.0, -_LONGEST_BACK_S, out) != REACHED:
                     continue
                 speed, angle, heading, lat, lon = _leaving(out[:6])
                 away, azimuth, _ = geodesic_inverse(lat, lon, 0.0, 0.0)
@@ -97,18 +98,20 @@ def launch_from_arc(time_ns: int, state: FloatArray, covariance: FloatArray) -> 
     """
     state = np.ascontiguousarray(state, np.float64)[:6].copy()
     covariance = np.ascontiguousarray(covariance, np.float64)[:6, :6].copy()
-    parts, times = np.empty((1, 6)), np.empty((1, 2))
-    ground = np.empty(6)
-    found = k.unscented_back(state, covariance, _LONGEST_BACK_S, parts[0], times[0], ground)
-    if found == k.STAYS_UP:
+    ground = np.empty(7)
+    if fly_to_height(state, 0.0, 0.0, -_LONGEST_BACK_S, ground) != REACHED:
         return None
-    if found == k.NEEDS_CLOUD:
-        landed = np.empty((_CLOUD, 4))
-        k.back_cloud(state, covariance, _LONGEST_BACK_S, gaussian_cloud(_CLOUD, 6), landed)
-        parts, times = mixture(landed, 1.0)
-        if not len(parts):
-            return None
-    speed, angle, heading, *_ = _leaving(ground)
+    states, betas = np.empty((k.SIGMA_POINTS, 6)), np.empty(k.SIGMA_POINTS)
+    k.sigma_states(state, covariance, 0.0, 0.0, states, betas)
+    single = gaussian_fall(states, _NO_AIR * betas, -_LONGEST_BACK_S)
+    if single is None:
+        states, betas = np.empty((_CLOUD, 6)), np.empty(_CLOUD)
+        k.cloud_states(state, covariance, 0.0, 0.0, gaussian_cloud(_CLOUD, 7), states, betas)
+        single = mixture(falls(states, _NO_AIR * betas, -_LONGEST_BACK_S, np.zeros(_CLOUD)), 1.0)
+    parts, times = single
+    if not len(parts):
+        return None
+    speed, angle, heading, *_ = _leaving(ground[:6])
     ahead, ahead_sigma, later, later_sigma = _boost_of(speed, angle)
     parts[:, 0] /= math.fsum(float(w) for w in parts[:, 0])
     for part in parts:

@@ -16,6 +16,7 @@ from tocsin.prediction.assets import AssetTable
 from tocsin.prediction.footprint_kernels import ellipse_axes, flatten, holding_radii
 from tocsin.prediction.sample_kernels import gaussian_points, mixture_of_cloud
 from tocsin.world.geodesy_kernels import ecef_to_geodetic, geodesic_direct, geodetic_to_ecef
+from tocsin.world.motion.freeflight_kernels import fly_to_height_many
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -203,18 +204,39 @@ def predict_impact(
     if powered is not None:
         parts, times = _powered(state, covariance, ln_beta_mean, powered, limit)
         return _impact(time_ns, parts, times, turns, "powered")
-    part, time = np.empty((1, 6)), np.empty((1, 2))
-    found = k.unscented_impact(
-        state, covariance, ln_beta_mean, ln_beta_sigma, limit, RE_ENTRY_HEIGHT_M, part[0], time[0]
-    )
-    if found == k.FITS:
-        return _impact(time_ns, part, time, turns, "unscented")
-    if found == k.STAYS_UP:
-        return _impact(time_ns, part[:0], time[:0], turns, "none")
-    landed = np.empty((_CLOUD, 4))
-    k.free_cloud(state, covariance, ln_beta_mean, ln_beta_sigma, limit, gaussian_cloud(_CLOUD, 7), landed)
-    parts, times = mixture(landed, 1.0)
+    nothing = np.empty((0, 6)), np.empty((0, 2))
+    if not k.goes_down(state, covariance, RE_ENTRY_HEIGHT_M):
+        return _impact(time_ns, *nothing, turns, "none")
+    states, betas = np.empty((k.SIGMA_POINTS, 6)), np.empty(k.SIGMA_POINTS)
+    k.sigma_states(state, covariance, ln_beta_mean, ln_beta_sigma, states, betas)
+    single = gaussian_fall(states, betas, limit)
+    if single is not None:
+        return _impact(time_ns, *single, turns, "unscented")
+    points = gaussian_cloud(_CLOUD, 7)
+    states, betas = np.empty((_CLOUD, 6)), np.empty(_CLOUD)
+    k.cloud_states(state, covariance, ln_beta_mean, ln_beta_sigma, points, states, betas)
+    parts, times = mixture(falls(states, betas, limit, np.zeros(_CLOUD)), 1.0)
     return _impact(time_ns, parts, times, turns, "cloud")
+
+
+def falls(states: FloatArray, betas: FloatArray, limit_s: float, spent: FloatArray) -> FloatArray:
+    """Return (n, 4) seconds, latitude, longitude (rad), 1 = came down, of free flights of states (n, 6) to the ground.
+
+    Within limit_s, backward in time if it is negative; `spent` (n,) seconds are added.
+    """
+    flown, status, landed = np.empty((len(states), 7)), np.empty(len(states), np.int64), np.empty((len(states), 4))
+    fly_to_height_many(states, betas, 0.0, limit_s, flown, status)
+    k.landings(flown, status, spent, landed)
+    return landed
+
+
+def gaussian_fall(states: FloatArray, betas: FloatArray, limit_s: float) -> tuple[FloatArray, FloatArray] | None:
+    """Return parts (1, 6) and times (1, 2) of the falls of 15 sigma points, None where no one Gaussian fits them."""
+    landed = falls(states, betas, limit_s, np.zeros(len(states)))
+    part, time = np.empty((1, 6)), np.empty((1, 2))
+    if not landed[:, 3].all() or not k.gaussian_of_points(landed, part[0], time[0]):
+        return None
+    return part, time
 
 
 def mixture(landed: FloatArray, weight: float) -> tuple[FloatArray, FloatArray]:
@@ -235,11 +257,13 @@ def _powered(
             continue
         # points where the weight is
         n = next((size for share, size in _POWERED_CLOUDS if powered.weights[h] > share), _FEWEST_POWERED)
-        landed = np.empty((n, 4))
-        k.powered_cloud(
-            state, covariance, ln_beta, limit, float(powered.burn_s[h]), float(powered.burn_sigma_s[h]), thrust[h],
-            float(powered.thrust_ln_sigma[h]), gaussian_cloud(n, 8), landed,
+        points, states, betas, spent = gaussian_cloud(n, 8), np.empty((n, 6)), np.empty(n), np.empty(n)
+        k.cloud_states(state, covariance, ln_beta, 0.0, points, states, betas)
+        k.burn_on(
+            states, float(powered.burn_s[h]), float(powered.burn_sigma_s[h]), thrust[h],
+            float(powered.thrust_ln_sigma[h]), points, spent,
         )  # fmt: skip
+        landed = falls(states, betas, limit, spent)
         found.append(mixture(landed, float(powered.weights[h])))
     return np.concatenate([p for p, _ in found]), np.concatenate([t for _, t in found])
 

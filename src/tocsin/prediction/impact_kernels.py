@@ -1,4 +1,7 @@
-"""Flights of many points of an uncertain state to the ground, free or burning, and the moments of where they land."""
+"""Points of an uncertain state, burning on or free, and the moments of where they land.
+
+The flight between, to the ground, is that of `world/motion`: one kernel for all callers.
+"""
 
 import math
 
@@ -11,31 +14,20 @@ from tocsin.prediction.footprint_kernels import local_offset
 from tocsin.world.geodesy_kernels import ecef_to_geodetic, enu_axes, geodesic_direct, geodetic_to_ecef
 from tocsin.world.gravity_kernels import acceleration_free
 from tocsin.world.motion.forces_kernels import fast_height
-from tocsin.world.motion.freeflight_kernels import fly_to_height
+from tocsin.world.motion.freeflight_kernels import REACHED, STARTED_BELOW
 
 FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
 
 SIGMA_POINTS = 15
 _ROOT3 = math.sqrt(3.0)
 _POWERED_STEP_S = 2.0
 _SLOW_M_S = 50.0
 
-# Results of `unscented_impact`
-FITS, NEEDS_CLOUD, STAYS_UP = 0, 1, 2
-
 # A Gaussian of sigma points stands for the footprint while its long axis is below this ...
 _WIDEST_M = 1.5e6
 # ... and the curvature's share of the variance below this
 _MOST_CURVED = 0.1
-
-
-@kernel
-def land(y: FloatArray, ln_beta: float, t_max: float, flown: FloatArray, out: FloatArray) -> None:
-    """Fill out (4,): seconds, latitude, longitude, 1 = came down, of a free flight from y (6,); flown (7,): scratch."""
-    status = fly_to_height(y, math.exp(ln_beta), 0.0, t_max, flown)
-    out[0] = flown[6]
-    out[1], out[2], _h = ecef_to_geodetic(flown[0], flown[1], flown[2])
-    out[3] = 1.0 if status == 0 or status == 3 else 0.0
 
 
 @kernel
@@ -96,7 +88,7 @@ def burn(y: FloatArray, seconds: float, table: FloatArray, factor: float, work: 
 
 
 @kernel
-def _gaussian_of_points(landed: FloatArray, part: FloatArray, time: FloatArray) -> bool:
+def gaussian_of_points(landed: FloatArray, part: FloatArray, time: FloatArray) -> bool:
     """Fill part (6,) and time (2,) from 15 landed sigma points; return whether one Gaussian describes them.
 
     Second-order divided differences (Norgaard, Poulsen, Ravn 2000, Automatica 36) at sqrt(3) sigma.
@@ -137,124 +129,75 @@ def _gaussian_of_points(landed: FloatArray, part: FloatArray, time: FloatArray) 
 
 
 @kernel
-def unscented_impact(
-    state: FloatArray, covariance: FloatArray, ln_beta: float, ln_beta_sigma: float, t_max: float, floor_m: float,
-    part: FloatArray, time: FloatArray,
-) -> int:  # fmt: skip
-    """Fill part (6,) and time (2,) of the impact of a free flight; return FITS, NEEDS_CLOUD or STAYS_UP.
-
-    Fifteen points: the state and two along each column of the root of its covariance and of ln(beta). STAYS_UP: the
-    perigee is above floor_m by more than four sigma.
-    """
+def goes_down(state: FloatArray, covariance: FloatArray, floor_m: float) -> bool:
+    """Return False if the perigee is above floor_m by more than four sigma."""
     root = np.empty((6, 6))
     middle, sigma = perigee_spread(state, covariance, root)
-    if middle - 4.0 * sigma > floor_m:
-        return STAYS_UP
-    landed = np.empty((SIGMA_POINTS, 4))
-    y = np.empty(6)
-    flown = np.empty(7)
-    for i in range(SIGMA_POINTS):
-        j = (i - 1) // 2
-        sign = _ROOT3 if i % 2 == 1 else -_ROOT3
-        for m in range(6):
-            y[m] = state[m] + (sign * root[m, j] if i > 0 and j < 6 else 0.0)
-        land(y, ln_beta + (sign * ln_beta_sigma if j == 6 else 0.0), t_max, flown, landed[i])
-        if landed[i, 3] < 0.5:
-            return NEEDS_CLOUD
-    return FITS if _gaussian_of_points(landed, part, time) else NEEDS_CLOUD
+    return middle - 4.0 * sigma <= floor_m
 
 
 @kernel
-def free_cloud(
-    state: FloatArray, covariance: FloatArray, ln_beta: float, ln_beta_sigma: float, t_max: float, points: FloatArray,
-    landed: FloatArray,
-) -> None:  # fmt: skip
-    """Fill landed (n, 4) with where free flights from Gaussian points (n, 7) of a state and ln(beta) come down."""
-    root = np.empty((6, 6))
-    cholesky(covariance, 6, root)
-    y = np.empty(6)
-    flown = np.empty(7)
-    for i in range(points.shape[0]):
-        for m in range(6):
-            y[m] = state[m]
-            for j in range(m + 1):
-                y[m] += root[m, j] * points[i, j]
-        land(y, ln_beta + ln_beta_sigma * points[i, 6], t_max, flown, landed[i])
+def sigma_states(
+    state: FloatArray,
+    covariance: FloatArray,
+    ln_beta: float,
+    ln_beta_sigma: float,
+    states: FloatArray,
+    betas: FloatArray,
+) -> None:
+    """Fill states (15, 6) and betas (15,): the mean, and two points along each column of the root of the covariance.
 
-
-@kernel
-def powered_cloud(
-    state: FloatArray, covariance: FloatArray, ln_beta: float, t_max: float, burn_s: float, burn_sigma_s: float,
-    thrust: FloatArray, thrust_ln_sigma: float, points: FloatArray, landed: FloatArray,
-) -> None:  # fmt: skip
-    """Fill landed (n, 4) with where flights that burn on come down: points (n, 8) of state, burn time and thrust."""
-    root = np.empty((6, 6))
-    cholesky(covariance, 6, root)
-    y = np.empty(6)
-    flown = np.empty(7)
-    work = np.empty((5, 6))
-    for i in range(points.shape[0]):
-        for m in range(6):
-            y[m] = state[m]
-            for j in range(m + 1):
-                y[m] += root[m, j] * points[i, j]
-        seconds = max(0.0, burn_s + burn_sigma_s * points[i, 6])
-        spent = burn(y, seconds, thrust, math.exp(thrust_ln_sigma * points[i, 7]), work)
-        land(y, ln_beta, t_max - spent, flown, landed[i])
-        landed[i, 0] += spent
-
-
-@kernel
-def _back(y: FloatArray, t_max: float, flown: FloatArray, out: FloatArray) -> None:
-    """Fill out (4,) as `land` does, backward in time and without air; seconds are negative."""
-    status = fly_to_height(y, 0.0, 0.0, -t_max, flown)
-    out[0] = flown[6]
-    out[1], out[2], _h = ecef_to_geodetic(flown[0], flown[1], flown[2])
-    out[3] = 1.0 if status == 0 or status == 3 else 0.0
-
-
-@kernel
-def unscented_back(
-    state: FloatArray, covariance: FloatArray, t_max: float, part: FloatArray, time: FloatArray, at_ground: FloatArray
-) -> int:
-    """Fill part (6,), time (2,) of where a free arc came from, followed back without air; return FITS or NEEDS_CLOUD.
-
-    at_ground (6,): the state there. STAYS_UP if the mean arc does not meet the ground within t_max s before.
+    The columns are those of the state's covariance and, last, of ln(beta); at sqrt(3) sigma.
     """
     root = np.empty((6, 6))
     cholesky(covariance, 6, root)
-    landed = np.empty((SIGMA_POINTS, 4))
-    y = np.empty(6)
-    flown = np.empty(7)
-    fits = FITS
     for i in range(SIGMA_POINTS):
         j = (i - 1) // 2
         sign = _ROOT3 if i % 2 == 1 else -_ROOT3
         for m in range(6):
-            y[m] = state[m] + (sign * root[m, j] if i > 0 and j < 6 else 0.0)
-        _back(y, t_max, flown, landed[i])
-        if i == 0:
-            for m in range(6):
-                at_ground[m] = flown[m]
-            if landed[0, 3] < 0.5:
-                return STAYS_UP
-        if landed[i, 3] < 0.5:
-            fits = NEEDS_CLOUD
-    if fits == NEEDS_CLOUD:
-        return NEEDS_CLOUD
-    return FITS if _gaussian_of_points(landed, part, time) else NEEDS_CLOUD
+            states[i, m] = state[m] + (sign * root[m, j] if i > 0 and j < 6 else 0.0)
+        betas[i] = math.exp(ln_beta + (sign * ln_beta_sigma if j == 6 else 0.0))
 
 
 @kernel
-def back_cloud(state: FloatArray, covariance: FloatArray, t_max: float, points: FloatArray, landed: FloatArray) -> None:
-    """Fill landed (n, 4) with where free arcs from Gaussian points (n, >= 6) of a state came from."""
+def cloud_states(
+    state: FloatArray, covariance: FloatArray, ln_beta: float, ln_beta_sigma: float, points: FloatArray,
+    states: FloatArray, betas: FloatArray,
+) -> None:  # fmt: skip
+    """Fill states (n, 6) and betas (n,) from standard normal points (n, >= 7): six of the state, one of ln(beta)."""
     root = np.empty((6, 6))
     cholesky(covariance, 6, root)
-    y = np.empty(6)
-    flown = np.empty(7)
     for i in range(points.shape[0]):
         for m in range(6):
-            y[m] = state[m]
+            states[i, m] = state[m]
             for j in range(m + 1):
-                y[m] += root[m, j] * points[i, j]
-        _back(y, t_max, flown, landed[i])
+                states[i, m] += root[m, j] * points[i, j]
+        betas[i] = math.exp(ln_beta + ln_beta_sigma * points[i, 6])
+
+
+@kernel
+def burn_on(
+    states: FloatArray, burn_s: float, burn_sigma_s: float, thrust: FloatArray, thrust_ln_sigma: float,
+    points: FloatArray, spent: FloatArray,
+) -> None:  # fmt: skip
+    """Move states (n, 6) on to the end of their burns and fill spent (n,), s; points (n, 8): 6 burn time, 7 thrust."""
+    work = np.empty((5, 6))
+    for i in range(states.shape[0]):
+        seconds = max(0.0, burn_s + burn_sigma_s * points[i, 6])
+        spent[i] = burn(states[i], seconds, thrust, math.exp(thrust_ln_sigma * points[i, 7]), work)
+
+
+@kernel
+def landings(flown: FloatArray, status: IntArray, spent: FloatArray, landed: FloatArray) -> int:
+    """Fill landed (n, 4): seconds, latitude, longitude, 1 = came down, of flights to the ground; return how many did.
+
+    flown (n, 7) and status (n,) as `fly_to_height_many` gives them; spent (n,): seconds before the flight.
+    """
+    count = 0
+    for i in range(flown.shape[0]):
+        down = status[i] == REACHED or status[i] == STARTED_BELOW
+        landed[i, 0] = spent[i] + flown[i, 6]
+        landed[i, 1], landed[i, 2], _h = ecef_to_geodetic(flown[i, 0], flown[i, 1], flown[i, 2])
+        landed[i, 3] = 1.0 if down else 0.0
+        count += 1 if down else 0
+    return count

@@ -105,7 +105,7 @@ def _cost(r: FloatArray, weights: FloatArray, p: FloatArray) -> float:
         total += weights[i] * (r[i, 0] * r[i, 0] + r[i, 1] * r[i, 1])
     for j in range(LOFT, PARAMETERS):
         total += (p[j] / PRIOR_SIGMA[j]) ** 2
-    return total + ((p[START] - PRIOR_START_S) / PRIOR_SIGMA[START]) ** 2
+    return float(total + ((p[START] - PRIOR_START_S) / PRIOR_SIGMA[START]) ** 2)
 
 
 @kernel
@@ -240,12 +240,14 @@ def _time_to(table: FloatArray, height: float) -> float:
 @kernel
 def fit_profiles(
     tables: FloatArray, burns: FloatArray, times: FloatArray, looks: FloatArray, sigmas: FloatArray, few: IntArray,
-    many: IntArray, first_height: float, reference: FloatArray, solutions: FloatArray, normals: FloatArray,
+    many: IntArray, rounds: IntArray, first_height: float, reference: FloatArray, solutions: FloatArray,
+    normals: FloatArray,
 ) -> bool:  # fmt: skip
     """Fill solutions (classes * KEPT, SOLUTION) and their normal matrices (.., 7, 7); return False without a start.
 
     tables (c, 3, n, 6), burns (c,) s; times (n,) s; looks (n, 12); sigmas (n,) rad; few, many:
-    rows of the first and the second round. `reference` (2,) gets the place that east and north are counted from.
+    rows of the first and the second round, and `rounds` (2,) the iterations in each. `reference` (2,) gets the place
+    that east and north are counted from.
     """
     lat, lon, found = _start(looks, first_height)
     if not found:
@@ -264,7 +266,9 @@ def fit_profiles(
                 starts[i, j] = 0.0
             starts[i, START] = begin
             starts[i, HEADING] = 2.0 * math.pi * i / HEADINGS
-            costs[i], _w = _descend(reference, tables[c], burns[c], starts[i], times, looks, sigmas, few, 4, work, a)
+            costs[i], _w = _descend(
+                reference, tables[c], burns[c], starts[i], times, looks, sigmas, few, rounds[0], work, a
+            )
         for k in range(KEPT):
             best = 0
             for i in range(1, HEADINGS):
@@ -276,7 +280,17 @@ def fit_profiles(
                 p[j] = starts[best, j]
             costs[best] = 1.0e31
             p[SOL_CHI2], p[SOL_LOG_WEIGHTS] = _descend(
-                reference, tables[c], burns[c], p[:PARAMETERS], times, looks, sigmas, many, 12, work, normals[row]
+                reference,
+                tables[c],
+                burns[c],
+                p[:PARAMETERS],
+                times,
+                looks,
+                sigmas,
+                many,
+                rounds[1],
+                work,
+                normals[row],
             )
             launch_frame(reference, p, frame)
             p[SOL_LAT] = frame[10]

@@ -27,9 +27,10 @@ MISFIT_M = 300.0
 MISFIT_SHARE = 0.01
 # ... and its velocity: floor in m/s, and share of the speed
 MISFIT_M_S = 20.0
-MISFIT_SPEED = 0.03
+MISFIT_SPEED = 0.05
 # ... and, past the profile's last burn-out, where it coasts and a plume says otherwise, the push that it lacks, m/s2
 LACKING = 15.0
+# ... counted for at most so long, s
 MOST_OVER_S = 60.0
 # The tables run out of meaning beyond these
 _MOST_LOFT = 1.6

@@ -33,9 +33,11 @@ TENTATIVE_FALL = 5.0
 CONFIRMED_FALL = 16.0
 TENTATIVE_LIFE_S = 60.0
 SIGHTS_KEPT = 64
-PLUME_ODDS_INFRARED = 0.02
+PLUME_ODDS_INFRARED = 0.002
 """How much likelier an infrared sensor is to report a burning object than a coasting one is 1 / this."""
-FREE_INFRARED_PD = 0.02
+FREE_INFRARED_PD = 0.002
+PLUME_PD_MOST = 0.9
+"""No silence says more than this of a burning plume: its strength, the clouds and the sensor are known only so well."""
 FIRST_HEIGHT_M, FIRST_SPREAD_M = 20e3, 20e3
 """Prior of the height at which a plume is first seen: above the clouds, a look or two after."""
 
@@ -212,7 +214,10 @@ class Tracker:
         if not could.size:
             return
         pd, quiet = pd[could], quiet[could]
-        free_pd = pd * FREE_INFRARED_PD if sensor.kind == "infrared" else pd
+        free_pd = pd
+        if sensor.kind == "infrared":
+            free_pd = pd * FREE_INFRARED_PD
+            pd = np.minimum(pd, PLUME_PD_MOST)
         cost = np.empty(quiet.size)
         kernels.silence(bank.xs, bank.ps, bank.ws, bank.ts, bank.two, quiet, look.end, pd, free_pd, cost)
         for k, s in enumerate(quiet):

@@ -28,6 +28,7 @@ from tocsin.world.geodesy import direct, inverse, to_ecef
 ROOT = Path(__file__).resolve().parents[3]
 START = tai_from_iso("2026-08-12T20:00:00Z")
 MISSILE = "ballistic_missile_intermediate_range"
+PATHS = ("infrared/post-west/line-west", "radar/radar-1/line-radar-1")
 Rows2 = npt.NDArray[np.float64]
 
 
@@ -124,9 +125,7 @@ def raid(maker: Maker, assets: list[Asset], sensors: list[str], rng: np.random.G
         t0, flight = float(m["t0"]), float(m["flight"])  # type: ignore[arg-type]
         seconds = np.arange(t0 + 60, t0 + flight, 5.0)
         positions = arc(m["start"], m["end"], (seconds - t0) / flight, 700e3)  # type: ignore[arg-type]
-        maker.folder.tracks(
-            rows(track, positions, seconds, ("infrared/post-west/line-west", "radar/radar-1/line-radar-1"), MISSILE)
-        )
+        maker.folder.tracks(rows(track, positions, seconds, PATHS, MISSILE))
         maker.event(t0 + 60, "track_started", track, origin="infrared")
         for s in (120.0, 400.0):
             maker.event(
@@ -161,7 +160,7 @@ def raid(maker: Maker, assets: list[Asset], sensors: list[str], rng: np.random.G
                     track, new, {MISSILE: 0.97, "space_launch": 0.03},
                     point(m["start"], t0, 9.0, 30.0),  # type: ignore[arg-type]
                     point(shifted, t0 + 1440.0, size, 55.0), (AssetThreat(str(m["asset"]), p, t0 + 1440.0 - s),),
-                    ("infrared/post-west/line-west", "radar/radar-1/line-radar-1"), "arc meets a protected place",
+                    PATHS, "arc meets a protected place",
                 )
             )  # fmt: skip
         full = new != level
@@ -172,7 +171,7 @@ def raid(maker: Maker, assets: list[Asset], sensors: list[str], rng: np.random.G
             ObjectCount(max(1, len(told) - 1), len(told), 6),
             (lead.track, *(m.track for m in told if m.track != lead.track)), {} if s == 1900 else lead.classes,
             None if s == 1900 else lead.launch, None if s == 1900 else lead.impact,
-            tuple(t for m in told for t in m.assets)[:4], ("infrared/post-west/line-west", "radar/radar-1/line-radar-1")[: 1 if s < 300 else 2],
+            tuple(t for m in told for t in m.assets)[:4], PATHS[: 1 if s < 300 else 2],
             words(sensors, s, since), ("V1",), tuple(told) if full and s != 1900 else (),
         )  # fmt: skip
         if full:

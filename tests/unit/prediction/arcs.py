@@ -10,7 +10,7 @@ from tocsin.world.motion.freeflight_kernels import fly_to_height_many
 
 
 def state_at(lat_deg, lon_deg, height_m, speed, climb_deg, azimuth_deg):
-    """Return an Earth-fixed state (6,) from a place, an Earth-relative speed, its angle over the horizon and its azimuth."""
+    """Return an Earth-fixed state (6,) from a place and an Earth-relative speed, climb angle and azimuth."""
     lat, lon, climb, azimuth = (math.radians(v) for v in (lat_deg, lon_deg, climb_deg, azimuth_deg))
     sl, cl, so, co = math.sin(lat), math.cos(lat), math.sin(lon), math.cos(lon)
     east, north = np.array([-so, co, 0.0]), np.array([-sl * co, -sl * so, cl])
@@ -22,7 +22,7 @@ def state_at(lat_deg, lon_deg, height_m, speed, climb_deg, azimuth_deg):
 
 
 def spread(sigma_m, sigma_m_s, along=None, factor=1.0, correlation=0.0):
-    """Return a covariance (6, 6): isotropic, `factor` times larger along a unit vector; position and velocity correlated."""
+    """Return a covariance (6, 6): isotropic, `factor` times larger along a vector; place and velocity correlated."""
     out = np.zeros((6, 6))
     shape = np.eye(3)
     if along is not None:
@@ -35,7 +35,7 @@ def spread(sigma_m, sigma_m_s, along=None, factor=1.0, correlation=0.0):
 
 
 def fallen(state, covariance, n, seed, limit_s=5400.0):
-    """Return (lat, lon, seconds, came down) of n random members of a state's distribution, ballistic coefficient too."""
+    """Return (lat, lon, seconds, came down) of n random draws of a state, ballistic coefficient too."""
     rng = np.random.default_rng(seed)
     root = np.linalg.cholesky(covariance + 1e-9 * np.eye(6))
     states = np.ascontiguousarray(state + rng.standard_normal((n, 6)) @ root.T)

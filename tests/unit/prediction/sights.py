@@ -17,7 +17,7 @@ def geostationary(lon):
 
 
 def looks_at(times, states, satellites, revisit_s, rng, last_s, lowest_m=9e3, sigma=SIGMA):
-    """Return times (n,) ns, satellite places (n, 3), lines of sight (n, 3) of a path sampled at times (s), states (m, 6)."""
+    """Return times (n,) ns, satellite places (n, 3), lines of sight (n, 3) of a path: times (s), states (m, 6)."""
     _, _, height = geodesy.to_geodetic(states[:, :3])
     when, where, sight = [], [], []
     for satellite in satellites:

@@ -1,5 +1,6 @@
 """Predicted impacts hold what they say: coverage of ellipses, share that comes down, times."""
 
+import itertools
 import math
 
 import numpy as np
@@ -8,7 +9,8 @@ from scipy.stats import norm, qmc
 
 from tests.unit.prediction.arcs import fallen, inside, spread, state_at
 from tocsin.core.constants import NS
-from tocsin.prediction.impact import PoweredHypotheses, footprint, predict_impact
+from tocsin.prediction.impact import PoweredHypotheses, falls, footprint, predict_impact
+from tocsin.prediction.impact_kernels import burn_on
 from tocsin.prediction.sample_kernels import gaussian_points
 from tocsin.world import geodesy
 from tocsin.world.motion.freeflight_kernels import fly_to_height
@@ -37,9 +39,9 @@ def test_ellipses_cover_what_they_say(name):
     assert down.mean() == pytest.approx(impact.impacting_probability, abs=0.03)
     for ellipse in impact.ellipses:
         share = inside(impact.lat, impact.lon, ellipse, lat[down], lon[down]).mean()
-        slack = 3.0 * math.sqrt(ellipse.probability * (1 - ellipse.probability) / N) + (
-            0.05 if ellipse.probability == 0.5 else 0.025
-        )
+        slack = 3.0 * math.sqrt(ellipse.probability * (1 - ellipse.probability) / N)
+        # the shape is not quite that of a Gaussian, its middle least of all
+        slack += 0.05 if ellipse.probability == 0.5 else 0.025
         assert ellipse.probability - slack < share, (ellipse, share)
         if ellipse.probability < 0.95:
             assert share < ellipse.probability + 2 * slack, (ellipse, share)
@@ -145,7 +147,7 @@ def test_a_longer_burn_falls_farther_and_may_stay_up():
         return impact, float(geodesy.inverse(0.0, 0.0, impact.lat, impact.lon)[0]) if len(impact.parts) else math.nan
 
     distances = [reach(s)[1] for s in (0.0, 20.0, 50.0, 80.0)]
-    assert all(b > a + 50e3 for a, b in zip(distances, distances[1:], strict=False))
+    assert all(b > a + 50e3 for a, b in itertools.pairwise(distances))
     assert reach(220.0)[0].impacting_probability < 0.2
 
 
@@ -161,17 +163,14 @@ def test_powered_mixture_covers_its_own_hypotheses():
 
 
 def _powered_sample(state, covariance, what, n):
-    from tocsin.prediction.impact_kernels import powered_cloud
-
     rng = np.random.default_rng(8)
     lat, lon = [], []
     for h, weight in enumerate(what.weights):
-        landed = np.empty((round(n * weight), 4))
-        points = rng.standard_normal((len(landed), 8))
-        powered_cloud(
-            state, covariance, math.log(3500.0), 5400.0, what.burn_s[h], what.burn_sigma_s[h], what.thrust[h],
-            what.thrust_ln_sigma[h], points, landed,
-        )  # fmt: skip
+        points = rng.standard_normal((round(n * weight), 8))
+        states = np.ascontiguousarray(state + points[:, :6] @ np.linalg.cholesky(covariance).T)
+        spent = np.empty(len(points))
+        burn_on(states, what.burn_s[h], what.burn_sigma_s[h], what.thrust[h], what.thrust_ln_sigma[h], points, spent)
+        landed = falls(states, np.full(len(points), 3500.0), 5400.0, spent)
         lat.append(landed[landed[:, 3] > 0, 1])
         lon.append(landed[landed[:, 3] > 0, 2])
     return np.concatenate(lat), np.concatenate(lon)

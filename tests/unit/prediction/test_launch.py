@@ -106,6 +106,11 @@ def test_what_is_not_a_launch_is_none():
     targets = geodesy.to_ecef(rng.uniform(-0.6, 0.6, 12), rng.uniform(-0.6, 0.6, 12), 1e4)
     sights = targets - satellite
     assert fit_launch(times, places, sights / np.linalg.norm(sights, axis=1)[:, None], SIGMA) is None
+    # a fire that stays where it is, seen by two
+    both = np.concatenate([places, np.repeat(geostationary(0.6)[None], 12, axis=0)])
+    sights = geodesy.to_ecef(0.4, 0.2, 500.0) - both
+    sights = sights / np.linalg.norm(sights, axis=1)[:, None] + SIGMA * rng.standard_normal((24, 3))
+    assert fit_launch(np.concatenate([times, times + NS]) * 3, both, sights, SIGMA) is None
     # away from the Earth
     assert fit_launch(times, places, np.repeat(satellite[None] / 42164e3, 12, axis=0), SIGMA) is None
     broken = np.full((12, 3), np.nan)
@@ -144,7 +149,7 @@ def test_the_launch_of_a_free_arc_is_found_within_its_ellipse(vehicle):
     rng = np.random.default_rng(9)
     squares, late = [], []
     for _ in range(40):
-        lat, lon, azimuth, flight = _flight(vehicle, rng)
+        lat, lon, _, flight = _flight(vehicle, rng)
         state, waited = np.empty(6), rng.uniform(20, 120)
         propagate(np.ascontiguousarray(flight.states[-1]), waited, 5000.0, state)
         covariance = spread(300.0, 20.0)

@@ -101,7 +101,7 @@ class Assessment(msgspec.Struct, frozen=True):
     evidence: tuple[SensorEvidence, ...]
     causes: tuple[str, ...]
     members: tuple[ObjectAssessment, ...] = ()
-    """Each object's own figures: the launch and impact above are those of the most threatening one."""
+    """The object that the line is about (first of `tracks`: launch, impact and classes above are its own); all on a change of level."""
 
 
 class Rejection(msgspec.Struct, frozen=True):

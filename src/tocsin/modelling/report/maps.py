@@ -45,12 +45,23 @@ def world_map(data: ReportData) -> str:
     )
 
 
-def theatre_map(data: ReportData) -> str:
-    """Return the map of the part where events are; empty when nothing flew there."""
-    places = _theatre_places(data)
-    if not places:
-        return ""
-    projection = geo.part_projection(places, 1200.0, 620.0)
+def part_maps(data: ReportData) -> list[tuple[str, str]]:
+    """Return (map, caption) of where something flew, and of where it was to fall; empty without events."""
+    flown, aimed = _theatre_places(data)
+    if not flown:
+        return []
+    caption = (
+        "Where something flew: tracks, estimated launches, predicted impacts as last known, and when first probable."
+    )
+    whole = geo.part_projection(flown, 1200.0, 620.0)
+    target = geo.part_projection(aimed, 1200.0, 620.0) if aimed else whole
+    if target.height_deg > 0.7 * whole.height_deg:
+        return [(_part_map(data, whole, named=True), caption)]
+    near = "Where it was to fall: predicted impacts as last known, and when first probable, and the protected places."
+    return [(_part_map(data, whole, named=False), caption), (_part_map(data, target, named=True), near)]
+
+
+def _part_map(data: ReportData, projection: Projection, named: bool) -> str:
     labels = Labels(*projection.size)
     step = next((s for s in (1, 2, 5, 10, 20, 30) if projection.height_deg / s <= 8.0), 30)
     layers = [
@@ -58,8 +69,8 @@ def theatre_map(data: ReportData) -> str:
         _coverage(data, projection, faint=True),
         _other_tracks(data, projection),
         _event_tracks(data, projection),
-        _ground_points(data, projection, labels),
-        _assets(data, projection, labels),
+        _ground_points(data, projection, labels if named else None),
+        _assets(data, projection, labels if named else None),
         _sensors(data, projection, labels, satellites=False),
     ]
     return _svg(projection, layers, "Map of launches, tracks and predicted impacts of the events", "part")
@@ -98,25 +109,27 @@ def _centre(data: ReportData) -> float:
     return 10.0 * round(geo.mean_longitude(lons) / 10.0)
 
 
-def _theatre_places(data: ReportData) -> list[Place]:
-    places: list[Place] = []
+def _theatre_places(data: ReportData) -> tuple[list[Place], list[Place]]:
+    """Return all places of the gravest events, and of these the ones where something was to fall."""
     ranks = [LEVEL_ORDER.index(e.highest) for e in data.events]
     least = min(max(ranks, default=0), LEVEL_ORDER.index("probable"))
     wanted = [e for e, rank in zip(data.events, ranks, strict=True) if rank >= least]
+    flown: list[Place] = []
+    aimed: list[Place] = []
     for story in wanted:
         for member in story.members.values():
             if member.launch is not None:
-                places.append((member.launch.lat_deg, member.launch.lon_deg))
+                flown.append((member.launch.lat_deg, member.launch.lon_deg))
             if member.impact is not None and _is_place(member.impact):
-                places.append((member.impact.lat_deg, member.impact.lon_deg))
+                aimed.append((member.impact.lat_deg, member.impact.lon_deg))
     tracks = {track for story in wanted for a in story.assessments for track in a.tracks}
     for told in data.objects:
         if told.track in tracks and len(told.positions):
-            places += geo.ground_track(told.positions)
+            flown += geo.ground_track(told.positions)
     if data.assets is not None and wanted:
         threatened = {t.id for story in wanted for a in story.assessments for t in a.assets if t.probability >= 0.1}
-        places += [p for a in data.assets.asset if a.id in threatened for p in _corners(a)]
-    return places
+        aimed += [p for a in data.assets.asset if a.id in threatened for p in _corners(a)]
+    return flown + aimed, aimed
 
 
 def _is_place(point: GroundPoint) -> bool:
@@ -247,7 +260,7 @@ def _event_tracks(data: ReportData, projection: Projection) -> str:
 
 
 def _ground_points(data: ReportData, projection: Projection, labels: Labels | None) -> str:
-    """Return the launch points of all events and the impact ellipses of those that threaten: last known, first useful."""
+    """Return the launch points of all events, and the impact ellipses of those that threaten."""
     rings, marks = [], []
     for story in data.events:
         first = _first_probable(story)

@@ -44,7 +44,7 @@ def page(data: ReportData) -> str:
 <p class="when">{esc(sections.interval(data))}{ended}</p></header>
 {sections.headline_figures(data)}
 <section><h2>Events</h2>{sections.events_table(data)}</section>
-<section><h2>Where</h2>{maps.legend(data)}{_theatre(data)}<figure>{maps.world_map(data)}
+<section><h2>Where</h2>{maps.legend(data)}{_parts(data)}<figure>{maps.world_map(data)}
 <figcaption>The world: coverage, everything that was tracked, predicted impacts. Coast: Natural Earth.</figcaption>
 </figure></section>
 <section><h2>When, and what was known</h2>{_event_sections(data)}</section>
@@ -56,12 +56,8 @@ def page(data: ReportData) -> str:
 """
 
 
-def _theatre(data: ReportData) -> str:
-    drawn = maps.theatre_map(data)
-    caption = (
-        "Where something flew: tracks, estimated launches, predicted impacts as last known, and when first probable."
-    )
-    return f"<figure>{drawn}<figcaption>{caption}</figcaption></figure>" if drawn else ""
+def _parts(data: ReportData) -> str:
+    return "".join(f"<figure>{m}<figcaption>{esc(words)}</figcaption></figure>" for m, words in maps.part_maps(data))
 
 
 def _event_sections(data: ReportData) -> str:

@@ -113,7 +113,7 @@ def path_words(paths: Iterable[str]) -> str:
     found = sorted(set(paths))
     kinds = Counter(path.split("/", 1)[0] for path in found)
     short = ", ".join(f"{n} {esc(kind)}" for kind, n in sorted(kinds.items()))
-    return f'<span title="{esc(", ".join(found))}">{short}</span>' if found else ""
+    return f'<span class="paths" title="{esc(", ".join(found))}">{short}</span>' if found else ""
 
 
 def badge(level: str) -> str:

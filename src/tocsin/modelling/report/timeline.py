@@ -202,6 +202,6 @@ def _time_axis(axis: Axis, start: int, y: float) -> tuple[str, list[float]]:
         marks.append(f'<text class="tick" x="{x:.1f}" y="{y + 14:.1f}" text-anchor="middle">{clock(seconds)}</text>')
         marks.append(f'<text class="tick utc" x="{x:.1f}" y="{y + 27:.1f}" text-anchor="middle">{hms(tai)}</text>')
         seconds += step
-    marks.append(f'<text class="tick" x="{LEFT - 10}" y="{y + 14:.1f}" text-anchor="end">since start</text>')
-    marks.append(f'<text class="tick utc" x="{LEFT - 10}" y="{y + 27:.1f}" text-anchor="end">UTC</text>')
+    marks.append(f'<text class="tick" x="{LEFT - 36}" y="{y + 14:.1f}" text-anchor="end">since start</text>')
+    marks.append(f'<text class="tick utc" x="{LEFT - 36}" y="{y + 27:.1f}" text-anchor="end">UTC</text>')
     return "".join(marks), xs
