@@ -13,7 +13,9 @@ from typing import Any
 import msgspec
 import pyarrow.parquet as pq
 
+from tocsin.cli.study.seed import asset_inside
 from tocsin.cli.verify import checks
+from tocsin.core.records.network import Assets
 from tocsin.core.records.outputs import Assessment
 from tocsin.formats.toml_files import read_assets
 from tocsin.scoring.run_score import score_folder
@@ -71,13 +73,13 @@ def report_needs_no_network(out: Path, found: Findings) -> None:
     found.expect("<svg" in page or "<canvas" in page, "report.html has a picture")
 
 
-def raid_of_six(score: dict[str, Any], assessments: list[Assessment], found: Findings) -> None:
+def raid_of_six(score: dict[str, Any], assessments: list[Assessment], assets: Assets, found: Findings) -> None:
     """Check the attack: one raid of six, each missile confirmed before it falls, the places inside their ellipses."""
     missiles = [item for item in score["objects"] if item["kind"] == "missile"]
     found.expect(len(missiles) == 6, "six missiles fly", len(missiles))
-    events = {event for item in missiles for event in item["events"] if item["highest"] in HIGH}
-    serious = {a.event for a in assessments if a.level in HIGH}
-    found.expect(len(events) == 1 and serious == events, "one raid", ", ".join(sorted(serious | events)))
+    events = {a.event for a in assessments if a.level in HIGH}
+    alone = [item["object"] for item in missiles if not events & set(item["events"])]
+    found.expect(len(events) == 1 and not alone, "one raid", ", ".join([*sorted(events), *alone]))
     counts = [a.objects for a in assessments if a.event in events]
     best = max((c.best for c in counts), default=0)
     found.expect(best == 6, "the raid is counted as six objects", best)
@@ -87,10 +89,10 @@ def raid_of_six(score: dict[str, Any], assessments: list[Assessment], found: Fin
     in_time = [name for name, seconds in left.items() if seconds is not None and seconds > 0.0]
     shown = ", ".join(f"{name} {'-' if s is None else f'{s:.0f} s'}" for name, s in sorted(left.items()))
     found.expect(len(in_time) == 6, "each missile is confirmed before impact, time left", shown)
-    inside = [bool(((item.get("impact") or {}).get("asset") or {}).get("inside", {}).get("90")) for item in missiles]
-    found.expect(
-        sum(inside) >= 5, "the true asset is inside its 90 % ellipse in five of six or more", f"{sum(inside)} of 6"
-    )
+    inside = {item["object"]: asset_inside(item, assessments, assets).get("90", False) for item in missiles}
+    held = sum(inside.values())
+    shown = f"{held} of 6" + "".join(f", not {name}" for name, holds in sorted(inside.items()) if not holds)
+    found.expect(held >= 5, "the true asset is inside the 90 % ellipse that is first confirmed, in five or more", shown)
 
 
 def harmless_stay_harmless(score: dict[str, Any], found: Findings) -> None:
@@ -148,7 +150,7 @@ def main() -> int:
     assessments = [msgspec.json.decode(line, type=Assessment) for line in lines]
     assets = read_assets(out / "inputs" / "assets.toml")
     score = score_folder(out, out / "truth.parquet", out / "labels.parquet", assets)
-    raid_of_six(score, assessments, found)
+    raid_of_six(score, assessments, assets, found)
     harmless_stay_harmless(score, found)
     walks_back(out, found)
     if given.same_as is not None:

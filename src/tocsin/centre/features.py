@@ -30,8 +30,9 @@ class Context(msgspec.Struct):
 
 
 def features_of(
-    track: Track, state: FloatArray, covariance: FloatArray, powered: float, now: int, arcs: ArcFigures, k: int, context: Context
-) -> Features:
+    track: Track, state: FloatArray, covariance: FloatArray, thrust_sigma: float, powered: float, now: int,
+    arcs: ArcFigures, k: int, context: Context,
+) -> Features:  # fmt: skip
     """Return the features of a track with state (9,) and covariance (6, 6); row `k` of `arcs` is its arc."""
     satellites = track.satellites
     infrared = sum(satellites.values())
@@ -58,6 +59,8 @@ def features_of(
         burning_s=burning,
         off_s=off if powered < 0.5 else 0.0,
         thrust_m_s2=float(figures[0]),
+        thrust_sigma_m_s2=thrust_sigma,
+        steady=steadiness(track),
         speed_m_s=float(figures[1]),
         speed_sigma_m_s=float(figures[2]),
         inertial_speed_m_s=float(figures[3]),
@@ -76,3 +79,15 @@ def features_of(
         notice=context.notice,
     )
 
+
+
+def steadiness(track: Track) -> float:
+    """Return how far the first satellite's line of sight had turned one look before its last, as a share; NaN = too few."""
+    if not track.sights:
+        return math.nan
+    mine = [s for s in track.sights if s[8] == track.sights[0][8]]
+    if len(mine) < 3:
+        return math.nan
+    first, before, last = mine[0], mine[-2], mine[-1]
+    whole = math.dist(first[4:7], last[4:7])
+    return math.dist(first[4:7], before[4:7]) / whole if whole > 0.0 else math.nan

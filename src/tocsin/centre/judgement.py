@@ -99,7 +99,7 @@ class Judgement:
         judged.orbiting = 1.0 - float(arcs.p_low[k])
         self._fit_launch(stage, judged, track)
         self._match_notice(stage, judged, track)
-        identity = self._identify(judged, track, state, covariance, arcs, k, now)
+        identity = self._identify(judged, track, state, covariance, stage.tracker.thrust_sigma(track.slot), arcs, k, now)
         plume = bool(track.satellites)
         threatening = judged.launched >= 0.5 if plume else judged.falling and judged.classes["meteor"] < 0.5
         if threatening or judged.event:
@@ -134,9 +134,10 @@ class Judgement:
         )
 
     def _identify(
-        self, judged: Judged, track: Track, state: FloatArray, covariance: FloatArray, arcs: ArcFigures, k: int, now: int
-    ) -> Identity:
-        features = features_of(track, state, covariance, judged.powered, now, arcs, k, judged.context)
+        self, judged: Judged, track: Track, state: FloatArray, covariance: FloatArray, thrust_sigma: float,
+        arcs: ArcFigures, k: int, now: int,
+    ) -> Identity:  # fmt: skip
+        features = features_of(track, state, covariance, thrust_sigma, judged.powered, now, arcs, k, judged.context)
         identity = classify(features)
         judged.climbs = climbs_under_power(features) or (runs_away(features) and judged.launch is not None)
         judged.classes, judged.best = identity.classes, identity.best

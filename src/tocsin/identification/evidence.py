@@ -13,6 +13,10 @@ import msgspec
 from tocsin.identification.classes import CLASSES, LAUNCHES, MISSILES, UNKNOWN_LIKELIHOOD
 
 
+DARK_LONG_S = 40.0
+"""So long after burnout the speed is no longer that of burnout."""
+
+
 class Features(msgspec.Struct, frozen=True):
     """What is measured of a track; SI units, NaN = not known."""
 
@@ -28,6 +32,9 @@ class Features(msgspec.Struct, frozen=True):
     off_s: float
     """Since the first look after the last plume that could have seen one; 0 while it burns."""
     thrust_m_s2: float
+    thrust_sigma_m_s2: float
+    steady: float
+    """How far (share of the whole) its line of sight had moved one look before the last: near 0 for a jump between two fires."""
     speed_m_s: float
     speed_sigma_m_s: float
     inertial_speed_m_s: float
@@ -106,12 +113,14 @@ def stands_or_moves(f: Features) -> Piece | None:
 def climbs_under_power(f: Features) -> bool:
     """Return whether the motion alone says launch: it moves, it climbs, and it gains speed, each beyond its error."""
     moving = f.speed_m_s > 2.5 * f.speed_sigma_m_s + 100.0
-    return moving and f.climb_m_s > 2.0 * f.climb_sigma_m_s and f.thrust_m_s2 > 4.0 and f.speed_sigma_m_s < 1500.0
+    climbing = f.climb_m_s > 2.0 * f.climb_sigma_m_s and f.speed_sigma_m_s < 1500.0
+    pushed = f.thrust_m_s2 > max(4.0, 1.5 * f.thrust_sigma_m_s2)
+    return moving and climbing and pushed and f.infrared_hits >= 4
 
 
 def runs_away(f: Features) -> bool:
     """Return whether a plume that one satellite alone sees leaves its place as only a launch does."""
-    return f.age_s >= 15.0 and f.infrared_hits >= 4 and f.across_m_s > 5.0 * f.across_sigma_m_s + 300.0
+    return f.age_s >= 15.0 and f.infrared_hits >= 4 and f.steady > 0.33 and f.across_m_s > 5.0 * f.across_sigma_m_s + 300.0
 
 
 def burns_upwards(f: Features) -> Piece | None:
@@ -180,6 +189,25 @@ def speed_at_thrust(f: Features) -> Piece | None:
     out["sounding_rocket"] = falls_off(v, 4500.0, 400.0)
     out["space_launch"] = 1.0
     return Piece("speed reached under power", f"{f.inertial_speed_m_s / 1000:.2f} km/s inertial", out)
+
+
+def mean_acceleration(f: Features) -> Piece | None:
+    """Speed gained over time burnt: missiles leave with two to three g in the mean, space launchers with half of that.
+
+    Open figures: Scud-B 1.5 km/s in 62 s, No-dong 2.9 km/s in 110 s, intercontinental 7 km/s in 180-240 s (24-39 m/s2); a
+    Falcon 9 at the end of its first stage 1.7-2.4 km/s in 145-160 s (12-16 m/s2).
+    """
+    if f.infrared_hits < 5 or f.burning_s < 60.0 or not f.speed_sigma_m_s < 600.0 or f.inertial_speed_m_s > 6000.0:
+        return None
+    if f.off_s > DARK_LONG_S:
+        return None
+    mean = f.speed_m_s / f.burning_s
+    least = 11.0 + 8.0 * min(f.burning_s - 60.0, 90.0) / 90.0
+    out = spread(0.5)
+    give(out, MISSILES, rises_to(mean + 0.5 * f.speed_sigma_m_s / f.burning_s, least, 1.5))
+    out["space_launch"] = max(falls_off(mean, least + 4.0, 4.0), 0.2)
+    out["sounding_rocket"] = 1.0
+    return Piece("mean acceleration", f"{mean:.0f} m/s2 over {f.burning_s:.0f} s", out)
 
 
 def arc(f: Features) -> Piece | None:
@@ -254,7 +282,7 @@ def seen_by_others(f: Features) -> Piece | None:
 
 
 PIECES: tuple[Callable[[Features], Piece | None], ...] = (
-    stands_or_moves, burns_upwards, too_fast, burn_time, speed_at_thrust, arc, arc_shape, notified, glint_geometry,
+    stands_or_moves, burns_upwards, too_fast, burn_time, speed_at_thrust, mean_acceleration, arc, arc_shape, notified, glint_geometry,
     seen_by_others,
 )  # fmt: skip
 """All pieces of evidence; a new one is one function and one entry here."""

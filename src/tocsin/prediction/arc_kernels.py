@@ -129,55 +129,47 @@ def _since_perigee(r: float, rv: float, a: float, e: float) -> tuple[float, floa
 
 
 @kernel
-def arc_row(
-    state: npt.NDArray[np.float64], p: npt.NDArray[np.float64], floor_m: float, low: npt.NDArray[np.float64],
-    out: npt.NDArray[np.float64],
-) -> None:  # fmt: skip
-    """Fill out (FIGURES,) for one Earth-fixed state (6,) and covariance (6, 6); floor_m is the height of P_LOW."""
-    x, y, z = state[0], state[1], state[2]
-    ux = state[3] - _W * y
-    uy = state[4] + _W * x
-    uz = state[5]
-    r = math.sqrt(x * x + y * y + z * z)
-    speed = math.sqrt(ux * ux + uy * uy + uz * uz)
-    rv = x * ux + y * uy + z * uz
-    hx = y * uz - z * uy
-    hy = z * ux - x * uz
-    hz = x * uy - y * ux
-    h = math.sqrt(hx * hx + hy * hy + hz * hz)
-    perigee, apogee, a, e, energy = turning_points(x, y, z, state[3], state[4], uz)
-    mean, sigma = perigee_spread(state, p, low)
-    out[PERIGEE_M] = perigee
-    out[APOGEE_M] = apogee
-    out[P_LOW] = normal_below((floor_m - mean) / max(sigma, 1.0))
-    out[ENERGY] = energy
-    out[INCLINATION] = math.atan2(math.sqrt(hx * hx + hy * hy), hz)
-    out[PATH_ANGLE] = math.atan2(rv, h)
-    out[SPEED] = speed
-    out[SEMI_MAJOR_M] = a
-    out[E] = e
-    out[TO_APOGEE_S] = math.nan
-    out[PERIOD_S] = math.nan
-    out[RANGE_M] = math.nan
-    if energy >= 0.0:
-        return
-    mean_anomaly, motion = _since_perigee(r, rv, a, e)
-    out[PERIOD_S] = 2.0 * math.pi / motion
-    # since apogee (negative) in the second half of the orbit, until apogee (positive) in the first
-    out[TO_APOGEE_S] = (math.pi - mean_anomaly) / motion
-    ground = _radius_at(z / r)
-    if a * (1.0 - e) < ground < a * (1.0 + e):
-        # true anomaly of the crossing of the surface: r = p / (1 + e cos f)
-        f = math.acos(max(-1.0, min(1.0, (h * h / _MU / ground - 1.0) / e)))
-        out[RANGE_M] = 2.0 * (math.pi - f) * ground
-
-
-@kernel
 def arc_rows(
     states: npt.NDArray[np.float64], covariances: npt.NDArray[np.float64], floor_m: float,
     out: npt.NDArray[np.float64],
 ) -> None:  # fmt: skip
-    """Fill out (n, FIGURES) for states (n, 6) and covariances (n, 6, 6)."""
+    """Fill out (n, FIGURES) for Earth-fixed states (n, 6) and covariances (n, 6, 6); floor_m is the height of P_LOW."""
     low = np.empty((6, 6))
     for i in range(states.shape[0]):
-        arc_row(states[i], covariances[i], floor_m, low, out[i])
+        state = states[i]
+        x, y, z = state[0], state[1], state[2]
+        ux = state[3] - _W * y
+        uy = state[4] + _W * x
+        uz = state[5]
+        r = math.sqrt(x * x + y * y + z * z)
+        speed = math.sqrt(ux * ux + uy * uy + uz * uz)
+        rv = x * ux + y * uy + z * uz
+        hx = y * uz - z * uy
+        hy = z * ux - x * uz
+        hz = x * uy - y * ux
+        h = math.sqrt(hx * hx + hy * hy + hz * hz)
+        perigee, apogee, a, e, energy = turning_points(x, y, z, state[3], state[4], uz)
+        mean, sigma = perigee_spread(state, covariances[i], low)
+        out[i, PERIGEE_M] = perigee
+        out[i, APOGEE_M] = apogee
+        out[i, P_LOW] = normal_below((floor_m - mean) / max(sigma, 1.0))
+        out[i, ENERGY] = energy
+        out[i, INCLINATION] = math.atan2(math.sqrt(hx * hx + hy * hy), hz)
+        out[i, PATH_ANGLE] = math.atan2(rv, h)
+        out[i, SPEED] = speed
+        out[i, SEMI_MAJOR_M] = a
+        out[i, E] = e
+        out[i, TO_APOGEE_S] = math.nan
+        out[i, PERIOD_S] = math.nan
+        out[i, RANGE_M] = math.nan
+        if energy >= 0.0:
+            continue
+        mean_anomaly, motion = _since_perigee(r, rv, a, e)
+        out[i, PERIOD_S] = 2.0 * math.pi / motion
+        # since apogee (negative) in the second half of the orbit, until apogee (positive) in the first
+        out[i, TO_APOGEE_S] = (math.pi - mean_anomaly) / motion
+        ground = _radius_at(z / r)
+        if a * (1.0 - e) < ground < a * (1.0 + e):
+            # true anomaly of the crossing of the surface: r = p / (1 + e cos f)
+            f = math.acos(max(-1.0, min(1.0, (h * h / _MU / ground - 1.0) / e)))
+            out[i, RANGE_M] = 2.0 * (math.pi - f) * ground

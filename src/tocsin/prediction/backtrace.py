@@ -13,9 +13,10 @@ import numpy.typing as npt
 
 from tocsin.core.constants import DEG, NS
 from tocsin.prediction import impact_kernels as k
-from tocsin.prediction.impact import falls, footprint, gaussian_cloud, gaussian_fall, mixture
+from tocsin.prediction.impact import falls, footprint, gaussian_fall, mixture
 from tocsin.prediction.launch_record import Launch
 from tocsin.prediction.profiles import CLASSES
+from tocsin.prediction.sobol import gaussian_cloud
 from tocsin.world import geodesy
 from tocsin.world.geodesy_kernels import ecef_to_geodetic, enu_axes, geodesic_direct, geodesic_inverse
 from tocsin.world.motion.boosters import fly

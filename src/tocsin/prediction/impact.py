@@ -1,6 +1,5 @@
 """Where and when an object falls, and how sure that is: free flight or still burning."""
 
-import functools
 import math
 from dataclasses import dataclass
 
@@ -14,7 +13,8 @@ from tocsin.prediction import impact_kernels as k
 from tocsin.prediction.arc import RE_ENTRY_HEIGHT_M, arc_figures
 from tocsin.prediction.assets import AssetTable
 from tocsin.prediction.footprint_kernels import ellipse_axes, flatten, holding_radii
-from tocsin.prediction.sample_kernels import gaussian_points, mixture_of_cloud
+from tocsin.prediction.mixture_kernels import mixture_of_cloud
+from tocsin.prediction.sobol import gaussian_cloud
 from tocsin.world.geodesy_kernels import ecef_to_geodetic, geodesic_direct, geodetic_to_ecef
 from tocsin.world.motion.freeflight_kernels import fly_to_height_many
 
@@ -131,14 +131,6 @@ def ground_point(time: int, time_sigma_s: float, lat: float, lon: float, ellipse
         ellipses=ellipses,
         time_sigma_s=time_sigma_s,
     )
-
-
-@functools.cache
-def gaussian_cloud(n: int, dimensions: int) -> FloatArray:
-    """Return (n, dimensions) evenly spread standard normal points; n a power of two, dimensions <= 8."""
-    out = np.empty((n, dimensions))
-    gaussian_points(out)
-    return out
 
 
 def footprint(parts: FloatArray) -> tuple[float, float, tuple[float, float, float], tuple[Ellipse, ...]]:

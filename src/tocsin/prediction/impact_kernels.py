@@ -27,7 +27,7 @@ _SLOW_M_S = 50.0
 # A Gaussian of sigma points stands for the footprint while its long axis is below this ...
 _WIDEST_M = 1.5e6
 # ... and the curvature's share of the variance below this
-_MOST_CURVED = 0.1
+_MOST_CURVED = 0.3
 
 
 @kernel

@@ -11,7 +11,6 @@ from tocsin.prediction import profile_kernels as pk
 from tocsin.prediction.backtrace import launch_from_arc
 from tocsin.prediction.impact import PoweredHypotheses, footprint
 from tocsin.prediction.launch_record import Launch
-from tocsin.prediction.mix_kernels import mix_states, sight_rows
 from tocsin.prediction.profiles import Profiles, profiles
 
 FloatArray = npt.NDArray[np.float64]
@@ -67,12 +66,7 @@ def fit_launch(
         return None
     book = profiles() if tables is None else tables
     times = (t - t[0]) / NS
-    looks = np.empty((len(t), k.LOOK_COLUMNS))
-    sight_rows(
-        np.ascontiguousarray(np.asarray(sat_positions, np.float64)[order]),
-        np.ascontiguousarray(np.asarray(los, np.float64)[order]),
-        looks,
-    )
+    looks = _look_rows(np.asarray(sat_positions, np.float64)[order], np.asarray(los, np.float64)[order])
     sigmas = np.ascontiguousarray(np.broadcast_to(np.asarray(sigma, np.float64), t.shape)[order])
     if not (np.isfinite(looks).all() and (sigmas > 0.0).all()):
         return None
@@ -98,6 +92,19 @@ def fit_launch(
         return None
     freedom = max(1.0, 2.0 * len(many) - 4.0)
     return _mixed(book, found, normals, reference, freedom, t, times, worst_fit)
+
+
+def _look_rows(places: FloatArray, sights: FloatArray) -> FloatArray:
+    """Return (n, 12): sensor place, unit line of sight, and two axes across it, from places and sights (n, 3)."""
+    x, y, z = sights.T / np.sqrt(sights[:, 0] ** 2 + sights[:, 1] ** 2 + sights[:, 2] ** 2)
+    zero = np.zeros(len(x))
+    # across: square to the sight and to an Earth axis that is not along it
+    polar = np.abs(z) < 0.9
+    ax, ay, az = np.where(polar, -y, zero), np.where(polar, x, -z), np.where(polar, zero, y)
+    s = np.sqrt(ax * ax + ay * ay + az * az)
+    ax, ay, az = ax / s, ay / s, az / s
+    rows = (*places.T, x, y, z, ax, ay, az, y * az - z * ay, z * ax - x * az, x * ay - y * ax)
+    return np.ascontiguousarray(np.stack(rows, axis=1))
 
 
 def _spread(n: int, most: int) -> IntArray:
@@ -189,8 +196,7 @@ def _launch(
         if not class_fits[kind] <= fits[i]:
             class_fits[kind] = fits[i]
             stretches[kind] = p[pk.LOFT : pk.LN_SIZE + 1]
-    state, spread = np.empty(6), np.empty((6, 6))
-    mix_states(weights, states, spreads, state, spread)
+    state, spread = _mean_state(weights, states, spreads)
     start, start_sigma, heading, heading_sigma = _when_and_whither(found, inverses, weights)
     lat, lon, covariance, ellipses = footprint(parts)
     return Launch(
@@ -213,6 +219,17 @@ def _launch(
         state=state,
         state_covariance=spread,
     )
+
+
+def _mean_state(weights: FloatArray, states: FloatArray, spreads: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return mean (6,) and covariance (6, 6) of a Gaussian mixture."""
+    mean, covariance = np.zeros(6), np.zeros((6, 6))
+    for w, x in zip(weights, states, strict=True):
+        mean += w * x
+    for w, x, p in zip(weights, states, spreads, strict=True):
+        d = x - mean
+        covariance += w * (p + d[:, None] * d[None, :])
+    return mean, covariance
 
 
 def _when_and_whither(

@@ -364,6 +364,13 @@ class Tracker:
         thrust = math.sqrt(float((a * a).sum()))
         return float(self.bank.ws[slot, BOOST]) if thrust > 3.0 else 0.0
 
+    def thrust_sigma(self, slot: int) -> float:
+        """Return one sigma (m/s2) of the thrust acceleration, root mean square over the axes; inf when none is carried."""
+        if self.bank.two[slot] == 0:
+            return math.inf
+        p = self.bank.ps[slot, BOOST]
+        return math.sqrt(max(float(p[6, 6] + p[7, 7] + p[8, 8]) / 3.0, 0.0))
+
     def ballistic(self, slot: int) -> tuple[float, float]:
         """Return mean and sigma of ln(ballistic coefficient, kg/m2) of a track."""
         return float(self.bank.xs[slot, FREE, 9]), math.sqrt(max(float(self.bank.ps[slot, FREE, 9, 9]), 1e-4))

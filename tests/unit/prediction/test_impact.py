@@ -11,7 +11,7 @@ from tests.unit.prediction.arcs import fallen, inside, spread, state_at
 from tocsin.core.constants import NS
 from tocsin.prediction.impact import PoweredHypotheses, falls, footprint, predict_impact
 from tocsin.prediction.impact_kernels import burn_on
-from tocsin.prediction.sample_kernels import gaussian_points
+from tocsin.prediction.sobol import gaussian_cloud
 from tocsin.world import geodesy
 from tocsin.world.motion.freeflight_kernels import fly_to_height
 
@@ -120,10 +120,8 @@ def test_ellipses_of_a_mixture_hold_their_share():
 
 
 def test_sobol_points_are_those_of_scipy():
-    ours = np.empty((64, 8))
-    gaussian_points(ours)
     theirs = norm.ppf(qmc.Sobol(8, scramble=False, bits=30).random(64) + 0.5 / 64)
-    assert ours == pytest.approx(theirs, abs=1e-8)
+    assert gaussian_cloud(64, 8) == pytest.approx(theirs, abs=1e-8)
 
 
 def test_thrust_that_ends_now_is_free_flight():

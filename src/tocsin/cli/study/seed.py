@@ -2,6 +2,7 @@
 
 import shutil
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,11 +11,15 @@ import msgspec
 from tocsin.cli.exits import Interrupted
 from tocsin.cli.live import Display
 from tocsin.cli.run import load_scenario, make_inputs, process_made
+from tocsin.core.records.network import Assets
+from tocsin.core.records.outputs import Assessment, GroundPoint
 from tocsin.core.records.scenario import Scenario
 from tocsin.formats.toml_files import read_assets, read_network
 from tocsin.modelling.paths import find_beside
 from tocsin.modelling.variants import variant
-from tocsin.scoring.run_score import score_folder
+from tocsin.scoring.folder import read_assessments, utc_ns
+from tocsin.scoring.ground import place
+from tocsin.scoring.run_score import ground_error, score_folder
 
 PROBABILITIES = ("50", "90", "99")
 MOMENTS = ("possible", "probable", "confirmed", "last")
@@ -42,8 +47,9 @@ def run_seed(study: str, name: str, seed: int, folder: str) -> dict[str, Any]:
             outcome = process_made(result, scenario, None, display, {}, report=False)
         if outcome.summary.interrupted:
             raise Interrupted("interrupted; the seeds that were finished are kept")
-        score = score_folder(out, result.truth, result.labels, read_assets(result.assets))
-        line = seed_line(seed, scenario, score)
+        assets = read_assets(result.assets)
+        score = score_folder(out, result.truth, result.labels, assets)
+        line = seed_line(seed, scenario, score, read_assessments(out / "assessments.jsonl"), assets)
     finally:
         shutil.rmtree(out, ignore_errors=True)
     line["rows"] = msgspec.to_builtins(outcome.summary.rows)
@@ -53,9 +59,41 @@ def run_seed(study: str, name: str, seed: int, folder: str) -> dict[str, Any]:
     return line
 
 
-def seed_line(seed: int, scenario: Scenario, score: dict[str, Any]) -> dict[str, Any]:
+def first_said(assessments: Sequence[Assessment], tracks: Sequence[str], level: str) -> GroundPoint | None:
+    """Return the impact of the first assessment in which an object (any of its tracks) has a level."""
+    for assessment in assessments:
+        for member in assessment.members:
+            if member.track in tracks and member.level == level and member.impact is not None:
+                return member.impact
+    return None
+
+
+def asset_inside(
+    item: dict[str, Any], assessments: Sequence[Assessment], assets: Assets, level: str = "confirmed"
+) -> dict[str, bool]:
+    """Return which ellipses (50, 90, 99 %) hold the true asset when an object first has a level; empty if it never has.
+
+    `item`: an object of the score. The true asset is the one nearest to where the object fell.
+    """
+    said = first_said(assessments, item["own_tracks"], level)
+    name = ((item.get("impact") or {}).get("asset") or {}).get("id")
+    for asset in assets.asset:
+        if said is not None and asset.id == name and asset.latitude_deg is not None and asset.longitude_deg is not None:
+            at = place(asset.latitude_deg, asset.longitude_deg)
+            inside: dict[str, bool] = ground_error(said, utc_ns(said.time_utc), at)["inside"]
+            return inside
+    return {}
+
+
+def seed_line(
+    seed: int, scenario: Scenario, score: dict[str, Any], assessments: Sequence[Assessment], assets: Assets
+) -> dict[str, Any]:
     """Return what a study keeps of a score: every missile, and what else was raised high."""
-    missiles = [_missile(item) for item in score["objects"] if item["kind"] == "missile"]
+    missiles = [
+        {**_missile(item), "asset_inside": asset_inside(item, assessments, assets)}
+        for item in score["objects"]
+        if item["kind"] == "missile"
+    ]
     others = [
         {"object": item["object"], "kind": item["kind"], "highest": item["highest"]}
         for item in score["objects"]
@@ -91,6 +129,5 @@ def _missile(item: dict[str, Any]) -> dict[str, Any]:
         "confirmed_s": left.get("confirmed"),
         "inside": {moment: at[moment]["inside"] for moment in MOMENTS if moment in at},
         "error_km": {moment: round(at[moment]["error_km"], 2) for moment in MOMENTS if moment in at},
-        "asset_inside": (item.get("impact", {}).get("asset") or {}).get("inside", {}),
         "switches": item["switches"],
     }

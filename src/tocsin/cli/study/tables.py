@@ -11,7 +11,7 @@ TOLD = {
     "probable": "impact, first probable",
     "confirmed": "impact, first confirmed",
     "last": "impact, last said",
-    "asset": "true asset, last said",
+    "asset": "asset, first confirmed",
 }
 
 

@@ -1,4 +1,4 @@
-"""Evenly spread Gaussian points (Sobol sequence, inverse normal) and clouds of impacts as Gaussian mixtures."""
+"""Clouds of impacts as Gaussian mixtures: groups halved along their long axes, each with its moments."""
 
 import math
 
@@ -11,85 +11,7 @@ from tocsin.world.geodesy_kernels import ecef_to_geodetic, enu_axes, geodetic_to
 
 FloatArray = npt.NDArray[np.float64]
 
-DIMENSIONS = 8
 _FEW_SPREAD_M = 300e3  # added to the spread of a group too small to show it
-_BITS = 30
-# Joe and Kuo 2008 (SIAM J. Sci. Comput. 30), new-joe-kuo-6: degree, polynomial, first numbers, dimensions 2..8
-_JOE_KUO = (
-    (1, 0, (1,)),
-    (2, 1, (1, 3)),
-    (3, 1, (1, 3, 1)),
-    (3, 2, (1, 1, 1)),
-    (4, 1, (1, 1, 3, 3)),
-    (4, 4, (1, 3, 5, 13)),
-    (5, 2, (1, 1, 5, 5, 17)),
-)
-
-
-def _directions() -> npt.NDArray[np.int64]:
-    """Return (DIMENSIONS, _BITS) the direction numbers of the Sobol sequence."""
-    out = np.zeros((DIMENSIONS, _BITS), np.int64)
-    out[0] = [1 << (_BITS - 1 - i) for i in range(_BITS)]
-    for d, (degree, polynomial, first) in enumerate(_JOE_KUO, start=1):
-        m = list(first)
-        for i in range(degree, _BITS):
-            value = m[i - degree] ^ (m[i - degree] << degree)
-            for j in range(1, degree):
-                value ^= ((polynomial >> (degree - 1 - j)) & 1) * (m[i - j] << j)
-            m.append(value)
-        out[d] = [m[i] << (_BITS - 1 - i) for i in range(_BITS)]
-    return out
-
-
-DIRECTIONS = _directions()
-
-
-@kernel
-def normal_quantile(p: float) -> float:
-    """Return z with normal_below(z) = p, 0 < p < 1, to 1e-9 (Acklam 2003's rational form, one Halley step)."""
-    if p < 0.02425 or p > 1.0 - 0.02425:
-        q = math.sqrt(-2.0 * math.log(min(p, 1.0 - p)))
-        z = (
-            ((((-7.784894002430293e-03 * q - 3.223964580411365e-01) * q - 2.400758277161838) * q
-              - 2.549732539343734) * q + 4.374664141464968) * q + 2.938163982698783
-        ) / (
-            (((7.784695709041462e-03 * q + 3.224671290700398e-01) * q + 2.445134137142996) * q + 3.754408661907416) * q
-            + 1.0
-        )  # fmt: skip
-        if p > 0.5:
-            z = -z
-    else:
-        q = p - 0.5
-        r = q * q
-        z = (
-            (((((-3.969683028665376e01 * r + 2.209460984245205e02) * r - 2.759285104469687e02) * r
-               + 1.383577518672690e02) * r - 3.066479806614716e01) * r + 2.506628277459239) * q
-        ) / (
-            ((((-5.447609879822406e01 * r + 1.615858368580409e02) * r - 1.556989798598866e02) * r
-              + 6.680131188771972e01) * r - 1.328068155288572e01) * r + 1.0
-        )  # fmt: skip
-    error = 0.5 * math.erfc(-z / math.sqrt(2.0)) - p
-    u = error * math.sqrt(2.0 * math.pi) * math.exp(0.5 * z * z)
-    return z - u / (1.0 + 0.5 * z * u)
-
-
-@kernel
-def gaussian_points(out: FloatArray) -> None:
-    """Fill out (n, d), d <= 8, with evenly spread standard normal points; n a power of two: one a stratum per axis."""
-    n = out.shape[0]
-    scale = 1.0 / 2.0**_BITS
-    for d in range(out.shape[1]):
-        x = np.int64(0)
-        out[0, d] = normal_quantile(0.5 / n)
-        for i in range(1, n):
-            # Gray code order: the lowest zero bit of i - 1
-            c = 0
-            v = i - 1
-            while v & 1 == 1:
-                v >>= 1
-                c += 1
-            x ^= DIRECTIONS[d, c]
-            out[i, d] = normal_quantile(x * scale + 0.5 / n)
 
 
 @kernel
