@@ -128,8 +128,8 @@ def test_no_damage_crashes_and_no_row_is_lost_silently(
             damage(lines, data.draw)
     ending = data.draw(st.sampled_from([b"\n", b"", b"\n\n"]))
     lines = [line for line in lines if line.strip()]
-    if lines:
-        process(one_missile, b"\n".join(lines) + ending)
+    outcome = process(one_missile, b"\n".join([*lines, stream[0]]) + ending)
+    assert outcome.summary.rows.given == len(lines) + 1
 
 
 @pytest.mark.parametrize("bad", [b"{", b"not json", b"\xff\xfe\x00", b"[1, 2]", b'{"sensor": "radar-1"}', b"{}" * 3])

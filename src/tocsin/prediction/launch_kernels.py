@@ -249,11 +249,9 @@ def fit_profiles(
     rows of the first and the second round, and `rounds` (2,) the iterations in each. `reference` (2,) gets the place
     that east and north are counted from.
     """
-    lat, lon, found = _start(looks, first_height)
+    reference[0], reference[1], found = _start(looks, first_height)
     if not found:
         return False
-    reference[0] = lat
-    reference[1] = lon
     work = np.empty((PARAMETERS, max(few.shape[0], many.shape[0]), 4))
     starts = np.empty((HEADINGS, PARAMETERS))
     costs = np.empty(HEADINGS)

@@ -21,12 +21,13 @@ from tocsin.tracking.filter_kernels import (
     M_SIGMA_B,
     M_SIGMA_RANGE,
     M_SIGMA_RATE,
+    MODELS,
     RESTART_LIFE_S,
     RESTART_SIGMA,
     S_X,
     U_X,
     N,
-    advance_state,
+    coast,
     keep_gravity_turn,
     predict_model,
     update_model,
@@ -137,9 +138,12 @@ def predict_track(x: np.ndarray, p: np.ndarray, w: np.ndarray, dt: float, two: i
     """Carry one track (2, 10), (2, 10, 10), (2,) over `dt` >= 0 seconds in place."""
     if two == 1:
         mix(x, p, w, dt)
-        predict_model(x[BOOST], p[BOOST], dt, BOOST)
+    # a loop, not two calls with constants: the compiler would make a copy of everything for each constant
+    for model in range(MODELS):
+        if model == FREE or two == 1:
+            predict_model(x[model], p[model], dt, model)
+    if two == 1:
         keep_gravity_turn(x[BOOST], p[BOOST], dt)
-    predict_model(x[FREE], p[FREE], dt, FREE)
 
 
 @kernel
@@ -150,25 +154,33 @@ def update_track(
 
     `plume_odds`: how much likelier the sensor is to report a coasting object than a burning one (radar 1, infrared << 1).
     """
-    if two == 0:
-        d2, ll, _ = update_model(x[FREE], p[FREE], m, dt, FREE)
-        return d2, ll + math.log(plume_odds)
+    d2s = np.empty(3)
+    lls = np.empty(3)
     xj = np.empty(N)
     pj = np.empty((N, N))
-    copy_model(x[BOOST], p[BOOST], xj, pj)
-    for i in range(3):
-        pj[6 + i, 6 + i] += JUMP_SIGMA * JUMP_SIGMA
-        # a stage that dropped earlier in this step: its effect on velocity and place is added at half of two seconds
-        pj[3 + i, 3 + i] += (JUMP_SIGMA * 2.0) ** 2
-        pj[i, i] += (JUMP_SIGMA * 2.0) ** 2
-    d2_b, ll_b, _ = update_model(x[BOOST], p[BOOST], m, dt, BOOST)
-    d2_j, ll_j, _ = update_model(xj, pj, m, dt, BOOST)
-    ll_j += JUMP_LOG_PRIOR
-    if ll_j > ll_b:
+    if two == 1:
+        copy_model(x[BOOST], p[BOOST], xj, pj)
+        for i in range(3):
+            pj[6 + i, 6 + i] += JUMP_SIGMA * JUMP_SIGMA
+            # a stage that dropped earlier in this step: its effect on velocity and place, at half of two seconds
+            pj[3 + i, 3 + i] += (JUMP_SIGMA * 2.0) ** 2
+            pj[i, i] += (JUMP_SIGMA * 2.0) ** 2
+    # hypotheses: 0 burns on, 1 coasts, 2 burns and has just dropped a stage
+    for h in range(3):
+        model = h % 2
+        if two == 0 and model == BOOST:
+            continue
+        if h < 2:
+            d2s[h], lls[h], _ = update_model(x[model], p[model], m, dt, model)
+        else:
+            d2s[h], lls[h], _ = update_model(xj, pj, m, dt, model)
+    ll_f = lls[FREE] + math.log(plume_odds)
+    if two == 0:
+        return d2s[FREE], ll_f
+    d2_f, d2_b, ll_b = d2s[FREE], d2s[BOOST], lls[BOOST]
+    if lls[2] + JUMP_LOG_PRIOR > ll_b:
         copy_model(xj, pj, x[BOOST], p[BOOST])
-        ll_b, d2_b = ll_j, d2_j
-    d2_f, ll_f, _ = update_model(x[FREE], p[FREE], m, dt, FREE)
-    ll_f += math.log(plume_odds)
+        ll_b, d2_b = lls[2] + JUMP_LOG_PRIOR, d2s[2]
     top = max(ll_b, ll_f)
     b = w[BOOST] * math.exp(ll_b - top)
     f = w[FREE] * math.exp(ll_f - top)
@@ -399,11 +411,7 @@ def places_at(
             x = np.empty(N)
             for i in range(N):
                 x[i] = xs[s, lead, i]
-            left = dt
-            while abs(left) > 1e-9:
-                h = min(max(left, -10.0), 10.0)
-                advance_state(x, h, FREE, False)
-                left -= h
+            coast(x, dt)
             for i in range(3):
                 out[k, i] = x[i]
             continue
@@ -510,7 +518,8 @@ def carry_ahead(
     for k in range(times.shape[0]):
         dt = (times[k] - now) * 1e-9
         if dt > 0.0:
-            predict_model(x[FREE], p[FREE], dt, FREE)
+            for model in range(FREE, MODELS):
+                predict_model(x[model], p[model], dt, model)
             now = times[k]
         bad = times[k] < ts[slot] or height_above_ellipsoid(x[FREE, 0], x[FREE, 1], x[FREE, 2]) < 0.0
         c = 0

@@ -20,7 +20,7 @@ from tocsin.world.geodesy_kernels import height_above_ellipsoid
 from tocsin.world.gravity_kernels import acceleration_free, gravity_gradient
 
 N = 10
-BOOST, FREE = 0, 1
+BOOST, FREE, MODELS = 0, 1, 2
 
 # Columns of a measurement row
 S_X, S_Y, S_Z = 0, 1, 2          # sensor, m
@@ -97,6 +97,21 @@ def advance_state(x: np.ndarray, dt: float, model: int, drag: bool) -> None:
     derivative(y, model, drag, k4)
     for i in range(N):
         x[i] += dt / 6.0 * (k1[i] + 2.0 * k2[i] + 2.0 * k3[i] + k4[i])
+
+
+@kernel
+def coast(x: np.ndarray, dt: float) -> None:
+    """Carry `x` (10) over `dt` seconds, forward or back, without thrust, in place."""
+    left = dt
+    while abs(left) > 1e-9:
+        height = height_above_ellipsoid(x[0], x[1], x[2])
+        drag = -1e4 < height < DRAG_TOP_M
+        most = 2.0 if drag else MAX_STEP_S
+        h = min(max(left, -most), most)
+        # a loop, not a call with a constant: the compiler would make a copy of everything for the constant
+        for model in range(FREE, MODELS):
+            advance_state(x, h, model, drag)
+        left -= h
 
 
 @kernel
