@@ -34,9 +34,11 @@ would pass deep under the surface (thrown from place to place), later where it o
 FALL_HITS, FALL_TROUBLE = 6, 0.05
 """Such a track has so many detections, and hardly one that does not fit it."""
 LAUNCH_LIKE = 0.9
-PREDICT_PAUSE_S, POWERED_PAUSE_S = 2.0, 6.0
+PREDICT_PAUSE_S, POWERED_PAUSE_S = 4.0, 10.0
 """A free arc is one Gaussian, a burning object a mixture of hundreds of flights: it is predicted more rarely."""
-IDLE_PAUSE_S = 10.0
+SETTLED_HITS = 12
+EVENT_PAUSE_S, IDLE_PAUSE_S = 2.0, 10.0
+"""A young track is judged every second; one that is well known every two, and one that concerns nobody every ten."""
 DARK_WATCH_S = 150.0
 """A plume that went out is judged every second for so long: its silence is evidence that grows with time."""
 FITS = (3, 4, 5, 6, 8, 10, 13, 16, 20, 25, 31, 39, 49, 64)
@@ -67,7 +69,8 @@ class Judgement:
             if judged is None:
                 slots.append(slot)
                 continue
-            pause = IDLE_PAUSE_S if not judged.event and judged.hits_judged >= 10 else 1.0
+            settled = judged.hits_judged >= SETTLED_HITS
+            pause = (EVENT_PAUSE_S if judged.event else IDLE_PAUSE_S) if settled else 1.0
             changed = track.hits != judged.hits_judged
             dark = track.off_from and now - track.off_from < DARK_WATCH_S * NS and judged.event
             if (changed or dark) and now - judged.judged_at >= pause * NS:

@@ -1,6 +1,7 @@
 """The one way to compile a numeric kernel: numba, cached, no fastmath, no parallel reduction.
 
-The cache folder is keyed by a hash over every `*_kernels.py` of the package, so a kernel never runs with a stale callee.
+The cache folder is keyed by a hash over every `*_kernels.py` of the package, so a kernel never runs with a stale
+callee.
 """
 
 import hashlib
@@ -15,7 +16,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 def kernel_sources() -> list[Path]:
     """Return every kernel source file of the package, sorted."""
     root = Path(__file__).resolve().parent.parent
-    return sorted(root.rglob("*_kernels.py")) + [Path(__file__).resolve()]
+    return [*sorted(root.rglob("*_kernels.py")), Path(__file__).resolve()]
 
 
 def kernel_hash() -> str:
@@ -46,5 +47,3 @@ def kernel(function: F) -> F:
     """Return the compiled form of a numeric function; `.py_func` is its plain twin for tests."""
     compiled: Any = numba.njit(cache=True, error_model="numpy", nogil=True)(function)
     return cast(F, compiled)
-
-

@@ -1,6 +1,7 @@
 """The persistent infrared background of one sensor: spots on the ground that shine look after look.
 
-Columns of a spot: latitude, longitude (rad), first and last time (s after the sensor's first look), looks, mean intensity.
+Columns of a spot: latitude, longitude (rad), first and last time (s after the sensor's first look), looks, mean
+intensity.
 """
 
 import math
@@ -16,47 +17,66 @@ EARTH_M = 6371000.0
 
 
 @kernel
+def ground_spot(row: np.ndarray) -> tuple[float, float, float]:
+    """Return latitude, longitude (rad) and the radius (m) that a spot on the line of sight may be off; -1: no ground.
+
+    `row` (18,) measurement row; the radius is four sigmas on the slanted ground and 300 m.
+    """
+    sx, sy, sz = row[0], row[1], row[2]
+    ux, uy, uz = row[3], row[4], row[5]
+    f = 6378137.0 / 6356752.314245
+    a = ux * ux + uy * uy + uz * uz * f * f
+    b = sx * ux + sy * uy + sz * uz * f * f
+    c = sx * sx + sy * sy + sz * sz * f * f - 6378137.0**2
+    disc = b * b - a * c
+    if disc <= 0.0:
+        return 0.0, 0.0, -1.0
+    t = (-b - math.sqrt(disc)) / a
+    x, y, z = sx + t * ux, sy + t * uy, sz + t * uz
+    lat, lon, _h = ecef_to_geodetic(x, y, z)
+    r = math.sqrt(x * x + y * y + z * z)
+    sin_el = max(abs(x * ux + y * uy + z * uz) / r, 0.02)
+    return lat, lon, 4.0 * t * row[14] / sin_el + 300.0
+
+
+@kernel
+def nearest_spot(lat: float, lon: float, radius_m: float, spots: np.ndarray, count: int) -> int:
+    """Return the nearest of the first `count` spots within `radius_m`, -1 for none."""
+    best = -1
+    best_m = radius_m
+    for s in range(count):
+        dlat = (lat - spots[s, LAT]) * EARTH_M
+        if abs(dlat) > best_m:
+            continue
+        dlon = lon - spots[s, LON]
+        if dlon > math.pi:
+            dlon -= 2.0 * math.pi
+        elif dlon < -math.pi:
+            dlon += 2.0 * math.pi
+        distance = math.hypot(dlat, dlon * math.cos(lat) * EARTH_M)
+        if distance < best_m:
+            best, best_m = s, distance
+    return best
+
+
+@kernel
 def match_spots(
     rows: np.ndarray, chosen: np.ndarray, intensity: np.ndarray, time_s: float, spots: np.ndarray, count: int,
     min_looks: float, min_age_s: float, brighter: float, suppressed: np.ndarray,
 ) -> int:  # fmt: skip
     """Return the new number of spots; `suppressed` (c,) gets 1 for detections that are persistent background.
 
-    `rows` (n, 18) measurement rows, `chosen` (c,) which, `intensity` (n,) W/sr or NaN, `spots` (cap, 6). A detection much
-    brighter than its spot is never suppressed, nor one whose line misses the Earth. A full table lets its least recent go.
+    `rows` (n, 18) measurement rows, `chosen` (c,) which, `intensity` (n,) W/sr or NaN, `spots` (cap, 6). A detection
+    much brighter than its spot is never suppressed, nor one whose line misses the Earth. A full table lets its least
+    recent go.
     """
     for k in range(chosen.shape[0]):
         d = chosen[k]
         suppressed[k] = 0
-        sx, sy, sz = rows[d, 0], rows[d, 1], rows[d, 2]
-        ux, uy, uz = rows[d, 3], rows[d, 4], rows[d, 5]
-        f = 6378137.0 / 6356752.314245
-        a = ux * ux + uy * uy + uz * uz * f * f
-        b = sx * ux + sy * uy + sz * uz * f * f
-        c = sx * sx + sy * sy + sz * sz * f * f - 6378137.0**2
-        disc = b * b - a * c
-        if disc <= 0.0:
+        lat, lon, radius = ground_spot(rows[d])
+        if radius < 0.0:
             continue
-        t = (-b - math.sqrt(disc)) / a
-        x, y, z = sx + t * ux, sy + t * uy, sz + t * uz
-        lat, lon, _h = ecef_to_geodetic(x, y, z)
-        r = math.sqrt(x * x + y * y + z * z)
-        sin_el = max(abs(x * ux + y * uy + z * uz) / r, 0.02)
-        radius = 4.0 * t * rows[d, 14] / sin_el + 300.0
-        best = -1
-        best_m = radius
-        for s in range(count):
-            dlat = (lat - spots[s, LAT]) * EARTH_M
-            if abs(dlat) > best_m:
-                continue
-            dlon = lon - spots[s, LON]
-            if dlon > math.pi:
-                dlon -= 2.0 * math.pi
-            elif dlon < -math.pi:
-                dlon += 2.0 * math.pi
-            distance = math.hypot(dlat, dlon * math.cos(lat) * EARTH_M)
-            if distance < best_m:
-                best, best_m = s, distance
+        best = nearest_spot(lat, lon, radius, spots, count)
         bright = intensity[d] if intensity[d] == intensity[d] else 0.0
         if best < 0:
             if count < spots.shape[0]:

@@ -65,12 +65,13 @@ class Screen:
             return None
         assert sensor is not None
         key = (look.sensor, look.session, look.sequence)
-        used = np.arange(look.numbers.size, dtype=np.int64)
+        used: IntArray = np.arange(look.numbers.size, dtype=np.int64)
         earlier = self.recent.get(key)
         if earlier is not None:
-            used = self._repeated(look, earlier, bad)
-            if used is None:
+            fresh = self._repeated(look, earlier, bad)
+            if fresh is None:
                 return None
+            used = fresh
         else:
             self._count(look, now)
         used = self._plausible(look, sensor, now, used, bad)
@@ -150,7 +151,7 @@ class Screen:
         for k in used[wrong[used] > 0].tolist():
             w = int(wrong[k])
             bad.append(Rejection(look.file, int(look.rows[k]), fields[w], reasons[w], "refused"))
-        return used[wrong[used] == 0]
+        return np.asarray(used[wrong[used] == 0], np.int64)
 
     def _count(self, look: Look, now: int) -> None:
         first, end = look.sequence - max(look.empty_looks, 1) + 1, look.sequence + 1
@@ -207,9 +208,7 @@ class Screen:
         """Take over what `state` returned."""
         self.recent = {(k[0], k[1], k[2]): [look_load(e) for e in looks] for k, looks in state["recent"]}
         self.order = deque((t, (k[0], k[1], k[2])) for t, k in state["order"])
-        self.streams = {
-            (k[0], k[1]): Stream(n, [(g[0], g[1], g[2]) for g in gaps]) for k, n, gaps in state["streams"]
-        }
+        self.streams = {(k[0], k[1]): Stream(n, [(g[0], g[1], g[2]) for g in gaps]) for k, n, gaps in state["streams"]}
         self.told_unknown = set(state["told_unknown"])
 
 
@@ -250,4 +249,3 @@ def look_load(plain: dict[str, Any]) -> Look:
     data["hints"] = tuple(data["hints"])
     data["place"] = tuple(data["place"]) if data["place"] is not None else None
     return Look(**data)
-

@@ -11,8 +11,9 @@ FloatArray = npt.NDArray[np.float64]
 def assign(tracks: IntArray, detections: IntArray, gain: FloatArray) -> IntArray:
     """Return the indices of the chosen pairs: each track and each detection at most once, with the largest total gain.
 
-    `tracks`, `detections` (n,) name the two sides of each gated pair, `gain` (n,) its log likelihood ratio against being
-    clutter or new; a pair with gain <= 0 is never chosen. Ties are broken by order, so the result is deterministic.
+    `tracks`, `detections` (n,) name the two sides of each gated pair, `gain` (n,) its log likelihood ratio against
+    being clutter or new; a pair with gain <= 0 is never chosen. Ties are broken by order, so the result is
+    deterministic.
     """
     keep = np.flatnonzero(gain > 0.0)
     if keep.size <= 1:

@@ -1,7 +1,7 @@
-"""The compiled steps over a bank of tracks: mix and predict, gate, update, silence, start, combine.
+"""The compiled steps over a bank of tracks: mix and predict, gate, update, silence.
 
-Arrays of a bank of `cap` slots: `xs` (cap, 2, 10), `ps` (cap, 2, 10, 10), `ws` (cap, 2) model probabilities, `ts` (cap,)
-TAI ns, `two` (cap,) 1 while the boost model is alive. Units and columns as in `filter_kernels`.
+Arrays of a bank of `cap` slots: `xs` (cap, 2, 10), `ps` (cap, 2, 10, 10), `ws` (cap, 2) model probabilities, `ts`
+(cap,) TAI ns, `two` (cap,) 1 while the boost model is alive. Units and columns as in `filter_kernels`.
 """
 
 import math
@@ -10,33 +10,25 @@ import numpy as np
 
 from tocsin.core.kernels import kernel
 from tocsin.tracking.filter_kernels import (
-    A_X,
-    B_X,
     BOOST,
     BOOST_LIFE_S,
     FREE,
     M_RANGE,
-    M_RATE,
     M_SIGMA_A,
     M_SIGMA_B,
     M_SIGMA_RANGE,
-    M_SIGMA_RATE,
     MODELS,
     RESTART_LIFE_S,
     RESTART_SIGMA,
     S_X,
     U_X,
     N,
-    coast,
-    keep_gravity_turn,
     predict_model,
-    update_model,
 )
-from tocsin.world.geodesy_kernels import height_above_ellipsoid
+from tocsin.tracking.update_kernels import keep_gravity_turn, update_model
 
-JUMP_SIGMA = 15.0          # m/s2: a stage drops, another lights
-JUMP_LOG_PRIOR = -3.0      # log of the share of looks that see one
-RADAR_SPEED_SIGMA = 4500.0  # m/s per axis: anything from rest to orbital speed is within two sigma
+JUMP_SIGMA = 15.0  # m/s2: a stage drops, another lights
+JUMP_LOG_PRIOR = -3.0  # log of the share of looks that see one
 LATE_LIMIT_S = 90.0
 
 
@@ -60,16 +52,6 @@ def copy_model(xa: np.ndarray, pa: np.ndarray, xb: np.ndarray, pb: np.ndarray) -
         xb[i] = xa[i]
         for j in range(N):
             pb[i, j] = pa[i, j]
-
-
-@kernel
-def clear_track(x: np.ndarray, p: np.ndarray) -> None:
-    """Zero `x` (2, 10) and `p` (2, 10, 10)."""
-    for k in range(2):
-        for i in range(N):
-            x[k, i] = 0.0
-            for j in range(N):
-                p[k, i, j] = 0.0
 
 
 @kernel
@@ -152,7 +134,8 @@ def update_track(
 ) -> tuple[float, float]:
     """Return (smallest squared Mahalanobis distance of a live model, log likelihood of the mixture); updates in place.
 
-    `plume_odds`: how much likelier the sensor is to report a coasting object than a burning one (radar 1, infrared << 1).
+    `plume_odds`: how much likelier the sensor is to report a coasting object than a burning one (radar 1,
+    infrared << 1).
     """
     d2s = np.empty(3)
     lls = np.empty(3)
@@ -237,7 +220,10 @@ def gate_pairs(
                 across = math.sqrt(max(r * r - along * along, 0.0))
                 if along < -slack or across > slack + 5.0 * r * max(rows[d, M_SIGMA_A], rows[d, M_SIGMA_B]):
                     continue
-            if rows[d, M_RANGE] == rows[d, M_RANGE] and abs(r - rows[d, M_RANGE]) > slack + 5.0 * rows[d, M_SIGMA_RANGE]:
+            if (
+                rows[d, M_RANGE] == rows[d, M_RANGE]
+                and abs(r - rows[d, M_RANGE]) > slack + 5.0 * rows[d, M_SIGMA_RANGE]
+            ):
                 continue
             if last != times[d] or dt < 0.0:
                 take(xs, ps, ws, s, x, p, w)
@@ -270,7 +256,7 @@ def commit(
         if dt > 0.0:
             predict_track(xs[s], ps[s], ws[s], dt, two[s])
             ts[s] = times[d]
-        d2, ll = update_track(xs[s], ps[s], ws[s], rows[d], min(dt, 0.0), two[s], plume_odds)
+        d2, _ll = update_track(xs[s], ps[s], ws[s], rows[d], min(dt, 0.0), two[s], plume_odds)
         d2_out[k] = d2
         if two[s] == 1 and ws[s, BOOST] < 1e-7:
             two[s] = 0
@@ -313,276 +299,3 @@ def advance_tracks(
         if dt > 0.0:
             predict_track(xs[s], ps[s], ws[s], dt, two[s])
             ts[s] = time
-
-
-@kernel
-def start_radar(x: np.ndarray, p: np.ndarray, w: np.ndarray, m: np.ndarray, boost_weight: float) -> None:
-    """Fill a track from one radar measurement: converted position, any velocity up to orbital speed."""
-    clear_track(x, p)
-    r = m[M_RANGE]
-    sr = max(m[M_SIGMA_RANGE], 1.0)
-    sa, sb = r * m[M_SIGMA_A], r * m[M_SIGMA_B]
-    rate = m[M_RATE]
-    has_rate = rate == rate
-    for k in range(2):
-        for i in range(3):
-            x[k, i] = m[S_X + i] + r * m[U_X + i]
-            if has_rate:
-                x[k, 3 + i] = rate * m[U_X + i]
-            for j in range(3):
-                uu = m[U_X + i] * m[U_X + j]
-                aa = m[A_X + i] * m[A_X + j]
-                bb = m[B_X + i] * m[B_X + j]
-                p[k, i, j] = sr * sr * uu + sa * sa * aa + sb * sb * bb
-                same = 1.0 if i == j else 0.0
-                v2 = RADAR_SPEED_SIGMA * RADAR_SPEED_SIGMA
-                p[k, 3 + i, 3 + j] = v2 * same
-                if has_rate:
-                    along = m[M_SIGMA_RATE] ** 2
-                    p[k, 3 + i, 3 + j] = v2 * (same - uu) + along * uu
-        x[k, 9] = math.log(3500.0)
-        p[k, 9, 9] = 0.8 * 0.8
-    for i in range(3):
-        p[BOOST, 6 + i, 6 + i] = 20.0 * 20.0
-    w[BOOST] = boost_weight
-    w[FREE] = 1.0 - boost_weight
-
-
-@kernel
-def start_infrared(x: np.ndarray, p: np.ndarray, w: np.ndarray, m: np.ndarray, place: np.ndarray, along: float) -> None:
-    """Fill a track from one line of sight: a plume at `place` (3), uncertain by `along` metres along the line.
-
-    Prior: it climbs at 300 m/s give or take 1,500 m/s per axis, with 15 +/- 12 m/s2 of thrust upwards.
-    """
-    clear_track(x, p)
-    dx, dy, dz = place[0] - m[S_X], place[1] - m[S_X + 1], place[2] - m[S_X + 2]
-    r = math.sqrt(dx * dx + dy * dy + dz * dz)
-    sa, sb = r * m[M_SIGMA_A], r * m[M_SIGMA_B]
-    radius = math.sqrt(place[0] ** 2 + place[1] ** 2 + place[2] ** 2)
-    for k in range(2):
-        for i in range(3):
-            up = place[i] / radius
-            x[k, i] = place[i]
-            x[k, 3 + i] = 300.0 * up
-            for j in range(3):
-                uu = m[U_X + i] * m[U_X + j]
-                aa = m[A_X + i] * m[A_X + j]
-                bb = m[B_X + i] * m[B_X + j]
-                p[k, i, j] = along * along * uu + sa * sa * aa + sb * sb * bb
-            p[k, 3 + i, 3 + i] = 1500.0 * 1500.0
-        x[k, 9] = math.log(3500.0)
-        p[k, 9, 9] = 0.8 * 0.8
-    for i in range(3):
-        x[BOOST, 6 + i] = 15.0 * place[i] / radius
-        p[BOOST, 6 + i, 6 + i] = 12.0 * 12.0
-    w[BOOST] = 0.97
-    w[FREE] = 0.03
-
-
-@kernel
-def combine(
-    xs: np.ndarray, ps: np.ndarray, ws: np.ndarray, two: np.ndarray, slots: np.ndarray,
-    states: np.ndarray, covariances: np.ndarray,
-) -> None:  # fmt: skip
-    """Fill `states` (k, 9) and `covariances` (k, 6, 6) with each track's mixture over its models."""
-    for k in range(slots.shape[0]):
-        s = slots[k]
-        wb = ws[s, BOOST] if two[s] == 1 else 0.0
-        wf = 1.0 - wb
-        for i in range(9):
-            states[k, i] = wf * xs[s, FREE, i] + wb * xs[s, BOOST, i]
-        for i in range(6):
-            for j in range(6):
-                df = (xs[s, FREE, i] - states[k, i]) * (xs[s, FREE, j] - states[k, j])
-                db = (xs[s, BOOST, i] - states[k, i]) * (xs[s, BOOST, j] - states[k, j])
-                covariances[k, i, j] = wf * (ps[s, FREE, i, j] + df) + wb * (ps[s, BOOST, i, j] + db)
-
-
-@kernel
-def places_at(
-    xs: np.ndarray, ws: np.ndarray, ts: np.ndarray, slots: np.ndarray, time: int, out: np.ndarray
-) -> None:
-    """Fill `out` (k, 3) with where the tracks are at `time`, to second order (for judging what a look could see)."""
-    for k in range(slots.shape[0]):
-        s = slots[k]
-        lead = BOOST if ws[s, BOOST] > 0.5 else FREE
-        dt = (time - ts[s]) * 1e-9
-        if abs(dt) > 30.0:
-            x = np.empty(N)
-            for i in range(N):
-                x[i] = xs[s, lead, i]
-            coast(x, dt)
-            for i in range(3):
-                out[k, i] = x[i]
-            continue
-        r3 = max(xs[s, lead, 0] ** 2 + xs[s, lead, 1] ** 2 + xs[s, lead, 2] ** 2, 1e12) ** 1.5
-        for i in range(3):
-            acceleration = -3.986e14 / r3 * xs[s, lead, i]
-            if lead == BOOST:
-                acceleration += xs[s, lead, 6 + i]
-            out[k, i] = xs[s, lead, i] + xs[s, lead, 3 + i] * dt + 0.5 * acceleration * dt * dt
-
-
-@kernel
-def heights_at(
-    xs: np.ndarray, ws: np.ndarray, ts: np.ndarray, slots: np.ndarray, time: int, out: np.ndarray
-) -> None:
-    """Fill `out` (k,) with the heights (m) of the tracks at `time`; the arc is followed as `places_at` does."""
-    place = np.empty((slots.shape[0], 3))
-    places_at(xs, ws, ts, slots, time, place)
-    for k in range(slots.shape[0]):
-        out[k] = height_above_ellipsoid(place[k, 0], place[k, 1], place[k, 2])
-
-
-@kernel
-def twins(
-    xs: np.ndarray, ps: np.ndarray, ws: np.ndarray, ts: np.ndarray, two: np.ndarray, slots: np.ndarray, pairs: np.ndarray
-) -> int:
-    """Return how many pairs of tracks agree in place and velocity within their errors; fills `pairs` (m, 2)."""
-    count = 0
-    d = np.empty(6)
-    s = np.empty((6, 6))
-    x = np.empty((2, N))
-    p = np.empty((2, N, N))
-    w = np.empty(2)
-    for a in range(slots.shape[0]):
-        for b in range(a + 1, slots.shape[0]):
-            i, j = slots[a], slots[b]
-            if ts[j] < ts[i]:
-                i, j = j, i
-            dt = (ts[j] - ts[i]) * 1e-9
-            if dt > 60.0:
-                continue
-            far = 0.0
-            for c in range(3):
-                far += (xs[i, FREE, c] + dt * xs[i, FREE, 3 + c] - xs[j, FREE, c]) ** 2
-            if far > (60e3 + 50.0 * dt * dt) ** 2:
-                continue
-            take(xs, ps, ws, i, x, p, w)
-            if dt > 0.0:
-                predict_track(x, p, w, dt, two[i])
-            li = BOOST if w[BOOST] > 0.5 else FREE
-            lj = BOOST if ws[j, BOOST] > 0.5 else FREE
-            for r in range(6):
-                d[r] = x[li, r] - xs[j, lj, r]
-                for c in range(6):
-                    s[r, c] = p[li, r, c] + ps[j, lj, r, c]
-            # only tracks that are sharp enough to tell: within 10 km and 500 m/s
-            if s[0, 0] + s[1, 1] + s[2, 2] > 1e8 or s[3, 3] + s[4, 4] + s[5, 5] > 2.5e5:
-                continue
-            if mahalanobis6(s, d) < 16.0 and count < pairs.shape[0]:
-                pairs[count, 0], pairs[count, 1] = slots[a], slots[b]
-                count += 1
-    return count
-
-
-@kernel
-def mahalanobis6(s: np.ndarray, d: np.ndarray) -> float:
-    """Return d^T s^-1 d for a symmetric positive definite (6, 6), by Cholesky; 1e30 when it is not positive definite."""
-    low = np.zeros((6, 6))
-    y = np.empty(6)
-    total = 0.0
-    for i in range(6):
-        for j in range(i + 1):
-            v = s[i, j]
-            for k in range(j):
-                v -= low[i, k] * low[j, k]
-            if i == j:
-                if v <= 0.0:
-                    return 1e30
-                low[i, i] = math.sqrt(v)
-            else:
-                low[i, j] = v / low[j, j]
-        v = d[i]
-        for k in range(i):
-            v -= low[i, k] * y[k]
-        y[i] = v / low[i, i]
-        total += y[i] * y[i]
-    return total
-
-
-@kernel
-def carry_ahead(
-    xs: np.ndarray, ps: np.ndarray, ws: np.ndarray, ts: np.ndarray, two: np.ndarray, slot: int, times: np.ndarray,
-    states: np.ndarray, covariances: np.ndarray,
-) -> None:  # fmt: skip
-    """Fill `states` (n, 6) and `covariances` (n, 21) of one track at rising `times`; NaN before its own time or below ground."""
-    x = np.empty((2, N))
-    p = np.empty((2, N, N))
-    w = np.empty(2)
-    take(xs, ps, ws, slot, x, p, w)
-    if two[slot] == 1:
-        # nobody knows when it stops burning: the mixture as it stands is carried on as a coasting object
-        blend(x[FREE], p[FREE], w[FREE], x[BOOST], p[BOOST], w[BOOST])
-    now = ts[slot]
-    for k in range(times.shape[0]):
-        dt = (times[k] - now) * 1e-9
-        if dt > 0.0:
-            for model in range(FREE, MODELS):
-                predict_model(x[model], p[model], dt, model)
-            now = times[k]
-        bad = times[k] < ts[slot] or height_above_ellipsoid(x[FREE, 0], x[FREE, 1], x[FREE, 2]) < 0.0
-        c = 0
-        for i in range(6):
-            states[k, i] = math.nan if bad else x[FREE, i]
-            for j in range(i + 1):
-                covariances[k, c] = math.nan if bad else p[FREE, i, j]
-                c += 1
-
-
-@kernel
-def nearest_track(
-    xs: np.ndarray, ps: np.ndarray, ws: np.ndarray, ts: np.ndarray, two: np.ndarray, slots: np.ndarray, time: int,
-    state: np.ndarray, covariance: np.ndarray,
-) -> int:  # fmt: skip
-    """Return the slot whose state agrees best with a foreign state (6,), (6, 6) at `time`, -1 when none does."""
-    best = -1
-    best_d2 = 25.0
-    d = np.empty(6)
-    s6 = np.empty((6, 6))
-    x = np.empty((2, N))
-    p = np.empty((2, N, N))
-    w = np.empty(2)
-    for k in range(slots.shape[0]):
-        s = slots[k]
-        dt = (time - ts[s]) * 1e-9
-        if abs(dt) > 300.0:
-            continue
-        take(xs, ps, ws, s, x, p, w)
-        if dt > 0.0:
-            predict_track(x, p, w, dt, two[s])
-        lead = BOOST if w[BOOST] > 0.5 else FREE
-        for i in range(6):
-            d[i] = x[lead, i] - state[i]
-            if dt < 0.0 and i < 3:
-                d[i] += dt * x[lead, 3 + i]
-            for j in range(6):
-                s6[i, j] = p[lead, i, j] + covariance[i, j]
-        d2 = mahalanobis6(s6, d)
-        if d2 < best_d2:
-            best, best_d2 = s, d2
-    return best
-
-
-@kernel
-def start_state(x: np.ndarray, p: np.ndarray, w: np.ndarray, state: np.ndarray, covariance: np.ndarray) -> None:
-    """Fill a track from a state (6,) and its covariance (6, 6), coasting."""
-    clear_track(x, p)
-    for k in range(2):
-        for i in range(6):
-            x[k, i] = state[i]
-            for j in range(6):
-                p[k, i, j] = covariance[i, j]
-        x[k, 9] = math.log(3500.0)
-        p[k, 9, 9] = 0.8 * 0.8
-    w[BOOST] = 0.0
-    w[FREE] = 1.0
-
-
-@kernel
-def loosen(p: np.ndarray) -> None:
-    """Widen a track (2, 10, 10) whose detections do not fit it: 3 km and 300 m/s per axis, correlations kept."""
-    for k in range(2):
-        for i in range(3):
-            p[k, i, i] += 3000.0 * 3000.0
-            p[k, 3 + i, 3 + i] += 300.0 * 300.0

@@ -1,8 +1,8 @@
 """A radar that follows an object says so by looking: what comes next from the same place is the same object.
 
-Real tracking radars lag, slip to a side lobe and jump back; the filter's gate is then too narrow by far. A detection of a `track`
-look that fits no gate, but follows on from the sensor's own last detection of a track, belongs to that track. The filter
-gives it little weight; after some in a row the track is loosened until the data hold it again.
+Real tracking radars lag, slip to a side lobe and jump back; the filter's gate is then too narrow by far. A detection of
+a `track` look that fits no gate, but follows on from the sensor's own last detection of a track, belongs to that track.
+The filter gives it little weight; after some in a row the track is loosened until the data hold it again.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ LOOSEN_AFTER = 5
 
 
 def follows(track: Track, look: Look, row: FloatArray, k: int) -> float:
-    """Return how far (m) measurement `row`, number `k` of the look, is from following the track's last one; inf = it does not."""
+    """Return how far (m) `row`, number `k` of the look, is off from following the track; inf: it does not."""
     last = track.last_of.get(look.sensor)
     if last is None or math.isnan(row[M_RANGE]):
         return math.inf
@@ -46,7 +46,7 @@ def follows(track: Track, look: Look, row: FloatArray, k: int) -> float:
     limit = SLIP_RAD + FASTEST_M_S * dt / max(distance, 1.0)
     if cosine <= 0.0 or math.sqrt(sine2) > limit:
         return math.inf
-    return off + math.sqrt(sine2) * distance
+    return float(off + math.sqrt(sine2) * distance)
 
 
 def remember(track: Track, look: Look, row: FloatArray, k: int) -> None:

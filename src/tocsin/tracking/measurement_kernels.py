@@ -35,9 +35,7 @@ def free_of_air(values: np.ndarray, altitude_m: float, left: np.ndarray) -> None
         if values[k, _EL] != values[k, _EL]:
             continue
         known = values[k, _RANGE] == values[k, _RANGE]
-        r, el, sigma_r, sigma_el = refraction_correct(
-            values[k, _RANGE] if known else 1.5e6, values[k, _EL], altitude_m
-        )
+        r, el, sigma_r, sigma_el = refraction_correct(values[k, _RANGE] if known else 1.5e6, values[k, _EL], altitude_m)
         if known:
             values[k, _RANGE] = r
         values[k, _EL] = el
@@ -113,9 +111,10 @@ def sight_rows(values: np.ndarray, places: np.ndarray, sigma: float, bias: float
 
 @kernel
 def sight_start(row: np.ndarray, height_m: float, spread_m: float, place: np.ndarray) -> float:
-    """Return the spread along the line (m) of a plume first seen near `height_m`; fills `place` (3,); -1: looks past the Earth.
+    """Return the spread along the line (m) of a plume first seen near `height_m`; fills `place` (3,); -1 past Earth.
 
-    Sphere of the local radius: the height prior is wider than the flattening. A line above the limb starts at its lowest point.
+    Sphere of the local radius: the height prior is wider than the flattening. A line above the limb starts at its
+    lowest point.
     """
     sx, sy, sz = row[S_X], row[S_X + 1], row[S_X + 2]
     ux, uy, uz = row[U_X], row[U_X + 1], row[U_X + 2]
@@ -135,7 +134,7 @@ def sight_start(row: np.ndarray, height_m: float, spread_m: float, place: np.nda
         r = math.sqrt(place[0] ** 2 + place[1] ** 2 + place[2] ** 2)
         sin_el = abs(place[0] * ux + place[1] * uy + place[2] * uz) / r
         chord = math.sqrt(2.0 * radius * spread_m)
-        return min(spread_m / max(sin_el, 1e-3), chord)
+        return float(min(spread_m / max(sin_el, 1e-3), chord))
     t = -b / a
     if t <= 0.0:
         return -1.0
@@ -143,4 +142,4 @@ def sight_start(row: np.ndarray, height_m: float, spread_m: float, place: np.nda
     if miss > 600e3:
         return -1.0
     place[0], place[1], place[2] = sx + t * ux, sy + t * uy, sz + t * uz
-    return math.sqrt(2.0 * radius * (spread_m + miss))
+    return float(math.sqrt(2.0 * radius * (spread_m + miss)))

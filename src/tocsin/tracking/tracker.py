@@ -1,7 +1,8 @@
 """The tracker: one look in, updated, started and dropped tracks out.
 
-Order within a look: tracks that stand (confirmed), then objects of the catalogue, then tentative tracks, then new ones. A track
-is dropped only by looks that could have seen it, by falling, or (tentative, or in orbit) by leaving all sight for long.
+Order within a look: tracks that stand (confirmed), then objects of the catalogue, then tentative tracks, then new ones.
+A track is dropped only by looks that could have seen it, by falling, or (tentative, or in orbit) by leaving all sight
+for long.
 """
 
 from __future__ import annotations
@@ -13,33 +14,31 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from tocsin.core.constants import NS
-from tocsin.core.records.inputs import INTENSITY, Look, PartnerTrack
+from tocsin.core.records.inputs import Look, PartnerTrack
 from tocsin.sensing.detectability import detection_probability
 from tocsin.sensing.sensors import Sensor
 from tocsin.tracking import bank_kernels as kernels
 from tocsin.tracking.assign import assign
-from tocsin.tracking.continuity import LOOSEN_AFTER, follows, remember
 from tocsin.tracking.bank import MAX_TRACKS, FloatArray, IntArray, Track, TrackBank
+from tocsin.tracking.birth_kernels import loosen
+from tocsin.tracking.births import CONFIRM_SCORE, start_track, take_partner
+from tocsin.tracking.continuity import LOOSEN_AFTER, follows
 from tocsin.tracking.filter_kernels import BOOST, FREE, M_RANGE, M_RATE, M_SIGMA_A
-from tocsin.tracking.measurement_kernels import sight_start
 from tocsin.tracking.measurements import Figures, figures_of, log_density, measurement_rows
+from tocsin.tracking.notes import note_detection, note_rivals
+from tocsin.tracking.upkeep import merge_twins, tidy
+from tocsin.tracking.view_kernels import carry_ahead, combine, places_at
 
 GATE = 30.0
 """Squared Mahalanobis gate: 1e-5 of true detections with four components fall outside."""
 CONFIRM_HITS = 3
-CONFIRM_SCORE = 8.0
 TENTATIVE_FALL = 5.0
 CONFIRMED_FALL = 16.0
-TENTATIVE_LIFE_S = 60.0
-SIGHTS_KEPT = 64
 PLUME_ODDS_INFRARED = 0.002
 """How much likelier an infrared sensor is to report a burning object than a coasting one is 1 / this."""
 FREE_INFRARED_PD = 0.002
 PLUME_PD_MOST = 0.9
 """No silence says more than this of a burning plume: its strength, the clouds and the sensor are known only so well."""
-FIRST_HEIGHT_M, FIRST_SPREAD_M = 20e3, 20e3
-"""Prior of the height at which a plume is first seen: above the clouds, a look or two after."""
 
 Known = Callable[[Look, Sensor, IntArray, FloatArray], IntArray]
 """Which of the chosen detections belong to known objects: returns an index of the object or -1 for each."""
@@ -112,11 +111,18 @@ class Tracker:
         self._silence(look, sensor, place, all_slots, result)
         for row in left:
             self._start(look, sensor, rows, int(row), result)
-        self._note_rivals(result)
+        note_rivals(bank, result.seen)
         return result
 
     def _associate(
-        self, look: Look, sensor: Sensor, rows: FloatArray, left: IntArray, slots: IntArray, odds: float, result: LookResult
+        self,
+        look: Look,
+        sensor: Sensor,
+        rows: FloatArray,
+        left: IntArray,
+        slots: IntArray,
+        odds: float,
+        result: LookResult,
     ) -> IntArray:
         if not slots.size or not left.size:
             return left
@@ -159,7 +165,7 @@ class Tracker:
             track.astray += 1
             track.trouble += 0.1 * (1.0 - track.trouble)
             if track.astray >= LOOSEN_AFTER:
-                kernels.loosen(bank.ps[slot])
+                loosen(bank.ps[slot])
                 track.astray = 0
             out = np.empty(1)
             one, which = np.array([slot], np.int64), np.array([row], np.int64)
@@ -170,7 +176,15 @@ class Tracker:
         return np.array(rest, np.int64)
 
     def _hit(
-        self, look: Look, sensor: Sensor, rows: FloatArray, slot: int, row: int, gain: float, d2: float, result: LookResult
+        self,
+        look: Look,
+        sensor: Sensor,
+        rows: FloatArray,
+        slot: int,
+        row: int,
+        gain: float,
+        d2: float,
+        result: LookResult,
     ) -> None:
         track = self.bank.tracks[slot]
         parts = 2 + (not math.isnan(rows[row, M_RANGE])) + (not math.isnan(rows[row, M_RATE]))
@@ -206,7 +220,7 @@ class Tracker:
             return
         where = np.empty((quiet.size, 3))
         middle = look.start + (look.end - look.start) // 2
-        kernels.places_at(bank.xs, bank.ws, bank.ts, quiet, middle, where)
+        places_at(bank.xs, bank.ws, bank.ts, quiet, middle, where)
         pd = detection_probability(
             sensor, look.mode, look.searched, look.state, look.noise_db, place, middle, where, np.ones(quiet.size)
         )
@@ -244,103 +258,23 @@ class Tracker:
     # ---- birth and death --------------------------------------------------------------------------------------------
 
     def _start(self, look: Look, sensor: Sensor, rows: FloatArray, row: int, result: LookResult) -> None:
-        m = rows[row]
-        if math.isnan(m[M_SIGMA_A]):
-            return
         if len(self.bank.tracks) >= MAX_TRACKS:
-            result.refused_births += 1
+            result.refused_births += not math.isnan(rows[row, M_SIGMA_A])
             return
-        place = np.empty(3)
-        along = 0.0
-        sight = math.isnan(m[M_RANGE])
-        if sight:
-            along = sight_start(m, FIRST_HEIGHT_M, FIRST_SPREAD_M, place)
-            if along < 0.0:
-                return
-        track = self.bank.add(int(look.times[row]), "infrared" if sight else "radar")
-        s = track.slot
-        bank = self.bank
-        if sight:
-            kernels.start_infrared(bank.xs[s], bank.ps[s], bank.ws[s], m, place, along)
-            bank.two[s] = 1
-        else:
-            place[:] = m[0:3] + m[M_RANGE] * m[3:6]
-            kernels.start_radar(bank.xs[s], bank.ps[s], bank.ws[s], m, 0.05)
-            bank.two[s] = 1 if math.sqrt(float((place * place).sum())) < 6.378e6 + 400e3 else 0
-            if bank.two[s] == 0:
-                bank.ws[s, BOOST], bank.ws[s, FREE] = 0.0, 1.0
-        track.first_place = (float(place[0]), float(place[1]), float(place[2]))
-        track.hits = 1
-        note_detection(track, look, sensor, rows, row)
-        result.updates.append(Update(slot=s, row=row, d2=0.0, new=True))
-
-    def _note_rivals(self, result: LookResult) -> None:
-        if len(result.seen) < 2:
-            return
-        numbers = [self.bank.tracks[s].number for s in result.seen if s in self.bank.tracks]
-        if len(numbers) > 200:
-            return
-        for s in result.seen:
-            track = self.bank.tracks.get(s)
-            if track is None or not track.confirmed:
-                continue
-            for n in numbers:
-                if n != track.number and n not in track.rival and len(track.rival) < 64:
-                    track.rival.append(n)
+        track = start_track(self.bank, look, sensor, rows, row)
+        if track is not None:
+            result.updates.append(Update(slot=track.slot, row=row, d2=0.0, new=True))
 
     def tidy(self, now: int, orbiting: set[int]) -> list[tuple[Track, str]]:
         """Return the tracks that end at `now` without a look's word: fallen, or out of all sight for long.
 
         `orbiting`: slots of tracks in orbit, kept 20 minutes unseen; others coast until they reach the ground.
         """
-        dropped: list[tuple[Track, str]] = []
-        bank = self.bank
-        slots = bank.slots()
-        if not slots.size:
-            return dropped
-        stale = slots[bank.ts[slots] < now - 20 * NS]
-        if stale.size:
-            kernels.advance_tracks(bank.xs, bank.ps, bank.ws, bank.ts, bank.two, stale, now - 10 * NS)
-        heights = np.empty(slots.size)
-        kernels.heights_at(bank.xs, bank.ws, bank.ts, slots, now, heights)
-        for k, s in enumerate(slots.tolist()):
-            track = bank.tracks[s]
-            unseen = (now - track.last_hit) / NS
-            if not track.confirmed and unseen > TENTATIVE_LIFE_S:
-                dropped.append((track, "not seen again"))
-            elif heights[k] < -2000.0 and unseen > 5.0:
-                dropped.append((track, "its arc has reached the ground (predicted, not observed)"))
-            elif s in orbiting and unseen > 1200.0:
-                dropped.append((track, "in orbit, out of sight for 20 minutes"))
-            elif unseen > 5400.0:
-                dropped.append((track, "out of sight for 90 minutes"))
-            else:
-                continue
-            bank.remove(s)
-        return dropped
+        return tidy(self.bank, now, orbiting)
 
     def merge_twins(self) -> list[tuple[Track, Track]]:
         """Return (kept, dropped) of confirmed tracks that are one object: states agree, never seen side by side."""
-        bank = self.bank
-        standing = [t for t in bank.tracks.values() if t.confirmed]
-        if len(standing) < 2 or len(standing) > 2000:
-            return []
-        slots = np.array([t.slot for t in standing], np.int64)
-        pairs = np.empty((256, 2), np.int64)
-        count = kernels.twins(bank.xs, bank.ps, bank.ws, bank.ts, bank.two, slots, pairs)
-        merged: list[tuple[Track, Track]] = []
-        gone: set[int] = set()
-        for a, b in pairs[:count].tolist():
-            one, two = bank.tracks[a], bank.tracks[b]
-            if one.number in gone or two.number in gone or two.number in one.rival or one.number in two.rival:
-                continue
-            keep, drop = (one, two) if one.hits >= two.hits else (two, one)
-            absorb(keep, drop)
-            gone.add(drop.number)
-            merged.append((keep, drop))
-        for _, drop in merged:
-            bank.remove(drop.slot)
-        return merged
+        return merge_twins(self.bank)
 
     # ---- views ------------------------------------------------------------------------------------------------------
 
@@ -348,7 +282,7 @@ class Tracker:
         """Return states (k, 9) and covariances (k, 6, 6) of tracks at their own times, over both models."""
         states, covariances = np.empty((slots.size, 9)), np.empty((slots.size, 6, 6))
         b = self.bank
-        kernels.combine(b.xs, b.ps, b.ws, b.two, slots, states, covariances)
+        combine(b.xs, b.ps, b.ws, b.two, slots, states, covariances)
         for k, s in enumerate(slots.tolist()):
             # what the innovations say of the stated errors: a track that fits badly is wider than its filter thinks
             nis = b.tracks[s].nis
@@ -365,7 +299,7 @@ class Tracker:
         return float(self.bank.ws[slot, BOOST]) if thrust > 3.0 else 0.0
 
     def thrust_sigma(self, slot: int) -> float:
-        """Return one sigma (m/s2) of the thrust acceleration, root mean square over the axes; inf when none is carried."""
+        """Return one sigma (m/s2) of the thrust acceleration, root mean square over axes; inf if none is carried."""
         if self.bank.two[slot] == 0:
             return math.inf
         p = self.bank.ps[slot, BOOST]
@@ -376,43 +310,18 @@ class Tracker:
         return float(self.bank.xs[slot, FREE, 9]), math.sqrt(max(float(self.bank.ps[slot, FREE, 9, 9]), 1e-4))
 
     def ahead(self, name: str, times: IntArray) -> tuple[FloatArray, FloatArray] | None:
-        """Return states (n, 6) and covariances (n, 21, lower triangle by rows) of a track at rising `times` ahead, coasting."""
+        """Return states (n, 6) and covariances (n, 21, lower triangle) of a track at rising `times` ahead, coasting."""
         track = next((t for t in self.bank.tracks.values() if t.id == name), None)
         if track is None:
             return None
         states, covariances = np.empty((times.size, 6)), np.empty((times.size, 21))
         b = self.bank
-        kernels.carry_ahead(b.xs, b.ps, b.ws, b.ts, b.two, track.slot, times, states, covariances)
+        carry_ahead(b.xs, b.ps, b.ws, b.ts, b.two, track.slot, times, states, covariances)
         return states, covariances
 
     def take_partner(self, item: PartnerTrack) -> tuple[Track, bool]:
         """Return the track that a partner's track is, and whether it is new here."""
-        bank = self.bank
-        state = np.array(item.state)
-        covariance = np.zeros((6, 6))
-        k = 0
-        for i in range(6):
-            for j in range(i + 1):
-                covariance[i, j] = covariance[j, i] = item.covariance[k]
-                k += 1
-        slot = kernels.nearest_track(bank.xs, bank.ps, bank.ws, bank.ts, bank.two, bank.slots(), item.time, state, covariance)
-        if slot >= 0:
-            track = bank.tracks[slot]
-            new = False
-        else:
-            track = bank.add(item.time, "partner")
-            s = track.slot
-            kernels.start_state(bank.xs[s], bank.ps[s], bank.ws[s], state, covariance)
-            bank.two[s] = 0
-            track.first_place = item.state[0:3]
-            track.confirmed = new = True
-            track.hits = 1
-            track.score = track.score_top = CONFIRM_SCORE
-            path = f"partner/{item.source or 'partner'}/{item.line or item.source or 'partner'}"
-            track.paths[path] = track.paths.get(path, 0) + 1
-            track.first_keys.append(item.id)
-            track.last_keys.append(item.id)
-        return track, new
+        return take_partner(self.bank, item)
 
     def state(self) -> dict[str, Any]:
         """Return all of it as plain data."""
@@ -422,48 +331,3 @@ class Tracker:
         """Take over what `state` returned."""
         self.bank.load(state["bank"])
         self.full_told = state["full_told"]
-
-
-def note_detection(track: Track, look: Look, sensor: Sensor, rows: FloatArray, row: int) -> None:
-    """Write a detection into the record of its track: sensor, path, key, line of sight."""
-    track.sensors[sensor.id] = track.sensors.get(sensor.id, 0) + 1
-    path = f"{sensor.kind}/{sensor.site}/{look.line or sensor.line}"
-    track.paths[path] = track.paths.get(path, 0) + 1
-    time = int(look.times[row])
-    track.last_hit = max(track.last_hit, time)
-    key = f"{look.sensor}/{look.session}/{look.sequence}/{int(look.numbers[row])}"
-    if len(track.first_keys) < 8:
-        track.first_keys.append(key)
-    track.last_keys.append(key)
-    del track.last_keys[:-8]
-    if sensor.kind == "radar":
-        remember(track, look, rows[row], row)
-    if sensor.kind == "infrared":
-        m = rows[row]
-        track.satellites[sensor.id] = track.satellites.get(sensor.id, 0) + 1
-        track.last_infrared = max(track.last_infrared, time)
-        track.infrared_misses = 0
-        track.off_from = 0
-        intensity = float(look.values[row, INTENSITY])
-        if intensity == intensity:
-            track.intensity = intensity if track.intensity != track.intensity else max(track.intensity, intensity)
-        if len(track.sights) < SIGHTS_KEPT:
-            sight = (time, *(float(v) for v in m[0:6]), float(m[M_SIGMA_A]), sensor.id)
-            track.sights.append(sight)  # type: ignore[arg-type]
-
-
-def absorb(keep: Track, drop: Track) -> None:
-    """Add the record of a twin to the track that stays."""
-    keep.hits += drop.hits
-    keep.born = min(keep.born, drop.born)
-    keep.last_hit = max(keep.last_hit, drop.last_hit)
-    keep.last_infrared = max(keep.last_infrared, drop.last_infrared)
-    for name in ("sensors", "paths", "satellites"):
-        mine, theirs = getattr(keep, name), getattr(drop, name)
-        for key, n in theirs.items():
-            mine[key] = mine.get(key, 0) + n
-    keep.first_keys = (drop.first_keys + keep.first_keys if drop.born < keep.born else keep.first_keys)[:8]
-    keep.sights = sorted(keep.sights + drop.sights)[:SIGHTS_KEPT]
-    for n in drop.rival:
-        if n not in keep.rival and n != keep.number:
-            keep.rival.append(n)

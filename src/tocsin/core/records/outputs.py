@@ -13,7 +13,10 @@ EventKind = Literal[
 
 
 class Event(msgspec.Struct, frozen=True):
-    """Something that happened in the centre. `causes` are event ids or detection keys `sensor/session/sequence/detection`."""
+    """Something that happened in the centre.
+
+    `causes` are event ids or detection keys `sensor/session/sequence/detection`.
+    """
 
     id: str
     seq: int
@@ -101,7 +104,10 @@ class Assessment(msgspec.Struct, frozen=True):
     evidence: tuple[SensorEvidence, ...]
     causes: tuple[str, ...]
     members: tuple[ObjectAssessment, ...] = ()
-    """The object that the line is about (first of `tracks`: launch, impact and classes above are its own); all on a change of level."""
+    """The object that the line is about (first of `tracks`; launch, impact and classes above are its own).
+
+    All objects on a change of level.
+    """
 
 
 class Rejection(msgspec.Struct, frozen=True):
