@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 
@@ -39,24 +40,20 @@ _ISS = (
 """Any low orbit serves; it is compared with nothing."""
 
 
-def marker() -> str:
+def marker() -> Path:
     """Return the path of the file that says that all kernels are compiled, for this interpreter and numba."""
     import numba
 
-    return str(cache_dir() / f"warm-{sys.version_info[0]}.{sys.version_info[1]}-{numba.__version__}")
+    return cache_dir() / f"warm-{sys.version_info[0]}.{sys.version_info[1]}-{numba.__version__}"
 
 
 def is_warm() -> bool:
     """Return whether all kernels are in the cache."""
-    from pathlib import Path
-
-    return Path(marker()).exists()
+    return marker().exists()
 
 
 def warm_kernels(modules: Sequence[str] = ()) -> float:
     """Return the seconds it took to have every kernel compiled, 0 when all were; `modules` are run besides (`python -m`)."""
-    from pathlib import Path
-
     if is_warm():
         return 0.0
     began = time.monotonic()
@@ -66,11 +63,10 @@ def warm_kernels(modules: Sequence[str] = ()) -> float:
     while commands or running:
         while commands and len(running) < 2:
             running.append(subprocess.Popen(commands.pop(0), stdout=subprocess.DEVNULL))
-        running[0].wait()
+        time.sleep(0.05)
         running = [p for p in running if p.poll() is None]
-        time.sleep(0.01)
-    Path(marker()).parent.mkdir(parents=True, exist_ok=True)
-    Path(marker()).touch()
+    marker().parent.mkdir(parents=True, exist_ok=True)
+    marker().touch()
     return time.monotonic() - began
 
 

@@ -35,6 +35,10 @@ class Display:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
+        self.end()
+
+    def end(self) -> None:
+        """Remove the live line; what is said from here on is the end of the command."""
         if self._live is not None:
             self._live.stop()
             self._live = None

@@ -24,6 +24,9 @@ NEAR_KM = 100.0
 VAGUE_KM = 500.0
 """Half of the probability within more than this is no place yet."""
 
+OFTEN = 3
+"""A sensor that comes and goes is told so often, then no more."""
+
 
 def clock(seconds: float) -> str:
     """Return a time since the start as `+mm:ss`, or `+h:mm:ss` from an hour on."""
@@ -72,6 +75,7 @@ class Moments:
         self._levels: dict[str, str] = {}
         self._raids: dict[str, int] = {}
         self._objects: dict[tuple[str, str], str] = {}
+        self._told: dict[tuple[str, str], int] = {}
 
     def lines(self, record: Any) -> list[str]:
         """Return the lines to tell for a record of the centre: none for most."""
@@ -95,8 +99,12 @@ class Moments:
             many = f", {_plural(len(paths), 'path')}" if isinstance(paths, (list, tuple)) and paths else ""
             return [f"launch detected{many} ({event.subject})"]
         if event.kind in TOLD_EVENTS:
+            told = self._told[(event.kind, event.subject)] = self._told.get((event.kind, event.subject), 0) + 1
+            if told > OFTEN:
+                return []
             reason = event.data.get("reason", "")
-            return [f"{TOLD_EVENTS[event.kind]}: {event.subject}" + (f" ({reason})" if reason else "")]
+            more = "; further ones only in events.jsonl" if told == OFTEN else ""
+            return [f"{TOLD_EVENTS[event.kind]}: {event.subject}" + (f" ({reason})" if reason else "") + more]
         return []
 
     def _assessment(self, assessment: Assessment) -> list[str]:

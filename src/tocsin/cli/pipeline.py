@@ -61,7 +61,8 @@ class Pipeline:
         self.moments = Moments(self.start_tai, intake.assets)
         self.looks = self.detections = self.answers = 0
         self.refused = dict(intake.rows_refused)
-        self.tracks = self.events = self.refusals = 0
+        self.tracks = self.refusals = 0
+        self.opened: set[str] = set()
         self.interrupted = False
         self.now_tai = self.start_tai
 
@@ -130,7 +131,8 @@ class Pipeline:
             self.tracks += 1
         elif event.kind == "track_dropped":
             self.tracks -= 1
-        self.events += 1
+        elif event.kind == "launch_detected":
+            self.opened.add(event.subject)
 
     def _drain(self) -> None:
         rows = self.centre.drain_tracks()
@@ -140,7 +142,7 @@ class Pipeline:
             self.folder.observations(observations)
 
     def _show(self, end_tai: int) -> None:
-        self.display.progress(self.now_tai, self.start_tai, end_tai, self.looks, self.tracks, self.events)
+        self.display.progress(self.now_tai, self.start_tai, end_tai, self.looks, self.tracks, len(self.opened))
 
     def summary(self, title: str, fingerprint: Any, timing: dict[str, float]) -> Summary:
         """Return the summary; rows that were never reached after an interrupt are counted as such."""

@@ -173,18 +173,18 @@ def write_report(out: Path) -> Path:
     return out / "report.html"
 
 
-def warm(display: Display) -> float:
-    """Return the seconds it took to have all kernels compiled; shown as such when they had to be."""
+def warm(display: Display, *, simulator: bool = False) -> float:
+    """Return the seconds it took to compile the kernels, shown as such; 0 when they are in the cache."""
     from tocsin.centre.warm import is_warm, warm_kernels
     from tocsin.core.kernels import cache_dir
 
     if is_warm():
         return 0.0
-    display.say("compiling the numeric kernels (once, up to half a minute) ...")
+    display.say("compiling the numeric kernels (once, about half a minute) ...")
     display.stage("compiling kernels")
-    seconds = warm_kernels()
+    seconds = warm_kernels(("tocsin.modelling.warm",) if simulator else ())
     display.say(f"kernels compiled in {seconds:.1f} s, kept in {cache_dir()}")
-    return seconds
+    return float(seconds)
 
 
 def finish(outcome: Outcome, display: Display, as_json: bool, more: dict[str, Any] | None = None) -> None:
@@ -194,6 +194,7 @@ def finish(outcome: Outcome, display: Display, as_json: bool, more: dict[str, An
         print(json.dumps({**shown, "summary": msgspec.to_builtins(outcome.summary)}))
         return
     summary = outcome.summary
+    display.end()
     for line in summary_lines(summary):
         display.say(line)
     for line in (more or {}).get("lines", ()):

@@ -91,6 +91,7 @@ def replay_folder(out_dir: Path, out: Path | None, as_json: bool) -> int:
         if as_json:
             shown = {"out": str(folder), "equal": not said, "differences": said, "exit": outcome.exit}
             print(json.dumps({**shown, "summary": msgspec.to_builtins(outcome.summary)}))
+        display.end()
         for line in summary_lines(outcome.summary):
             display.say(line)
         if outcome.summary.interrupted:

@@ -76,3 +76,11 @@ def test_what_was_serious_and_ends_is_told() -> None:
 def test_a_quarter_of_a_great_circle_has_its_length() -> None:
     assert abs(distance_km(0.0, 0.0, 0.0, 90.0) - 10007.5) < 0.1
     assert distance_km(90.0, 0.0, 90.0, 120.0) < 1e-9
+
+
+def test_a_sensor_that_comes_and_goes_does_not_fill_the_screen() -> None:
+    said = Moments(START, ASSETS)
+    lines = [said.lines(event("sensor_lost", reason="silent for 91 s")) for _ in range(10)]
+    assert lines[0] == ["+01:12 sensor lost: E1 (silent for 91 s)"]
+    assert lines[2] == ["+01:12 sensor lost: E1 (silent for 91 s); further ones only in events.jsonl"]
+    assert lines[3:] == [[]] * 7

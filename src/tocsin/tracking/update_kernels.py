@@ -1,0 +1,285 @@
+"""One measurement into one model of a track: innovation, gain, late measurements; the gravity turn as a soft one.
+
+Late measurements: the state is carried back and the measurement is applied to the present state through the transition
+(Bar-Shalom, IEEE T-AES 38(3), 2002, algorithm Bl).
+"""
+
+import math
+
+import numpy as np
+
+from tocsin.core.kernels import kernel
+from tocsin.tracking.filter_kernels import (
+    A_X,
+    B_X,
+    DRAG_TOP_M,
+    FREE,
+    LOG_2PI,
+    M_RANGE,
+    M_RATE,
+    M_SIGMA_A,
+    M_SIGMA_B,
+    M_SIGMA_RANGE,
+    M_SIGMA_RATE,
+    OUTLIER,
+    OUTLIER_MOST,
+    ROBUST,
+    S_X,
+    S_Y,
+    S_Z,
+    U_X,
+    U_Y,
+    U_Z,
+    N,
+    advance_state,
+    transition,
+)
+from tocsin.world.geodesy_kernels import height_above_ellipsoid
+
+
+@kernel
+def scalar_update(
+    x: np.ndarray, p: np.ndarray, h: np.ndarray, moved: np.ndarray, residual: float, variance: float
+) -> tuple[float, float]:
+    """Return (squared normalised innovation, log likelihood); updates `x`, `p`; `moved` sums the corrections so far.
+
+    Beyond three sigma the tail is heavy and the weight falls (a redescending M-estimator; Huber & Ronchetti 2009, 4.8).
+
+    `residual` was formed at the state before the first component of this measurement: the corrections made since are
+    taken off, so a measurement of several components equals one joint update.
+    """
+    ph = np.empty(N)
+    s = variance
+    y = residual
+    for i in range(N):
+        a = 0.0
+        for j in range(N):
+            a += p[i, j] * h[j]
+        ph[i] = a
+    for i in range(N):
+        s += h[i] * ph[i]
+        y -= h[i] * moved[i]
+    nu2 = y * y / s
+    log_likelihood = -0.5 * (min(nu2, ROBUST) + math.log(s) + LOG_2PI)
+    if nu2 > ROBUST:
+        # a component far off (servo lag, multipath, a wrong lobe) loses weight as the square of how far it is
+        log_likelihood -= 1.5 * math.log(nu2 / ROBUST)
+        s *= (nu2 / ROBUST) ** 2
+    for i in range(N):
+        gain = ph[i] / s
+        x[i] += gain * y
+        moved[i] += gain * y
+    for i in range(N):
+        for j in range(i + 1):
+            v = p[i, j] - ph[i] * ph[j] / s
+            p[i, j] = v
+            p[j, i] = v
+    return nu2, log_likelihood
+
+
+@kernel
+def direction_rows(
+    p: np.ndarray, m: np.ndarray, dx: float, dy: float, dz: float, r: float, rows: np.ndarray, out: np.ndarray
+) -> bool:
+    """Return whether the measured direction of `m` is linearised at the measurement; fills the first two rows.
+
+    (dx, dy, dz), length r: from the sensor to the track. At the measurement where it knows the direction better than
+    the track does, and always without a range; else at the track.
+    """
+    ux, uy, uz = dx / r, dy / r, dz / r
+    has_range = m[M_RANGE] == m[M_RANGE]
+    va = 0.0
+    vb = 0.0
+    for i in range(3):
+        for j in range(3):
+            va += m[A_X + i] * p[i, j] * m[A_X + j]
+            vb += m[B_X + i] * p[i, j] * m[B_X + j]
+    scale = m[M_RANGE] if has_range else r
+    ra, rb = scale * m[M_SIGMA_A], scale * m[M_SIGMA_B]
+    at_measured = not has_range or va + vb > ra * ra + rb * rb
+    for k in range(2):
+        first = A_X if k == 0 else B_X
+        ax, ay, az = m[first], m[first + 1], m[first + 2]
+        if at_measured:
+            out[k, 0] = -(dx * ax + dy * ay + dz * az)
+            sigma = ra if k == 0 else rb
+        else:
+            # the axis made square to the track's own direction: the residual is the arc between the two
+            dot = ax * ux + ay * uy + az * uz
+            ax, ay, az = ax - dot * ux, ay - dot * uy, az - dot * uz
+            norm = max(math.sqrt(ax * ax + ay * ay + az * az), 1e-9)
+            ax, ay, az = ax / norm, ay / norm, az / norm
+            out[k, 0] = r * (m[U_X] * ax + m[U_Y] * ay + m[U_Z] * az)
+            sigma = r * (m[M_SIGMA_A] if k == 0 else m[M_SIGMA_B])
+        rows[k, 0], rows[k, 1], rows[k, 2] = ax, ay, az
+        out[k, 1] = sigma * sigma
+    return at_measured
+
+
+@kernel
+def rate_row(
+    x: np.ndarray, p: np.ndarray, m: np.ndarray, ux: float, uy: float, uz: float, r: float, at_measured: bool,
+    row: np.ndarray, out: np.ndarray,
+) -> None:  # fmt: skip
+    """Fill `row` (10) and `out` (2) of the range rate; (ux, uy, uz), r: direction and distance of the track."""
+    vx, vy, vz = x[3], x[4], x[5]
+    lx, ly, lz = (m[U_X], m[U_Y], m[U_Z]) if at_measured else (ux, uy, uz)
+    rate = vx * lx + vy * ly + vz * lz
+    v2 = vx * vx + vy * vy + vz * vz + p[3, 3] + p[4, 4] + p[5, 5]
+    slack = 0.0
+    if at_measured:
+        slack = v2 * max(m[M_SIGMA_A], m[M_SIGMA_B]) ** 2
+    out[0] = m[M_RATE] - rate
+    out[1] = m[M_SIGMA_RATE] ** 2 + slack
+    row[3], row[4], row[5] = lx, ly, lz
+    if not at_measured:
+        # the line of sight turns with the position: d(rate)/dr = (v - rate u) / r
+        row[0] = (vx - rate * lx) / r
+        row[1] = (vy - rate * ly) / r
+        row[2] = (vz - rate * lz) / r
+
+
+@kernel
+def rows_of(x: np.ndarray, p: np.ndarray, m: np.ndarray, rows: np.ndarray, out: np.ndarray) -> int:
+    """Return the number of scalar components of measurement `m`; fills `rows` (4, 10) with H.
+
+    `out` (4, 2): residual and variance. Linearised where the direction is known better: at the measurement while the
+    track is young, at the track after.
+    """
+    for i in range(4):
+        for j in range(N):
+            rows[i, j] = 0.0
+    dx, dy, dz = x[0] - m[S_X], x[1] - m[S_Y], x[2] - m[S_Z]
+    r = max(math.sqrt(dx * dx + dy * dy + dz * dz), 1.0)
+    ux, uy, uz = dx / r, dy / r, dz / r
+    count = 0
+    at_measured = False
+    if m[M_SIGMA_A] == m[M_SIGMA_A]:
+        at_measured = direction_rows(p, m, dx, dy, dz, r, rows, out)
+        count = 2
+    if m[M_RANGE] == m[M_RANGE]:
+        if at_measured:
+            curve = 0.5 * m[M_RANGE] * (m[M_SIGMA_A] ** 2 + m[M_SIGMA_B] ** 2)
+            out[count, 0] = m[M_RANGE] - curve - (dx * m[U_X] + dy * m[U_Y] + dz * m[U_Z])
+            out[count, 1] = m[M_SIGMA_RANGE] ** 2 + curve * curve
+            rows[count, 0], rows[count, 1], rows[count, 2] = m[U_X], m[U_Y], m[U_Z]
+        else:
+            out[count, 0] = m[M_RANGE] - r
+            out[count, 1] = m[M_SIGMA_RANGE] ** 2
+            rows[count, 0], rows[count, 1], rows[count, 2] = ux, uy, uz
+        count += 1
+    if m[M_RATE] == m[M_RATE]:
+        rate_row(x, p, m, ux, uy, uz, r, at_measured, rows[count], out[count])
+        count += 1
+    return count
+
+
+@kernel
+def carry_back(x: np.ndarray, dt: float, model: int, back: np.ndarray, phi: np.ndarray) -> None:
+    """Fill `back` (10) with the state `dt` < 0 seconds ago and `phi` (10, 10) with the transition from now to then."""
+    step = np.empty((N, N))
+    product = np.empty((N, N))
+    for i in range(N):
+        back[i] = x[i]
+        for j in range(N):
+            phi[i, j] = 1.0 if i == j else 0.0
+    left = -dt
+    while left > 0.0:
+        height = height_above_ellipsoid(back[0], back[1], back[2])
+        drag = model == FREE and height < DRAG_TOP_M and height > -1e4
+        h = min(1.0 if drag else 5.0, left)
+        transition(back, -h, model, drag, step)
+        advance_state(back, -h, model, drag)
+        for i in range(N):
+            for j in range(N):
+                s = 0.0
+                for k in range(N):
+                    s += step[i, k] * phi[k, j]
+                product[i, j] = s
+        for i in range(N):
+            for j in range(N):
+                phi[i, j] = product[i, j]
+        left -= h
+
+
+@kernel
+def update_model(x: np.ndarray, p: np.ndarray, m: np.ndarray, dt: float, model: int) -> tuple[float, float, int]:
+    """Return (squared Mahalanobis distance, log likelihood, components); updates one model's `x` (10), `p` (10, 10).
+
+    One component of three or more may be an outlier: it then counts as three sigma. With more the distance is 1e9.
+
+    `dt` < 0: the measurement is of -dt seconds ago (it came late); else `x` is already at its time.
+    """
+    rows = np.empty((4, N))
+    out = np.empty((4, 2))
+    moved = np.zeros(N)
+    if dt < 0.0:
+        back = np.empty(N)
+        phi = np.empty((N, N))
+        turned = np.empty(N)
+        carry_back(x, dt, model, back, phi)
+        count = rows_of(back, p, m, rows, out)
+        for k in range(count):
+            for j in range(N):
+                s = 0.0
+                for i in range(N):
+                    s += rows[k, i] * phi[i, j]
+                turned[j] = s
+            for j in range(N):
+                rows[k, j] = turned[j]
+    else:
+        count = rows_of(x, p, m, rows, out)
+    d2 = 0.0
+    log_likelihood = 0.0
+    outliers = 0
+    for k in range(count):
+        a, b = scalar_update(x, p, rows[k], moved, out[k, 0], out[k, 1])
+        if a > OUTLIER:
+            outliers += 1
+            if a > OUTLIER_MOST or count < 3:
+                outliers += count
+        d2 += min(a, ROBUST) if a > OUTLIER else a
+        log_likelihood += b
+    if outliers > 1:
+        d2 = 1e9
+    return d2, log_likelihood, count
+
+
+@kernel
+def keep_gravity_turn(x: np.ndarray, p: np.ndarray, dt: float) -> None:
+    """Hold the thrust near the direction of flight: a soft constraint across the velocity, worth one look in 30 s."""
+    speed = math.sqrt(x[3] * x[3] + x[4] * x[4] + x[5] * x[5])
+    thrust = math.sqrt(x[6] * x[6] + x[7] * x[7] + x[8] * x[8])
+    if speed < 150.0 or dt <= 0.0:
+        return
+    sigma_v = math.sqrt(max(p[3, 3] + p[4, 4] + p[5, 5], 0.0))
+    slack = 0.15 * thrust + 1.5 + thrust * min(sigma_v / speed, 2.0)
+    variance = slack * slack * max(30.0 / dt, 1.0)
+    v = np.empty(3)
+    for i in range(3):
+        v[i] = x[3 + i] / speed
+    # two axes across the velocity
+    least = 0
+    for i in range(1, 3):
+        if abs(v[i]) < abs(v[least]):
+            least = i
+    a = np.zeros(3)
+    a[least] = 1.0
+    dot = v[least]
+    norm = math.sqrt(max(1.0 - dot * dot, 1e-12))
+    for i in range(3):
+        a[i] = (a[i] - dot * v[i]) / norm
+    b = np.empty(3)
+    b[0] = v[1] * a[2] - v[2] * a[1]
+    b[1] = v[2] * a[0] - v[0] * a[2]
+    b[2] = v[0] * a[1] - v[1] * a[0]
+    h = np.zeros(N)
+    moved = np.zeros(N)
+    for k in range(2):
+        residual = 0.0
+        for i in range(3):
+            h[6 + i] = a[i] if k == 0 else b[i]
+            residual -= h[6 + i] * x[6 + i]
+        scalar_update(x, p, h, moved, residual, variance)
+        for i in range(N):
+            moved[i] = 0.0
