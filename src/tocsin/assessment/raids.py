@@ -56,6 +56,7 @@ class RaidEvent(msgspec.Struct):
     assessments: int = 0
     last_line: int = 0
     joined: str = ""
+    last_assessment: str = ""
 
     @property
     def id(self) -> str:

@@ -72,7 +72,7 @@ class Centre:
                 self.sites[sensor.id] = self.catalogue.add_site(
                     sensor.position, sensor.rot_enu, sensor.range_max, lowest
                 )
-        self.tracker = Tracker()
+        self.tracker = Tracker(self.sensors.sensors)
         self.predictor = Predictor(assets)
         self.judgement = Judgement()
         self.watch = SensorWatch(self.sensors.sensors)
@@ -103,7 +103,7 @@ class Centre:
             self.notices[item.id] = item
             self.rows_used += 1
         elif isinstance(item, ElementSet):
-            self.load_catalogue([item])
+            self._element_set(item)
         elif isinstance(item, Health):
             self._health(item)
         elif isinstance(item, Operator):
@@ -123,6 +123,14 @@ class Centre:
             self._count_refusal("element set: " + refused.reason)
             self.emit.other(Rejection("catalogue", -1, refused.id, refused.reason, "refused"))
         return self.emit.take()
+
+    def _element_set(self, item: ElementSet) -> None:
+        refused = self.catalogue.update(item)
+        if refused is None:
+            self.rows_used += 1
+            return
+        self._count_refusal("element set: " + refused.reason)
+        self.emit.other(Rejection("element_set", -1, refused.id, refused.reason, "refused"))
 
     # ---- a look -------------------------------------------------------------------------------------------------------
 

@@ -170,10 +170,13 @@ class Events:
         changed = previous != event.level
         track = tracks.get(lead.slot) if lead is not None else None
         keys = tuple(track.first_keys[:4] + track.last_keys[-4:]) if track is not None else ()
-        causes = keys
+        # an assessment without a detection of its own (an event that ends) stands on the one before it
+        causes = keys or ((event.last_assessment,) if event.last_assessment else ())
+        keys = causes
         emit.assessments += 1
         event.assessments += 1
         name = f"A{emit.assessments:06d}"
+        event.last_assessment = name
         if changed:
             told = emit.event(
                 "level_changed", event.id, now, keys, level=event.level, previous=previous or None, reason=reason, assessment=name

@@ -60,11 +60,21 @@ def warm_kernels(modules: Sequence[str] = ()) -> float:
     commands = [[sys.executable, "-m", "tocsin.centre.warm", part] for part in PARTS]
     commands += [[sys.executable, "-m", module] for module in modules]
     running: list[subprocess.Popen[bytes]] = []
-    while commands or running:
-        while commands and len(running) < 2:
-            running.append(subprocess.Popen(commands.pop(0), stdout=subprocess.DEVNULL))
-        time.sleep(0.05)
-        running = [p for p in running if p.poll() is None]
+    failed = False
+    try:
+        while commands or running:
+            while commands and len(running) < 2:
+                running.append(subprocess.Popen(commands.pop(0), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL))
+            time.sleep(0.05)
+            failed = failed or any(p.poll() not in (None, 0) for p in running)
+            running = [p for p in running if p.poll() is None]
+    finally:
+        for process in running:
+            process.terminate()
+            process.wait()
+    if failed:
+        # what is missing is compiled when it is first needed; nothing is marked as done
+        return time.monotonic() - began
     marker().parent.mkdir(parents=True, exist_ok=True)
     marker().touch()
     return time.monotonic() - began

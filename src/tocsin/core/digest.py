@@ -9,7 +9,7 @@ _ENCODER = msgspec.json.Encoder(order="deterministic")
 
 
 def canonical(value: Any) -> bytes:
-    """Return deterministic JSON bytes (sorted keys) of a record or of plain data."""
+    """Return deterministic JSON bytes: keys of plain data sorted, fields of a record in the order of its class."""
     return _ENCODER.encode(value)
 
 

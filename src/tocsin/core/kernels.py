@@ -20,8 +20,8 @@ def kernel_sources() -> list[Path]:
 
 
 def kernel_hash() -> str:
-    """Return 16 hex digits over the bytes of all kernel sources."""
-    h = hashlib.sha256()
+    """Return 16 hex digits over the bytes of all kernel sources and the folder they stand in (numba keys by path)."""
+    h = hashlib.sha256(str(Path(__file__).resolve().parent).encode())
     for path in kernel_sources():
         h.update(path.name.encode())
         h.update(path.read_bytes())

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tocsin.core.constants import NS
-from tocsin.core.records.inputs import AZIMUTH, ELEVATION, LOS_X, RANGE, RANGE_RATE, Look
+from tocsin.core.records.inputs import AZIMUTH, COLUMNS, ELEVATION, LOS_X, RANGE, RANGE_RATE, Look
 from tocsin.core.records.outputs import Rejection
 from tocsin.sensing.sensor import Sensor
 
@@ -230,9 +230,9 @@ def same_row(a: Look, i: int, b: Look, j: int) -> bool:
 
 
 def look_state(look: Look) -> dict[str, Any]:
-    """Return a look as plain data."""
-    plain = {name: getattr(look, name) for name in look.__struct_fields__}
-    for name in ("numbers", "times", "values", "rows", "places"):
+    """Return a look as plain data, without where it came from: the state of a centre does not depend on file names."""
+    plain = {name: getattr(look, name) for name in look.__struct_fields__ if name not in ("rows", "file")}
+    for name in ("numbers", "times", "values", "places"):
         if plain[name] is not None:
             plain[name] = plain[name].tobytes()
     return plain
@@ -243,7 +243,7 @@ def look_load(plain: dict[str, Any]) -> Look:
     data = dict(plain)
     for name in ("numbers", "times", "rows"):
         data[name] = np.frombuffer(data[name], np.int64)
-    data["values"] = np.frombuffer(data["values"], np.float64).reshape(data["numbers"].size, -1)
+    data["values"] = np.frombuffer(data["values"], np.float64).reshape(-1, COLUMNS)
     if data["places"] is not None:
         data["places"] = np.frombuffer(data["places"], np.float64).reshape(-1, 3)
     data["hints"] = tuple(data["hints"])

@@ -8,7 +8,7 @@ for long.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
@@ -22,6 +22,7 @@ from tocsin.tracking.assign import assign
 from tocsin.tracking.bank import MAX_TRACKS, FloatArray, IntArray, Track, TrackBank
 from tocsin.tracking.birth_kernels import loosen
 from tocsin.tracking.births import CONFIRM_SCORE, start_track, take_partner
+from tocsin.tracking.consider_kernels import add_radar_bias, add_sight_bias
 from tocsin.tracking.continuity import LOOSEN_AFTER, follows
 from tocsin.tracking.filter_kernels import BOOST, FREE, M_RANGE, M_RATE, M_SIGMA_A
 from tocsin.tracking.measurements import Figures, figures_of, log_density, measurement_rows
@@ -31,6 +32,10 @@ from tocsin.tracking.view_kernels import carry_ahead, combine, places_at
 
 GATE = 30.0
 """Squared Mahalanobis gate: 1e-5 of true detections with four components fall outside."""
+MAX_PAIRS = 1_000_000
+"""Most (track, detection) pairs of one look: a dense flood must not stop the centre."""
+CONTINUE_MOST = 50_000
+"""Most pairs that are asked whether a detection follows on from a track; a radar that follows objects reports few."""
 CONFIRM_HITS = 3
 TENTATIVE_FALL = 5.0
 CONFIRMED_FALL = 16.0
@@ -66,14 +71,18 @@ class LookResult(msgspec.Struct):
     silent: list[tuple[int, float]]
     """(slot, chance that the look would have seen it) of confirmed tracks that it did not report."""
     refused_births: int = 0
+    """Detections that started no track because there were too many: told, not lost in silence."""
+    crowded: bool = False
+    """More pairs than `MAX_PAIRS` were within the gates: the oldest tracks had theirs, and nothing new was started."""
 
 
 class Tracker:
     """Tracks over all looks of a centre."""
 
-    def __init__(self) -> None:
+    def __init__(self, sensors: Sequence[Sensor] = ()) -> None:
         self.bank = TrackBank()
         self.full_told = False
+        self._sensors = {s.id: s for s in sensors}
         self._by_sensor: dict[str, Figures] = {}
 
     def _figures(self, sensor: Sensor) -> Figures:
@@ -106,9 +115,13 @@ class Tracker:
             left = left[objects < 0]
         if left.size and all_slots.size:
             left = self._associate(look, sensor, rows, left, all_slots[~standing], odds, result)
-        if left.size and look.mode == "track" and sensor.kind == "radar":
+        few = left.size * len(bank.tracks) <= CONTINUE_MOST
+        if left.size and look.mode == "track" and sensor.kind == "radar" and few:
             left = self._continue(look, sensor, rows, left, result)
         self._silence(look, sensor, place, all_slots, result)
+        if result.crowded:
+            result.refused_births += int(left.size)
+            left = left[:0]
         for row in left:
             self._start(look, sensor, rows, int(row), result)
         note_rivals(bank, result.seen)
@@ -127,7 +140,7 @@ class Tracker:
         if not slots.size or not left.size:
             return left
         bank, figures = self.bank, self._figures(sensor)
-        size = 4 * int(left.size) + 64
+        size = min(4 * int(left.size) + 64, MAX_PAIRS)
         while True:
             ps, pr = np.empty(size, np.int64), np.empty(size, np.int64)
             ll, d2 = np.empty(size), np.empty(size)
@@ -136,7 +149,10 @@ class Tracker:
             )
             if count >= 0:
                 break
-            size *= 4
+            if size >= MAX_PAIRS:
+                count, result.crowded = size, True
+                break
+            size = min(4 * size, MAX_PAIRS)
         if count == 0:
             return left
         gain = ll[:count] - np.array([log_density(figures, rows[r]) for r in pr[:count]])
@@ -285,10 +301,33 @@ class Tracker:
         combine(b.xs, b.ps, b.ws, b.two, slots, states, covariances)
         for k, s in enumerate(slots.tolist()):
             # what the innovations say of the stated errors: a track that fits badly is wider than its filter thinks
-            nis = b.tracks[s].nis
-            if nis > 1.0:
-                covariances[k] *= nis
+            track = b.tracks[s]
+            if track.nis > 1.0:
+                covariances[k] *= track.nis
+            self._consider(track, states[k], covariances[k])
         return states, covariances
+
+    def _consider(self, track: Track, state: FloatArray, covariance: FloatArray) -> None:
+        """Add the sensors' unknown constant errors, each by the square of its share in the track's detections.
+
+        Radar decides where it has seen the object: its detections count, those of satellites then add nothing.
+        """
+        radars = [(s, n) for s, n in track.sensors.items() if s not in track.satellites]
+        shares = radars or list(track.satellites.items())
+        total = sum(n for _, n in shares)
+        for name, n in shares:
+            sensor = self._sensors.get(name)
+            if sensor is None:
+                continue
+            weight = (n / total) ** 2
+            if sensor.position is not None:
+                biases = np.array([sensor.bias_range, sensor.bias_azimuth, sensor.bias_elevation])
+                if biases.any():
+                    add_radar_bias(covariance, state, sensor.position, sensor.rot_enu[2], biases, weight)
+            elif sensor.bias_los > 0.0:
+                sight = next((x for x in reversed(track.sights) if x[8] == name), None)
+                if sight is not None:
+                    add_sight_bias(covariance, state, np.array(sight[1:4]), sensor.bias_los, weight)
 
     def powered(self, slot: int) -> float:
         """Return the probability that the track burns now."""

@@ -1,0 +1,67 @@
+"""What unknown constant errors of the sensors add to a track: a consider covariance (Schmidt 1966; Tapley 2004, 6.5).
+
+A bias does not average out over looks. An angle bias turns the whole track about the radar: place and velocity together; a range
+bias shifts it; a pointing bias of a satellite shifts it across the line of sight.
+"""
+
+import math
+
+import numpy as np
+
+from tocsin.core.kernels import kernel
+
+
+@kernel
+def add_outer(p: np.ndarray, b: np.ndarray, weight: float) -> None:
+    """Add weight * b b^T to `p` (6, 6) in place."""
+    for i in range(6):
+        for j in range(6):
+            p[i, j] += weight * b[i] * b[j]
+
+
+@kernel
+def add_radar_bias(
+    p: np.ndarray, state: np.ndarray, site: np.ndarray, up: np.ndarray, biases: np.ndarray, weight: float
+) -> None:
+    """Add to `p` (6, 6) what a radar's biases do to a track with `state` (6+,).
+
+    `site` (3,), `up` (3,) local vertical, `biases` (3,): range m, azimuth and elevation rad along the arc (one sigma).
+    """
+    d = np.empty(3)
+    for i in range(3):
+        d[i] = state[i] - site[i]
+    r = max(math.sqrt(d[0] * d[0] + d[1] * d[1] + d[2] * d[2]), 1.0)
+    sine = (d[0] * up[0] + d[1] * up[1] + d[2] * up[2]) / r
+    cosine = max(math.sqrt(max(1.0 - sine * sine, 0.0)), 0.05)
+    # the horizontal axis across the line of sight: d x up
+    h = np.empty(3)
+    h[0] = (d[1] * up[2] - d[2] * up[1]) / (r * cosine)
+    h[1] = (d[2] * up[0] - d[0] * up[2]) / (r * cosine)
+    h[2] = (d[0] * up[1] - d[1] * up[0]) / (r * cosine)
+    b = np.zeros(6)
+    for i in range(3):
+        b[i] = biases[0] * d[i] / r
+    add_outer(p, b, weight)
+    for k in range(2):
+        angle = biases[1] / cosine if k == 0 else biases[2]
+        ax, ay, az = (up[0], up[1], up[2]) if k == 0 else (h[0], h[1], h[2])
+        b[0] = angle * (ay * d[2] - az * d[1])
+        b[1] = angle * (az * d[0] - ax * d[2])
+        b[2] = angle * (ax * d[1] - ay * d[0])
+        b[3] = angle * (ay * state[5] - az * state[4])
+        b[4] = angle * (az * state[3] - ax * state[5])
+        b[5] = angle * (ax * state[4] - ay * state[3])
+        add_outer(p, b, weight)
+
+
+@kernel
+def add_sight_bias(p: np.ndarray, state: np.ndarray, place: np.ndarray, bias: float, weight: float) -> None:
+    """Add to `p` (6, 6) what a satellite's pointing bias (rad) at `place` (3,) does: a shift across the line of sight."""
+    d = np.empty(3)
+    for i in range(3):
+        d[i] = state[i] - place[i]
+    r2 = max(d[0] * d[0] + d[1] * d[1] + d[2] * d[2], 1.0)
+    for i in range(3):
+        for j in range(3):
+            same = 1.0 if i == j else 0.0
+            p[i, j] += weight * bias * bias * (r2 * same - d[i] * d[j])
