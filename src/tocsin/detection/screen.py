@@ -241,7 +241,7 @@ def look_state(look: Look) -> dict[str, Any]:
 def look_load(plain: dict[str, Any]) -> Look:
     """Return the look that `look_state` wrote."""
     data = dict(plain)
-    for name in ("numbers", "times", "rows"):
+    for name in ("numbers", "times"):
         data[name] = np.frombuffer(data[name], np.int64)
     data["values"] = np.frombuffer(data["values"], np.float64).reshape(-1, COLUMNS)
     if data["places"] is not None:

@@ -42,6 +42,7 @@ def add_radar_bias(
     for i in range(3):
         b[i] = biases[0] * d[i] / r
     add_outer(p, b, weight)
+    c = np.empty(6)
     for k in range(2):
         angle = biases[1] / cosine if k == 0 else biases[2]
         ax, ay, az = (up[0], up[1], up[2]) if k == 0 else (h[0], h[1], h[2])
@@ -51,7 +52,17 @@ def add_radar_bias(
         b[3] = angle * (ay * state[5] - az * state[4])
         b[4] = angle * (az * state[3] - ax * state[5])
         b[5] = angle * (ax * state[4] - ay * state[3])
-        add_outer(p, b, weight)
+        # a filter that has weighed older looks, of other sensors too, does not turn as one piece: half of the effect is
+        # taken as a turn of the whole, half as separate errors of place and of velocity
+        add_outer(p, b, 0.5 * weight)
+        for i in range(3):
+            c[i] = b[i]
+            c[3 + i] = 0.0
+        add_outer(p, c, 0.5 * weight)
+        for i in range(3):
+            c[i] = 0.0
+            c[3 + i] = b[3 + i]
+        add_outer(p, c, 0.5 * weight)
 
 
 @kernel
