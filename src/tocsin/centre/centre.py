@@ -298,13 +298,11 @@ class Centre:
             self.events.merge(self.judgement.objects, self.emit, self.now)
 
     def _tidy(self) -> None:
-        for keep, drop in self.tracker.merge_twins():
+        for keep, drop in (*self.tracker.merge_twins(), *self.tracker.adopt()):
             self.emit.event(
                 "track_dropped", drop.id, self.now, tuple(drop.last_keys[-2:]), reason=f"one object with {keep.id}", looks=drop.hits
             )
-            judged = self.judgement.forget(drop.slot)
-            if judged is not None:
-                self.events.end(judged, f"one object with {keep.id}")
+            self.events.take_over(self.judgement.forget(drop.slot), self.judgement.of(keep), keep)
         orbiting = {s for s, j in self.judgement.objects.items() if j.orbiting > 0.9 and not j.event}
         for track, reason in self.tracker.tidy(self.now, orbiting):
             self._dropped(track, reason)

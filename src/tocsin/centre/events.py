@@ -85,6 +85,27 @@ class Events:
         if RANK[judged.level] > RANK[member.worst]:
             member.worst = judged.level
 
+    def take_over(self, old: Judged | None, new: Judged, track: Track) -> None:
+        """Let the track that stays take the place of its twin in the twin's event; the twin counts no more."""
+        if old is None or not old.event or self.events[old.event].closed:
+            return
+        event = self.events[old.event]
+        member = event.members.pop(old.number)
+        if new.event and new.event != old.event and not self.events[new.event].closed:
+            other = self.events[new.event]
+            if len(other.members) > 1:
+                event.members[old.number] = member
+                member.ended = f"one object with {track.id}"
+                return
+            other.members.pop(new.number)
+            other.joined = event.id
+        if new.number not in event.members:
+            event.members[new.number] = msgspec.structs.replace(member, number=track.number, track=track.id)
+        new.event = old.event
+        new.level = new.level or old.level
+        new.launch = old.launch or new.launch
+        new.context.launch_time = old.context.launch_time
+
     def end(self, judged: Judged, why: str) -> None:
         """Note that an object has ended."""
         if judged.event and not self.events[judged.event].closed:
@@ -118,8 +139,9 @@ class Events:
 
     def step(self, event: RaidEvent, objects: dict[int, Judged], tracks: dict[int, Track], emit: Emitter, now: int) -> None:
         """Let an event change its level when its time has come, and write what is new."""
-        if event.members and not event.live():
-            self.close(event, objects, self._ending(event), emit, now)
+        if not event.live():
+            why = self._ending(event) if event.members else f"joined {event.joined}: one object"
+            self.close(event, objects, why, emit, now)
             return
         if event.level != "" and self._harmless(event, objects, now):
             self.close(event, objects, "identified harmless: launched into orbit", emit, now)

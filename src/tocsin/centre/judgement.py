@@ -88,9 +88,7 @@ class Judgement:
         deep = arc_figures(six, covariances, DEEP_FLOOR_M).p_low
         for k, slot in enumerate(slots):
             track = tracker.bank.tracks[slot]
-            judged = self.objects.get(slot)
-            if judged is None or judged.number != track.number:
-                judged = self.objects[slot] = Judged(number=track.number, slot=slot)
+            judged = self.of(track)
             self._watch_fall(judged, track, float(falls[k]), float(deep[k]), now)
             self._one(stage, judged, track, states[k], covariances[k], arcs, k, now)
 
@@ -186,6 +184,13 @@ class Judgement:
             judged.launch = stage.predictor.launch_of_arc(stage.tracker.bank.ts[track.slot].item(), state, covariance)
         footprint = stage.predictor.impact(judged, track, stage.tracker, state, covariance)
         judged.impact, judged.impacting, judged.assets = footprint
+
+    def of(self, track: Track) -> Judged:
+        """Return the record of a track, a new one if it has none."""
+        judged = self.objects.get(track.slot)
+        if judged is None or judged.number != track.number:
+            judged = self.objects[track.slot] = Judged(number=track.number, slot=track.slot)
+        return judged
 
     def forget(self, slot: int) -> Judged | None:
         """Return and drop the object of a slot."""

@@ -1,6 +1,7 @@
 """Reads an output folder, and nothing else, into what the report shows."""
 
 import math
+import re
 import tomllib
 from collections import Counter
 from dataclasses import dataclass, field
@@ -29,6 +30,7 @@ LEVEL_ORDER = ("noticed", "tracked", "possible", "probable", "confirmed")
 EVENT_POINTS, OTHER_POINTS = 240, 6
 """Points of a drawn track: of an event, of anything else."""
 MOST_POINTS = 60_000
+_JOINED = re.compile(r"joined (E\d+)\b")
 
 
 @dataclass
@@ -37,6 +39,8 @@ class ObjectStory:
 
     track: str
     said: str = "unknown"
+    said_at: int = 0
+    """When it was last said (TAI ns); 0 = it never was, `said` is then the likeliest class."""
     probability: float = math.nan
     evidence: list[dict[str, Any]] = field(default_factory=list)
     event: str = ""
@@ -70,6 +74,12 @@ class EventStory:
     def last(self) -> str:
         """Return its last level."""
         return self.assessments[-1].level
+
+    @property
+    def joined(self) -> str:
+        """Return the event that it became part of, `` when it stood alone."""
+        found = _JOINED.match(self.assessments[-1].reason)
+        return found.group(1) if found and self.last == "resolved" else ""
 
     def first_time(self, level: str) -> int | None:
         """Return the first instant (TAI ns) at which it stood at a level or above."""
@@ -201,6 +211,7 @@ def _take_event(
             best = data.get("object_class") or max(classes, key=lambda name: classes[name], default="unknown")
             story.said, story.probability = str(best), float(data.get("probability", classes.get(best, math.nan)))
             story.evidence = list(data.get("evidence") or ())
+            story.said_at = tai_from_iso(line["time_utc"])
         elif kind == "track_dropped":
             story.ended = str(data.get("reason", ""))
         if kind != "track_updated":

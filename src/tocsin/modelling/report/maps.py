@@ -3,6 +3,7 @@
 from tocsin.core.constants import DEG
 from tocsin.core.records.network import Asset
 from tocsin.core.records.outputs import GroundPoint
+from tocsin.core.time import tai_from_iso
 from tocsin.modelling.report import geo
 from tocsin.modelling.report.gather import LEVEL_ORDER, EventStory, ObjectStory, ReportData
 from tocsin.modelling.report.geo import Place, Projection
@@ -24,6 +25,8 @@ COVERAGE_HEIGHT_M = 500e3
 ELLIPSE_SHARES = (0.99, 0.9, 0.5)
 LARGEST_KM = 1000.0
 """A 90 % ellipse with a larger half axis names no place: it stands in the time line and is not drawn."""
+NEAR_PX = 60.0
+"""Launch points of one event closer than this share a name."""
 DRAWN_ALONE = 400
 """So many tracks outside events have a line of their own to point at; the rest of a class is one shape."""
 
@@ -36,7 +39,7 @@ def world_map(data: ReportData) -> str:
         _coverage(data, projection),
         _other_tracks(data, projection),
         _event_tracks(data, projection),
-        _ground_points(data, projection, None),
+        _ground_points(data, projection, None, named=False),
         _assets(data, projection, None),
         _sensors(data, projection, Labels(*projection.size), satellites=True),
     ]
@@ -69,7 +72,7 @@ def _part_map(data: ReportData, projection: Projection, named: bool) -> str:
         _coverage(data, projection, faint=True),
         _other_tracks(data, projection),
         _event_tracks(data, projection),
-        _ground_points(data, projection, labels if named else None),
+        _ground_points(data, projection, labels, named),
         _assets(data, projection, labels if named else None),
         _sensors(data, projection, labels, satellites=False),
     ]
@@ -86,7 +89,8 @@ def legend(data: ReportData) -> str:
         if f in shown
     ]
     items += [
-        '<span><svg width="16" height="14"><path class="launch" d="M8 2L14 12H2Z"/></svg>estimated launch</span>',
+        '<span><svg width="16" height="14"><path class="launch" d="M8 2L14 12H2Z"/></svg>'
+        "estimated launch, in the colour of its class</span>",
         '<span><svg width="30" height="14"><ellipse class="e90" cx="15" cy="7" rx="13" ry="6"/>'
         '<ellipse class="e50" cx="15" cy="7" rx="6" ry="3"/></svg>predicted impact, 50 / 90 / 99 %</span>',
         '<span><svg width="30" height="14"><ellipse class="first" cx="15" cy="7" rx="13" ry="6"/></svg>'
@@ -259,37 +263,80 @@ def _event_tracks(data: ReportData, projection: Projection) -> str:
     return f"<g>{''.join(parts)}</g>"
 
 
-def _ground_points(data: ReportData, projection: Projection, labels: Labels | None) -> str:
-    """Return the launch points of all events, and the impact ellipses of those that threaten."""
+def _ground_points(data: ReportData, projection: Projection, labels: Labels | None, named: bool) -> str:
+    """Return the launch points of all events, and the impact ellipses of those that threaten.
+
+    `named`: impacts and launches have the names of their tracks, else launches that of their event.
+    """
     rings, marks = [], []
+    names: list[tuple[float, float, str]] = []
+    starts: list[tuple[float, float, str]] = []
+    said = {o.track: o.said for o in data.objects}
     for story in data.events:
+        if story.joined:
+            continue
         first = _first_probable(story)
         threat = LEVEL_ORDER.index(story.highest) >= LEVEL_ORDER.index("possible")
         for track, member in story.members.items():
             if member.impact is not None and threat and _is_place(member.impact):
-                rings.append(_ellipses(member.impact, projection, track, first.get(track)))
-                if labels is not None:
+                rings.append(_ellipses(member.impact, projection, track, (first[track][0] if track in first else None)))
+                if named:
+                    names += _first_name(track, first, data, projection)
                     marks.append(_impact_mark(member.impact, projection, track, labels))
             if member.launch is not None and projection.inside(member.launch.lat_deg, member.launch.lon_deg):
                 x, y = projection.xy(member.launch.lat_deg, member.launch.lon_deg)
                 title = f"launch of {esc(track)}, {place(member.launch.lat_deg, member.launch.lon_deg)}"
+                colour = CLASS_COLOURS[family(said.get(track, ""))]
+                starts.append((x, y, track if named else story.id))
                 marks.append(
-                    f'<path class="launch" transform="translate({x:.1f} {y:.1f})" d="M0 -6L6 5H-6Z">'
+                    f'<path class="launch" style="stroke:{colour}" transform="translate({x:.1f} {y:.1f})"'
+                    ' d="M0 -6L6 5H-6Z">'
                     f"<title>{title}</title></path>"
                 )
+    if labels is not None:
+        marks += _start_names(starts, labels)
+        marks += [labels.at(x, y, words) for x, y, words in names]
     return f"<g>{''.join(rings)}{''.join(marks)}</g>"
 
 
-def _first_probable(story: EventStory) -> dict[str, GroundPoint]:
-    """Return each object's impact when it was first told at `probable` or above and known well enough to be drawn."""
-    found: dict[str, GroundPoint] = {}
+def _start_names(starts: list[tuple[float, float, str]], labels: Labels) -> list[str]:
+    """Return the names of launch points; one for all that have the same name and stand close together."""
+    for x, y, _ in starts:
+        labels.keep_free(x, y)
+    done: list[tuple[float, float, str]] = []
+    names = []
+    for x, y, name in starts:
+        if not any(name == n and abs(x - a) + abs(y - b) < NEAR_PX for a, b, n in done):
+            names.append(labels.at(x, y, name, "name hit"))
+            done.append((x, y, name))
+    return names
+
+
+def _first_name(
+    track: str, first: dict[str, tuple[GroundPoint, int]], data: ReportData, projection: Projection
+) -> list[tuple[float, float, str]]:
+    """Return where the ellipse of `_first_probable` is named and how; empty where it is off the map."""
+    if track not in first:
+        return []
+    point, time = first[track]
+    e = next(e for e in point.ellipses if abs(e.probability - 0.9) < 1e-6)
+    ring = geo.ellipse(point.lat_deg, point.lon_deg, e.semi_major_km, e.semi_minor_km, e.bearing_deg)
+    lat, lon = max(ring)
+    if not projection.inside(lat, lon):
+        return []
+    return [(*projection.xy(lat, lon), f"{track} at {clock(since(time, data.start))}")]
+
+
+def _first_probable(story: EventStory) -> dict[str, tuple[GroundPoint, int]]:
+    """Return each object's first impact at `probable` or above that is known well enough to be drawn, and its TAI ns."""
+    found: dict[str, tuple[GroundPoint, int]] = {}
     for a in story.assessments:
         if a.level not in ("probable", "confirmed"):
             continue
         lead = [(a.tracks[0], a.impact)] if a.tracks else []
         for track, impact in [*((m.track, m.impact) for m in a.members), *lead]:
             if impact is not None and _is_place(impact):
-                found.setdefault(track, impact)
+                found.setdefault(track, (impact, tai_from_iso(a.time_utc)))
     return found
 
 

@@ -9,7 +9,7 @@ from tocsin.core.time import iso_from_tai, tai_from_iso
 from tocsin.modelling.report.gather import EventStory, ReportData
 from tocsin.modelling.report.text import (
     badge,
-    class_name,
+    brief_name,
     clock,
     esc,
     hms,
@@ -20,7 +20,7 @@ from tocsin.modelling.report.text import (
     since,
     table,
 )  # fmt: skip
-from tocsin.modelling.report.timeline import STATUS_WORDS, event_timeline
+from tocsin.modelling.report.timeline import BAR_WORDS, event_timeline
 
 MOST_LINES = 300
 """Assessments of one event that are listed; of more, those that change the level and an even choice of the others."""
@@ -30,11 +30,12 @@ def headline_figures(data: ReportData) -> str:
     """Return the figures on top."""
     attack = [e for e in data.events if e.highest in ("probable", "confirmed")]
     best = sum(max((a.objects.best for a in e.assessments), default=0) for e in attack)
+    joined = sum(1 for e in data.events if e.joined)
     figures = [
         (f"{len(attack)}", "attack warned of" if len(attack) == 1 else "attacks warned of"),
-        (f"{best}", "objects in them (best count)"),
+        (f"{best}", "objects in the attack (best count)" if len(attack) == 1 else "objects in them (best count)"),
         (_lead_time(attack), "from first <i>probable</i> to first impact"),
-        (f"{len(data.events)}", "events opened"),
+        (f"{len(data.events) - joined}", f"events; {joined} more joined one of them" if joined else "events opened"),
         (f"{len(data.objects):,}", "objects tracked"),
     ]
     if data.summary is not None:
@@ -62,17 +63,20 @@ def events_table(data: ReportData) -> str:
         return "<p>No event was opened: nothing was launched at or near a protected place that a sensor saw.</p>"
     rows = []
     for story in data.events:
+        if story.joined:
+            rows.append(_joined_row(story, data))
+            continue
         counts = max((a.objects for a in story.assessments), key=lambda o: (o.best, o.high))
         threat = story.first_time("possible") is not None
         impacts = sorted(m.impact.time_utc for m in story.members.values() if m.impact is not None)
-        said = Counter(class_name(_best(m.classes)) for m in story.members.values() if m.classes)
+        said = Counter(brief_name(_best(m.classes)) for m in story.members.values() if m.classes)
         rows.append(
             [
                 f'<a href="#{esc(story.id)}">{esc(story.id)}</a>',
                 badge(story.highest),
                 badge(story.last),
                 _count(counts),
-                ", ".join(f"{esc(name)} &times; {n}" if n > 1 else esc(name) for name, n in said.most_common(3)),
+                "<br>".join(f"{n}&nbsp;&times; {esc(name)}" if n > 1 else esc(name) for name, n in said.most_common(4)),
                 clock(since(tai_from_iso(story.assessments[0].time_utc), data.start)),
                 *(_first(story, level, data) for level in ("possible", "probable", "confirmed")),
                 clock(since(tai_from_iso(impacts[0]), data.start)) if impacts and threat else "&ndash;",
@@ -84,6 +88,13 @@ def events_table(data: ReportData) -> str:
     head = ["Event", "Highest", "Last", "Objects", "Said to be", "First seen", "Possible", "Probable", "Confirmed",
             "First impact", "Threatened places", "Paths", "Messages"]  # fmt: skip
     return table(head, rows, "events", numeric=(5, 6, 7, 8, 9, 12))
+
+
+def _joined_row(story: EventStory, data: ReportData) -> list[str]:
+    opened = clock(since(tai_from_iso(story.assessments[0].time_utc), data.start))
+    other = f'joined <a href="#{esc(story.joined)}">{esc(story.joined)}</a>'
+    name = f'<span id="{esc(story.id)}">{esc(story.id)}</span>'
+    return [name, other, "", "", "counted there", opened, *[""] * 7]
 
 
 def _count(counts: ObjectCount) -> str:
@@ -116,12 +127,13 @@ def _names(data: ReportData, ids: list[str]) -> list[str]:
 
 def event_section(story: EventStory, data: ReportData) -> str:
     """Return one event: what was known when, who saw, what was said."""
-    known = [f'<span><i class="swatch {status}"></i>{words}</span>' for status, words in STATUS_WORDS.items()]
+    known = [f'<span><i class="swatch {status}"></i>{words}</span>' for status, words in BAR_WORDS.items()]
     return (
         f'<section class="event" id="{esc(story.id)}"><h3>Event {esc(story.id)} {badge(story.highest)}</h3>'
         f"<p>{_in_short(story, data)}</p>"
         f"{event_timeline(story, data)}"
-        f'<p class="legend">{"".join(known)}<span><i class="tri"></i>message (point at it to read it)</span></p>'
+        f'<p class="legend">{"".join(known)}<span><i class="tri"></i>message (point at it to read it)</span>'
+        "<span>infrared satellites see burning engines only: after burnout they look and see nothing</span></p>"
         f"{_knowledge(story, data)}{_messages(story, data)}</section>"
     )
 
@@ -151,7 +163,7 @@ def _knowledge(story: EventStory, data: ReportData) -> str:
         "Level",
         "Objects",
         "Likeliest place",
-        "P",
+        "P(it falls there)",
         "Time left",
         "90 % within",
         "Paths",
@@ -166,9 +178,10 @@ def _knowledge(story: EventStory, data: ReportData) -> str:
             step = len(rest) / MOST_LINES
             keep = {int(i * step) for i in range(MOST_LINES)}
             rest = [a for i, a in enumerate(rest) if i in keep or a in changes]
-        told = f"{len(rest)} of {len(story.assessments)}" if len(rest) < len(story.assessments) else f"All {len(rest)}"
+        whole = len(story.assessments)
+        told = f"{len(rest)} of {whole} assessments, evenly chosen" if len(rest) < whole else f"All {whole} assessments"
         lines = table(head, [_line(a, data) for a in rest], "known all", numeric)
-        out += f"<details><summary>{told} assessments</summary>{lines}</details>"
+        out += f"<details><summary>{told}</summary>{lines}</details>"
     return f"<h4>What was known when</h4>{out}"
 
 

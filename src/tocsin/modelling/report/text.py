@@ -28,6 +28,11 @@ CLASS_NAMES = {
     "static_fire": "fire on the ground",
     "glint": "sun glint",
 }
+BRIEF_NAMES = {
+    "ballistic_missile_short_range": "missile, short range",
+    "ballistic_missile_intermediate_range": "missile, intermediate range",
+    "ballistic_missile_intercontinental": "missile, intercontinental",
+}
 LEVEL_COLOURS = {
     "noticed": "#cbd5e1",
     "tracked": "#7dabd6",
@@ -61,6 +66,16 @@ def family(name: str) -> str:
 def class_name(name: str) -> str:
     """Return the name of a class in words."""
     return CLASS_NAMES.get(name, name.replace("_", " "))
+
+
+def brief_name(name: str) -> str:
+    """Return the name of a class in as few words as a narrow column takes."""
+    return BRIEF_NAMES.get(name, class_name(name))
+
+
+def typeset(text: str) -> str:
+    """Return a measured value with the signs of print: `5 m/s2 +/- 1` -> `5 m/s² ± 1`, `space_launch` -> words."""
+    return text.replace("+/-", "±").replace("m/s2", "m/s²").replace("_", " ")
 
 
 def clock(seconds: float) -> str:

@@ -5,13 +5,23 @@ import math
 from tocsin.core.constants import NS
 from tocsin.core.time import tai_from_iso
 from tocsin.modelling.report.gather import LEVEL_ORDER, EventStory, ReportData
+from tocsin.modelling.report.labels import Labels
 from tocsin.modelling.report.text import LEVEL_COLOURS, clock, esc, hms, kilometres, since
 
 WIDTH, LEFT, RIGHT = 1200.0, 196.0, 16.0
 LEVEL_STEP, SENSOR_STEP = 19.0, 18.0
 LARGEST_SHOWN_KM = 10_000.0
 """An ellipse as large as a quarter of the Earth is no knowledge."""
-STATUS_WORDS = {"seen": "seen", "not_seen": "looked and not seen", "could_not_see": "could not see"}
+BAR_WORDS = {
+    "seen": "seen",
+    "seen_before": "seen earlier, no word since",
+    "not_seen": "looked and not seen",
+    "could_not_see": "could not see",
+}
+WORD_HOLDS = 30 * NS
+"""A sight is drawn as such for so long after it; then it is an earlier one."""
+LONGEST_LINK = 90 * NS
+"""Sizes of one object's ellipse further apart are not joined by a line."""
 TICKS_S = (5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400)
 
 
@@ -69,11 +79,12 @@ def _impacts(story: EventStory, axis: Axis, data: ReportData, bottom: float) -> 
         for t in times
     ]
     if times:
+        more = f" (dashed: all {len(times)})" if len(times) > 1 else ""
         x = axis.x(times[0])
         side = "end" if x > LEFT + 140.0 else "start"
         parts.append(
             f'<text class="note" text-anchor="{side}" x="{x + (3 if side == "end" else -3):.1f}" y="15">'
-            f"first predicted impact {clock(since(times[0], data.start))}</text>"
+            f"first predicted impact {clock(since(times[0], data.start))}{more}</text>"
         )
     return "".join(parts)
 
@@ -148,8 +159,15 @@ def _sizes(story: EventStory, times: list[int], axis: Axis, top: float, height: 
         y = at(10.0**power)
         parts.append(f'<path class="grid" d="M{LEFT} {y:.1f}H{WIDTH - RIGHT}"/>')
         parts.append(f'<text class="tick" x="{LEFT - 6}" y="{y + 4:.1f}" text-anchor="end">{_decade(power)} km</text>')
+    labels = Labels(WIDTH - RIGHT, top + height + 10.0)
+    for line in series.values():
+        for t, v in line:
+            labels.keep_free(axis.x(t), at(v), 3.0)
     for track, line in sorted(series.items()):
-        d = "M" + "L".join(f"{axis.x(t):.1f} {at(v):.1f}" for t, v in line)
+        before = [line[0][0], *(t for t, _ in line)]
+        link = ["M" if i == 0 or t - before[i] > LONGEST_LINK else "L" for i, (t, _) in enumerate(line)]
+        d = "".join(f"{s}{axis.x(t):.1f} {at(v):.1f}" for s, (t, v) in zip(link, line, strict=True))
+        parts.append(labels.at(axis.x(line[-1][0]), at(line[-1][1]), track, "name"))
         dots = "".join(f'<circle cx="{axis.x(t):.1f}" cy="{at(v):.1f}" r="2"/>' for t, v in line[:200])
         title = f"{track}: from {kilometres(line[0][1])} to {kilometres(line[-1][1])}"
         parts.append(f'<g class="size"><title>{esc(title)}</title><path d="{d}"/>{dots}</g>')
@@ -167,10 +185,10 @@ def _sensor_bars(story: EventStory, times: list[int], axis: Axis, top: float) ->
         end = times[i + 1] if i + 1 < len(times) else axis.last
         for e in a.evidence:
             row = runs.setdefault(e.sensor, [])
-            if row and row[-1][2] == e.status and row[-1][1] >= time:
-                row[-1] = (row[-1][0], end, e.status)
-            else:
-                row.append((time, end, e.status))
+            held = min(max(tai_from_iso(e.until_utc) + WORD_HOLDS, time), end) if e.status == "seen" else end
+            _extend(row, time, held, e.status)
+            if held < end:
+                _extend(row, held, end, "seen_before")
 
     def order(sensor: str) -> tuple[int, str]:
         return min((run[0] for run in runs[sensor] if run[2] == "seen"), default=axis.last), sensor
@@ -183,10 +201,20 @@ def _sensor_bars(story: EventStory, times: list[int], axis: Axis, top: float) ->
             x, wide = axis.x(start), max(axis.x(end) - axis.x(start), 1.0)
             parts.append(
                 f'<rect class="{status}" x="{x:.1f}" y="{y:.1f}" width="{wide:.1f}" height="{SENSOR_STEP - 5:.1f}">'
-                f"<title>{esc(sensor)}: {STATUS_WORDS[status]}, {hms(start)} to {hms(end)} UTC</title></rect>"
+                f"<title>{esc(sensor)}: {BAR_WORDS[status]}, {hms(start)} to {hms(end)} UTC</title></rect>"
             )
         y += SENSOR_STEP
     return "".join(parts), y - top
+
+
+def _extend(row: list[tuple[int, int, str]], start: int, end: int, status: str) -> None:
+    """Add a span to a sensor's row; it grows the last one where that has the same status."""
+    if end <= start:
+        return
+    if row and row[-1][2] == status and row[-1][1] >= start:
+        row[-1] = (row[-1][0], end, status)
+    else:
+        row.append((start, end, status))
 
 
 def _time_axis(axis: Axis, start: int, y: float) -> tuple[str, list[float]]:
