@@ -299,34 +299,3 @@ def advance_tracks(
         if dt > 0.0:
             predict_track(xs[s], ps[s], ws[s], dt, two[s])
             ts[s] = time
-
-
-@kernel
-def state_distances(
-    xs: np.ndarray, ps: np.ndarray, ws: np.ndarray, ts: np.ndarray, two: np.ndarray, old: np.ndarray, new: np.ndarray,
-    out: np.ndarray,
-) -> None:  # fmt: skip
-    """Fill `out` (o, n) with the squared distance, in place and velocity, of tracks `old`, carried on, to tracks `new`."""
-    d = np.empty(6)
-    s6 = np.empty((6, 6))
-    x = np.empty((2, N))
-    p = np.empty((2, N, N))
-    w = np.empty(2)
-    for a in range(old.shape[0]):
-        for b in range(new.shape[0]):
-            i, j = old[a], new[b]
-            dt = (ts[j] - ts[i]) * 1e-9
-            out[a, b] = 1e9
-            if abs(dt) > 60.0:
-                continue
-            take(xs, ps, ws, i, x, p, w)
-            if dt > 0.0:
-                predict_track(x, p, w, dt, two[i])
-            lead = BOOST if w[BOOST] > 0.5 else FREE
-            for r in range(6):
-                d[r] = x[lead, r] - xs[j, FREE, r]
-                if dt < 0.0 and r < 3:
-                    d[r] += dt * x[lead, 3 + r]
-                for c in range(6):
-                    s6[r, c] = p[lead, r, c] + ps[j, FREE, r, c]
-            out[a, b] = mahalanobis6(s6, d)

@@ -13,7 +13,6 @@ from typing import Any
 
 import msgspec
 import numpy as np
-import numpy.typing as npt
 
 from tocsin.core.records.inputs import Look, PartnerTrack
 from tocsin.sensing.detectability import detection_probability
@@ -28,7 +27,7 @@ from tocsin.tracking.continuity import LOOSEN_AFTER, follows
 from tocsin.tracking.filter_kernels import BOOST, FREE, M_RANGE, M_RATE, M_SIGMA_A
 from tocsin.tracking.measurements import Figures, figures_of, log_density, measurement_rows
 from tocsin.tracking.notes import note_detection, note_rivals
-from tocsin.tracking.upkeep import merge_twins, tidy
+from tocsin.tracking.upkeep import adopt, merge_twins, tidy, unsharp
 from tocsin.tracking.view_kernels import carry_ahead, combine, places_at
 
 GATE = 30.0
@@ -109,7 +108,7 @@ class Tracker:
         all_slots = bank.slots()
         if chosen.size and all_slots.size:
             standing = np.array([bank.tracks[int(s)].confirmed for s in all_slots])
-            near = standing & ~self._unsharp(all_slots) if sensor.kind == "radar" else standing
+            near = standing & ~unsharp(bank, all_slots) if sensor.kind == "radar" else standing
             left = self._associate(look, sensor, rows, left, all_slots[near], odds, result)
         if left.size and sensor.kind == "radar":
             objects = known(look, sensor, left, rows)
@@ -129,38 +128,9 @@ class Tracker:
         note_rivals(bank, result.seen)
         return result
 
-    def _unsharp(self, slots: IntArray) -> npt.NDArray[np.bool_]:
-        """Return which tracks (k,) only satellites have seen and nobody knows sharply now.
-
-        A single radar detection fits many of them in a raid: a radar starts its own track, and `adopt` joins the two by
-        place and velocity together.
-        """
-        p = self.bank.ps[slots, FREE]
-        wide = p[:, 0, 0] + p[:, 1, 1] + p[:, 2, 2] > UNSHARP_M * UNSHARP_M
-        return wide & np.array([only_satellites(self.bank.tracks[int(s)]) for s in slots])
-
     def adopt(self) -> list[tuple[Track, Track]]:
         """Return (kept, dropped): radar tracks that are what an unsharp track of satellites has become."""
-        bank = self.bank
-        slots = bank.slots()
-        if slots.size < 2:
-            return []
-        standing = np.array([bank.tracks[int(s)].confirmed for s in slots])
-        old = slots[self._unsharp(slots) & standing]
-        new = np.array([s for s, t in bank.tracks.items() if t.confirmed and not t.satellites and t.hits >= ADOPT_HITS], np.int64)
-        if not old.size or not new.size:
-            return []
-        d2 = np.empty((old.size, new.size))
-        kernels.state_distances(bank.xs, bank.ps, bank.ws, bank.ts, bank.two, old, new, d2)
-        rows, columns = np.nonzero(d2 < ADOPT_GATE)
-        joined: list[tuple[Track, Track]] = []
-        for k in assign(rows, columns, ADOPT_GATE - d2[rows, columns]).tolist():
-            keep, drop = bank.tracks[int(new[columns[k]])], bank.tracks[int(old[rows[k]])]
-            absorb(keep, drop)
-            joined.append((keep, drop))
-        for _, drop in joined:
-            bank.remove(drop.slot)
-        return joined
+        return adopt(self.bank)
 
     def _associate(
         self,

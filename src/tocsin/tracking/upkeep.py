@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 
 from tocsin.core.constants import NS
-from tocsin.tracking.bank import Track, TrackBank
+from tocsin.tracking.assign import assign
+from tocsin.tracking.bank import IntArray, Track, TrackBank
 from tocsin.tracking.bank_kernels import advance_tracks
+from tocsin.tracking.filter_kernels import FREE
 from tocsin.tracking.notes import absorb
-from tocsin.tracking.view_kernels import heights_at, twins
+from tocsin.tracking.view_kernels import heights_at, state_distances, twins
 
 TENTATIVE_LIFE_S = 60.0
+UNSHARP_M = 20e3
+ADOPT_HITS, ADOPT_GATE, ADOPT_MOST = 4, 30.0, 500
+"""A radar track with so many detections is compared with coasting tracks of satellites; 30: 4e-5 of true pairs are missed."""
 
 
 def tidy(bank: TrackBank, now: int, orbiting: set[int]) -> list[tuple[Track, str]]:
@@ -65,3 +71,39 @@ def merge_twins(bank: TrackBank) -> list[tuple[Track, Track]]:
     for _, drop in merged:
         bank.remove(drop.slot)
     return merged
+
+
+def unsharp(bank: TrackBank, slots: IntArray) -> npt.NDArray[np.bool_]:
+    """Return which tracks (k,) only satellites have seen and nobody knows sharply now.
+
+    A single radar detection fits many of them in a raid: a radar starts its own track, and `adopt` joins the two by place
+    and velocity together.
+    """
+    p = bank.ps[slots, FREE]
+    wide = p[:, 0, 0] + p[:, 1, 1] + p[:, 2, 2] > UNSHARP_M * UNSHARP_M
+    alone = [len(t.satellites) == len(t.sensors) > 0 for t in (bank.tracks[int(s)] for s in slots)]
+    return wide & np.array(alone, dtype=np.bool_)
+
+
+def adopt(bank: TrackBank) -> list[tuple[Track, Track]]:
+    """Return (kept, dropped): radar tracks that are what an unsharp track of satellites has become."""
+    slots = bank.slots()
+    if slots.size < 2:
+        return []
+    standing = np.array([bank.tracks[int(s)].confirmed for s in slots], dtype=np.bool_)
+    old = slots[unsharp(bank, slots) & standing]
+    radar = [s for s, t in bank.tracks.items() if t.confirmed and not t.satellites and t.hits >= ADOPT_HITS]
+    new = np.array(radar[-ADOPT_MOST:], np.int64)
+    if not old.size or not new.size:
+        return []
+    d2 = np.empty((old.size, new.size))
+    state_distances(bank.xs, bank.ps, bank.ws, bank.ts, bank.two, old, new, d2)
+    rows, columns = np.nonzero(d2 < ADOPT_GATE)
+    joined: list[tuple[Track, Track]] = []
+    for k in assign(rows, columns, ADOPT_GATE - d2[rows, columns]).tolist():
+        keep, drop = bank.tracks[int(new[columns[k]])], bank.tracks[int(old[rows[k]])]
+        absorb(keep, drop)
+        joined.append((keep, drop))
+    for _, drop in joined:
+        bank.remove(drop.slot)
+    return joined

@@ -25,6 +25,7 @@ COVERAGE_HEIGHT_M = 500e3
 ELLIPSE_SHARES = (0.99, 0.9, 0.5)
 LARGEST_KM = 1000.0
 """A 90 % ellipse with a larger half axis names no place: it stands in the time line and is not drawn."""
+KM_A_DEGREE = 111.2
 NEAR_PX = 60.0
 """Launch points of one event closer than this share a name."""
 DRAWN_ALONE = 400
@@ -280,7 +281,7 @@ def _ground_points(data: ReportData, projection: Projection, labels: Labels | No
         for track, member in story.members.items():
             if member.impact is not None and threat and _is_place(member.impact):
                 rings.append(_ellipses(member.impact, projection, track, (first[track][0] if track in first else None)))
-                if named:
+                if named and labels is not None:
                     names += _first_name(track, first, data, projection)
                     marks.append(_impact_mark(member.impact, projection, track, labels))
             if member.launch is not None and projection.inside(member.launch.lat_deg, member.launch.lon_deg):
@@ -315,20 +316,20 @@ def _start_names(starts: list[tuple[float, float, str]], labels: Labels) -> list
 def _first_name(
     track: str, first: dict[str, tuple[GroundPoint, int]], data: ReportData, projection: Projection
 ) -> list[tuple[float, float, str]]:
-    """Return where the ellipse of `_first_probable` is named and how; empty where it is off the map."""
+    """Return where the ellipse of `_first_probable` is named and how; empty where it is small or off the map."""
     if track not in first:
         return []
     point, time = first[track]
     e = next(e for e in point.ellipses if abs(e.probability - 0.9) < 1e-6)
     ring = geo.ellipse(point.lat_deg, point.lon_deg, e.semi_major_km, e.semi_minor_km, e.bearing_deg)
     lat, lon = max(ring)
-    if not projection.inside(lat, lon):
+    if e.semi_major_km / KM_A_DEGREE * projection.scale < NEAR_PX / 2.0 or not projection.inside(lat, lon):
         return []
     return [(*projection.xy(lat, lon), f"{track} at {clock(since(time, data.start))}")]
 
 
 def _first_probable(story: EventStory) -> dict[str, tuple[GroundPoint, int]]:
-    """Return each object's first impact at `probable` or above that is known well enough to be drawn, and its TAI ns."""
+    """Return each object's first impact at `probable` or above that is known well enough to be drawn; its TAI ns."""
     found: dict[str, tuple[GroundPoint, int]] = {}
     for a in story.assessments:
         if a.level not in ("probable", "confirmed"):

@@ -127,7 +127,7 @@ def path_words(paths: Iterable[str]) -> str:
     """Return paths (`kind/site/line`) as markup: how many of each kind, with the whole list to point at."""
     found = sorted(set(paths))
     kinds = Counter(path.split("/", 1)[0] for path in found)
-    short = ", ".join(f"{n} {esc(kind)}" for kind, n in sorted(kinds.items()))
+    short = ", ".join(f"{n}&nbsp;{esc(kind)}" for kind, n in sorted(kinds.items()))
     return f'<span class="paths" title="{esc(", ".join(found))}">{short}</span>' if found else ""
 
 
