@@ -5,7 +5,8 @@ from __future__ import annotations
 import msgspec
 
 from tocsin.assessment.evidence import Words
-from tocsin.assessment.ladder import RANK
+from tocsin.assessment.ladder import PROBABLE_ASSET, PROBABLE_MISSILE, RANK
+from tocsin.assessment.paths import independent_paths, phenomenologies
 from tocsin.core.constants import NS
 from tocsin.core.records.outputs import ObjectCount
 
@@ -57,6 +58,8 @@ class RaidEvent(msgspec.Struct):
     last_line: int = 0
     joined: str = ""
     last_assessment: str = ""
+    paths: list[str] = msgspec.field(default_factory=list)
+    """Every path that has spoken of a threatening object of the event."""
 
     @property
     def id(self) -> str:
@@ -79,8 +82,19 @@ class RaidEvent(msgspec.Struct):
 
 
 def wanted_level(event: RaidEvent) -> str:
-    """Return the level that the event's objects hold now: the highest of them."""
-    return max((m.level for m in event.live()), key=lambda level: RANK[level], default="")
+    """Return the level that the event's objects hold now: the highest of them, on the evidence of the whole raid.
+
+    Which plume became which arc may stay open in a raid: the paths of all its threatening objects speak for the event, as
+    long as one object alone has the figures.
+    """
+    best = max((m.level for m in event.live()), key=lambda level: RANK[level], default="")
+    strong = any(
+        m.threat and m.p_missile >= PROBABLE_MISSILE and m.p_asset >= PROBABLE_ASSET for m in event.live()
+    )
+    paths = tuple(event.paths)
+    if strong and RANK[best] < RANK["confirmed"] and independent_paths(paths) >= 2:
+        return "confirmed" if len(phenomenologies(paths)) >= 2 else "probable"
+    return best
 
 
 def next_level(event: RaidEvent, now: int) -> tuple[str, str]:

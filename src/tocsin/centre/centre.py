@@ -285,7 +285,7 @@ class Centre:
             if j.level and not j.event:
                 self.events.place(j, tracks[slot], self.emit, self.now)
             if j.event:
-                self.events.follow(j)
+                self.events.follow(j, tracks[slot])
             p = j.classes[j.best]
             if j.best != j.said and (p >= 0.6 or (p >= 0.4 and j.event)):
                 j.said = j.best

@@ -69,7 +69,7 @@ class Events:
             (great_circle_m(*place, *m.launch_place) for m in event.members.values() if m.launch_place), default=math.inf
         )
 
-    def follow(self, judged: Judged) -> None:
+    def follow(self, judged: Judged, track: Track) -> None:
         """Write an object's new figures into its event."""
         event = self.events[judged.event]
         if event.closed:
@@ -82,6 +82,7 @@ class Events:
             member.launch_place = (judged.launch.latitude, judged.launch.longitude)
         if RANK[judged.level] >= RANK["possible"]:
             member.threat = True
+            event.paths = sorted({*event.paths, *speaking_paths(track.paths)})
         if RANK[judged.level] > RANK[member.worst]:
             member.worst = judged.level
 
@@ -122,6 +123,7 @@ class Events:
                 for number, member in younger.members.items():
                     older.members[number] = member
                     member.joined = now
+                older.paths = sorted({*older.paths, *younger.paths})
                 for name in ("seen", "not_seen"):
                     mine, theirs = getattr(older.words, name), getattr(younger.words, name)
                     for sensor, t in theirs.items():

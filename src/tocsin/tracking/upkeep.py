@@ -15,8 +15,9 @@ from tocsin.tracking.view_kernels import heights_at, state_distances, twins
 
 TENTATIVE_LIFE_S = 60.0
 UNSHARP_M = 20e3
-ADOPT_HITS, ADOPT_GATE, ADOPT_MOST = 4, 30.0, 500
-"""A radar track with so many detections is compared with coasting tracks of satellites; 30: 4e-5 of true pairs are missed."""
+ADOPT_HITS, ADOPT_GATE, ADOPT_MOST = 4, 50.0, 500
+"""A radar track with so many detections is compared with coasting tracks of satellites. The gate is
+wide (50 for 6 components): a boost track is less sure of itself than its filter says, and the assignment picks the best."""
 
 
 def tidy(bank: TrackBank, now: int, orbiting: set[int]) -> list[tuple[Track, str]]:

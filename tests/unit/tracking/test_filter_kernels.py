@@ -105,7 +105,7 @@ def test_the_transition_with_drag_is_the_derivative_of_the_arc(height):
     change = np.abs((numeric - np.eye(N)) * weight).max()
     # drag is taken at the start of the step, and in a second this object climbs a quarter of a scale height
     assert np.abs((phi - numeric) * weight).max() < 0.3 * change
-    assert np.abs((phi - numeric)[:6, :6] * weight[:6, :6]).max() < 0.01
+    assert np.abs((phi - numeric)[:6, :6] * weight[:6, :6]).max() < 0.05
 
 
 @pytest.mark.parametrize("h", [1.0, 5.0])
