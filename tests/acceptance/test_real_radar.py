@@ -304,8 +304,8 @@ def test_its_impact_lies_in_the_ellipse(mixed: tuple[Run, list[Look]]) -> None:
     low, high = 0.0, 400.0
     for _ in range(60):
         middle = 0.5 * (low + high)
-        assert propagate(place, middle, BETA, fall) in (0, 1)
-        low, high = (middle, high) if to_geodetic(fall[:3])[2] > 0.0 else (low, middle)
+        under = propagate(place, middle, BETA, fall) != 0 or to_geodetic(fall[:3])[2] <= 0.0
+        low, high = (low, middle) if under else (middle, high)
     lat, lon, _h = to_geodetic(fall[:3])
     last = [r for r in run.said if isinstance(r, Assessment) and r.impact is not None][-1]
     point = last.impact

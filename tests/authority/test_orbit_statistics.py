@@ -4,8 +4,8 @@ import gzip
 
 import numpy as np
 import pytest
-from tests.shared_data import shared
 
+from tests.shared_data import shared
 from tocsin.catalogue.catalogue import Catalogue
 from tocsin.core.records.inputs import ElementSet
 from tocsin.core.time import tai_from_iso

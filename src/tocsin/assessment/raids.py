@@ -88,9 +88,7 @@ def wanted_level(event: RaidEvent) -> str:
     long as one object alone has the figures.
     """
     best = max((m.level for m in event.live()), key=lambda level: RANK[level], default="")
-    strong = any(
-        m.threat and m.p_missile >= PROBABLE_MISSILE and m.p_asset >= PROBABLE_ASSET for m in event.live()
-    )
+    strong = any(m.threat and m.p_missile >= PROBABLE_MISSILE and m.p_asset >= PROBABLE_ASSET for m in event.live())
     paths = tuple(event.paths)
     if strong and RANK[best] < RANK["confirmed"] and independent_paths(paths) >= 2:
         return "confirmed" if len(phenomenologies(paths)) >= 2 else "probable"

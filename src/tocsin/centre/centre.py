@@ -37,7 +37,7 @@ from tocsin.core.records.inputs import (
     PartnerTrack,
 )
 from tocsin.core.records.network import Assets, Network
-from tocsin.core.records.outputs import Assessment, Rejection
+from tocsin.core.records.outputs import Assessment, EventKind, Rejection
 from tocsin.core.records.warnings import SpaceObservations
 from tocsin.detection.background import Background
 from tocsin.detection.screen import Screen
@@ -76,9 +76,7 @@ class Centre:
         self.predictor = Predictor(assets)
         self.judgement = Judgement()
         self.watch = SensorWatch(self.sensors.sensors)
-        self.events = Events(
-            tuple(a.id for a in assets.asset), tuple((s.id, s.period_s) for s in self.sensors.sensors)
-        )
+        self.events = Events(tuple(a.id for a in assets.asset), tuple((s.id, s.period_s) for s in self.sensors.sensors))
         self.dissemination = Dissemination(data_mode, assets)
         self.notices: dict[str, Notification] = {}
         self.degraded: dict[str, str] = {}
@@ -196,7 +194,12 @@ class Centre:
         for update in standing:
             track = tracks[update.slot]
             self.emit.event(
-                "track_updated", track.id, self.now, (track.last_keys[-1],), looks=track.hits, distance2=round(update.d2, 3)
+                "track_updated",
+                track.id,
+                self.now,
+                (track.last_keys[-1],),
+                looks=track.hits,
+                distance2=round(update.d2, 3),
             )
         if standing:
             slots = [u.slot for u in standing]
@@ -209,7 +212,9 @@ class Centre:
             self._dropped(track, reason)
         if result.refused_births and not self.tracker.full_told:
             self.tracker.full_told = True
-            self.emit.event("quarantined", sensor.id, self.now, (), reason="the track bank is full: no new tracks start")
+            self.emit.event(
+                "quarantined", sensor.id, self.now, (), reason="the track bank is full: no new tracks start"
+            )
 
     def _note_words(self, look: Look, sensor: Sensor, result: LookResult) -> None:
         """Write what this look says of every event into the three-valued words, and of plumes that it did not see."""
@@ -237,7 +242,9 @@ class Centre:
     def _dropped(self, track: Track, reason: str) -> None:
         judged = self.judgement.forget(track.slot)
         if track.confirmed:
-            self.emit.event("track_dropped", track.id, self.now, tuple(track.last_keys[-2:]), reason=reason, looks=track.hits)
+            self.emit.event(
+                "track_dropped", track.id, self.now, tuple(track.last_keys[-2:]), reason=reason, looks=track.hits
+            )
         if judged is not None:
             self.events.end(judged, reason)
 
@@ -300,7 +307,12 @@ class Centre:
     def _tidy(self) -> None:
         for keep, drop in (*self.tracker.merge_twins(), *self.tracker.adopt()):
             self.emit.event(
-                "track_dropped", drop.id, self.now, tuple(drop.last_keys[-2:]), reason=f"one object with {keep.id}", looks=drop.hits
+                "track_dropped",
+                drop.id,
+                self.now,
+                tuple(drop.last_keys[-2:]),
+                reason=f"one object with {keep.id}",
+                looks=drop.hits,
             )
             self.events.take_over(self.judgement.forget(drop.slot), self.judgement.of(keep), keep)
         orbiting = {s for s, j in self.judgement.objects.items() if j.orbiting > 0.9 and not j.event}
@@ -332,7 +344,7 @@ class Centre:
     def _message(self, message: Any) -> None:
         kind = getattr(message, "kind", "")
         if kind in ("alert", "update", "cancel"):
-            name = "warning_cancelled" if kind == "cancel" else "warning_issued"
+            name: EventKind = "warning_cancelled" if kind == "cancel" else "warning_issued"
             self.emit.event(
                 name, message.event, self.now, (message.assessment,), warning=message.id, warning_kind=kind,
                 grade=message.grade, level=message.level, released=message.released, headline=message.headline,
@@ -445,5 +457,3 @@ class Centre:
         centre.rows_used, centre.looks, centre.known_detections, centre.background_detections = state["counters"]
         centre.refused = dict(state["refused"])
         return centre
-
-

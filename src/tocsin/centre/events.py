@@ -66,7 +66,8 @@ class Events:
 
     def _nearest(self, event: RaidEvent, place: tuple[float, float]) -> float:
         return min(
-            (great_circle_m(*place, *m.launch_place) for m in event.members.values() if m.launch_place), default=math.inf
+            (great_circle_m(*place, *m.launch_place) for m in event.members.values() if m.launch_place),
+            default=math.inf,
         )
 
     def follow(self, judged: Judged, track: Track) -> None:
@@ -139,7 +140,9 @@ class Events:
 
     # ---- levels -------------------------------------------------------------------------------------------------------
 
-    def step(self, event: RaidEvent, objects: dict[int, Judged], tracks: dict[int, Track], emit: Emitter, now: int) -> None:
+    def step(
+        self, event: RaidEvent, objects: dict[int, Judged], tracks: dict[int, Track], emit: Emitter, now: int
+    ) -> None:
         """Let an event change its level when its time has come, and write what is new."""
         if not event.live():
             why = self._ending(event) if event.members else f"joined {event.joined}: one object"
@@ -203,7 +206,14 @@ class Events:
         event.last_assessment = name
         if changed:
             told = emit.event(
-                "level_changed", event.id, now, keys, level=event.level, previous=previous or None, reason=reason, assessment=name
+                "level_changed",
+                event.id,
+                now,
+                keys,
+                level=event.level,
+                previous=previous or None,
+                reason=reason,
+                assessment=name,
             )
             causes = (told.id, *keys)
         mine = [tracks[j.slot] for j in members if j.slot in tracks]

@@ -91,5 +91,3 @@ class History:
                 los=values[:, LOS_X : LOS_X + 3].copy(),
             )
         return out
-
-

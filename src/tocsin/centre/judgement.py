@@ -100,12 +100,14 @@ class Judgement:
         judged.orbiting = 1.0 - float(arcs.p_low[k])
         self._fit_launch(stage, judged, track)
         self._match_notice(stage, judged, track)
-        identity = self._identify(judged, track, state, covariance, stage.tracker.thrust_sigma(track.slot), arcs, k, now)
+        identity = self._identify(
+            judged, track, state, covariance, stage.tracker.thrust_sigma(track.slot), arcs, k, now
+        )
         plume = bool(track.satellites)
         threatening = judged.launched >= 0.5 if plume else judged.falling and judged.classes["meteor"] < 0.5
         if threatening or judged.event:
             self._predict(stage, judged, track, state, covariance, now)
-        opens = judged.event != 0 or threatening and (not plume or (judged.launched >= LAUNCH_LIKE and judged.climbs))
+        opens = judged.event != 0 or (threatening and (not plume or (judged.launched >= LAUNCH_LIKE and judged.climbs)))
         judged.judged_at, judged.hits_judged = now, track.hits
         judged.explained = explain(identity, tuple(track.first_keys[:3] + track.last_keys[-3:]))
         if not opens:

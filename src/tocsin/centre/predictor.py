@@ -14,8 +14,8 @@ from tocsin.core.records.network import Assets
 from tocsin.core.records.outputs import Ellipse
 from tocsin.identification.classes import MISSILES
 from tocsin.prediction.assets import AssetTable
-from tocsin.prediction.impact import PoweredHypotheses, asset_probabilities, predict_impact
 from tocsin.prediction.backtrace import launch_from_arc
+from tocsin.prediction.impact import PoweredHypotheses, asset_probabilities, predict_impact
 from tocsin.prediction.launch import fit_launch
 from tocsin.tracking.bank import Track
 from tocsin.tracking.tracker import Tracker
@@ -52,7 +52,10 @@ class Predictor:
         times = np.array([s[0] for s in sights], np.int64)
         rest = np.array([s[1:8] for s in sights], np.float64)
         fit = fit_launch(
-            times, np.ascontiguousarray(rest[:, 0:3]), np.ascontiguousarray(rest[:, 3:6]), np.ascontiguousarray(rest[:, 6])
+            times,
+            np.ascontiguousarray(rest[:, 0:3]),
+            np.ascontiguousarray(rest[:, 3:6]),
+            np.ascontiguousarray(rest[:, 6]),
         )
         if fit is None:
             return None
@@ -85,9 +88,7 @@ class Predictor:
             flat = np.array(judged.profile_state)
             time, state, covariance = judged.profile_time, flat[:6], flat[6:].reshape(6, 6)
         powered = self._hypotheses(judged, state, track) if judged.powered > 0.3 else None
-        found = predict_impact(
-            time, state, covariance, ln_beta_mean=beta, ln_beta_sigma=beta_sigma, powered=powered
-        )
+        found = predict_impact(time, state, covariance, ln_beta_mean=beta, ln_beta_sigma=beta_sigma, powered=powered)
         judged.wide = found.method != "unscented"
         assets = [float(v) for v in asset_probabilities(found, self.table)]
         if not len(found.parts) or not math.isfinite(found.lat):

@@ -24,7 +24,6 @@ from tocsin.core.records.inputs import (
     INTENSITY,
     LOS_X,
     RANGE,
-    RANGE_RATE,
     ElementSet,
     Look,
     PartnerTrack,
@@ -124,8 +123,9 @@ def exercise_tracking() -> None:
             target = _flight(t)
             if name == "R":
                 assert sensor.position is not None
-                values[0, [RANGE, AZIMUTH, ELEVATION, RANGE_RATE]] = measure(*target, 0.0, 0.0, 0.0, sensor.position, sensor.rot_enu)
-                values[0, RANGE_RATE] = np.nan
+                x, y, z = (float(v) for v in target)
+                r, azimuth, elevation, _ = measure(x, y, z, 0.0, 0.0, 0.0, sensor.position, sensor.rot_enu)
+                values[0, RANGE], values[0, AZIMUTH], values[0, ELEVATION] = r, azimuth, elevation
             else:
                 line = target - sensor.place(when)
                 values[0, LOS_X : LOS_X + 3] = line / math.sqrt(float((line * line).sum()))
@@ -158,8 +158,8 @@ def exercise_prediction() -> None:
     from tocsin.identification.notices import fitting
     from tocsin.prediction.arc import arc_figures
     from tocsin.prediction.assets import AssetTable
-    from tocsin.prediction.impact import PoweredHypotheses, asset_probabilities, predict_impact
     from tocsin.prediction.backtrace import launch_from_arc
+    from tocsin.prediction.impact import PoweredHypotheses, asset_probabilities, predict_impact
     from tocsin.prediction.launch import fit_launch
     from tocsin.sensing.glint import glint_geometry
 

@@ -1,6 +1,10 @@
 """The classes of object and their priors."""
 
-MISSILES = ("ballistic_missile_short_range", "ballistic_missile_intermediate_range", "ballistic_missile_intercontinental")
+MISSILES = (
+    "ballistic_missile_short_range",
+    "ballistic_missile_intermediate_range",
+    "ballistic_missile_intercontinental",
+)
 LAUNCHES = (*MISSILES, "space_launch", "sounding_rocket")
 CLASSES = (*LAUNCHES, "satellite", "reentering_body", "meteor", "static_fire", "glint", "unknown")
 

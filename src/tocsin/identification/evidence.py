@@ -12,7 +12,6 @@ import msgspec
 
 from tocsin.identification.classes import CLASSES, LAUNCHES, MISSILES, UNKNOWN_LIKELIHOOD
 
-
 DARK_LONG_S = 40.0
 """So long after burnout the speed is no longer that of burnout."""
 
@@ -34,7 +33,7 @@ class Features(msgspec.Struct, frozen=True):
     thrust_m_s2: float
     thrust_sigma_m_s2: float
     steady: float
-    """How far (share of the whole) its line of sight had moved one look before the last: near 0 for a jump between two fires."""
+    """1 where its line of sight moves on look after look, 0 where it jumps (two fires taken for one); NaN = not known."""
     speed_m_s: float
     speed_sigma_m_s: float
     inertial_speed_m_s: float
@@ -115,12 +114,16 @@ def climbs_under_power(f: Features) -> bool:
     moving = f.speed_m_s > 2.5 * f.speed_sigma_m_s + 100.0
     climbing = f.climb_m_s > 2.0 * f.climb_sigma_m_s and f.speed_sigma_m_s < 1500.0
     pushed = f.thrust_m_s2 > max(4.0, 1.5 * f.thrust_sigma_m_s2)
-    return moving and climbing and pushed and f.infrared_hits >= 4
+    # one satellite alone does not see depth: a jump between two fires can look like anything, but is no steady motion
+    steady = f.satellites >= 2 or f.steady > 0.5
+    return moving and climbing and pushed and steady and f.infrared_hits >= 4
 
 
 def runs_away(f: Features) -> bool:
     """Return whether a plume that one satellite alone sees leaves its place as only a launch does."""
-    return f.age_s >= 15.0 and f.infrared_hits >= 4 and f.steady > 0.33 and f.across_m_s > 5.0 * f.across_sigma_m_s + 300.0
+    return (
+        f.age_s >= 15.0 and f.infrared_hits >= 4 and f.steady > 0.5 and f.across_m_s > 5.0 * f.across_sigma_m_s + 300.0
+    )
 
 
 def burns_upwards(f: Features) -> Piece | None:

@@ -83,7 +83,8 @@ def unsharp(bank: TrackBank, slots: IntArray) -> npt.NDArray[np.bool_]:
     p = bank.ps[slots, FREE]
     wide = p[:, 0, 0] + p[:, 1, 1] + p[:, 2, 2] > UNSHARP_M * UNSHARP_M
     alone = [len(t.satellites) == len(t.sensors) > 0 for t in (bank.tracks[int(s)] for s in slots)]
-    return wide & np.array(alone, dtype=np.bool_)
+    both: npt.NDArray[np.bool_] = wide & np.array(alone, dtype=np.bool_)
+    return both
 
 
 def adopt(bank: TrackBank) -> list[tuple[Track, Track]]:

@@ -9,6 +9,8 @@ from tocsin.tracking.bank_kernels import blend, predict_track, take
 from tocsin.tracking.filter_kernels import BOOST, FREE, MODELS, N, coast, predict_model
 from tocsin.world.geodesy_kernels import height_above_ellipsoid
 
+GROUND_CHECK_S = 30.0
+
 
 @kernel
 def combine(
@@ -148,13 +150,18 @@ def carry_ahead(
         # nobody knows when it stops burning: the mixture as it stands is carried on as a coasting object
         blend(x[FREE], p[FREE], w[FREE], x[BOOST], p[BOOST], w[BOOST])
     now = ts[slot]
+    down = height_above_ellipsoid(x[FREE, 0], x[FREE, 1], x[FREE, 2]) < 0.0
     for k in range(times.shape[0]):
-        dt = (times[k] - now) * 1e-9
-        if dt > 0.0:
+        left = (times[k] - now) * 1e-9
+        now = max(now, times[k])
+        while left > 0.0 and not down:
+            # in parts, so that an arc that has come down is not followed through the Earth and out again
+            h = min(left, GROUND_CHECK_S)
             for model in range(FREE, MODELS):
-                predict_model(x[model], p[model], dt, model)
-            now = times[k]
-        bad = times[k] < ts[slot] or height_above_ellipsoid(x[FREE, 0], x[FREE, 1], x[FREE, 2]) < 0.0
+                predict_model(x[model], p[model], h, model)
+            down = height_above_ellipsoid(x[FREE, 0], x[FREE, 1], x[FREE, 2]) < 0.0
+            left -= h
+        bad = times[k] < ts[slot] or down
         c = 0
         for i in range(6):
             states[k, i] = math.nan if bad else x[FREE, i]

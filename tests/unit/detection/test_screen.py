@@ -160,7 +160,7 @@ def test_a_radar_row_without_any_measurement_is_refused():
     assert used is not None and used.size == 0 and [b.field for b in bad] == ["los_x"]
 
 
-# ---- gaps ---------------------------------------------------------------------------------------------------------
+# ---- gaps --------------------------------------------------------------------------------------------------------
 
 
 def told(screen: Screen, seconds: float) -> list[tuple[int, int]]:
@@ -236,7 +236,7 @@ def test_a_flood_of_gaps_is_bounded_and_told_early():
     assert len(screen.streams[("R", "s")].gaps) == OPEN_GAPS
 
 
-# ---- properties ---------------------------------------------------------------------------------------------------
+# ---- properties --------------------------------------------------------------------------------------------------
 
 LOOKS = st.builds(
     dict,

@@ -166,3 +166,26 @@ def test_a_folder_cut_in_a_line_has_a_report(folder: Path, tmp_path: Path) -> No
 def test_a_folder_without_outputs_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"events\.jsonl"):
         build_report(tmp_path)
+
+
+def test_an_event_that_joined_another_is_one_line_and_counts_there(tmp_path: Path) -> None:
+    out = make(tmp_path / "out", 3)
+    path = out / "assessments.jsonl"
+    rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    quiet = next(e.id for e in gather(out).events if not e.warnings)
+    last = next(row for row in reversed(rows) if row["event"] == quiet)
+    last |= {"level": "resolved", "reason": "joined E0001: one raid"}
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    text = build_report(out).read_text(encoding="utf-8")
+    assert {e.id: e.joined for e in gather(out).events}[quiet] == "E0001"
+    assert 'joined <a href="#E0001">E0001</a>' in text and f"<h3>Event {quiet} " not in text
+    assert text.count(f'id="{quiet}"') == 1 and "1 more joined" in text
+
+
+def test_a_sight_grows_old_in_the_time_line() -> None:
+    from tocsin.modelling.report.timeline import _extend
+
+    row: list[tuple[int, int, str]] = []
+    for start, end, status in ((0, 5, "seen"), (5, 9, "seen"), (9, 9, "not_seen"), (9, 12, "seen_before")):
+        _extend(row, start, end, status)
+    assert row == [(0, 9, "seen"), (9, 12, "seen_before")]

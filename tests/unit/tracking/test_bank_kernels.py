@@ -43,7 +43,7 @@ def one(rng, two=1):
     return xs[0], ps[0], ws[0]
 
 
-# ---- mixing -----------------------------------------------------------------------------------------------------------
+# ---- mixing ------------------------------------------------------------------------------------------------------
 
 
 def test_blending_keeps_mean_and_covariance_of_the_mixture():
@@ -109,7 +109,7 @@ def test_no_time_mixes_nothing():
     assert all(np.array_equal(a, b) for a, b in zip((x, p, w), before, strict=True))
 
 
-# ---- one track --------------------------------------------------------------------------------------------------------
+# ---- one track ---------------------------------------------------------------------------------------------------
 
 
 def test_a_track_that_coasts_for_good_is_predicted_by_its_free_model_alone():
@@ -156,26 +156,29 @@ def test_an_update_weighs_the_models_by_bayes(parts, odds):
     assert best == pytest.approx(min(d2[1], d2[0] if ll[0] >= ll[2] + bk.JUMP_LOG_PRIOR else d2[2]))
 
 
-def test_a_staging_jump_of_thrust_is_followed_at_once():
-    rng = np.random.default_rng(9)
-    x, p, w = one(rng)
+def test_a_staging_jump_of_thrust_is_followed_faster_than_the_walk_of_the_thrust_allows():
+    x, p, w = one(np.random.default_rng(9))
     w[:] = 0.99, 0.01
-    sharp = np.diag((SCALE * np.array([0.02] * 3 + [0.02] * 3 + [0.05] * 3 + [1.0])) ** 2)
-    p[BOOST] = sharp
-    truth = x[BOOST].copy()
-    truth[6:9] *= 0.1
-    fk.predict_model(truth, sharp.copy(), 10.0, BOOST)
-    bk.predict_track(x, p, w, 10.0, 1)
+    p[BOOST] = np.diag((SCALE * np.array([0.02] * 3 + [0.02] * 3 + [0.05] * 3 + [1.0])) ** 2)
     x[FREE] += 1e4  # a model that does not fit must not decide this test
     plain_x, plain_p = x[BOOST].copy(), p[BOOST].copy()
-    m = row_of(truth, sigmas=(10.0, 1e-5, 1e-5, 0.5))
-    uk.update_model(plain_x, plain_p, m, 0.0, BOOST)
-    bk.update_track(x, p, w, m, 0.0, 1, 1.0)
-    off, without = (np.linalg.norm(y[3:6] - truth[3:6]) for y in (x[BOOST], plain_x))
-    assert off < 0.5 * without
+    truth = x[BOOST].copy()
+    truth[6:9] += 40.0 * truth[3:6] / np.linalg.norm(truth[3:6])
+    for _ in range(2):
+        truth = twin.flow(truth, 2.0, BOOST)
+        m = row_of(truth, sigmas=(10.0, 1e-5, 1e-5, 0.5))
+        bk.predict_track(x, p, w, 2.0, 1)
+        bk.update_track(x, p, w, m, 0.0, 1, 1.0)
+        fk.predict_model(plain_x, plain_p, 2.0, BOOST)
+        uk.keep_gravity_turn(plain_x, plain_p, 2.0)
+        uk.update_model(plain_x, plain_p, m, 0.0, BOOST)
+    off, without = (np.linalg.norm(y[6:9] - truth[6:9]) for y in (x[BOOST], plain_x))
+    assert off < 0.7 * without and w[BOOST] > 0.9
+    error = x[BOOST, :9] - truth[:9]
+    assert error @ np.linalg.solve(p[BOOST, :9, :9], error) < 21.7  # 99 % of nine components
 
 
-# ---- the gate ---------------------------------------------------------------------------------------------------------
+# ---- the gate ----------------------------------------------------------------------------------------------------
 
 
 def looks_at(xs, two, rng, n, seconds=0.0):
@@ -199,6 +202,13 @@ def gated(arrays, slots, rows, times, chosen, odds=1.0, gate=30.0, room=4000):
     return count, {(int(a), int(b)): (c, d) for a, b, c, d in zip(ps[:count], pr[:count], ll, d2, strict=False)}
 
 
+def worst_component(x, p, m):
+    """Return the largest squared normalised innovation of the components of a measurement."""
+    h, out = np.empty((4, N)), np.empty((4, 2))
+    count = uk.rows_of(x, p, m, h, out)
+    return max(uk.scalar_update(x.copy(), p.copy(), h[k], np.zeros(N), *out[k])[0] for k in range(count))
+
+
 @pytest.mark.parametrize("seconds", [0.0, 6.0, -4.0])
 def test_the_gate_finds_exactly_the_pairs_that_an_exhaustive_search_finds(seconds):
     rng = np.random.default_rng(10)
@@ -207,18 +217,22 @@ def test_the_gate_finds_exactly_the_pairs_that_an_exhaustive_search_finds(second
     rows, times = looks_at(xs, two, rng, 40, seconds)
     slots, chosen = np.arange(12), np.arange(40)
     count, pairs = gated(arrays, slots, rows, times, chosen)
-    expected = {}
+    expected, slipped = {}, set()
     for s in slots:
         for d in chosen:
             x, p, w = xs[s].copy(), ps[s].copy(), ws[s].copy()
             if seconds > 0.0:
                 bk.predict_track(x, p, w, seconds, two[s])
+            if seconds >= 0.0 and worst_component(x[FREE], p[FREE], rows[d]) > fk.OUTLIER:
+                slipped.add((s, d))
             d2, ll = bk.update_track(x, p, w, rows[d], min(seconds, 0.0), two[s], 1.0)
             if d2 < 30.0:
                 expected[(s, d)] = (ll, d2)
-    assert count == len(expected) > 20 and pairs.keys() == expected.keys()
-    for key, value in expected.items():
-        assert pairs[key] == pytest.approx(value, rel=1e-12)
+    assert count == len(pairs) > 20 and pairs.keys() <= expected.keys()
+    # the quick test before may leave out only what the filter itself would have called a slip
+    assert expected.keys() - pairs.keys() <= slipped
+    for key, value in pairs.items():
+        assert value == pytest.approx(expected[key], rel=1e-12)
 
 
 def test_the_gate_looks_only_at_what_was_chosen_and_changes_no_track():
@@ -283,7 +297,7 @@ def test_a_track_stays_coasting_once_its_boost_model_is_beyond_belief():
     assert two[0] == 0 and ws[0].tolist() == [0.0, 1.0]
 
 
-# ---- silence ----------------------------------------------------------------------------------------------------------
+# ---- silence -----------------------------------------------------------------------------------------------------
 
 
 def test_silence_is_weighed_by_bayes():
@@ -310,7 +324,7 @@ def test_silence_carries_a_burning_track_to_the_time_of_the_look_and_leaves_a_co
     assert cost[0] == pytest.approx(math.log(0.6))
 
 
-# ---- births -----------------------------------------------------------------------------------------------------------
+# ---- births ------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("parts", [KINDS["radar"], KINDS["doppler radar"]], ids=["range", "range and rate"])
@@ -368,7 +382,7 @@ def test_loosening_widens_place_and_velocity_and_keeps_correlations():
     assert np.array_equal(p[FREE][off], before[FREE][off]) and twin.positive_definite(p[FREE])
 
 
-# ---- views ------------------------------------------------------------------------------------------------------------
+# ---- views -------------------------------------------------------------------------------------------------------
 
 
 def test_the_combined_track_is_the_mixture_of_its_models():
@@ -385,7 +399,7 @@ def test_the_combined_track_is_the_mixture_of_its_models():
 
 
 @pytest.mark.parametrize(
-    ("seconds", "allowed"), [(0.0, 1e-6), (10.0, 20.0), (-10.0, 20.0), (29.0, 300.0), (120.0, 2.0)]
+    ("seconds", "allowed"), [(0.0, 1e-6), (10.0, 40.0), (-10.0, 40.0), (29.0, 340.0), (120.0, 2.0)]
 )
 def test_places_are_those_of_the_arc(seconds, allowed):
     rng = np.random.default_rng(21)
@@ -394,7 +408,7 @@ def test_places_are_those_of_the_arc(seconds, allowed):
     vk.places_at(xs, ws, ts, np.arange(4), T0 + round(seconds * NS), out)
     for k in range(4):
         exact = twin.flow(xs[k, FREE], seconds, FREE)[:3] if seconds else xs[k, FREE, :3]
-        # to second order within half a minute: a third of the change of gravity, dt^3; beyond it the arc is followed
+        # within half a minute straight fall, without Coriolis (0.8 m/s2 at 5 km/s); beyond it the arc is followed
         assert np.linalg.norm(out[k] - exact) < allowed
 
 
@@ -433,11 +447,11 @@ def test_twins_agree_in_place_and_velocity_at_one_time_and_others_do_not():
 def test_the_arc_ahead_is_the_prediction_and_ends_where_the_ground_is():
     rng = np.random.default_rng(25)
     xs, ps, ws, ts, two = bank(2, rng, two=0)
-    times = T0 + np.array([-1, 0, 7, 60, 4000], np.int64) * NS
-    states, covariances = np.empty((5, 6)), np.empty((5, 21))
+    times = T0 + np.array([-1, 0, 7, 60, 4000, 9000], np.int64) * NS
+    states, covariances = np.empty((6, 6)), np.empty((6, 21))
     vk.carry_ahead(xs, ps, ws, ts, two, 1, times, states, covariances)
     assert np.isnan(states[0]).all() and np.isnan(covariances[0]).all()
-    assert np.isnan(states[4]).all()
+    assert np.isnan(states[4:]).all() and np.isnan(covariances[4:]).all()
     x, p, now = xs[1, FREE].copy(), ps[1, FREE].copy(), 0.0
     for k, t in ((1, 0.0), (2, 7.0), (3, 60.0)):
         fk.predict_model(x, p, t - now, FREE)

@@ -68,7 +68,7 @@ def _event_sections(data: ReportData) -> str:
     parts = []
     quiet: list[EventStory] = []
     for story in shown:
-        if story.joined:
+        if story.joined and not story.warnings:
             continue
         if LEVEL_ORDER.index(story.highest) >= LEVEL_ORDER.index("possible"):
             parts.append(sections.event_section(story, data))

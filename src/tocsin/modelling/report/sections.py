@@ -28,7 +28,7 @@ MOST_LINES = 300
 
 def headline_figures(data: ReportData) -> str:
     """Return the figures on top."""
-    attack = [e for e in data.events if e.highest in ("probable", "confirmed")]
+    attack = [e for e in data.events if e.highest in ("probable", "confirmed") and not e.joined]
     best = sum(max((a.objects.best for a in e.assessments), default=0) for e in attack)
     joined = sum(1 for e in data.events if e.joined)
     figures = [
@@ -93,8 +93,13 @@ def events_table(data: ReportData) -> str:
 def _joined_row(story: EventStory, data: ReportData) -> list[str]:
     opened = clock(since(tai_from_iso(story.assessments[0].time_utc), data.start))
     other = f'joined <a href="#{esc(story.joined)}">{esc(story.joined)}</a>'
-    name = f'<span id="{esc(story.id)}">{esc(story.id)}</span>'
-    return [name, other, "", "", "counted there", opened, *[""] * 7]
+    told = str(len(story.warnings)) if story.warnings else ""
+    name = (
+        f'<a href="#{esc(story.id)}">{esc(story.id)}</a>'
+        if told
+        else f'<span id="{esc(story.id)}">{esc(story.id)}</span>'
+    )
+    return [name, other, "", "", "counted there", opened, *[""] * 6, told]
 
 
 def _count(counts: ObjectCount) -> str:

@@ -1,0 +1,124 @@
+"""The ladder of DESIGN section 5: every threshold from both sides."""
+
+from typing import Any
+
+import pytest
+
+from tocsin.assessment.ladder import RANK, Figures, level_of
+
+INFRARED = ("infrared/post-a/line-a", "infrared/post-b/line-b")
+BOTH = ("infrared/post-a/line-a", "radar/site-c/line-c")
+E = 1e-9
+
+
+def level(current: str = "", **given: Any) -> str:
+    """Return the level of a launch that threatens, unless `given` says otherwise."""
+    figures: dict[str, Any] = {
+        "launch": 0.99, "missile": 0.95, "missile_without_notice": 0.95, "asset": 0.5, "confirmed_track": True,
+        "impacting": 1.0, "paths": INFRARED, "degraded_mode": False,
+    }  # fmt: skip
+    return level_of(Figures(**{**figures, **given}), current)[0]
+
+
+def test_a_launch_like_look_is_noticed() -> None:
+    assert level(asset=0.0, confirmed_track=False) == "noticed"
+    assert level(asset=0.0, launch=0.5, impacting=0.5) == "noticed"
+
+
+def test_tracked_asks_for_a_track_whose_motion_fits_powered_or_suborbital_flight() -> None:
+    assert level(asset=0.0) == "tracked"
+    assert level(asset=0.0, launch=0.2, impacting=0.995) == "tracked"
+    assert level(asset=0.0, launch=0.8, impacting=0.0) == "tracked"
+    assert level(asset=0.0, launch=0.8 - E, impacting=0.99 - E) == "noticed"
+
+
+def test_possible_asks_for_one_percent_on_an_asset() -> None:
+    assert level(asset=0.01, missile=0.5) == "possible"
+    assert level(asset=0.01 - E, missile=0.5) == "tracked"
+
+
+def test_possible_asks_for_a_missile_not_excluded() -> None:
+    assert level(missile=0.05, missile_without_notice=0.05, asset=0.09) == "possible"
+    assert level(missile=0.05 - E, missile_without_notice=0.05 - E, asset=0.09) == "tracked"
+
+
+def test_probable_asks_for_nine_tenths_missile() -> None:
+    assert level(missile=0.9) == "probable"
+    assert level(missile=0.9 - E) == "possible"
+
+
+def test_probable_asks_for_ten_percent_on_an_asset() -> None:
+    assert level(asset=0.10) == "probable"
+    assert level(asset=0.10 - E) == "possible"
+
+
+@pytest.mark.parametrize(
+    "paths",
+    [
+        (),
+        ("infrared/post-a/line-a",),
+        ("infrared/post-a/line-a", "infrared/post-a/line-b"),
+        ("infrared/post-a/line-a", "infrared/post-b/line-a"),
+        ("infrared/post-a/line-a", "radar/post-a/line-a"),
+    ],
+)
+def test_probable_asks_for_two_independent_paths(paths: tuple[str, ...]) -> None:
+    assert level(paths=paths) == "possible"
+    assert level(paths=paths, degraded_mode=True) == "possible"
+
+
+def test_confirmed_asks_for_two_phenomenologies_or_a_declared_degraded_mode() -> None:
+    assert level(paths=INFRARED) == "probable"
+    assert level(paths=BOTH) == "confirmed"
+    assert level(paths=INFRARED, degraded_mode=True) == "confirmed"
+
+
+def test_degraded_mode_lowers_no_other_threshold() -> None:
+    assert level(degraded_mode=True, missile=0.9 - E) == "possible"
+    assert level(degraded_mode=True, asset=0.10 - E) == "possible"
+
+
+def test_no_notification_holds_a_threat_of_ten_percent_below_possible() -> None:
+    # a notification has taken P(missile) to nothing; without it a missile is not excluded
+    assert level(missile=0.001, missile_without_notice=0.06, asset=0.10) == "possible"
+    assert level(missile=0.001, missile_without_notice=0.999, asset=1.0) == "possible"
+    assert level(missile=0.001, missile_without_notice=0.999, asset=0.10 - E) == "tracked"
+
+
+def test_a_notification_does_keep_a_launch_from_probable() -> None:
+    assert level(missile=0.5, missile_without_notice=0.99, asset=0.9) == "possible"
+
+
+def test_a_level_is_left_only_well_below_what_it_took() -> None:
+    assert level("possible", asset=0.006, missile=0.5) == "possible"
+    assert level("possible", asset=0.0049, missile=0.5) == "tracked"
+    assert level("probable", asset=0.06) == "probable"
+    assert level("probable", asset=0.049) == "possible"
+    assert level("probable", missile=0.81) == "probable"
+    assert level("probable", missile=0.79) == "possible"
+    # what eases the fall from one level does not ease the rise to the next
+    assert level("possible", missile=0.89) == "possible"
+    assert level("possible", asset=0.06) == "possible"
+
+
+def test_more_threat_never_means_a_lower_level() -> None:
+    steps = [0.0, 0.004, 0.01, 0.05, 0.1, 0.5, 1.0]
+    for current in ("", "tracked", "possible", "probable", "confirmed"):
+        for paths in ((), INFRARED, BOTH):
+            for p in steps:
+                by_asset = [
+                    RANK[level(current, asset=a, missile=p, missile_without_notice=p, paths=paths)] for a in steps
+                ]
+                by_missile = [
+                    RANK[level(current, asset=p, missile=m, missile_without_notice=m, paths=paths)] for m in steps
+                ]
+                assert by_asset == sorted(by_asset)
+                assert by_missile == sorted(by_missile)
+
+
+def test_the_reason_says_which_harmless_launch_is_not_excluded() -> None:
+    figures = Figures(0.99, 0.6, 0.6, 0.3, True, 1.0, INFRARED, False)
+    name, reason = level_of(figures, "")
+    assert name == "possible"
+    assert "space launch or sounding rocket not excluded" in reason
+    assert "2 independent paths (infrared)" in reason

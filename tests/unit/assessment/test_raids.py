@@ -1,0 +1,136 @@
+"""Raids: which launches are one event, how many objects it has, when its level may change."""
+
+from typing import Any
+
+from tocsin.assessment.raids import (
+    FALL_AFTER_S,
+    GROWING_S,
+    LEVEL_PAUSE_S,
+    SAME_LAUNCH_M,
+    SAME_LAUNCH_S,
+    SAME_RAID_S,
+    WITHDRAW_AFTER_S,
+    Member,
+    RaidEvent,
+    next_level,
+    same_launch,
+    same_raid,
+    wanted_level,
+)
+from tocsin.core.constants import NS
+
+T0 = 1_700_000_000 * NS
+
+
+def member(number: int = 1, level: str = "tracked", at: float = 0.0, **more: Any) -> Member:
+    time = T0 + round(at * NS)
+    given: dict[str, Any] = {
+        "number": number, "track": f"T{number}", "level": level, "joined": time, "first_seen": time,
+        "launch_time": time, "launch_place": (0.6, 0.1), "worst": level,
+    }  # fmt: skip
+    return Member(**{**given, **more})
+
+
+def event(*members: Member, level: str = "tracked", changed: int = 0) -> RaidEvent:
+    return RaidEvent(1, T0, level=level, changed=changed, members={m.number: m for m in members})
+
+
+def at(seconds: float) -> int:
+    return T0 + round(seconds * NS)
+
+
+# ------------------------------------------------------------------------------------------------------ grouping
+def test_launches_near_in_time_and_place_are_one_event() -> None:
+    one = event(member())
+    assert same_launch(one, at(SAME_LAUNCH_S), (0.6, 0.1), SAME_LAUNCH_M)
+    assert not same_launch(one, at(SAME_LAUNCH_S + 1), (0.6, 0.1), 0.0)
+    assert not same_launch(one, at(0), (0.6, 0.1), SAME_LAUNCH_M + 1.0)
+    assert not same_launch(one, at(0), None, 0.0)
+    one.closed = True
+    assert not same_launch(one, at(0), (0.6, 0.1), 0.0)
+
+
+def test_two_events_are_one_raid_only_where_both_threaten_at_about_one_time() -> None:
+    one, two = event(member(threat=True)), event(member(2, at=SAME_RAID_S, threat=True))
+    assert same_raid(one, two) and same_raid(two, one)
+    assert not same_raid(one, event(member(2, at=SAME_RAID_S + 1, threat=True)))
+    assert not same_raid(one, event(member(2, at=0.0, threat=False)))
+    two.closed = True
+    assert not same_raid(one, two)
+
+
+# -------------------------------------------------------------------------------------------------------- counts
+def test_one_launch_that_threatens_nobody_is_one_object() -> None:
+    count = event(member()).count()
+    assert (count.low, count.best, count.high) == (1, 1, 1)
+
+
+def test_counts_are_ordered_and_hold_what_is_sure() -> None:
+    members = [
+        member(1, "probable", threat=True, p_missile=0.95),
+        member(2, "confirmed", threat=True, p_missile=0.99),
+        member(3, "possible", threat=True, p_missile=0.6),
+        member(4, "possible", threat=True, p_missile=0.2),
+        member(5, "tracked", p_missile=0.1),
+    ]
+    count = event(*members).count()
+    assert (count.low, count.best, count.high) == (2, 3, 5)
+    for n in range(1, 6):
+        part = event(*members[:n]).count()
+        assert 1 <= part.low <= part.best <= part.high == n
+
+
+def test_an_object_that_was_sure_stays_counted_after_it_has_ended() -> None:
+    count = event(member(1, "confirmed", threat=True, p_missile=0.99, ended="fell"), member(2, "noticed")).count()
+    assert count.low == 1 and count.best == 1
+
+
+# -------------------------------------------------------------------------------------------------------- levels
+def test_the_level_wanted_is_the_highest_of_those_that_live() -> None:
+    assert wanted_level(event(member(1, "tracked"), member(2, "probable"), member(3, "possible"))) == "probable"
+    assert wanted_level(event(member(1, "tracked"), member(2, "probable", ended="fell"))) == "tracked"
+    assert wanted_level(event(member(1, ended="fell"))) == ""
+
+
+def test_a_level_rises_at_once_but_not_twice_within_the_pause() -> None:
+    assert next_level(event(member(level="possible")), T0)[0] == "possible"
+    risen = event(member(level="probable"), level="possible", changed=T0)
+    assert next_level(risen, at(LEVEL_PAUSE_S) - 1)[0] == "possible"
+    assert next_level(risen, at(LEVEL_PAUSE_S))[0] == "probable"
+
+
+def test_a_level_falls_only_when_evidence_has_stayed_low() -> None:
+    one = event(member(level="possible"), level="probable", changed=T0)
+    assert next_level(one, at(100))[0] == "probable"
+    assert next_level(one, at(100 + FALL_AFTER_S) - 1)[0] == "probable"
+    assert next_level(one, at(100 + FALL_AFTER_S)) == ("possible", "evidence has fallen")
+
+
+def test_evidence_that_comes_back_starts_the_wait_again() -> None:
+    one = event(member(level="possible"), level="probable", changed=T0)
+    assert next_level(one, at(100))[0] == "probable"
+    one.members[1].level = "probable"
+    assert next_level(one, at(110)) == ("probable", "")
+    one.members[1].level = "possible"
+    assert next_level(one, at(111))[0] == "probable"
+    assert next_level(one, at(100 + FALL_AFTER_S))[0] == "probable"
+    assert next_level(one, at(111 + FALL_AFTER_S))[0] == "possible"
+
+
+def test_an_alarm_is_withdrawn_later_than_it_is_lowered_and_may_rise_again() -> None:
+    one = event(member(level="tracked"), level="possible", changed=T0)
+    next_level(one, at(100))
+    assert next_level(one, at(100 + WITHDRAW_AFTER_S) - 1)[0] == "possible"
+    level, why = next_level(one, at(100 + WITHDRAW_AFTER_S))
+    assert (level, why) == ("withdrawn", "no object threatens an asset any more")
+    one.level, one.changed = level, at(200)
+    assert next_level(one, at(300))[0] == "withdrawn"
+    one.members[1].level = "possible"
+    assert next_level(one, at(301)) == ("possible", "evidence has risen again")
+
+
+def test_a_raid_does_not_step_down_while_it_grows() -> None:
+    one = event(member(1, "possible"), member(2, "possible", at=90.0), level="probable", changed=T0)
+    next_level(one, at(100))
+    assert next_level(one, at(90 + GROWING_S) - 1)[0] == "probable"
+    assert next_level(one, at(90 + GROWING_S))[0] == "possible"

@@ -1,0 +1,172 @@
+"""A small attack through the centre: the ladder, causes that walk back, digests, snapshot, degraded mode."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+import pytest
+
+from tests.unit.centre.attack import attack
+from tocsin.assessment.ladder import RANK
+from tocsin.centre.centre import Centre
+from tocsin.core.constants import NS
+from tocsin.core.errors import TocsinError
+from tocsin.core.records.inputs import Input, Look, Operator
+from tocsin.core.records.network import Asset, Assets
+from tocsin.core.records.outputs import Assessment, Event
+from tocsin.core.records.warnings import WarningMessage
+
+
+def fed(items: Iterable[Input], after_s: int = 120) -> tuple[Centre, list[Any]]:
+    """Return the centre and all that it said of inputs in order, and of silence after them."""
+    network, assets, _, _ = attack()
+    centre = Centre(network, assets, "test")
+    said: list[Any] = []
+    for item in items:
+        said += centre.step(item)
+    said += centre.advance(centre.now + after_s * NS)
+    return centre, said
+
+
+@pytest.fixture(scope="module")
+def whole() -> tuple[Centre, list[Any]]:
+    return fed(attack()[2])
+
+
+def levels(said: list[Any]) -> list[str]:
+    return [r.level for r in said if isinstance(r, Assessment) and r.level != r.previous]
+
+
+def test_a_missile_is_confirmed_before_it_falls(whole: tuple[Centre, list[Any]]) -> None:
+    _, said = whole
+    climbed = levels(said)
+    assert "confirmed" in climbed
+    up = climbed[: climbed.index("confirmed") + 1]
+    assert [RANK[level] for level in up] == sorted(RANK[level] for level in up)
+    confirmed = next(r for r in said if isinstance(r, Assessment) and r.level == "confirmed")
+    assert confirmed.assets[0].id == "town"
+    assert confirmed.assets[0].time_left_s > 60.0
+    assert {p.split("/")[0] for p in confirmed.paths} == {"infrared", "radar"}
+    assert levels(said)[-1] == "resolved"
+
+
+def test_it_is_one_event_of_one_object(whole: tuple[Centre, list[Any]]) -> None:
+    _, said = whole
+    assert len([r for r in said if isinstance(r, Event) and r.kind == "launch_detected"]) >= 1
+    threatening = {r.event for r in said if isinstance(r, Assessment) and RANK.get(r.level, 0) >= RANK["possible"]}
+    assert len(threatening) == 1
+    confirmed = [r for r in said if isinstance(r, Assessment) and r.level == "confirmed"]
+    assert all(r.objects.low == r.objects.best == 1 for r in confirmed)
+
+
+def test_causes_walk_back_from_the_warning_to_detections(whole: tuple[Centre, list[Any]]) -> None:
+    _, said = whole
+    records = {r.id: r.causes for r in said if isinstance(r, Event | Assessment | WarningMessage)}
+    keys = {f"{k.sensor}/{k.session}/{k.sequence}/{int(n)}" for k in attack()[2] for n in k.numbers}
+    warned = [r for r in said if isinstance(r, WarningMessage) and r.level == "confirmed"]
+    assert warned
+    assert all(r.assessment in records for r in warned)
+    told = [r for r in said if isinstance(r, Event) and r.kind in ("launch_detected", "level_changed", "warning_issued",
+            "track_started", "track_updated", "identified")]  # fmt: skip
+    for start in (*warned, *told):
+        found, open_, seen = set(), list(start.causes), set()
+        while open_:
+            cause = open_.pop()
+            if cause in keys:
+                found.add(cause)
+            else:
+                assert cause in records, (start.id, cause)
+                if cause not in seen:
+                    seen.add(cause)
+                    open_ += records[cause]
+        assert found, start
+
+
+def test_causes_come_before_what_they_cause(whole: tuple[Centre, list[Any]]) -> None:
+    place = {r.id: i for i, r in enumerate(whole[1]) if isinstance(r, Event | Assessment)}
+    for i, record in enumerate(whole[1]):
+        if isinstance(record, Event | Assessment):
+            assert all(place[c] < i for c in record.causes if c in place), record
+
+
+def test_events_are_numbered_without_gaps_and_never_go_back_in_time(whole: tuple[Centre, list[Any]]) -> None:
+    events = [r for r in whole[1] if isinstance(r, Event)]
+    assert [e.seq for e in events] == list(range(1, len(events) + 1))
+    times = [e.time_utc for e in events]
+    assert times == sorted(times)
+    assert {e.data_mode for e in events} == {"test"}
+
+
+def test_every_assessment_has_a_word_of_every_sensor(whole: tuple[Centre, list[Any]]) -> None:
+    for record in whole[1]:
+        if isinstance(record, Assessment):
+            assert [e.sensor for e in record.evidence] == ["radar-a", "radar-b", "sat-a", "sat-b"]
+            assert {e.status for e in record.evidence} <= {"seen", "not_seen", "could_not_see"}
+    first = next(r for r in whole[1] if isinstance(r, Assessment))
+    said = {e.sensor: e.status for e in first.evidence}
+    # behind the horizon at launch: a radar's silence there is no evidence
+    assert said["radar-a"] == said["radar-b"] == "could_not_see"
+    assert "seen" in said.values()
+
+
+def test_the_same_inputs_twice_give_the_same_digests(whole: tuple[Centre, list[Any]]) -> None:
+    again, said = fed(attack()[2])
+    assert again.digests() == whole[0].digests()
+    assert said == whole[1]
+
+
+def test_a_snapshot_in_the_middle_changes_nothing(whole: tuple[Centre, list[Any]]) -> None:
+    network, assets, looks, _ = attack()
+    centre = Centre(network, assets, "test")
+    said: list[Any] = []
+    for number, look in enumerate(looks):
+        if number in (len(looks) // 4, len(looks) // 2, 3 * len(looks) // 4):
+            saved = centre.snapshot()
+            centre = Centre.restore(saved, network, assets)
+            assert centre.snapshot() == saved
+        said += centre.step(look)
+    said += centre.advance(centre.now + 120 * NS)
+    assert centre.digests() == whole[0].digests()
+    assert said == whole[1]
+
+
+def test_a_snapshot_of_another_network_or_list_is_refused(whole: tuple[Centre, list[Any]]) -> None:
+    network, assets, _, _ = attack()
+    saved = whole[0].snapshot()
+    fewer = msgspec.structs.replace(network, radar=network.radar[:1])
+    with pytest.raises(TocsinError, match="another network"):
+        Centre.restore(saved, fewer, assets)
+    with pytest.raises(TocsinError, match="another network"):
+        Centre.restore(
+            saved, network, Assets(asset=(Asset(id="x", latitude_deg=0.0, longitude_deg=0.0, radius_km=9.0),))
+        )
+
+
+def test_looks_of_one_phenomenology_reach_probable_and_a_person_lifts_them_to_confirmed() -> None:
+    looks = [k for k in attack()[2] if k.sensor.startswith("radar") and k.sensor != "none"]
+    _, alone = fed(looks)
+    assert "probable" in levels(alone)
+    assert "confirmed" not in levels(alone)
+    declared = Operator(
+        id="op-1",
+        received=looks[0].received,
+        data_mode="test",
+        action="declare_degraded",
+        person="officer",
+        text="satellites lost",
+    )
+    _, lifted = fed([declared, *looks])
+    assert "confirmed" in levels(lifted)
+    ended = msgspec.structs.replace(declared, id="op-2", action="end_degraded", received=declared.received + 1)
+    _, back = fed([declared, ended, *looks])
+    assert levels(back) == levels(alone)
+
+
+def test_a_look_told_twice_counts_once(whole: tuple[Centre, list[Any]]) -> None:
+    looks = attack()[2]
+    doubled: list[Look] = [k for look in looks for k in (look, look)]
+    _, said = fed(doubled)
+    assert levels(said) == levels(whole[1])
+    assert [r.paths for r in said if isinstance(r, Assessment)] == [
+        r.paths for r in whole[1] if isinstance(r, Assessment)
+    ]

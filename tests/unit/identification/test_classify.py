@@ -1,0 +1,164 @@
+"""Class probabilities: what each measured behaviour makes of an object, with the evidence kept."""
+
+import math
+from typing import Any
+
+import pytest
+
+from tocsin.identification.classes import (
+    CLASSES,
+    PRIOR_INFRARED,
+    PRIOR_RADAR,
+    launch_probability,
+    missile_probability,
+)
+from tocsin.identification.classify import classify, explain
+from tocsin.identification.evidence import PIECES, Features
+
+BOOST: dict[str, Any] = {
+    "infrared_hits": 16, "radar_hits": 0, "satellites": 2, "age_s": 90.0, "powered": 1.0, "burning_s": 95.0, "off_s": 0.0,
+    "thrust_m_s2": 35.0, "thrust_sigma_m_s2": 5.0, "steady": 0.9, "speed_m_s": 2600.0, "speed_sigma_m_s": 60.0,
+    "inertial_speed_m_s": 2900.0, "climb_m_s": 1500.0, "climb_sigma_m_s": 60.0, "height_m": 80e3, "height_sigma_m": 1e3,
+    "across_m_s": 2200.0, "across_sigma_m_s": 30.0, "perigee_m": -5.5e6, "orbiting": 0.0, "apogee_m": 3e5,
+    "arc_range_m": math.nan,
+}  # fmt: skip
+RADAR: dict[str, Any] = {
+    **BOOST, "infrared_hits": 0, "radar_hits": 30, "satellites": 0, "powered": 0.0, "burning_s": 0.0, "thrust_m_s2": 0.0,
+    "steady": math.nan, "speed_sigma_m_s": 5.0, "across_sigma_m_s": math.nan,
+}  # fmt: skip
+
+
+def features(base: dict[str, Any] = BOOST, **more: Any) -> Features:
+    return Features(**{**base, **more})
+
+
+def best(base: dict[str, Any] = BOOST, **more: Any) -> str:
+    return classify(features(base, **more)).best
+
+
+def test_priors_name_every_class_and_sum_to_one() -> None:
+    for prior in (PRIOR_INFRARED, PRIOR_RADAR):
+        assert set(prior) == set(CLASSES)
+        assert abs(sum(prior.values()) - 1.0) < 0.01
+        # a system that must not sleep: a missile is never rare among launches
+        assert missile_probability(prior) >= 0.4 * launch_probability(prior)
+
+
+@pytest.mark.parametrize("base", [BOOST, RADAR])
+def test_probabilities_sum_to_one(base: dict[str, Any]) -> None:
+    classes = classify(features(base)).classes
+    assert set(classes) == set(CLASSES)
+    assert abs(sum(classes.values()) - 1.0) < 1e-4
+    assert missile_probability(classes) <= launch_probability(classes) <= 1.0 + 1e-4
+
+
+def test_the_same_features_twice_are_no_new_evidence() -> None:
+    assert classify(features()) == classify(features())
+
+
+def test_what_climbs_under_power_was_launched() -> None:
+    assert launch_probability(classify(features()).classes) > 0.95
+
+
+def test_what_stays_at_its_place_is_a_fire() -> None:
+    still = features(
+        speed_m_s=20.0, across_m_s=5.0, across_sigma_m_s=20.0, inertial_speed_m_s=400.0, climb_m_s=0.0, thrust_m_s2=9.8,
+        age_s=200.0, burning_s=200.0, height_m=500.0,
+    )  # fmt: skip
+    found = classify(still)
+    assert found.best == "static_fire"
+    assert launch_probability(found.classes) < 0.05
+
+
+def test_what_is_faster_than_any_orbit_and_sinks_is_a_meteor() -> None:
+    fast = features(
+        infrared_hits=4, age_s=3.0, burning_s=3.0, speed_m_s=18e3, inertial_speed_m_s=18e3, climb_m_s=-6e3, thrust_m_s2=0.0,
+        across_m_s=15e3, speed_sigma_m_s=400.0, climb_sigma_m_s=300.0,
+    )  # fmt: skip
+    found = classify(fast)
+    assert found.best == "meteor"
+    assert launch_probability(found.classes) < 0.01
+
+
+def test_an_object_in_orbit_is_a_satellite_and_one_thrown_from_place_to_place_a_missile() -> None:
+    orbit = {"orbiting": 1.0, "perigee_m": 700e3, "apogee_m": 800e3, "inertial_speed_m_s": 7500.0, "speed_m_s": 7400.0}
+    assert best(RADAR, **orbit) == "satellite"
+    arc = {"orbiting": 0.0, "perigee_m": -4e6, "apogee_m": 1.2e6, "inertial_speed_m_s": 6900.0, "speed_m_s": 6900.0,
+           "arc_range_m": 9.5e6}  # fmt: skip
+    found = classify(features(RADAR, **arc))
+    assert found.best == "ballistic_missile_intercontinental"
+    assert missile_probability(found.classes) > 0.9
+
+
+@pytest.mark.parametrize(
+    ("range_m", "apogee_m", "speed", "name"),
+    [
+        (500e3, 120e3, 2100.0, "ballistic_missile_short_range"),
+        (3000e3, 600e3, 4700.0, "ballistic_missile_intermediate_range"),
+        (9500e3, 1200e3, 6900.0, "ballistic_missile_intercontinental"),
+        (150e3, 800e3, 3700.0, "sounding_rocket"),
+    ],
+)
+def test_the_shape_of_the_arc_tells_the_class(range_m: float, apogee_m: float, speed: float, name: str) -> None:
+    assert best(RADAR, arc_range_m=range_m, apogee_m=apogee_m, inertial_speed_m_s=speed, speed_m_s=speed) == name
+
+
+def test_near_orbital_speed_under_power_is_a_space_launch() -> None:
+    found = classify(
+        features(burning_s=480.0, age_s=470.0, speed_m_s=7300.0, inertial_speed_m_s=7700.0, thrust_m_s2=25.0)
+    )
+    assert found.best == "space_launch"
+    assert missile_probability(found.classes) < 0.05
+
+
+def test_a_slow_long_burn_is_more_of_a_space_launch_than_a_fast_short_one() -> None:
+    slow = classify(features(burning_s=150.0, age_s=140.0, speed_m_s=1900.0, inertial_speed_m_s=2200.0)).classes
+    quick = classify(features(burning_s=100.0, age_s=95.0, speed_m_s=2900.0, inertial_speed_m_s=3100.0)).classes
+    assert slow["space_launch"] > 3.0 * quick["space_launch"]
+    assert missile_probability(quick) > missile_probability(slow)
+
+
+@pytest.mark.parametrize("vehicle", ["space_launch", "sounding_rocket", "ballistic_missile", "unknown"])
+def test_the_weight_of_a_notification_is_bounded(vehicle: str) -> None:
+    # it may be a lie: odds between any two classes move by at most a factor of twenty
+    with_word, without = classify(features(notice=vehicle)).classes, classify(features()).classes
+    for a in CLASSES:
+        for b in CLASSES:
+            if min(with_word[a], with_word[b], without[a], without[b]) > 1e-4:
+                ratio = (with_word[a] / with_word[b]) / (without[a] / without[b])
+                assert 1 / 21.0 < ratio < 21.0, (a, b)
+
+
+def test_a_mirror_shines_to_one_side_a_plume_to_all() -> None:
+    alone = {
+        "satellites": 1,
+        "glint_angle_rad": math.radians(1.0),
+        "speed_sigma_m_s": 5000.0,
+        "across_m_s": 20.0,
+        "steady": 0.5,
+    }
+    seen = classify(features(silent_satellites=2, **alone)).classes
+    unseen = classify(features(silent_satellites=0, **alone)).classes
+    assert seen["glint"] > 0.5
+    assert launch_probability(seen) < 0.1 * launch_probability(unseen) + 0.01
+    both = classify(features(**{**alone, "satellites": 2, "glint_angle_rad": math.nan})).classes
+    assert both["glint"] < seen["glint"]
+
+
+def test_every_piece_gives_a_likelihood_to_every_class() -> None:
+    for base in (BOOST, RADAR):
+        for notice in ("", "space_launch"):
+            for make in PIECES:
+                piece = make(features(base, notice=notice))
+                if piece is not None:
+                    assert set(piece.likelihood) == set(CLASSES), piece.name
+                    assert all(0.0 < v <= 1.0 for v in piece.likelihood.values()), piece.name
+                    assert piece.value and piece.name
+
+
+def test_the_evidence_is_kept_in_order_of_weight_with_its_looks() -> None:
+    rows = explain(classify(features()), ("s/x/1/0", "s/x/2/0"))
+    weights = [abs(math.log(max(float(str(r["ratio"])), 1e-9))) for r in rows]
+    assert weights == sorted(weights, reverse=True)
+    assert len(rows) >= 4
+    assert all(r["looks"] == ["s/x/1/0", "s/x/2/0"] for r in rows)
