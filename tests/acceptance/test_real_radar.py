@@ -69,7 +69,7 @@ class Pass(NamedTuple):
 def cut_table(folder: Path, rows: int | None) -> Path:
     """Return a table of the first `rows` observations by time (all where None)."""
     source = shared("data/radar_ssn_b3/observations.csv.gz")
-    header, *lines = gzip.open(source, "rt").read().splitlines()
+    header, *lines = gzip.decompress(source.read_bytes()).decode().splitlines()
     column = header.split(",").index("time_utc")
     lines = sorted(lines, key=lambda line: line.split(",")[column])[:rows]
     path = folder / "observations.csv"

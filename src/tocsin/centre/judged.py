@@ -60,6 +60,7 @@ class Judged(msgspec.Struct):
     hits_judged: int = 0
     predicted_at: int = 0
     predicted_hits: int = 0
+    predicted_powered: float = 0.0
     fitted: int = 0
     """Lines of sight in the last launch fit."""
     launch: Spot | None = None

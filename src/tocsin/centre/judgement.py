@@ -28,10 +28,10 @@ FloatArray = npt.NDArray[np.float64]
 ORBIT_FLOOR_M = 90e3
 DEEP_FLOOR_M, FALL_FLOOR_M = -300e3, 60e3
 SURE_FALL = 0.9999
-DEEP_HOLD_S, FALL_HOLD_S = 8.0, 60.0
+DEEP_HOLD_S, FALL_HOLD_S = 25.0, 60.0
 """A track without a plume opens an event only when its arc has met the ground beyond doubt for so long: at once where it
 would pass deep under the surface (thrown from place to place), later where it only grazes (real radars slip and lag)."""
-FALL_HITS, FALL_TROUBLE = 6, 0.05
+FALL_HITS, FALL_TROUBLE = 6, 0.02
 """Such a track has so many detections, and hardly one that does not fit it."""
 LAUNCH_LIKE = 0.9
 PREDICT_PAUSE_S, POWERED_PAUSE_S = 4.0, 10.0
@@ -177,11 +177,13 @@ class Judgement:
     def _predict(
         self, stage: Stage, judged: Judged, track: Track, state: FloatArray, covariance: FloatArray, now: int
     ) -> None:
-        fresh = track.hits != judged.predicted_hits or judged.powered > 0.05
+        # a plume that has gone out changes the prediction though no detection came
+        went_out = judged.predicted_powered > 0.3 >= judged.powered
+        fresh = track.hits != judged.predicted_hits or judged.powered > 0.3 or went_out
         pause = POWERED_PAUSE_S if judged.powered > 0.3 or judged.wide else PREDICT_PAUSE_S
-        if judged.predicted_at and (not fresh or now - judged.predicted_at < pause * NS):
+        if judged.predicted_at and not went_out and (not fresh or now - judged.predicted_at < pause * NS):
             return
-        judged.predicted_at, judged.predicted_hits = now, track.hits
+        judged.predicted_at, judged.predicted_hits, judged.predicted_powered = now, track.hits, judged.powered
         if judged.launch is None and not track.satellites:
             judged.launch = stage.predictor.launch_of_arc(stage.tracker.bank.ts[track.slot].item(), state, covariance)
         footprint = stage.predictor.impact(judged, track, stage.tracker, state, covariance)

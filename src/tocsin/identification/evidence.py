@@ -285,7 +285,7 @@ def seen_by_others(f: Features) -> Piece | None:
 
 
 PIECES: tuple[Callable[[Features], Piece | None], ...] = (
-    stands_or_moves, burns_upwards, too_fast, burn_time, speed_at_thrust, mean_acceleration, arc, arc_shape, notified, glint_geometry,
-    seen_by_others,
+    stands_or_moves, burns_upwards, too_fast, burn_time, speed_at_thrust, mean_acceleration, arc, arc_shape, notified,
+    glint_geometry, seen_by_others,
 )  # fmt: skip
 """All pieces of evidence; a new one is one function and one entry here."""

@@ -237,6 +237,9 @@ class Tracker:
             return
         seen = set(result.seen)
         quiet = np.array([s for s in slots if s not in seen], dtype=np.int64)
+        if quiet.size and sensor.kind == "radar":
+            # nobody knows where an unsharp track is: a radar's silence at its middle says nothing
+            quiet = quiet[~unsharp(bank, quiet)]
         if not quiet.size:
             return
         where = np.empty((quiet.size, 3))

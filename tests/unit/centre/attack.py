@@ -11,6 +11,7 @@ from tocsin.formats.looks import read_looks
 from tocsin.formats.toml_files import read_assets, read_network
 from tocsin.modelling.simulate import simulate
 
+NEAR, FAR = 24.0, 37.0
 NETWORK = """
 [[infrared]]
 id = "sat-a"
@@ -22,8 +23,8 @@ orbit = { geo_longitude_deg = -10 }
 revisit_s = 5
 [[radar]]
 id = "radar-a"
-latitude_deg = 37.0
-longitude_deg = -40.0
+latitude_deg = LATITUDE
+longitude_deg = -41.0
 sigma_range_m = 20
 range_km = 3000
 [[radar]]
@@ -48,8 +49,11 @@ radius_km = 60
 
 
 @cache
-def attack() -> tuple[Network, Assets, tuple[Look, ...], int]:
-    """Return network, assets, looks in order of arrival and the instant of launch (TAI ns)."""
+def attack(radar_latitude_deg: float = NEAR) -> tuple[Network, Assets, tuple[Look, ...], int]:
+    """Return network, assets, looks in order of arrival and the instant of launch (TAI ns).
+
+    `radar_latitude_deg`: of radar-a; `NEAR` sees it soon after burnout, `FAR` 100 s after the last plume.
+    """
     flight = Flight(
         id="missile", kind="missile", vehicle="intermediate_range", launch_s=60.0, latitude_deg=15.0, longitude_deg=-45.0,
         target="town",
@@ -60,7 +64,7 @@ def attack() -> tuple[Network, Assets, tuple[Look, ...], int]:
     )  # fmt: skip
     with TemporaryDirectory() as name:
         folder = Path(name)
-        (folder / "n.toml").write_text(NETWORK)
+        (folder / "n.toml").write_text(NETWORK.replace("LATITUDE", str(radar_latitude_deg)))
         (folder / "a.toml").write_text(ASSETS)
         result = simulate(scenario, folder / "s.toml", folder / "out")
         looks = read_looks(result.looks, "test").looks
