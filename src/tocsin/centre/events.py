@@ -87,26 +87,20 @@ class Events:
         if RANK[judged.level] > RANK[member.worst]:
             member.worst = judged.level
 
-    def take_over(self, old: Judged | None, new: Judged, track: Track) -> None:
+    def take_over(self, gone: Judged | None, kept: Judged, track: Track) -> None:
         """Let the track that stays take the place of its twin in the twin's event; the twin counts no more."""
-        if old is None or not old.event or self.events[old.event].closed:
+        if gone is None or not gone.event or self.events[gone.event].closed:
             return
-        event = self.events[old.event]
-        member = event.members.pop(old.number)
-        if new.event and new.event != old.event and not self.events[new.event].closed:
-            other = self.events[new.event]
-            if len(other.members) > 1:
-                event.members[old.number] = member
-                member.ended = f"one object with {track.id}"
-                return
-            other.members.pop(new.number)
-            other.joined = event.id
-        if new.number not in event.members:
-            event.members[new.number] = msgspec.structs.replace(member, number=track.number, track=track.id)
-        new.event = old.event
-        new.level = new.level or old.level
-        new.launch = old.launch or new.launch
-        new.context.launch_time = old.context.launch_time
+        event = self.events[gone.event]
+        member = event.members.pop(gone.number)
+        if kept.event and not self.events[kept.event].closed:
+            if not event.members:
+                event.joined = f"E{kept.event:04d}"
+            return
+        event.members[kept.number] = msgspec.structs.replace(member, number=track.number, track=track.id)
+        kept.event = gone.event
+        kept.level = kept.level or gone.level
+        kept.launch = kept.launch or gone.launch
 
     def end(self, judged: Judged, why: str) -> None:
         """Note that an object has ended."""

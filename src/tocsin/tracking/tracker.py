@@ -129,7 +129,7 @@ class Tracker:
         return result
 
     def adopt(self) -> list[tuple[Track, Track]]:
-        """Return (kept, dropped): radar tracks that are what an unsharp track of satellites has become."""
+        """Return (kept, dropped): unsharp tracks of satellites, and the radar tracks that they have become."""
         return adopt(self.bank)
 
     def _associate(

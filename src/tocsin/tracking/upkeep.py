@@ -88,7 +88,7 @@ def unsharp(bank: TrackBank, slots: IntArray) -> npt.NDArray[np.bool_]:
 
 
 def adopt(bank: TrackBank) -> list[tuple[Track, Track]]:
-    """Return (kept, dropped): radar tracks that are what an unsharp track of satellites has become."""
+    """Return (kept, dropped): unsharp tracks of satellites, and the radar tracks that they have become."""
     slots = bank.slots()
     if slots.size < 2:
         return []
@@ -103,7 +103,13 @@ def adopt(bank: TrackBank) -> list[tuple[Track, Track]]:
     rows, columns = np.nonzero(d2 < ADOPT_GATE)
     joined: list[tuple[Track, Track]] = []
     for k in assign(rows, columns, ADOPT_GATE - d2[rows, columns]).tolist():
-        keep, drop = bank.tracks[int(new[columns[k]])], bank.tracks[int(old[rows[k]])]
+        keep, drop = bank.tracks[int(old[rows[k]])], bank.tracks[int(new[columns[k]])]
+        # the older track keeps its name and takes the sharp state
+        for array in (bank.xs, bank.ps, bank.ws, bank.ts, bank.two):
+            array[keep.slot] = array[drop.slot]
+        keep.last_of.update(drop.last_of)
+        keep.nis, keep.trouble, keep.astray, keep.misses = drop.nis, drop.trouble, drop.astray, 0
+        keep.score = keep.score_top = max(keep.score_top, drop.score_top)
         absorb(keep, drop)
         joined.append((keep, drop))
     for _, drop in joined:

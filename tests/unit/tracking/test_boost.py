@@ -114,6 +114,6 @@ def test_one_satellite_alone_is_right_about_how_little_it_knows():
         error = x - flight.states[round(t)]
         nees.append(error @ np.linalg.solve(p, error) / 6.0)
         sigma.append(np.sqrt(np.trace(p[:3, :3])))
-    # along the line of sight only the physics of a boost tells the distance: tens of kilometres, never less than two looks
-    assert np.mean(nees) < 2.5
-    assert min(sigma) > 2000.0
+    # along the line of sight only the physics of a boost tells the distance, and it tells little
+    assert 0.2 < np.mean(nees) < 2.0
+    assert 20e3 < min(sigma) and max(sigma) < 500e3

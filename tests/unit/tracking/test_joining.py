@@ -1,0 +1,235 @@
+"""When two are one: twins, rivals, radars that slip and follow, partners' tracks."""
+
+import math
+
+import numpy as np
+import pytest
+
+from tests.unit.tracking.scenes import SENSORS, START, Scene, at, later, thrown
+from tocsin.core.constants import DEG, NS
+from tocsin.core.records.inputs import AZIMUTH, ELEVATION, PartnerTrack
+from tocsin.tracking.continuity import LOOSEN_AFTER, SLIP_RAD, WITHIN_S, follows, remember
+from tocsin.tracking.notes import RIVALS_KEPT, RIVALS_LOOK, absorb, note_rivals
+
+ONE, OTHER = thrown(), thrown(22.02, -31.98, azimuth_deg=40.2)
+
+
+def lower(p):
+    return tuple(float(v) for v in p[np.tril_indices(6)])
+
+
+def second_track_of(scene, track):
+    """Give a scene another track with the same state, as two sensors that never met might."""
+    bank = scene.tracker.bank
+    twin = bank.add(track.born, "radar")
+    for name in ("xs", "ps", "ws", "ts", "two"):
+        getattr(bank, name)[twin.slot] = getattr(bank, name)[track.slot]
+    twin.confirmed, twin.hits, twin.score = True, 3, 20.0
+    return twin
+
+
+def tracked(seed=1, states=(ONE,), looks=8):
+    scene = Scene(seed)
+    for k in range(looks):
+        scene.radar("A", 5.0 * k, [later(s, 5.0 * k) for s in states])
+    assert len(scene.standing) == len(states)
+    return scene
+
+
+def test_two_tracks_of_one_object_are_merged_into_the_longer_one():
+    scene = tracked()
+    first = scene.standing[0]
+    twin = second_track_of(scene, first)
+    twin.sensors, twin.first_keys, twin.born = {"B": 3}, ["B//0/0"], first.born - NS
+    merged = scene.tracker.merge_twins()
+    assert [(k.number, d.number) for k, d in merged] == [(first.number, twin.number)]
+    assert scene.tracks == [first]
+    assert first.hits == 11 and first.sensors == {"A": 8, "B": 3} and first.born == START - NS
+    assert first.first_keys[0] == "B//0/0" and len(first.first_keys) <= 8
+
+
+def test_tracks_seen_side_by_side_in_one_look_are_never_merged():
+    # 3 km apart and with nearly one velocity: within their errors for a while
+    scene = tracked(2, (ONE, OTHER))
+    a, b = scene.standing
+    assert b.number in a.rival and a.number in b.rival
+    bank = scene.tracker.bank
+    bank.xs[b.slot], bank.ps[b.slot] = bank.xs[a.slot], bank.ps[a.slot]
+    assert scene.tracker.merge_twins() == [] and len(scene.standing) == 2
+
+
+def test_a_tentative_track_is_no_twin():
+    scene = tracked()
+    second_track_of(scene, scene.standing[0]).confirmed = False
+    assert scene.tracker.merge_twins() == []
+
+
+def test_three_tracks_of_one_object_end_as_one():
+    scene = tracked()
+    for _ in range(2):
+        second_track_of(scene, scene.standing[0])
+    for _ in range(3):
+        scene.tracker.merge_twins()
+    assert len(scene.tracks) == 1 and scene.tracks[0].hits == 8 + 3 + 3
+
+
+def test_tracks_of_two_objects_that_never_met_in_a_look_stay_two():
+    scene = Scene(3)
+    far = thrown(22.5, -31.0)
+    for k in range(10):
+        scene.radar("A", 5.0 * k, [later(ONE, 5.0 * k)], mode="track")
+        scene.radar("B", 5.0 * k + 1.0, [later(far, 5.0 * k + 1.0)], mode="track")
+    assert len(scene.standing) == 2 and scene.merged == []
+
+
+def test_a_track_notes_a_bounded_number_of_rivals():
+    scene = tracked()
+    first = scene.standing[0]
+    slots = [first.slot] + [second_track_of(scene, first).slot for _ in range(RIVALS_LOOK - 1)]
+    note_rivals(scene.tracker.bank, slots)
+    assert len(first.rival) == RIVALS_KEPT == len(set(first.rival)) and first.number not in first.rival
+    crowd = tracked()
+    slots = [t.slot for t in (second_track_of(crowd, crowd.standing[0]) for _ in range(RIVALS_LOOK + 1))]
+    note_rivals(crowd.tracker.bank, slots)
+    assert not any(t.rival for t in crowd.tracks)
+
+
+def test_what_a_twin_knew_is_kept():
+    scene = tracked()
+    keep, drop = scene.standing[0], second_track_of(scene, scene.standing[0])
+    drop.satellites, drop.paths, drop.rival = {"west": 4}, {"infrared/x/y": 4}, [keep.number, 77]
+    drop.last_hit, drop.last_infrared = keep.last_hit + NS, START
+    drop.sights = [(START + k, *([0.0] * 7), "west") for k in (3, 1)]
+    absorb(keep, drop)
+    assert keep.satellites == {"west": 4} and keep.paths["infrared/x/y"] == 4 and keep.rival == [77]
+    assert keep.last_hit == drop.last_hit and [s[0] - START for s in keep.sights] == [1, 3]
+
+
+# ---- a radar that follows ---------------------------------------------------------------------------------------------
+
+
+def slipped(scene, seconds, offset_deg, **more):
+    values = scene.radar_values("A", [later(ONE, seconds)])
+    values[:, ELEVATION] += offset_deg * DEG
+    values[:, AZIMUTH] += offset_deg * DEG
+    return scene.feed(scene.look("A", seconds, values, mode="track", **more))
+
+
+def test_a_following_radar_that_slips_to_a_side_lobe_keeps_its_track():
+    scene = tracked()
+    for k in range(8, 20):
+        result = slipped(scene, 5.0 * k, 0.9 if k in (10, 11, 15) else 0.0)
+        assert len(result.updates) == 1 and not result.updates[0].new
+    assert len(scene.tracks) == 1 and scene.tracks[0].hits == 20
+
+
+def test_a_searching_radar_has_no_such_excuse():
+    scene = tracked()
+    values = scene.radar_values("A", [later(ONE, 40.0)])
+    values[:, [ELEVATION, AZIMUTH]] += 0.9 * DEG
+    scene.feed(scene.look("A", 40.0, values))
+    assert len(scene.tracks) == 2
+
+
+def test_a_slip_moves_the_track_little():
+    scene = tracked()
+    slipped(scene, 40.0, 0.9)
+    x, p, t = scene.state_of(scene.tracks[0])
+    # 0.9 deg at some 1,300 km are 20 km
+    assert np.linalg.norm((x - later(ONE, t))[:3]) < 3000.0
+    assert scene.tracks[0].astray == 1 and scene.tracks[0].trouble == pytest.approx(0.1)
+
+
+def test_after_some_slips_in_a_row_the_track_is_loosened_until_the_data_hold_it():
+    scene = tracked()
+    widths = []
+    for k in range(8, 8 + LOOSEN_AFTER):
+        slipped(scene, 5.0 * k, 0.9)
+        widths.append(math.sqrt(np.trace(scene.tracker.bank.ps[scene.tracks[0].slot, 1][:3, :3])))
+    assert len(scene.tracks) == 1 and scene.tracks[0].astray == 0
+    assert widths[-1] > 2.0 * widths[-2]
+
+
+def row(scene, seconds, state=ONE, **offsets):
+    values = scene.radar_values("A", [later(state, seconds)], noise=0.0)
+    for column, value in offsets.items():
+        values[:, {"azimuth": AZIMUTH, "elevation": ELEVATION}[column]] += value
+    item = scene.look("A", seconds, values, mode="track")
+    return item, scene.tracker.rows(item, SENSORS["A"], SENSORS["A"].position)[0]
+
+
+def test_what_comes_next_from_the_same_place_follows():
+    scene = tracked()
+    track = scene.tracks[0]
+    assert follows(track, *row(scene, 36.0), 0) < math.inf
+    assert follows(track, *row(scene, 35.0 + WITHIN_S + 1.0), 0) == math.inf
+    assert follows(track, *row(scene, 35.0), 0) == math.inf  # not after it
+    wide = SLIP_RAD + 9000.0 / 1.0e6
+    assert follows(track, *row(scene, 36.0, elevation=2.0 * wide), 0) == math.inf
+    assert follows(track, *row(scene, 36.0, thrown(26.0, -32.0)), 0) == math.inf
+
+
+def test_a_sensor_that_never_saw_it_does_not_follow():
+    scene = tracked()
+    item, m = row(scene, 36.0)
+    scene.tracks[0].last_of.clear()
+    assert follows(scene.tracks[0], item, m, 0) == math.inf
+
+
+def test_the_sensors_own_track_number_is_a_hint_for_and_against():
+    scene = tracked()
+    track = scene.tracks[0]
+    item, m = row(scene, 36.0)
+
+    def named(name):
+        return type(item)(**{f: getattr(item, f) for f in item.__struct_fields__} | {"hints": (name,)})
+
+    remember(track, named("7"), m, 0)
+    later_item, later_row = row(scene, 37.0)
+    item = later_item
+    assert follows(track, named("8"), later_row, 0) == math.inf
+    # 4 km beside the path in range: too far without the number, believed with it
+    off = later_row.copy()
+    off[12] += 14e3
+    assert follows(track, named(None), off, 0) < math.inf or follows(track, named("7"), off, 0) < math.inf
+    assert follows(track, named("7"), off, 0) < math.inf
+
+
+# ---- partners ---------------------------------------------------------------------------------------------------------
+
+
+def partner(state, covariance, seconds=40.0, name="p1"):
+    return PartnerTrack(
+        name, at(seconds), "test", at(seconds), tuple(map(float, state)), lower(covariance), "ally", "l1"
+    )
+
+
+WIDE = np.diag([300.0**2] * 3 + [10.0**2] * 3)
+
+
+def test_a_partners_track_of_an_object_here_is_that_object():
+    scene = tracked()
+    before = scene.tracker.bank.xs.copy()
+    track, new = scene.tracker.take_partner(partner(later(ONE, 40.0), WIDE))
+    assert not new and track is scene.tracks[0]
+    assert np.array_equal(scene.tracker.bank.xs, before)
+
+
+def test_a_partners_track_of_an_unknown_object_stands_at_once():
+    scene = tracked()
+    state = later(thrown(25.0, -25.0), 40.0)
+    track, new = scene.tracker.take_partner(partner(state, WIDE))
+    assert new and track.confirmed and track.origin == "partner" and len(scene.standing) == 2
+    x, p, t = scene.state_of(track)
+    assert x == pytest.approx(state) and p == pytest.approx(WIDE) and t == 40.0
+    assert track.paths == {"partner/ally/l1": 1} and track.first_keys == ["p1"]
+    again, new = scene.tracker.take_partner(partner(later(state, 20.0), WIDE, 60.0, "p2"))
+    assert again is track and not new
+
+
+def test_an_own_radar_takes_up_a_partners_track():
+    scene = Scene(4)
+    scene.tracker.take_partner(partner(ONE, WIDE, 0.0))
+    for k in range(1, 5):
+        scene.radar("A", 5.0 * k, [later(ONE, 5.0 * k)])
+    assert len(scene.tracks) == 1 and scene.tracks[0].sensors == {"A": 4} and len(scene.tracks[0].paths) == 2
