@@ -25,13 +25,15 @@ from tocsin.core.records.outputs import Assessment, Event
 from tocsin.formats.ssn_table import SsnRead, read_ssn_table
 from tocsin.sensing.kinds.radar_kernels import measure
 from tocsin.sensing.sensors import compile_network
-from tocsin.world.geodesy import to_ecef, to_geodetic
+from tocsin.world.geodesy import inverse, to_ecef, to_geodetic
 from tocsin.world.geodesy_kernels import enu_axes
 from tocsin.world.motion.freeflight_kernels import propagate
 
 FIRST_ROWS = 20_000
 PASS_GAP_S, PASS_ROWS = 600.0, 20
 ONE_TRACK = 0.9
+FIRST_SPLIT = 3
+"""Passes of the first 20,000 rows that may be split (measured: 1 of 166, a dish of Antigua that lost its object)."""
 TOPEX, TOPEX_RADIUS_KM = "22076", 7717.0
 ISLAND = (17.5, -60.0)
 """Protected place (deg), 200 km east of the radar of Antigua."""
@@ -203,7 +205,7 @@ def test_filtered_states_have_the_radius_of_the_orbit(first: Run) -> None:
 def test_every_pass_of_the_whole_table_is_one_track(whole: Run) -> None:
     count, split = split_passes(whole)
     assert count > 1300
-    assert len(split) <= 0.03 * count, split
+    assert len(split) <= 0.03 * count, split  # measured: 33 of 1,363
 
 
 @slow
@@ -216,10 +218,6 @@ def test_all_filtered_states_have_the_radius_of_the_orbit(whole: Run) -> None:
     radii = topex_radii_km(whole)
     assert len(radii) > 200
     assert max(abs(r - TOPEX_RADIUS_KM) for r in radii) < 5.0, sorted(round(r, 1) for r in radii)
-
-
-FIRST_SPLIT = 12
-"""Passes of the first 20,000 rows that may be split."""
 
 
 # ---------------------------------------------------------------------------------------------------- a re-entry vehicle
@@ -311,8 +309,6 @@ def test_its_impact_lies_in_the_ellipse(mixed: tuple[Run, list[Look]]) -> None:
     point = last.impact
     assert point is not None
     ellipse = point.ellipses[2]
-    from tocsin.world.geodesy import inverse
-
     away, bearing = (float(v) for v in inverse(point.lat_deg * DEG, point.lon_deg * DEG, float(lat), float(lon))[:2])
     off = bearing - ellipse.bearing_deg * DEG
     a, b = away * math.cos(off) / 1e3 / ellipse.semi_major_km, away * math.sin(off) / 1e3 / ellipse.semi_minor_km

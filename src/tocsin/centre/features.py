@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 import msgspec
 import numpy as np
@@ -88,9 +89,13 @@ def steadiness(track: Track) -> float:
     """
     if not track.sights:
         return math.nan
-    mine = [s[4:7] for s in track.sights if s[8] == track.sights[0][8]]
-    if len(mine) < 4:
+    seen = [s for s in track.sights if s[8] == track.sights[0][8]]
+    if len(seen) < 4:
         return math.nan
+    gaps = sorted(b[0] - a[0] for a, b in pairwise(seen))
+    if gaps[-1] > 4 * gaps[len(gaps) // 2]:
+        return 0.0  # it went dark for many looks and shone again elsewhere
+    mine = [s[4:7] for s in seen]
     whole = math.dist(mine[0], mine[-1])
     if whole <= 0.0:
         return 0.0

@@ -75,12 +75,12 @@ def blend(xa: np.ndarray, pa: np.ndarray, wa: float, xb: np.ndarray, pb: np.ndar
 
 
 @kernel
-def mix(x: np.ndarray, p: np.ndarray, w: np.ndarray, dt: float) -> None:
-    """Mix the two models over the chance of a burnout or an ignition within the next `dt` seconds, in place."""
+def mix(x: np.ndarray, p: np.ndarray, w: np.ndarray, dt: float, ignite: bool) -> None:
+    """Mix the two models over the chance of a burnout or (`ignite`) an ignition within the next `dt` seconds, in place."""
     if dt <= 0.0:
         return
     stop = 1.0 - math.exp(-dt / BOOST_LIFE_S)
-    start = 1.0 - math.exp(-dt / RESTART_LIFE_S)
+    start = 1.0 - math.exp(-dt / RESTART_LIFE_S) if ignite else 0.0
     # a copy of each, changed by its event
     xb = np.empty(N)
     pb = np.empty((N, N))

@@ -61,7 +61,8 @@ def test_a_radar_takes_over_what_satellites_lost_sight_of_minutes_ago() -> None:
     confirmed = next(r for r in said if isinstance(r, Assessment) and r.level == "confirmed")
     launched = next(r for r in said if isinstance(r, Event) and r.kind == "launch_detected")
     assert confirmed.event == launched.subject
-    assert confirmed.tracks == (launched.data["track"],)
+    assert launched.data["track"] in confirmed.tracks
+    assert confirmed.objects.low == confirmed.objects.best == 1
 
 
 def test_it_is_one_event_of_one_object(whole: tuple[Centre, list[Any]]) -> None:
