@@ -29,6 +29,8 @@ class Figures(msgspec.Struct, frozen=True):
     paths: tuple[str, ...]
     degraded_mode: bool
     """A person has declared that one phenomenology must do."""
+    wide: bool = False
+    """The footprint is so wide that a small P(asset) is ignorance, not relief."""
 
 
 def level_of(f: Figures, current: str) -> tuple[str, str]:
@@ -37,6 +39,8 @@ def level_of(f: Figures, current: str) -> tuple[str, str]:
     # no notification holds down what may fall on an asset
     missile = max(f.missile, f.missile_without_notice) if f.asset >= PROBABLE_ASSET else f.missile
     possible = missile >= POSSIBLE_MISSILE * ease and f.asset >= POSSIBLE_ASSET * ease
+    if not possible and RANK[current] >= RANK["possible"] and f.wide and f.missile >= 0.5:
+        return "possible", f"P(missile) {f.missile:.2f}; the footprint is too wide to rule an asset out"
     if not possible:
         if f.confirmed_track and (f.launch >= 0.8 or f.impacting >= 0.99):
             return "tracked", f"powered or suborbital flight; P(missile) {f.missile:.2f}, P(asset) {f.asset:.3f}"

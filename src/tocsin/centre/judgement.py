@@ -28,10 +28,10 @@ FloatArray = npt.NDArray[np.float64]
 ORBIT_FLOOR_M = 90e3
 DEEP_FLOOR_M, FALL_FLOOR_M = -300e3, 60e3
 SURE_FALL = 0.9999
-DEEP_HOLD_S, FALL_HOLD_S = 25.0, 60.0
+DEEP_HOLD_S, FALL_HOLD_S = 15.0, 60.0
 """A track without a plume opens an event only when its arc has met the ground beyond doubt for so long: at once where it
 would pass deep under the surface (thrown from place to place), later where it only grazes (real radars slip and lag)."""
-FALL_HITS, FALL_TROUBLE = 6, 0.02
+FALL_HITS, FALL_TROUBLE, FALL_NIS = 6, 0.02, 1.5
 """Such a track has so many detections, and hardly one that does not fit it."""
 LAUNCH_LIKE = 0.9
 PREDICT_PAUSE_S, POWERED_PAUSE_S = 4.0, 10.0
@@ -123,17 +123,19 @@ class Judgement:
             impacting=judged.impacting,
             paths=speaking_paths(track.paths),
             degraded_mode=degraded,
+            wide=judged.wide,
         )
         judged.level, judged.reason = level_of(figures, judged.level)
 
     def _watch_fall(self, judged: Judged, track: Track, falls: float, deep: float, now: int) -> None:
         """Note since when the arc has met the ground beyond doubt, and whether that has held for long enough."""
-        fits = track.hits >= FALL_HITS and track.trouble < FALL_TROUBLE
-        judged.fall_since = (judged.fall_since or now) if fits and falls > SURE_FALL else 0
-        judged.deep_since = (judged.deep_since or now) if fits and deep > SURE_FALL else 0
+        fits = track.hits >= FALL_HITS and track.trouble < FALL_TROUBLE and track.nis < FALL_NIS
+        seen = track.last_hit  # a state that nobody has confirmed since proves nothing by lasting
+        judged.fall_since = (judged.fall_since or seen) if fits and falls > SURE_FALL else 0
+        judged.deep_since = (judged.deep_since or seen) if fits and deep > SURE_FALL else 0
         judged.falling = bool(
-            (judged.deep_since and now - judged.deep_since >= DEEP_HOLD_S * NS)
-            or (judged.fall_since and now - judged.fall_since >= FALL_HOLD_S * NS)
+            (judged.deep_since and seen - judged.deep_since >= DEEP_HOLD_S * NS)
+            or (judged.fall_since and seen - judged.fall_since >= FALL_HOLD_S * NS)
         )
 
     def _identify(

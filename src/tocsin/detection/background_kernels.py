@@ -14,6 +14,7 @@ from tocsin.world.geodesy_kernels import ecef_to_geodetic
 LAT, LON, FIRST, LAST, LOOKS, INTENSITY_MEAN = 0, 1, 2, 3, 4, 5
 SPOT = 6
 EARTH_M = 6371000.0
+RESTART_S = 180.0
 
 
 @kernel
@@ -88,6 +89,11 @@ def match_spots(
                     if spots[s, LAST] < spots[best, LAST]:
                         best = s
             spots[best, LAT], spots[best, LON] = lat, lon
+            spots[best, FIRST], spots[best, LAST] = time_s, time_s
+            spots[best, LOOKS], spots[best, INTENSITY_MEAN] = 1.0, bright
+            continue
+        if time_s - spots[best, LAST] > RESTART_S:
+            # it was dark for long: what shines here now has to prove anew that it stays (a launch pad is no furnace)
             spots[best, FIRST], spots[best, LAST] = time_s, time_s
             spots[best, LOOKS], spots[best, INTENSITY_MEAN] = 1.0, bright
             continue

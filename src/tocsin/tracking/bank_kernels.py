@@ -30,6 +30,10 @@ from tocsin.tracking.update_kernels import keep_gravity_turn, update_model
 JUMP_SIGMA = 15.0  # m/s2: a stage drops, another lights
 JUMP_LOG_PRIOR = -3.0  # log of the share of looks that see one
 LATE_LIMIT_S = 90.0
+# Where no look can tell burning from coasting, no ignition is supposed: the thrust of ignitions that nobody could see
+# would add up in a coasting track, without end.
+NO_IGNITION = 2
+TELLING = 1.5  # a look tells burning from coasting when it sees one so much likelier than the other
 
 
 @kernel
@@ -117,14 +121,17 @@ def mix(x: np.ndarray, p: np.ndarray, w: np.ndarray, dt: float, ignite: bool) ->
 
 @kernel
 def predict_track(x: np.ndarray, p: np.ndarray, w: np.ndarray, dt: float, two: int) -> None:
-    """Carry one track (2, 10), (2, 10, 10), (2,) over `dt` >= 0 seconds in place."""
-    if two == 1:
-        mix(x, p, w, dt)
+    """Carry one track (2, 10), (2, 10, 10), (2,) over `dt` >= 0 seconds in place.
+
+    `two`: 0 it coasts for good; 1 it may burn out or ignite; `NO_IGNITION` it may burn out only.
+    """
+    if two >= 1:
+        mix(x, p, w, dt, two == 1)
     # a loop, not two calls with constants: the compiler would make a copy of everything for each constant
     for model in range(MODELS):
-        if model == FREE or two == 1:
+        if model == FREE or two >= 1:
             predict_model(x[model], p[model], dt, model)
-    if two == 1:
+    if two >= 1:
         keep_gravity_turn(x[BOOST], p[BOOST], dt)
 
 
@@ -279,7 +286,7 @@ def silence(
             continue
         dt = (time - ts[s]) * 1e-9
         if dt > 0.0:
-            predict_track(xs[s], ps[s], ws[s], dt, two[s])
+            predict_track(xs[s], ps[s], ws[s], dt, 1 if boost_pd[k] > TELLING * free_pd[k] else NO_IGNITION)
             ts[s] = time
         b = ws[s, BOOST] * max(1.0 - boost_pd[k], 1e-3)
         f = ws[s, FREE] * max(1.0 - free_pd[k], 1e-3)
@@ -292,10 +299,10 @@ def silence(
 def advance_tracks(
     xs: np.ndarray, ps: np.ndarray, ws: np.ndarray, ts: np.ndarray, two: np.ndarray, slots: np.ndarray, time: int
 ) -> None:
-    """Carry the tracks `slots` to `time` (ns) where they are older, in place."""
+    """Carry the tracks `slots` to `time` (ns) where they are older and nobody looked, in place."""
     for k in range(slots.shape[0]):
         s = slots[k]
         dt = (time - ts[s]) * 1e-9
         if dt > 0.0:
-            predict_track(xs[s], ps[s], ws[s], dt, two[s])
+            predict_track(xs[s], ps[s], ws[s], dt, NO_IGNITION * two[s])
             ts[s] = time

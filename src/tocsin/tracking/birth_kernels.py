@@ -57,7 +57,9 @@ def start_radar(x: np.ndarray, p: np.ndarray, w: np.ndarray, m: np.ndarray, boos
                 v2 = RADAR_SPEED_SIGMA * RADAR_SPEED_SIGMA
                 p[k, 3 + i, 3 + j] = v2 * same
                 if has_rate:
-                    along = m[M_SIGMA_RATE] ** 2
+                    # the direction is off by its sigmas, and takes its part of the speed across it
+                    across = RADAR_SPEED_SIGMA**2 * (m[M_SIGMA_A] ** 2 + m[M_SIGMA_B] ** 2)
+                    along = m[M_SIGMA_RATE] ** 2 + across
                     p[k, 3 + i, 3 + j] = v2 * (same - uu) + along * uu
         x[k, 9] = math.log(3500.0)
         p[k, 9, 9] = 0.8 * 0.8

@@ -45,7 +45,6 @@ def note_detection(track: Track, look: Look, sensor: Sensor, rows: FloatArray, r
 def absorb(keep: Track, drop: Track) -> None:
     """Add the record of a twin to the track that stays."""
     keep.hits += drop.hits
-    keep.born = min(keep.born, drop.born)
     keep.last_hit = max(keep.last_hit, drop.last_hit)
     keep.last_infrared = max(keep.last_infrared, drop.last_infrared)
     for name in ("sensors", "paths", "satellites"):
@@ -53,6 +52,7 @@ def absorb(keep: Track, drop: Track) -> None:
         for key, n in theirs.items():
             mine[key] = mine.get(key, 0) + n
     keep.first_keys = (drop.first_keys + keep.first_keys if drop.born < keep.born else keep.first_keys)[:8]
+    keep.born = min(keep.born, drop.born)
     keep.sights = sorted(keep.sights + drop.sights)[:SIGHTS_KEPT]
     for n in drop.rival:
         if n not in keep.rival and n != keep.number:

@@ -69,7 +69,7 @@ def test_blending_in_nothing_changes_nothing():
 def test_mixing_conserves_probability_and_follows_the_chances_of_burnout_and_ignition(seed, dt, boost):
     x, p, w = one(np.random.default_rng(seed))
     w[:] = boost, 1.0 - boost
-    bk.mix(x, p, w, dt)
+    bk.mix(x, p, w, dt, True)
     stop, start = 1.0 - math.exp(-dt / fk.BOOST_LIFE_S), 1.0 - math.exp(-dt / fk.RESTART_LIFE_S)
     assert w.sum() == pytest.approx(1.0, abs=1e-14) and (w >= 0.0).all()
     assert w[BOOST] == pytest.approx(boost * (1.0 - stop) + (1.0 - boost) * start, abs=1e-12)
@@ -82,7 +82,7 @@ def test_a_burnout_within_the_step_leaves_half_of_the_thrust_and_its_doubt_in_th
     x, p, w = one(rng)
     w[:] = 1.0, 0.0
     before, spread = x[BOOST].copy(), p[BOOST].copy()
-    bk.mix(x, p, w, 10.0)
+    bk.mix(x, p, w, 10.0, True)
     # nothing coasted before, so the free model is the burnt-out copy alone
     assert x[FREE, 3:6] == pytest.approx(before[3:6] + 5.0 * before[6:9])
     doubt = np.outer(before[6:9], before[6:9]) * 100.0 / 12.0
@@ -96,16 +96,28 @@ def test_an_ignition_starts_along_the_velocity_with_a_wide_thrust():
     x[BOOST, 6:9] = 0.0
     w[:] = 0.0, 1.0
     before = x[FREE].copy()
-    bk.mix(x, p, w, 10.0)
+    bk.mix(x, p, w, 10.0, True)
     speed = np.linalg.norm(before[3:6])
     assert x[BOOST, 6:9] == pytest.approx(15.0 * before[3:6] / speed)
     assert np.diag(p[BOOST])[6:9] == pytest.approx([fk.RESTART_SIGMA**2] * 3)
 
 
+def test_without_ignition_a_coasting_model_keeps_its_state_and_burning_dies_out():
+    x, p, w = one(np.random.default_rng(5))
+    w[:] = 0.0, 1.0
+    before = x[FREE].copy(), p[FREE].copy()
+    bk.mix(x, p, w, 100.0, False)
+    assert w.tolist() == [0.0, 1.0] and np.array_equal(x[FREE], before[0]) and np.array_equal(p[FREE], before[1])
+    w[:] = 0.5, 0.5
+    for _ in range(20):
+        bk.mix(x, p, w, 10.0, False)
+    assert w[BOOST] == pytest.approx(0.5 * math.exp(-200.0 / fk.BOOST_LIFE_S)) and w.sum() == pytest.approx(1.0)
+
+
 def test_no_time_mixes_nothing():
     x, p, w = one(np.random.default_rng(5))
     before = x.copy(), p.copy(), w.copy()
-    bk.mix(x, p, w, 0.0)
+    bk.mix(x, p, w, 0.0, True)
     assert all(np.array_equal(a, b) for a, b in zip((x, p, w), before, strict=True))
 
 
@@ -126,7 +138,7 @@ def test_a_burning_track_is_mixed_then_predicted_by_both_models_and_held_to_its_
     x, p, w = one(np.random.default_rng(7))
     xe, pe, we = x.copy(), p.copy(), w.copy()
     bk.predict_track(x, p, w, 8.0, 1)
-    bk.mix(xe, pe, we, 8.0)
+    bk.mix(xe, pe, we, 8.0, True)
     for model in (BOOST, FREE):
         fk.predict_model(xe[model], pe[model], 8.0, model)
     uk.keep_gravity_turn(xe[BOOST], pe[BOOST], 8.0)
@@ -341,7 +353,10 @@ def test_a_radar_start_is_the_converted_measurement(parts):
         assert p[k, :3, :3] == pytest.approx(axes.T @ spread @ axes, rel=1e-9, abs=1e-6)
         velocity = births.RADAR_SPEED_SIGMA**2 * np.eye(3)
         if "rate" in parts:
-            velocity += (m[fk.M_SIGMA_RATE] ** 2 - births.RADAR_SPEED_SIGMA**2) * np.outer(m[3:6], m[3:6])
+            # the error of the direction times the speed across it, unknown as it is
+            across = births.RADAR_SPEED_SIGMA**2 * (m[fk.M_SIGMA_A] ** 2 + m[fk.M_SIGMA_B] ** 2)
+            along = m[fk.M_SIGMA_RATE] ** 2 + across
+            velocity += (along - births.RADAR_SPEED_SIGMA**2) * np.outer(m[3:6], m[3:6])
             assert x[k, 3:6] @ m[3:6] == pytest.approx(m[fk.M_RATE])
         assert p[k, 3:6, 3:6] == pytest.approx(velocity, rel=1e-9, abs=1e-3)
         assert twin.positive_definite(p[k])
