@@ -20,7 +20,6 @@ BRIGHTER = 3.0
 """A launch beside a fire is not hidden by it: only what is within three times the usual brightness is suppressed."""
 SPOTS = 4096
 """Most spots a sensor remembers; the least recent gives way."""
-YOUNG_S, OLD_S = 300.0, 7200.0
 
 
 class Background:
@@ -43,7 +42,7 @@ class Background:
             self.swept[sensor] = 0.0
         now = (time - self.first[sensor]) / NS
         if now - self.swept[sensor] > 60.0:
-            self.counts[sensor] = forget_spots(self.spots[sensor], self.counts[sensor], now, YOUNG_S, OLD_S)
+            self.counts[sensor] = forget_spots(self.spots[sensor], self.counts[sensor], now)
             self.swept[sensor] = now
         suppressed = np.zeros(chosen.size, np.int64)
         self.counts[sensor] = match_spots(

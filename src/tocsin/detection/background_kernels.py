@@ -113,12 +113,11 @@ def match_spots(
 
 
 @kernel
-def forget_spots(spots: np.ndarray, count: int, time_s: float, young_s: float, old_s: float) -> int:
-    """Return the number of spots left after those unseen for long are taken out (young ones sooner), in place."""
+def forget_spots(spots: np.ndarray, count: int, time_s: float) -> int:
+    """Return the number of spots left after those dark for `RESTART_S` are taken out, in place."""
     kept = 0
     for s in range(count):
-        life = young_s if spots[s, LOOKS] < 6.0 else old_s
-        if time_s - spots[s, LAST] > life:
+        if time_s - spots[s, LAST] > RESTART_S:
             continue
         if kept != s:
             for c in range(SPOT):

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from tocsin.core.constants import DEG, NS
-from tocsin.detection.background import MIN_AGE_S, OLD_S, SPOTS, YOUNG_S, Background
-from tocsin.detection.background_kernels import ground_spot, nearest_spot
+from tocsin.detection.background import MIN_AGE_S, SPOTS, Background
+from tocsin.detection.background_kernels import RESTART_S, ground_spot, nearest_spot
 from tocsin.world.geodesy_kernels import geodetic_to_ecef
 from tocsin.world.motion.boosters import INTERCONTINENTAL, SHORT_RANGE, SOUNDING_ROCKET, fly
 
@@ -131,19 +131,15 @@ def test_two_fires_and_a_rocket_between_them_are_told_apart():
     assert screened(background, 300.0, rows_to(between)).tolist() == [True, False, True]
 
 
-def test_a_fire_out_for_long_is_forgotten_and_a_young_spot_sooner():
+def test_a_fire_out_for_long_has_to_prove_itself_anew():
     background = Background()
-    fire, flash = rows_to(place(20.0, -45.0)[None]), rows_to(place(-20.0, -45.0)[None])
+    fire = rows_to(place(20.0, -45.0)[None])
     for k in range(30):
         screened(background, 10.0 * k, fire)
-    screened(background, 290.0, flash)
-    assert background.counts["S"] == 2
-    screened(background, 290.0 + YOUNG_S + 61.0, rows_to(np.zeros((0, 3))))
-    assert background.counts["S"] == 1
-    assert screened(background, 280.0 + OLD_S - 10.0, fire)[0]
-    screened(background, 280.0 + 2 * OLD_S + 200.0, rows_to(np.zeros((0, 3))))
+    assert screened(background, 300.0, fire)[0]
+    assert not screened(background, 300.0 + RESTART_S + 10.0, fire)[0]
+    screened(background, 1000.0 + RESTART_S, rows_to(np.zeros((0, 3))))
     assert background.counts["S"] == 0
-    assert not screened(background, 280.0 + 2 * OLD_S + 210.0, fire)[0]
 
 
 def test_the_table_is_bounded_and_the_least_recent_gives_way():
