@@ -31,7 +31,7 @@ demo: $(VENV)/.run  ## the demonstration: an attack of six missiles among harmle
 	$(TOCSIN) run scenarios/first-light.toml --out out/first-light
 
 test: $(VENV)/.dev  ## all tests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 check: $(VENV)/.dev  ## style, types, direction of imports
 	$(BIN)/ruff check .

@@ -9,21 +9,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import msgspec
 import numpy as np
 
 from tocsin.assessment.evidence import CREDIBLE_PD
 from tocsin.assessment.ladder import RANK
 from tocsin.catalogue.catalogue import Catalogue
+from tocsin.centre import people
 from tocsin.centre.emitter import Emitter, Record
 from tocsin.centre.events import Events
 from tocsin.centre.history import History
 from tocsin.centre.judgement import Judgement
 from tocsin.centre.predictor import Predictor
 from tocsin.centre.sensor_watch import SensorWatch
+from tocsin.centre.snapshot import VERSION, decode, encode, fill
 from tocsin.core.constants import NS
 from tocsin.core.digest import canonical, sha256_hex
-from tocsin.core.errors import TocsinError
 from tocsin.core.records.inputs import (
     INTENSITY,
     ElementSet,
@@ -50,8 +50,6 @@ from tocsin.tracking.filter_kernels import M_SIGMA_A, MEAS
 from tocsin.tracking.tracker import LookResult, Tracker
 
 TIDY_S = 5
-VERSION = 1
-_ENCODER = msgspec.msgpack.Encoder(order="deterministic")
 
 
 class Centre:
@@ -96,18 +94,18 @@ class Centre:
         if isinstance(item, Look):
             self._look(item)
         elif getattr(item, "data_mode", self.data_mode) not in ("", self.data_mode):
-            self._refuse_input(item, f"data_mode {item.data_mode} in a centre of {self.data_mode}")  # type: ignore[union-attr]
+            people.refuse(self, item, f"data_mode {item.data_mode} in a centre of {self.data_mode}")  # type: ignore[union-attr]
         elif isinstance(item, Notification):
             self.notices[item.id] = item
             self.rows_used += 1
         elif isinstance(item, ElementSet):
             self._element_set(item)
         elif isinstance(item, Health):
-            self._health(item)
+            people.take_health(self, item)
         elif isinstance(item, Operator):
-            self._operator(item)
+            people.take_operator(self, item)
         elif isinstance(item, PartnerTrack):
-            self._partner(item)
+            people.take_partner(self, item)
         return self.emit.take()
 
     def advance(self, tai_ns: int) -> list[Record]:
@@ -118,7 +116,7 @@ class Centre:
     def load_catalogue(self, element_sets: Sequence[ElementSet]) -> list[Record]:
         """Take element sets of known objects; refusals are told."""
         for refused in self.catalogue.load(list(element_sets)):
-            self._count_refusal("element set: " + refused.reason)
+            self.count_refusal("element set: " + refused.reason)
             self.emit.other(Rejection("catalogue", -1, refused.id, refused.reason, "refused"))
         return self.emit.take()
 
@@ -127,7 +125,7 @@ class Centre:
         if refused is None:
             self.rows_used += 1
             return
-        self._count_refusal("element set: " + refused.reason)
+        self.count_refusal("element set: " + refused.reason)
         self.emit.other(Rejection("element_set", -1, refused.id, refused.reason, "refused"))
 
     # ---- a look -------------------------------------------------------------------------------------------------------
@@ -137,7 +135,7 @@ class Centre:
         bad: list[Rejection] = []
         used = self.screen.check(look, sensor, self.data_mode, self.now, bad)
         for rejection in bad:
-            self._count_refusal(rejection.reason)
+            self.count_refusal(rejection.reason)
             self.emit.other(rejection)
         if sensor is None and look.sensor not in self.screen.told_unknown:
             self.screen.told_unknown.add(look.sensor)
@@ -335,13 +333,14 @@ class Centre:
         """Pass new assessments to dissemination: warnings, cancellations, cues."""
         for record in [r for r in self.emit.out if isinstance(r, Assessment)]:
             for message in self.dissemination.on_assessment(record, self.now):
-                self._message(message)
+                self.message(message)
             for cue in self.dissemination.cues(record, self.tracker.ahead, self.now):
                 self.emit.other(cue)
         for message in self.dissemination.on_tick(self.now):
-            self._message(message)
+            self.message(message)
 
-    def _message(self, message: Any) -> None:
+    def message(self, message: Any) -> None:
+        """Tell a message of dissemination, and note it as an event."""
         kind = getattr(message, "kind", "")
         if kind in ("alert", "update", "cancel"):
             name: EventKind = "warning_cancelled" if kind == "cancel" else "warning_issued"
@@ -351,40 +350,8 @@ class Centre:
             )  # fmt: skip
         self.emit.other(message)
 
-    # ---- people and neighbours ----------------------------------------------------------------------------------------
-
-    def _health(self, item: Health) -> None:
-        self.rows_used += 1
-        for sensor in self.sensors.sensors:
-            if item.subject in (sensor.id, sensor.line):
-                heard = self.watch.heard[sensor.id]
-                before, heard.reported = heard.reported, item.state
-                if item.state in ("down", "blinded") and before != item.state:
-                    self.emit.event("sensor_lost", sensor.id, self.now, (item.id,), reason=f"reported {item.state}")
-                elif item.state in ("ok", "degraded") and before in ("down", "blinded"):
-                    self.emit.event("sensor_back", sensor.id, self.now, (item.id,), reason=f"reported {item.state}")
-
-    def _operator(self, item: Operator) -> None:
-        self.rows_used += 1
-        if item.action == "declare_degraded":
-            self.degraded[item.subject] = item.person
-        elif item.action == "end_degraded":
-            self.degraded.pop(item.subject, None)
-        for message in self.dissemination.on_operator(item):
-            self._message(message)
-
-    def _partner(self, item: PartnerTrack) -> None:
-        """A partner's track starts one here where none stands; where one stands it is no new evidence of its own."""
-        self.rows_used += 1
-        track, new = self.tracker.take_partner(item)
-        if new:
-            self.emit.event("track_started", track.id, self.now, (item.id,), origin="partner")
-
-    def _refuse_input(self, item: Input, reason: str) -> None:
-        self._count_refusal(reason)
-        self.emit.other(Rejection(type(item).__name__.lower(), -1, "data_mode", reason, "refused"))
-
-    def _count_refusal(self, reason: str) -> None:
+    def count_refusal(self, reason: str) -> None:
+        """Count a refusal by its reason."""
         self.refused[reason] = self.refused.get(reason, 0) + 1
 
     # ---- views --------------------------------------------------------------------------------------------------------
@@ -422,38 +389,12 @@ class Centre:
 
     def snapshot(self) -> bytes:
         """Return the whole state as bytes (what was drained is no part of it)."""
-        return _ENCODER.encode(
-            {
-                "version": VERSION, "config": self.config_sha256, "data_mode": self.data_mode, "now": self.now,
-                "screen": self.screen.state(), "background": self.background.state(),
-                "catalogue": self.catalogue.state(), "tracker": self.tracker.state(),
-                "judgement": self.judgement.state(), "events": self.events.state(), "watch": self.watch.state(),
-                "dissemination": self.dissemination.state(), "notices": [msgspec.to_builtins(n) for n in self.notices.values()],
-                "degraded": dict(self.degraded), "emit": self.emit.state(),
-                "counters": [self.rows_used, self.looks, self.known_detections, self.background_detections],
-                "refused": dict(self.refused),
-            }
-        )  # fmt: skip
+        return encode(self)
 
     @classmethod
     def restore(cls, data: bytes, network: Network, assets: Assets) -> Centre:
         """Return the centre that `snapshot` saved; TocsinError when it was of another network, list or version."""
-        state = msgspec.msgpack.decode(data)
+        state = decode(data)
         centre = cls(network, assets, state["data_mode"])
-        if state["version"] != VERSION or state["config"] != centre.config_sha256:
-            raise TocsinError("the snapshot is of another network, asset list or version")
-        centre.now = state["now"]
-        centre.screen.load(state["screen"])
-        centre.background.load(state["background"])
-        centre.catalogue.load_state(state["catalogue"])
-        centre.tracker.load(state["tracker"])
-        centre.judgement.load(state["judgement"])
-        centre.events.load(state["events"])
-        centre.watch.load(state["watch"])
-        centre.dissemination.load(state["dissemination"])
-        centre.notices = {n["id"]: msgspec.convert(n, Notification) for n in state["notices"]}
-        centre.degraded = dict(state["degraded"])
-        centre.emit.load(state["emit"])
-        centre.rows_used, centre.looks, centre.known_detections, centre.background_detections = state["counters"]
-        centre.refused = dict(state["refused"])
+        fill(centre, state)
         return centre

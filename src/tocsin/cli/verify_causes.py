@@ -1,13 +1,15 @@
 """Walking causes back: every cause exists, and every warning ends at detections that came in."""
 
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
 from tocsin.cli.intake import read_sources
 from tocsin.cli.replay import read_manifest, sources_of
 from tocsin.core.records.inputs import Look
-from tocsin.core.records.outputs import Assessment, Event
 
 
 def detection_keys(look: Look) -> list[str]:
@@ -28,19 +30,26 @@ def fed_keys(out_dir: Path, data_mode: str) -> tuple[set[str], set[str]]:
     return keys, others
 
 
+def _records(path: Path) -> Iterator[dict[str, Any]]:
+    """Yield the objects of a file as plain data; whether a line is a whole record is the business of another check."""
+    for line in path.read_bytes().splitlines():
+        with suppress(msgspec.DecodeError):
+            plain = msgspec.json.decode(line)
+            if isinstance(plain, dict) and "id" in plain:
+                yield plain
+
+
 def check_causes(out_dir: Path, data_mode: str) -> tuple[str, int, tuple[str, ...]]:
     """Return the name of the check, how many causes were walked, and what is wrong."""
     keys, others = fed_keys(out_dir, data_mode)
     causes: dict[str, tuple[str, ...]] = {}
     warned: list[str] = []
-    for line in (out_dir / "events.jsonl").read_bytes().splitlines():
-        event = msgspec.json.decode(line, type=Event)
-        causes[event.id] = event.causes
-        if event.kind == "warning_issued":
-            warned.append(event.id)
-    for line in (out_dir / "assessments.jsonl").read_bytes().splitlines():
-        assessment = msgspec.json.decode(line, type=Assessment)
-        causes[assessment.id] = assessment.causes
+    for event in _records(out_dir / "events.jsonl"):
+        causes[event["id"]] = tuple(event.get("causes", ()))
+        if event.get("kind") == "warning_issued":
+            warned.append(event["id"])
+    for assessment in _records(out_dir / "assessments.jsonl"):
+        causes[assessment["id"]] = tuple(assessment.get("causes", ()))
     faults = [
         f"{name}: cause {cause} does not exist"
         for name, its in causes.items()

@@ -186,6 +186,27 @@ def update_track(
 
 
 @kernel
+def cannot_be(x: np.ndarray, dt: float, spread: float, spread_v: float, m: np.ndarray) -> bool:
+    """Return whether a state `x` (10), `dt` seconds on, is too far from measurement `m` for a closer look.
+
+    `spread`, `spread_v`: sigma of place (m) and velocity (m/s). Second order in time, with slack for thrust.
+    """
+    r3 = max(x[0] * x[0] + x[1] * x[1] + x[2] * x[2], 1e12) ** 1.5
+    fall = 1.0 - 0.5 * 3.986e14 / r3 * dt * dt
+    dx = x[0] * fall + x[3] * dt - m[S_X]
+    dy = x[1] * fall + x[4] * dt - m[S_X + 1]
+    dz = x[2] * fall + x[5] * dt - m[S_X + 2]
+    r = math.sqrt(dx * dx + dy * dy + dz * dz)
+    along = dx * m[U_X] + dy * m[U_X + 1] + dz * m[U_X + 2]
+    slack = 5.0 * (spread + spread_v * abs(dt)) + 3000.0 + 40.0 * dt * dt + 1e-5 * abs(dt) ** 3
+    if m[M_SIGMA_A] == m[M_SIGMA_A]:
+        across = math.sqrt(max(r * r - along * along, 0.0))
+        if along < -slack or across > slack + 5.0 * r * max(m[M_SIGMA_A], m[M_SIGMA_B]):
+            return True
+    return bool(m[M_RANGE] == m[M_RANGE] and abs(r - m[M_RANGE]) > slack + 5.0 * m[M_SIGMA_RANGE])
+
+
+@kernel
 def gate_pairs(
     xs: np.ndarray, ps: np.ndarray, ws: np.ndarray, ts: np.ndarray, two: np.ndarray, slots: np.ndarray,
     rows: np.ndarray, times: np.ndarray, chosen: np.ndarray, plume_odds: float, gate: float,
@@ -207,30 +228,13 @@ def gate_pairs(
         lead = BOOST if ws[s, BOOST] > 0.5 else FREE
         spread = math.sqrt(ps[s, lead, 0, 0] + ps[s, lead, 1, 1] + ps[s, lead, 2, 2])
         spread_v = math.sqrt(ps[s, lead, 3, 3] + ps[s, lead, 4, 4] + ps[s, lead, 5, 5])
-        px, py, pz = xs[s, lead, 0], xs[s, lead, 1], xs[s, lead, 2]
-        vx, vy, vz = xs[s, lead, 3], xs[s, lead, 4], xs[s, lead, 5]
-        r3 = max(px * px + py * py + pz * pz, 1e12) ** 1.5
         last = np.int64(-1)
         for b in range(chosen.shape[0]):
             d = chosen[b]
             dt = (times[d] - ts[s]) * 1e-9
             if dt < -LATE_LIMIT_S:
                 continue
-            half = -0.5 * 3.986e14 / r3 * dt * dt
-            dx = px + vx * dt + half * px - rows[d, S_X]
-            dy = py + vy * dt + half * py - rows[d, S_X + 1]
-            dz = pz + vz * dt + half * pz - rows[d, S_X + 2]
-            r = math.sqrt(dx * dx + dy * dy + dz * dz)
-            along = dx * rows[d, U_X] + dy * rows[d, U_X + 1] + dz * rows[d, U_X + 2]
-            slack = 5.0 * (spread + spread_v * abs(dt)) + 3000.0 + 40.0 * dt * dt + 1e-6 * abs(dt) ** 3 * 10.0
-            if rows[d, M_SIGMA_A] == rows[d, M_SIGMA_A]:
-                across = math.sqrt(max(r * r - along * along, 0.0))
-                if along < -slack or across > slack + 5.0 * r * max(rows[d, M_SIGMA_A], rows[d, M_SIGMA_B]):
-                    continue
-            if (
-                rows[d, M_RANGE] == rows[d, M_RANGE]
-                and abs(r - rows[d, M_RANGE]) > slack + 5.0 * rows[d, M_SIGMA_RANGE]
-            ):
+            if cannot_be(xs[s, lead], dt, spread, spread_v, rows[d]):
                 continue
             if last != times[d] or dt < 0.0:
                 take(xs, ps, ws, s, x, p, w)

@@ -64,7 +64,7 @@ def measurement_rows(look: Look, sensor: Sensor, figures: Figures, place: FloatA
     return rows
 
 
-def log_density(figures: Figures, row: FloatArray) -> float:
-    """Return the log density of new and false detections in the space of a measurement row."""
-    rate = math.log(RATE_SPAN_M_S) if not math.isnan(row[M_RATE]) and not math.isnan(row[M_RANGE]) else 0.0
-    return figures.log_density - rate
+def log_densities(figures: Figures, rows: FloatArray) -> FloatArray:
+    """Return (n,) the log density of new and false detections in the space of each measurement row (n, 18)."""
+    rated = ~np.isnan(rows[:, M_RATE]) & ~np.isnan(rows[:, M_RANGE])
+    return figures.log_density - np.where(rated, math.log(RATE_SPAN_M_S), 0.0)

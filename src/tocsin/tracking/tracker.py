@@ -25,7 +25,7 @@ from tocsin.tracking.births import CONFIRM_SCORE, start_track, take_partner
 from tocsin.tracking.consider_kernels import add_radar_bias, add_sight_bias
 from tocsin.tracking.continuity import LOOSEN_AFTER, follows
 from tocsin.tracking.filter_kernels import BOOST, FREE, M_RANGE, M_RATE, M_SIGMA_A
-from tocsin.tracking.measurements import Figures, figures_of, log_density, measurement_rows
+from tocsin.tracking.measurements import Figures, figures_of, log_densities, measurement_rows
 from tocsin.tracking.notes import note_detection, note_rivals
 from tocsin.tracking.upkeep import adopt, merge_twins, tidy, unsharp
 from tocsin.tracking.view_kernels import carry_ahead, combine, places_at
@@ -160,7 +160,7 @@ class Tracker:
             size = min(4 * size, MAX_PAIRS)
         if count == 0:
             return left
-        gain = ll[:count] - np.array([log_density(figures, rows[r]) for r in pr[:count]])
+        gain = ll[:count] - log_densities(figures, rows)[pr[:count]]
         best = assign(ps[:count], pr[:count], gain)
         if not best.size:
             return left

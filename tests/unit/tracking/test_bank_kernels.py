@@ -202,7 +202,8 @@ def looks_at(xs, two, rng, n, seconds=0.0):
         y[:6] += rng.normal(size=6) * SCALE[:6] * rng.choice([1.0, 3.0, 30.0])
         if seconds:
             y = twin.flow(y, seconds, FREE)
-        rows.append(row_of(y, list(KINDS.values())[k % len(KINDS)], off=rng.normal(size=4)))
+        sigmas = ((30.0, 1e-3, 1.5e-3, 2.0), (5.0, 1e-6, 1e-6, 0.5))[k // len(KINDS) % 2]
+        rows.append(row_of(y, list(KINDS.values())[k % len(KINDS)], sigmas, off=rng.normal(size=4)))
         times.append(T0 + round(seconds * NS))
     return np.array(rows), np.array(times, np.int64)
 

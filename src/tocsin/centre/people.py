@@ -1,0 +1,51 @@
+"""What people and neighbours say to a centre: health, operators, tracks of partners."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tocsin.core.records.inputs import Health, Input, Operator, PartnerTrack
+from tocsin.core.records.outputs import Rejection
+
+if TYPE_CHECKING:
+    from tocsin.centre.centre import Centre
+
+
+def take_health(centre: Centre, item: Health) -> None:
+    """Note what the owner of a sensor or of a line says of it."""
+    centre.rows_used += 1
+    for sensor in centre.sensors.sensors:
+        if item.subject not in (sensor.id, sensor.line):
+            continue
+        heard = centre.watch.heard[sensor.id]
+        before, heard.reported = heard.reported, item.state
+        reason = f"reported {item.state}"
+        if item.state in ("down", "blinded") and before != item.state:
+            centre.emit.event("sensor_lost", sensor.id, centre.now, (item.id,), reason=reason)
+        elif item.state in ("ok", "degraded") and before in ("down", "blinded"):
+            centre.emit.event("sensor_back", sensor.id, centre.now, (item.id,), reason=reason)
+
+
+def take_operator(centre: Centre, item: Operator) -> None:
+    """Do what a person asks: degraded mode here; release, cancel and acknowledge in dissemination."""
+    centre.rows_used += 1
+    if item.action == "declare_degraded":
+        centre.degraded[item.subject] = item.person
+    elif item.action == "end_degraded":
+        centre.degraded.pop(item.subject, None)
+    for message in centre.dissemination.on_operator(item):
+        centre.message(message)
+
+
+def take_partner(centre: Centre, item: PartnerTrack) -> None:
+    """Start a partner's track where none stands; where one stands it is no new evidence of its own."""
+    centre.rows_used += 1
+    track, new = centre.tracker.take_partner(item)
+    if new:
+        centre.emit.event("track_started", track.id, centre.now, (item.id,), origin="partner")
+
+
+def refuse(centre: Centre, item: Input, reason: str) -> None:
+    """Refuse an input that is no look."""
+    centre.count_refusal(reason)
+    centre.emit.other(Rejection(type(item).__name__.lower(), -1, "data_mode", reason, "refused"))
