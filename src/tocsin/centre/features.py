@@ -93,7 +93,7 @@ def steadiness(track: Track) -> float:
     if len(seen) < 4:
         return math.nan
     gaps = sorted(b[0] - a[0] for a, b in pairwise(seen))
-    if gaps[-1] > 4 * gaps[len(gaps) // 2]:
+    if gaps[-1] > 4 * gaps[(len(gaps) - 1) // 2]:
         return 0.0  # it went dark for many looks and shone again elsewhere
     mine = [s[4:7] for s in seen]
     whole = math.dist(mine[0], mine[-1])
