@@ -220,11 +220,14 @@ def arc(f: Features) -> Piece | None:
     out = spread(max(1.0 - f.orbiting, 1e-5))
     # what was seen to burn its way up is no old satellite, whatever orbit it has reached
     out["satellite"] = max(f.orbiting, 1e-5) * (1e-3 if f.infrared_hits >= 3 else 1.0)
-    out["space_launch"] = 0.5
+    # a launcher that coasts lights again by its apogee; one in fifty never does, and falls
+    sinking = f.climb_m_s < -3.0 * f.climb_sigma_m_s - 50.0 and f.orbiting < 0.01
+    out["space_launch"] = 0.02 if sinking else 0.5
     shallow = rises_to(f.perigee_m, -150e3, 150e3) * falls_off(f.apogee_m, 1500e3, 500e3)
     out["reentering_body"] = max(shallow * (1.0 - 0.9 * f.orbiting), 1e-4)
     give(out, ("static_fire", "glint"), 1e-4)
-    return Piece("free arc", f"perigee {f.perigee_m / 1000:.0f} km, P(orbit) {f.orbiting:.3f}", out)
+    value = f"perigee {f.perigee_m / 1000:.0f} km, P(orbit) {f.orbiting:.3f}" + (", past its apogee" if sinking else "")
+    return Piece("free arc", value, out)
 
 
 def arc_shape(f: Features) -> Piece | None:
