@@ -14,6 +14,8 @@ from tocsin.core.constants import MU_M3_S2
 from tocsin.identification.classes import CLASSES, LAUNCHES, MISSILES, UNKNOWN_LIKELIHOOD
 
 EARTH_RADIUS_M = 6.371e6
+STAGE_GAP_S = 10.0
+"""Between cut-off and the next stage at full thrust: 8 to 11 s in the telemetry of 23 Falcon 9 ascents."""
 DARK_LONG_S = 40.0
 """So long after burnout the speed is no longer that of burnout."""
 
@@ -186,8 +188,9 @@ def burn_time(f: Features) -> Piece | None:
     out["meteor"] = falls_off(t, 8.0, 4.0)
     value = f"{t:.0f} s so far"
     if f.off_s > 0.0:
-        # a launcher's stages follow within seconds; a plume that stays dark fell short of orbit or became too faint
-        out["space_launch"] = max(math.exp(-f.off_s / 6.0), 0.05) if f.inertial_speed_m_s < 7400.0 else 1.0
+        # a launcher's stages follow within ten seconds; a plume that stays dark fell short of orbit or became too faint
+        late = max(f.off_s - STAGE_GAP_S, 0.0)
+        out["space_launch"] = max(math.exp(-late / 6.0), 0.05) if f.inertial_speed_m_s < 7400.0 else 1.0
         early = rises_to(t, 130.0, 25.0)
         out["ballistic_missile_intercontinental"] *= max(early, math.exp(-f.off_s / 6.0))
         value = f"{t:.0f} s, dark for {f.off_s:.0f} s"
