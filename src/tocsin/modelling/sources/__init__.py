@@ -2,12 +2,19 @@
 
 from typing import Any
 
-from tocsin.core.records.sources import bodies
+from tocsin.core.records.sources import bodies, infrared
+from tocsin.modelling.sources.flyers import AFTERBURNER, METEOR
+from tocsin.modelling.sources.hot_spot import HOT_SPOT
 from tocsin.modelling.sources.mechanism import Mechanism
 from tocsin.modelling.sources.reentry import REENTRY
+from tocsin.modelling.sources.sun_glint import SUN_GLINT
 
 MECHANISMS: dict[type, Mechanism] = {
     bodies.Reentry: REENTRY,
+    infrared.SunGlint: SUN_GLINT,
+    infrared.HotSpot: HOT_SPOT,
+    infrared.Meteor: METEOR,
+    infrared.Afterburner: AFTERBURNER,
 }
 
 
