@@ -111,8 +111,11 @@ def test_the_cloud_shone_like_a_missile_and_only_where_physics_allows(track, wat
 
     oko = {i: shine(track[i]) for i in watching.tolist()}
     best = max(oko.values())
-    print(f"\nbrightest pixel of cloud: {best / 1e6:.2f} MW/sr; plume of an ICBM's first stage: about 1 MW/sr")
-    assert 0.2e6 < best < 5e6
+    print(
+        f"\nbrightest pixel of cloud: {best / 1e6:.2f} MW/sr over its surroundings; notional thresholds: 0.015 to 0.02 MW/sr"
+    )
+    # well over a threshold, and not brighter than the plume of a heavy launcher
+    assert 0.05e6 < best < 5e6
     # a satellite under the cloud's own horizon sees no face of it that the Sun lights
     assert all(v == 0.0 for i, v in oko.items() if geometry(track[i], tai)[1] < 0.0)
     # a look down with the Sun behind, from over the Pacific: the same pixel is five times fainter and more
@@ -141,10 +144,10 @@ def test_how_often_a_year_the_geometry_is_met(track, watching):
                 if off < 5.0:
                     plane_h[plane] += step_h
                     turns.append(turned)
-                bright_h[plane] += step_h * (float(cloud_intensity(CLOUD, POINT, track[i], tai, PIXEL)[0]) > 1e6)
+                bright_h[plane] += step_h * (float(cloud_intensity(CLOUD, POINT, track[i], tai, PIXEL)[0]) > 0.1e6)
     print(f"\na satellite, one place, a year: Sun, cloud and satellite within 5 deg of one plane for {plane_h.min():.0f} ... "
           f"{plane_h.max():.0f} h (mean of nine planes {plane_h.mean():.0f}), light turned by {min(turns):.0f} ... "
-          f"{max(turns):.0f} deg; a pixel of dense ice cloud would pass 1 MW/sr for {bright_h.min():.0f} ... "
+          f"{max(turns):.0f} deg; a pixel of dense ice cloud would pass 0.1 MW/sr for {bright_h.min():.0f} ... "
           f"{bright_h.max():.0f} h (mean {bright_h.mean():.0f})")  # fmt: skip
     # met, and rare: a year has 8,766 h
     assert 5.0 < plane_h.mean() < 200.0

@@ -4,7 +4,8 @@ Radiance of a deep cloud, once scattered: F w P(t) / (4 pi) * m0 / (m0 + m) (Cha
 eq. III 13), t the angle by which the light is turned, m0 and m the cosines of Sun and satellite from the vertical; and
 of a face with slopes of plates: F R p / (4 m cos^4 b) (Cox & Munk 1954), b the tilt that mirrors, p the density of
 slopes. Both through the air above the cloud, down and up. Light scattered more than once is left out: at this
-wavelength ice absorbs it.
+wavelength ice absorbs it. A telescope's filter takes off what lies evenly over many pixels: of the scattered light only
+the part by which a dense cell stands out of the cloud around it (`contrast`) is reported.
 """
 
 import math
@@ -91,7 +92,7 @@ def cloud_intensity(
     sun_up = np.full(len(line), float(np.sum(sun_at(tai_ns) * up)))
     good = (lit > 0) & (out_up > 1e-3) & (sun_up > 1e-3) & np.isfinite(mirror)
     safe_out, safe_sun = np.where(good, out_up, 1.0), np.where(good, sun_up, 1.0)
-    radiance = scattered_radiance(turned, safe_sun, safe_out) + mirrored_radiance(
+    radiance = source.contrast * scattered_radiance(turned, safe_sun, safe_out) + mirrored_radiance(
         np.where(good, mirror, 1.0), turned, safe_out, source.plates, source.tilt_deg * DEG
     )
     height = np.full(len(line), source.top_m)

@@ -31,6 +31,7 @@ from tocsin.world.geodesy import inverse, to_ecef, to_geodetic
 
 START = tai_from_iso("2026-03-20T12:00:00Z")
 STAGE = Stage(1, START, START + 600 * NS)
+EVENING = Stage(1, START + 5 * 3600 * NS, START + 5 * 3600 * NS + 600 * NS)
 NIGHT = Stage(1, START + 12 * 3600 * NS, START + 12 * 3600 * NS + 600 * NS)
 PLACE = {"latitude_deg": 10.0, "longitude_deg": 5.0}
 
@@ -86,14 +87,17 @@ def test_a_mirrored_sun_outshines_scattered_light_and_night_has_neither():
 def test_a_glint_is_reported_at_the_cloud_and_never_by_night():
     rows = Rows()
     glint = SunGlint(id="cloud", **PLACE, radius_km=50.0)
-    n = see_glint(glint, STAGE, scope(STAGE), rows)
-    assert n == len(rows.labels) > 50 and set(rows.labels) == {"cloud"}
+    # the Sun low in the west, the satellite low in the east
+    n = see_glint(glint, EVENING, scope(EVENING, 75.0), rows)
+    assert n == len(rows.labels) > 200 and set(rows.labels) == {"cloud"}
+    # at noon, from above, the same cloud is dull
+    assert see_glint(glint, STAGE, scope(STAGE), Rows()) < n / 10
     where = to_geodetic(cells(glint, STAGE))
     assert (
         max(float(inverse(10 * DEG, 5 * DEG, float(a), float(b))[0]) for a, b in zip(*where[:2], strict=True)) <= 51e3
     )
     assert see_glint(glint, NIGHT, scope(NIGHT), Rows()) == 0
-    assert see_glint(SunGlint(id="cloud", **PLACE, sensors=("other",)), STAGE, scope(STAGE), Rows()) == 0
+    assert see_glint(SunGlint(id="cloud", **PLACE, sensors=("other",)), EVENING, scope(EVENING, 75.0), Rows()) == 0
 
 
 def test_a_cloud_above_the_tropopause_is_refused_with_the_reason():

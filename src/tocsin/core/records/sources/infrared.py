@@ -22,6 +22,8 @@ class SunGlint(SourceBase, frozen=True, kw_only=True, tag="sun_glint"):
     """Height of the cloud's top; ice at all seasons above 7 km."""
     cells: Annotated[int, Meta(ge=1, le=200)] = 5
     """Dense parts of the cloud, each as large as a pixel, that may shine."""
+    contrast: Annotated[float, Meta(ge=0, le=1)] = 0.1
+    """By what part a dense cell is brighter than the cloud around it, which the telescope's filter takes off; assumed."""
     plates: Annotated[float, Meta(ge=0, le=0.2)] = 0.01
     """Part of the cloud's face that is level ice plates (Breon & Dubrulle 2004: 1e-3 to 1e-2 in half of ice clouds)."""
     tilt_deg: Annotated[float, Meta(ge=0.1, le=10)] = 1.0
