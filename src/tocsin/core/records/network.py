@@ -85,8 +85,11 @@ class Radar(_Config, frozen=True, kw_only=True):
     refraction: Literal["raw", "corrected"] = "corrected"
     search_volumes: tuple[SearchVolume, ...] = ()
     sources: tuple[str, ...] = ()
+    assumed: tuple[str, ...] = ()
+    """Keys whose values no source gives for this sensor: they are assumed."""
     confidence: str = ""
     present_day: bool = False
+    """A sensor in service now: public site, sector and elevation limits only, for replay and coverage."""
 
 
 class Orbit(_Config, frozen=True, kw_only=True):
@@ -128,8 +131,11 @@ class Infrared(_Config, frozen=True, kw_only=True):
     """Below this height cloud is assumed to hide a plume when silence is judged."""
     false_alarms_per_look: Annotated[float, Meta(ge=0, le=1e6)] = 0.01
     sources: tuple[str, ...] = ()
+    assumed: tuple[str, ...] = ()
+    """Keys whose values no source gives for this sensor: they are assumed."""
     confidence: str = ""
     present_day: bool = False
+    """A sensor in service now: public site, sector and elevation limits only, for replay and coverage."""
 
 
 class Network(_Config, frozen=True, kw_only=True):
@@ -137,6 +143,8 @@ class Network(_Config, frozen=True, kw_only=True):
 
     name: str = ""
     description: str = ""
+    day_utc: str = ""
+    """The instant that the network stands for; a day of coverage is reckoned from it."""
     radar: tuple[Radar, ...] = ()
     infrared: tuple[Infrared, ...] = ()
 
