@@ -60,7 +60,7 @@ def main() -> None:
     radii = np.sqrt((orbits[0] ** 2).sum(axis=1))
     half = np.arcsin(EARTH_M * math.cos(ELEVATION_DEG * DEG) / radii)
     # no Sun and no cloud, as in the problem; the height of the ground is that of the geometry's own bare ground
-    limits = np.stack([half, np.zeros(24), np.full(24, -200.0), np.zeros(24)], axis=1)
+    limits = np.stack([half, np.zeros(24), np.full(24, -200.0), np.full(24, np.nan)], axis=1)
     radars = np.zeros(len(points), np.int64)
     steps, area = np.empty((len(points), 6), np.int64), np.empty(24)
     coverage_day(points[:10], units[:, :10].copy(), weights[:10], orbits[:2], suns[:2], limits, 0.0, radars[:10],

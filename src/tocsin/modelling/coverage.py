@@ -18,8 +18,12 @@ from tocsin.sensing.sun import sun_at
 from tocsin.sensing.visibility_kernels import radar_sees_batch
 from tocsin.world.geodesy import to_ecef
 
-HEIGHTS_KM = ((10.0, "plume"), (50.0, "plume"), (200.0, "body"), (500.0, "body"), (1000.0, "body"))
+HEIGHTS_KM = (
+    (10.0, "plume"), (50.0, "plume"), (150.0, "plume"), (200.0, "body"), (500.0, "body"), (1000.0, "body")
+)  # fmt: skip
 """Infrared satellites see plumes; a body whose motor is out is seen by radars only."""
+KINDS = ("radar", "infrared")
+"""What warns; a telescope of the space watch does not."""
 STEP_S = 300
 DAY_S = 86_400
 NO_EPOCH = "2026-01-01T00:00:00Z"
@@ -106,24 +110,24 @@ def cover(network: Network, table: SensorTable, assets: Sequence[Asset], progres
     start = first_instant(network)
     instants = DAY_S // STEP_S
     places = places_of(assets)
-    satellites = [s for s in table.sensors if s.ephemeris is not None]
-    orbits, suns = _sky(satellites, start, instants, progress)
+    sensors = [s for s in table.sensors if s.kind in KINDS]
+    orbits, suns = _sky([s for s in sensors if s.ephemeris is not None], start, instants, progress)
     seen: list[list[Seen]] = [[] for _ in places.regions]
-    parts: dict[str, list[float]] = {s.id: [] for s in table.sensors}
+    parts: list[list[float]] = [[] for _ in sensors]
     lats, lons = cells()
     shares, least = {}, {}
     for n, (height_km, target) in enumerate(HEIGHTS_KM):
         progress("coverage", n / len(HEIGHTS_KM))
-        steps, areas = _at_height(places, height_km * 1e3, table, orbits, suns, target == "plume")
-        for sensor, area in zip(table.sensors, areas, strict=True):
-            parts[sensor.id].append(area)
+        steps, areas = _at_height(places, height_km * 1e3, sensors, orbits, suns, target == "plume")
+        for own, area in zip(parts, areas, strict=True):
+            own.append(area)
         for (_, _, members), rows in zip(places.regions, seen, strict=True):
             rows.append(_summary(height_km, target, steps[members], places.weights[members], instants))
         grid = steps[: len(lats) * len(lons)].reshape(len(lats), len(lons), 6)
         shares[height_km], least[height_km] = grid[:, :, :4] / instants, grid[:, :, 4]
     views = tuple(
-        SensorView(s.id, s.kind, tuple(parts[s.id]), s.position is not None or s.ephemeris is not None)
-        for s in table.sensors
+        SensorView(s.id, s.kind, tuple(own), s.position is not None or s.ephemeris is not None)
+        for s, own in zip(sensors, parts, strict=True)
     )
     regions = tuple(Region(name, kind, tuple(rows)) for (name, kind, _), rows in zip(places.regions, seen, strict=True))
     return Coverage(start, instants, views, regions, lats, lons, shares, least)
@@ -144,20 +148,21 @@ def _sky(satellites: Sequence[Sensor], start: int, instants: int, progress: Prog
 
 
 def _at_height(
-    places: Places, height_m: float, table: SensorTable, orbits: FloatArray, suns: FloatArray, plume: bool
+    places: Places, height_m: float, sensors: Sequence[Sensor], orbits: FloatArray, suns: FloatArray, plume: bool
 ) -> tuple[IntArray, list[float]]:
-    """Return the steps (n, 6) of `coverage_day`, and the part of the Earth that each sensor of the table sees."""
+    """Return the steps (n, 6) of `coverage_day`, and the part of the Earth that each sensor sees."""
     points = to_ecef(places.lat * DEG, places.lon * DEG, height_m)
     units = np.ascontiguousarray((points / np.sqrt((points * points).sum(axis=1))[:, None]).T)
     counts = np.zeros(len(points), np.int64)
     area: dict[str, float] = {}
-    for radar in table.sensors:
+    for radar in sensors:
         if radar.kind == "radar" and radar.position is not None:
             held = radar_sees_batch(points, radar.position, radar.rot_enu, radar.whole_field) >= 0
             counts += held
             area[radar.id] = float(places.weights[held].sum())
-    satellites = [s for s in table.sensors if s.ephemeris is not None]
-    limits = np.array([[s.field_half_angle, s.sun_exclusion, s.cloud_break_m, 0.0] for s in satellites]).reshape(-1, 4)
+    satellites = [s for s in sensors if s.ephemeris is not None]
+    limits = np.array([(s.field_half_angle, s.sun_exclusion, s.cloud_break_m, s.limb_height) for s in satellites])
+    limits = limits.reshape(-1, 4)
     steps = np.empty((len(points), 6), np.int64)
     seen = np.zeros(len(satellites))
     shown = slice(None) if plume else slice(0, 0)
@@ -166,7 +171,7 @@ def _at_height(
         steps, seen[shown],
     )  # fmt: skip
     area.update({s.id: float(v) for s, v in zip(satellites, seen, strict=True)})
-    return steps, [area.get(s.id, 0.0) for s in table.sensors]
+    return steps, [area.get(s.id, 0.0) for s in sensors]
 
 
 def _summary(height_km: float, target: str, steps: IntArray, weights: FloatArray, instants: int) -> Seen:

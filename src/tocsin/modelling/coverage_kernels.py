@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from tocsin.core.constants import WGS84_A_M, WGS84_B_M
 from tocsin.core.kernels import kernel
-from tocsin.sensing.visibility_kernels import infrared_sees, ray_clear
+from tocsin.sensing.visibility_kernels import against_space, infrared_sees
 
 Array = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -74,11 +74,13 @@ def add_view(
     """Return the weight of the points that one satellite sees at an instant, each counted in `counts` (n,).
 
     points (n, 3) m at one geodetic height (m), units (3, n) their directions; place, sun as in `sure_cosines`;
-    limits (4,): field half angle, Sun exclusion (rad), cloud break (m), and 1 where it sees only against space.
+    limits (4,): field half angle, Sun exclusion (rad), cloud break (m), and the height (m) over
+    which it sees against space only, NaN where the Earth may stand behind.
     """
     out, sure = sure_cosines(place, sun, limits[0], limits[1], limits[2], height)
-    against_space = limits[3] > 0.5
-    if against_space:
+    limb = limits[3]
+    across = limb == limb
+    if across:
         sure = ALWAYS_ASK
     r = math.sqrt(place[0] * place[0] + place[1] * place[1] + place[2] * place[2])
     x, y, z = place[0] / r, place[1] / r, place[2] / r
@@ -88,13 +90,11 @@ def add_view(
         if not cosine >= out:
             continue
         if cosine <= sure:
-            if not infrared_sees(points[i, 0], points[i, 1], points[i, 2], place, sun, limits[0], limits[1], limits[2]):
+            px, py, pz = points[i, 0], points[i, 1], points[i, 2]
+            if across and not against_space(px, py, pz, place, limb):
                 continue
-            if against_space:
-                dx, dy, dz = points[i, 0] - place[0], points[i, 1] - place[1], points[i, 2] - place[2]
-                d = math.sqrt(dx * dx + dy * dy + dz * dz)
-                if not ray_clear(place[0], place[1], place[2], dx / d, dy / d, dz / d, limits[2]):
-                    continue
+            if not infrared_sees(px, py, pz, place, sun, limits[0], limits[1], limits[2]):
+                continue
         counts[i] += 1
         total += weights[i]
     return total

@@ -56,6 +56,8 @@ class Sensor:
     """About the direction to the Earth's centre, rad."""
     sun_exclusion: float = NAN
     cloud_break_m: float = NAN
+    limb_height: float = NAN
+    """Height (m) that a line of sight must pass over all along; NaN where the Earth may stand behind a target."""
     ephemeris: Ephemeris | None = None
     whole_field: FloatArray = field(default_factory=lambda: NO_BOXES)
     volumes: dict[str, FloatArray] = field(default_factory=dict)

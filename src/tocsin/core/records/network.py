@@ -120,6 +120,11 @@ class Infrared(_Config, frozen=True, kw_only=True):
     element_set: Annotated[tuple[str, ...], Meta(min_length=2, max_length=2)] | None = None
     orbit: Orbit | None = None
     revisit_s: PeriodS = 10.0
+    view: Literal["down", "limb"] = "down"
+    """`limb` = sees a plume only against space, over the Earth's edge (Oko); `down` = also against the Earth."""
+    limb_height_m: Annotated[float, Meta(ge=0, le=200_000)] = 30000.0
+    """Height that a line of sight must pass over to have space behind it; used with `view = "limb"` only. The default
+    stands over 99 % of the air's mass (US Standard Atmosphere 1976)."""
     sigma_los_rad: Annotated[float, Meta(gt=0, le=0.02)] = 3.0e-5
     bias_los_rad: Annotated[float, Meta(ge=0, le=0.02)] = 0.0
     threshold_w_sr: Annotated[float, Meta(ge=0, le=1e12)] = 20000.0

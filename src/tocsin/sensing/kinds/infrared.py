@@ -33,6 +33,7 @@ def compile_infrared(record: Infrared, index: int) -> Sensor:
         field_half_angle=record.field_half_angle_deg * DEG,
         sun_exclusion=record.sun_exclusion_deg * DEG,
         cloud_break_m=float(record.cloud_break_m),
+        limb_height=float(record.limb_height_m) if record.view == "limb" else NAN,
         ephemeris=ephemeris_of(record),
     )
 
