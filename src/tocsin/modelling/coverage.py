@@ -88,13 +88,13 @@ class Coverage:
 
 
 def first_instant(network: Network) -> int:
-    """Return the instant (TAI ns, whole minute) from which a day is reckoned: the file's, else its latest orbit's."""
+    """Return the instant (TAI ns) from which a day is reckoned: the file's, else its latest orbit's."""
     if network.day_utc:
         start = tai_from_iso(network.day_utc)
     else:
         epochs = [_epoch(r) for r in network.infrared if r.element_set is not None or (r.orbit and r.orbit.epoch_utc)]
         start = max(epochs, default=tai_from_iso(NO_EPOCH))
-    return start - start % (60 * NS)
+    return start
 
 
 def _epoch(record: Infrared) -> int:
@@ -172,6 +172,17 @@ def _at_height(
     )  # fmt: skip
     area.update({s.id: float(v) for s, v in zip(satellites, seen, strict=True)})
     return steps, [area.get(s.id, 0.0) for s in sensors]
+
+
+def radar_counts(sensors: Sequence[Sensor], lats: FloatArray, lons: FloatArray, height_m: float) -> IntArray:
+    """Return (a, o): how many radars hold the points of a grid (latitudes (a,), longitudes (o,), degrees) at a height."""
+    lat, lon = (v.ravel() for v in np.meshgrid(lats, lons, indexing="ij"))
+    points = to_ecef(lat * DEG, lon * DEG, height_m)
+    counts = np.zeros(len(points), np.int64)
+    for radar in sensors:
+        if radar.kind == "radar" and radar.position is not None:
+            counts += radar_sees_batch(points, radar.position, radar.rot_enu, radar.whole_field) >= 0
+    return counts.reshape(len(lats), len(lons))
 
 
 def _summary(height_km: float, target: str, steps: IntArray, weights: FloatArray, instants: int) -> Seen:

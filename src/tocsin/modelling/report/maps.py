@@ -36,7 +36,7 @@ def world_map(data: ReportData) -> str:
     """Return the map of the world."""
     projection = geo.world_projection(_centre(data), 1200.0)
     layers = [
-        _frame(projection, 30),
+        frame(projection, 30),
         _coverage(data, projection),
         _other_tracks(data, projection),
         _event_tracks(data, projection),
@@ -69,7 +69,7 @@ def _part_map(data: ReportData, projection: Projection, named: bool) -> str:
     labels = Labels(*projection.size)
     step = next((s for s in (1, 2, 5, 10, 20, 30) if projection.height_deg / s <= 8.0), 30)
     layers = [
-        _frame(projection, step),
+        frame(projection, step),
         _coverage(data, projection, faint=True),
         _other_tracks(data, projection),
         _event_tracks(data, projection),
@@ -158,7 +158,7 @@ def _svg(projection: Projection, layers: list[str], title: str, css: str) -> str
     )
 
 
-def _frame(projection: Projection, step_deg: int) -> str:
+def frame(projection: Projection, step_deg: int) -> str:
     """Return sea, land, and the graticule with its figures."""
     width, height = projection.size
     land = []
