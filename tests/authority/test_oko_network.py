@@ -38,6 +38,6 @@ def test_nine_planes_always_see_a_plume_over_the_missile_fields() -> None:
         seen.append(row)
     views = np.array(seen)
     assert views.sum(axis=1).min() >= 1
-    # "over much of its orbit": each is in sight of them for more than eight of twenty-four hours, on one of its two turns
-    assert (views.mean(axis=0) * 24.0 > 8.0).all()
-    assert (views.mean(axis=0) * 24.0 < 12.0).all(), "the other turn of the day stands on the far side"
+    # "over much of its 12-hour orbit": more than half of one of its two turns a day; the other stands on the far side
+    hours = views.mean(axis=0) * 24.0
+    assert (hours > 6.0).all() and (hours < 12.0).all()

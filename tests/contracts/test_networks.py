@@ -43,7 +43,8 @@ def test_every_network_passes_the_doctor(path: Path, tmp_path: Path, capsys: pyt
     earth = report["regions"][0]["seen"]
     for seen in earth:
         assert 1.0 >= seen["one"] >= seen["two"] >= seen["three"] >= 0.0
-        assert seen["one"] >= seen["always"] and seen["one"] >= seen["both_kinds"]
+        # sums of 16,200 weights in another order
+        assert seen["one"] >= max(seen["always"], seen["both_kinds"]) - 1e-9
     for target in ("plume", "body"):
         rising = [seen["one"] for seen in earth if seen["target"] == target]
         assert rising == sorted(rising), "the higher, the more is over the horizon"

@@ -54,7 +54,8 @@ def sure_cosines(
         inner = min(inner, math.asin(sine / high) - field - SLACK)
     widest = min(field, math.asin(high / r)) + exclusion + SLACK
     off = -(place[0] * sun[0] + place[1] * sun[1] + place[2] * sun[2]) / r
-    if widest >= math.pi or off > math.cos(widest):
+    # the Sun may stand in its face; or the places lie on the cloud break itself, where rounding decides
+    if widest >= math.pi or off > math.cos(widest) or height < cloud + 1.0:
         inner = -1.0
     out = math.cos(outer) if outer < math.pi else -NEVER
     return out, math.cos(inner) if inner > 0.0 else ALWAYS_ASK

@@ -61,7 +61,7 @@ def test_every_pair_is_decided_as_the_centre_decides_it(height_m: float, limb: f
 
 
 def test_the_sure_angles_spare_nearly_all_questions() -> None:
-    points, units, _ = grid(10e3, step=2.0)
+    _, units, _ = grid(10e3, step=2.0)
     place = np.array([42.16e6, 0.0, 0.0])
     out, sure = sure_cosines(place, np.array([1.0, 0.0, 0.0]), 10 * DEG, 10 * DEG, 8000.0, 10e3)
     cosine = units[0]
@@ -87,7 +87,8 @@ def test_a_geostationary_satellite_sees_the_cap_of_the_closed_form() -> None:
         expected = 0.5 * (1.0 - math.cos(arc)) if target == "plume" else 0.0
         assert part == pytest.approx(expected, abs=0.003)
     earth = found.regions[0].seen[0]
-    assert earth.one == earth.always == pytest.approx(found.sensors[0].parts[0], abs=1e-9)
+    assert earth.one == pytest.approx(found.sensors[0].parts[0], abs=1e-9)
+    assert earth.always == pytest.approx(earth.one, abs=1e-9)
     assert earth.both_kinds == earth.two == 0.0
 
 
