@@ -188,7 +188,8 @@ def radar_counts(sensors: Sequence[Sensor], lats: FloatArray, lons: FloatArray, 
 def _summary(height_km: float, target: str, steps: IntArray, weights: FloatArray, instants: int) -> Seen:
     total = float(weights.sum())
     w = weights / total if total > 0.0 else np.full(len(weights), 1.0 / len(weights))
-    one, two, three, both = (float(v) for v in (w[:, None] * steps[:, :4]).sum(axis=0) / instants)
+    # a sum of weights may pass 1 by rounding
+    one, two, three, both = (min(float(v), 1.0) for v in (w[:, None] * steps[:, :4]).sum(axis=0) / instants)
     return Seen(
         height_km=height_km,
         target=target,
@@ -196,7 +197,7 @@ def _summary(height_km: float, target: str, steps: IntArray, weights: FloatArray
         two=two,
         three=three,
         both_kinds=both,
-        always=float(w[steps[:, 4] >= 1].sum()),
+        always=min(float(w[steps[:, 4] >= 1].sum()), 1.0),
         least=int(steps[:, 4].min()),
         longest_gap_s=float(steps[:, 5].max() * STEP_S),
     )

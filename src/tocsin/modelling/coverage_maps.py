@@ -12,7 +12,7 @@ from tocsin.modelling.coverage import DAY_S, Coverage, radar_counts
 from tocsin.modelling.report import geo
 from tocsin.modelling.report.geo import Place, Projection
 from tocsin.modelling.report.labels import Labels
-from tocsin.modelling.report.maps import frame
+from tocsin.modelling.report.maps import graticule, land_path
 from tocsin.modelling.report.text import esc
 from tocsin.sensing.sensor import Sensor
 from tocsin.world.geodesy import direct, to_geodetic
@@ -144,12 +144,13 @@ def _panel(
                 f'<text class="key" x="{x + 28:.0f}" y="42">{esc(words)}</text>'
             )
             x += 60.0 + 6.6 * len(words)
-    drawn = frame(projection, lines_deg)
-    coast = drawn[drawn.index('<path class="land"') : drawn.index('<path class="grid"')]
+    land = land_path(projection)
     body = (
         f'<text class="head" x="0" y="20">{esc(head)}</text>{"".join(legend)}'
         f'<svg x="0" y="52" width="{width:.0f}" height="{tall:.0f}" viewBox="0 0 {width:.1f} {tall:.1f}">'
-        f'{drawn}<g class="cells">{_cells(projection, *cells)}</g>{coast.replace("land", "coast", 1)}{"".join(marks)}</svg>'
+        f'<rect class="sea" width="{width:.1f}" height="{tall:.1f}"/><path class="land" d="{land}"/>'
+        f'<g class="cells">{_cells(projection, *cells)}</g><path class="coast" d="{land}"/>'
+        f"{graticule(projection, lines_deg)}{''.join(marks)}</svg>"
     )
     return tall + 70.0, body
 

@@ -36,7 +36,7 @@ def world_map(data: ReportData) -> str:
     """Return the map of the world."""
     projection = geo.world_projection(_centre(data), 1200.0)
     layers = [
-        frame(projection, 30),
+        _frame(projection, 30),
         _coverage(data, projection),
         _other_tracks(data, projection),
         _event_tracks(data, projection),
@@ -69,7 +69,7 @@ def _part_map(data: ReportData, projection: Projection, named: bool) -> str:
     labels = Labels(*projection.size)
     step = next((s for s in (1, 2, 5, 10, 20, 30) if projection.height_deg / s <= 8.0), 30)
     layers = [
-        frame(projection, step),
+        _frame(projection, step),
         _coverage(data, projection, faint=True),
         _other_tracks(data, projection),
         _event_tracks(data, projection),
@@ -158,14 +158,28 @@ def _svg(projection: Projection, layers: list[str], title: str, css: str) -> str
     )
 
 
-def frame(projection: Projection, step_deg: int) -> str:
+def _frame(projection: Projection, step_deg: int) -> str:
     """Return sea, land, and the graticule with its figures."""
     width, height = projection.size
+    return (
+        f'<rect class="sea" width="{width:.1f}" height="{height:.1f}"/><path class="land" d="{land_path(projection)}"/>'
+        f"{graticule(projection, step_deg)}"
+    )
+
+
+def land_path(projection: Projection) -> str:
+    """Return the SVG path data of the land, country by country."""
     land = []
     for ring in gazetteer().rings:
         points = [(float(lat), float(lon)) for lon, lat in ring]
         shift = 360.0 * round((projection.west + projection.width_deg / 2.0 - points[0][1]) / 360.0)
         land.append(projection.ring_path([(lat, lon + shift) for lat, lon in points]))
+    return "".join(land)
+
+
+def graticule(projection: Projection, step_deg: int) -> str:
+    """Return meridians and parallels with their figures."""
+    width, height = projection.size
     lines, labels = [], []
     for k in range(int(projection.west // step_deg), int((projection.west + projection.width_deg) // step_deg) + 1):
         x = (k * step_deg - projection.west) * projection.scale * projection.stretch
@@ -178,10 +192,7 @@ def frame(projection: Projection, step_deg: int) -> str:
         if 12.0 < y < height - 12.0:
             lines.append(f"M0 {y:.1f}H{width:.1f}")
             labels.append(f'<text x="3" y="{y - 3:.1f}">{_degrees(k * step_deg, "N", "S")}</text>')
-    return (
-        f'<rect class="sea" width="{width:.1f}" height="{height:.1f}"/><path class="land" d="{"".join(land)}"/>'
-        f'<path class="grid" d="{"".join(lines)}"/><g class="gridtext">{"".join(labels)}</g>'
-    )
+    return f'<path class="grid" d="{"".join(lines)}"/><g class="gridtext">{"".join(labels)}</g>'
 
 
 def _degrees(value: int, positive: str, negative: str) -> str:
