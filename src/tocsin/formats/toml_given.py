@@ -4,10 +4,23 @@ import tomllib
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from tocsin.core.records.network import Infrared, Network, Radar
+from tocsin.core.records.network import Infrared, Network, Radar, Telescope
 
 SAID = ("id", "name", "description", "site", "line", "country", "family", "band", "sources", "assumed", "confidence")
 """Keys that name a sensor and say what it is: their absence assumes no figure."""
+
+
+UNUSED = (
+    "present_day",
+    "search_volumes",
+    "element_set",
+    "orbit",
+    "pixel_rad",
+    "jitter_rad",
+    "saturation_w_sr",
+    "clouds",
+)
+"""Keys whose absence means that the thing is not there, and one (`clouds`) that is the sky's and not the sensor's."""
 
 
 class Given(NamedTuple):
@@ -24,18 +37,20 @@ class Given(NamedTuple):
 
 
 def given(path: Path, network: Network) -> list[Given]:
-    """Return for every sensor of a network, radars first, what its file (already read without error) gives and assumes."""
+    """Return for every sensor, radars first, telescopes last, what its file (read without error before) gives and assumes."""
     tree: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     rows: list[Given] = []
-    records: list[tuple[str, tuple[Radar | Infrared, ...]]] = [("radar", network.radar), ("infrared", network.infrared)]
+    records: list[tuple[str, tuple[Radar | Infrared | Telescope, ...]]] = [
+        ("radar", network.radar), ("infrared", network.infrared), ("telescope", network.telescope)
+    ]  # fmt: skip
     for kind, sensors in records:
         for record, keys in zip(sensors, tree.get(kind, ()), strict=True):
             rows.append(_given(record, keys))
     return rows
 
 
-def _given(record: Radar | Infrared, keys: dict[str, Any]) -> Given:
-    optional = {"present_day", "search_volumes", "element_set", "orbit", *SAID}
+def _given(record: Radar | Infrared | Telescope, keys: dict[str, Any]) -> Given:
+    optional = {*UNUSED, *SAID}
     if isinstance(record, Infrared) and record.view == "down":
         optional |= {"view", "limb_height_m"}
     absent = tuple(k for k in record.__struct_fields__ if k not in keys and k not in optional)

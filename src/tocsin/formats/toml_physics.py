@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from tocsin.core.constants import DEG, MU_M3_S2, WGS84_A_M
-from tocsin.core.records.network import Face, Infrared, Orbit, Radar, SearchVolume
+from tocsin.core.records.network import Face, Infrared, Orbit, Radar, SearchVolume, Telescope
 from tocsin.formats.toml_lines import Path
 
 LOWEST_ORBIT_KM = 80.0
@@ -56,7 +56,7 @@ def why(path: Path, value: Any) -> str:
     return f": {reason}" if reason else ""
 
 
-def assumed_keys(record: Radar | Infrared, path: Path) -> Iterator[Complaint]:
+def assumed_keys(record: Radar | Infrared | Telescope, path: Path) -> Iterator[Complaint]:
     """Complain about names in `assumed` that are no keys of the record (`faces.elevation_min_deg` for those within)."""
     inner = {"faces": Face, "search_volumes": SearchVolume, "orbit": Orbit}
     known = list(record.__struct_fields__)

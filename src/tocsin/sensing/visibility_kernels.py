@@ -157,6 +157,16 @@ def against_space(tx: float, ty: float, tz: float, sat: Array, height: float) ->
 
 
 @kernel
+def against_space_batch(targets: Array, sats: Array, height: float) -> npt.NDArray[np.bool_]:
+    """Return (n,) bool: `against_space` for targets (n, 3) seen from satellites (n, 3)."""
+    n = targets.shape[0]
+    out = np.zeros(n, np.bool_)
+    for i in range(n):
+        out[i] = against_space(targets[i, 0], targets[i, 1], targets[i, 2], sats[i], height)
+    return out
+
+
+@kernel
 def radar_sees(
     px: float, py: float, pz: float, site: Array, rot: Array, boxes: Array
 ) -> tuple[int, float, float, float, float]:
