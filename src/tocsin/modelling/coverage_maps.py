@@ -12,7 +12,7 @@ from tocsin.modelling.coverage import DAY_S, Coverage, radar_counts
 from tocsin.modelling.report import geo
 from tocsin.modelling.report.geo import Place, Projection
 from tocsin.modelling.report.labels import Labels
-from tocsin.modelling.report.maps import graticule, land_path
+from tocsin.modelling.report.land import graticule, land_path
 from tocsin.modelling.report.text import esc
 from tocsin.sensing.sensor import Sensor
 from tocsin.world.geodesy import direct, to_geodetic
