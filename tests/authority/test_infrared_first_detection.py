@@ -61,7 +61,7 @@ SENSORS = {
 }  # fmt: skip
 
 
-def test_the_first_report_comes_half_a_minute_to_a_minute_after_lift_off(flights):
+def test_the_first_report_against_thirty_to_sixty_seconds(flights):
     print(
         "\nclass, sensor: first report after lift-off, s, at 5 / 50 / 95 % and its height, km; share within 30 ... 60 s"
     )
@@ -79,4 +79,6 @@ def test_the_first_report_comes_half_a_minute_to_a_minute_after_lift_off(flights
     # never before the air lets light out: the classes differ in how fast they climb and how bright they are
     for name in flights:
         assert median[name, "starer, 2 s"] <= median[name, "scanner, 10 s"]
-    assert any(30.0 <= m <= 60.0 for m in median.values())
+    assert 30.0 <= median["short_range", "scanner, 10 s"] <= 60.0
+    # large boosters come earlier than the figure: under a clear sky their light passes the lowest 5 km too
+    assert all(15.0 <= m <= 60.0 for m in median.values())

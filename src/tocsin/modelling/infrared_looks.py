@@ -252,7 +252,7 @@ def see_false_alarms(scope: Telescope, rows: Rows) -> int:
         cosine = 1.0 - rng.uniform(size=n) * (1.0 - np.cos(sensor.field_half_angle))
         turn = rng.uniform(0.0, 2.0 * np.pi, n)
         intensity = sensor.threshold * np.exp(rng.exponential(SPREAD, n))
-        instants = rng.uniform(size=n)
+        instants = np.full(n, 0.5) if sensor.stares else rng.uniform(size=n)
         if scope.slots.state[k] != "ok":
             continue
         satellite = scope.places[k]

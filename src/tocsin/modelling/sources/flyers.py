@@ -5,6 +5,7 @@ import math
 import numpy as np
 
 from tocsin.core.constants import DEG, NS
+from tocsin.core.errors import InputError
 from tocsin.core.records.sources.infrared import Afterburner, Meteor
 from tocsin.modelling.fireballs import Fireball, fireball_trajectory
 from tocsin.modelling.sources.mechanism import Mechanism, Stage
@@ -29,7 +30,13 @@ def meteor_paths(source: Meteor, stage: Stage) -> list[Trajectory]:
     x, y, z = (float(v) for v in source.speed_m_s * course)
     ball = Fireball(source.id, source.latitude_deg, source.longitude_deg, source.height_m, (x, y, z), source.radiated_j)
     path = fireball_trajectory(ball, source.id, stage.start + round(source.start_s * NS))
-    return [] if path is None else [path]
+    if path is None:
+        raise InputError(
+            "a fireball's light is greatest on its way down, and this path does not fall there",
+            key=f"source {source.id}: descent_deg",
+            allowed="a steeper path or a lower height",
+        )
+    return [path]
 
 
 def afterburner_paths(source: Afterburner, stage: Stage) -> list[Trajectory]:

@@ -8,7 +8,7 @@ from tocsin.core.errors import InputError
 from tocsin.core.records.network import Infrared, Orbit
 from tocsin.core.records.sources.infrared import Afterburner, HotSpot, Meteor, SunGlint
 from tocsin.core.time import tai_from_iso
-from tocsin.modelling.infrared_looks import make_telescope
+from tocsin.modelling.infrared_looks import make_telescope, see_false_alarms
 from tocsin.modelling.look_build import Rows, search_slots
 from tocsin.modelling.plume import BAND_UM, band_part
 from tocsin.modelling.sources import MECHANISMS
@@ -147,3 +147,10 @@ def test_an_aircraft_flies_level_at_its_speed():
     assert lon > 5 * DEG
     # 200 kN: bright enough for a sensitive telescope, hardly for one of 15 kW/sr
     assert path.intensity[0] == pytest.approx(20e3)
+
+
+def test_false_alarms_of_a_starer_are_of_the_frame():
+    rows = Rows()
+    eye = scope(STAGE, scan="starer", false_alarms_per_look=2.0)
+    assert see_false_alarms(eye, rows) > 50
+    assert set(((np.concatenate(rows.times) - START) % (10 * NS)).tolist()) == {5 * NS}
