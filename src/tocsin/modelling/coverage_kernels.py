@@ -40,7 +40,7 @@ def sure_cosines(
     """
     r = math.sqrt(place[0] * place[0] + place[1] * place[1] + place[2] * place[2])
     low, high = WGS84_B_M + height, WGS84_A_M + height
-    if not r > WGS84_A_M + max(cloud, 0.0) or height < cloud:
+    if not r > WGS84_A_M + max(cloud, 0.0) or height < cloud - 1.0:
         return NEVER, ALWAYS_ASK
     if r <= high + 1000.0:
         return -NEVER, ALWAYS_ASK
@@ -54,7 +54,7 @@ def sure_cosines(
         inner = min(inner, math.asin(sine / high) - field - SLACK)
     widest = min(field, math.asin(high / r)) + exclusion + SLACK
     off = -(place[0] * sun[0] + place[1] * sun[1] + place[2] * sun[2]) / r
-    # the Sun may stand in its face; or the places lie on the cloud break itself, where rounding decides
+    # the Sun may stand in its face; or the places lie within a metre of the cloud break, where rounding decides
     if widest >= math.pi or off > math.cos(widest) or height < cloud + 1.0:
         inner = -1.0
     out = math.cos(outer) if outer < math.pi else -NEVER

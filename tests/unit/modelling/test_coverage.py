@@ -30,7 +30,7 @@ def quiet(stage: str, done: float) -> None:
     """Show nothing."""
 
 
-@pytest.mark.parametrize("height_m", [0.0, 10e3, 150e3, 1000e3])
+@pytest.mark.parametrize("height_m", [0.0, 7999.99, 10e3, 150e3, 1000e3])
 @pytest.mark.parametrize("limb", [NAN, 30e3])
 def test_every_pair_is_decided_as_the_centre_decides_it(height_m: float, limb: float) -> None:
     rng = np.random.default_rng(3)
