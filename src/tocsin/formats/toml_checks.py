@@ -2,25 +2,19 @@
 
 import math
 from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from tocsin.core.errors import ValueRefused
-from tocsin.core.records.network import Asset, Assets, Face, Infrared, Network, Orbit, Radar
+from tocsin.core.records.network import Asset, Assets, Infrared, Network, Orbit, Radar
 from tocsin.core.records.scenario import Flight, Scenario
 from tocsin.core.records.sources import Source
 from tocsin.core.time import tai_from_iso
+from tocsin.formats import toml_physics
 from tocsin.formats.tle_lines import tle_fault
 from tocsin.formats.toml_lines import Path
+from tocsin.formats.toml_physics import Complaint as Complaint
 
 TIME_ALLOWED = "a UTC time, as 2026-01-31T12:00:00Z"
-
-
-class Complaint(NamedTuple):
-    """What is wrong at a key path, and what is allowed there."""
-
-    path: Path
-    message: str
-    allowed: str = ""
 
 
 def network(record: Network) -> Complaint | None:
@@ -54,6 +48,8 @@ def _unique(items: Sequence[Any], path: Path, taken: dict[str, str] | None = Non
 def _network(record: Network) -> Iterator[Complaint]:
     if not record.radar and not record.infrared and not record.telescope:
         yield Complaint((), "a network without sensors", "[[radar]], [[infrared]] and [[telescope]] tables")
+    if record.day_utc:
+        yield from _instant(record.day_utc, ("day_utc",))
     taken: dict[str, str] = {}
     yield from _unique(record.radar, ("radar",), taken)
     yield from _unique(record.infrared, ("infrared",), taken)
@@ -64,6 +60,7 @@ def _network(record: Network) -> Iterator[Complaint]:
         yield from _infrared(infrared, ("infrared", i))
     for i, telescope in enumerate(record.telescope):
         yield from _id(telescope.id, ("telescope", i))
+        yield from toml_physics.assumed_keys(telescope, ("telescope", i))
 
 
 def _id(name: str, path: Path) -> Iterator[Complaint]:
@@ -75,10 +72,12 @@ def _id(name: str, path: Path) -> Iterator[Complaint]:
 
 def _radar(radar: Radar, path: Path) -> Iterator[Complaint]:
     yield from _id(radar.id, path)
+    yield from toml_physics.assumed_keys(radar, path)
     if radar.range_min_km >= radar.range_km:
-        yield Complaint((*path, "range_min_km"), "not below range_km", f"less than {radar.range_km:g}")
+        text = "not below range_km: the radar sees at no distance"
+        yield Complaint((*path, "range_min_km"), text, f"less than {radar.range_km:g}")
     for i, face in enumerate(radar.faces):
-        yield from _face(face, (*path, "faces", i))
+        yield from toml_physics.face(face, radar.altitude_m, (*path, "faces", i))
     yield from _unique(radar.search_volumes, (*path, "search_volumes"))
     for i, volume in enumerate(radar.search_volumes):
         here = (*path, "search_volumes", i)
@@ -91,16 +90,12 @@ def _radar(radar: Radar, path: Path) -> Iterator[Complaint]:
         if (volume.azimuth_start_deg is None) != (volume.azimuth_end_deg is None):
             key = "azimuth_end_deg" if volume.azimuth_end_deg is None else "azimuth_start_deg"
             yield Complaint((*here, key), "missing; azimuths come as a pair", "both or none")
-
-
-def _face(face: Face, path: Path) -> Iterator[Complaint]:
-    if face.elevation_min_deg >= face.elevation_max_deg:
-        allowed = f"less than {face.elevation_max_deg:g}"
-        yield Complaint((*path, "elevation_min_deg"), "not below elevation_max_deg", allowed)
+        yield from toml_physics.search_volume(volume, radar, here)
 
 
 def _infrared(sensor: Infrared, path: Path) -> Iterator[Complaint]:
     yield from _id(sensor.id, path)
+    yield from toml_physics.assumed_keys(sensor, path)
     if sensor.jitter_rad > 0.0 and sensor.pixel_rad is None:
         yield Complaint(
             (*path, "jitter_rad"),
@@ -126,6 +121,8 @@ def _infrared(sensor: Infrared, path: Path) -> Iterator[Complaint]:
             yield Complaint(
                 (*path, "element_set", fault[0]), fault[1], "two lines of 69 characters with their checksums"
             )
+        else:
+            yield from toml_physics.element_set(sensor.element_set[1], path)
 
 
 def _limb(sensor: Infrared, orbit: Orbit, path: Path) -> Iterator[Complaint]:
@@ -150,9 +147,7 @@ def _orbit(orbit: Orbit, path: Path) -> Iterator[Complaint]:
             yield Complaint((*path, key), "missing; this key is required", "a number > 0, or geo_longitude_deg alone")
             return
     yield from _instant(orbit.epoch_utc, (*path, "epoch_utc"))
-    perigee, apogee = orbit.perigee_altitude_km or 0.0, orbit.apogee_altitude_km or 0.0
-    if perigee > apogee:
-        yield Complaint((*path, "perigee_altitude_km"), "above apogee_altitude_km", f"at most {apogee:g}")
+    yield from toml_physics.orbit(orbit, path)
 
 
 def _instant(text: str, path: Path) -> Iterator[Complaint]:

@@ -85,8 +85,11 @@ class Radar(_Config, frozen=True, kw_only=True):
     refraction: Literal["raw", "corrected"] = "corrected"
     search_volumes: tuple[SearchVolume, ...] = ()
     sources: tuple[str, ...] = ()
+    assumed: tuple[str, ...] = ()
+    """Keys whose values no source gives for this sensor: they are assumed."""
     confidence: str = ""
     present_day: bool = False
+    """A sensor in service now: public site, sector and elevation limits only, for replay and coverage."""
 
 
 class Orbit(_Config, frozen=True, kw_only=True):
@@ -144,8 +147,11 @@ class Infrared(_Config, frozen=True, kw_only=True):
     """What a simulation puts over a launch: tops between 2 km and `cloud_break_m`, or by latitude and season."""
     false_alarms_per_look: Annotated[float, Meta(ge=0, le=1e6)] = 0.01
     sources: tuple[str, ...] = ()
+    assumed: tuple[str, ...] = ()
+    """Keys whose values no source gives for this sensor: they are assumed."""
     confidence: str = ""
     present_day: bool = False
+    """A sensor in service now: public site, sector and elevation limits only, for replay and coverage."""
 
 
 class Telescope(_Config, frozen=True, kw_only=True):
@@ -175,8 +181,11 @@ class Telescope(_Config, frozen=True, kw_only=True):
     """The Sun stands at least so far below the horizon: 12 = end of nautical twilight."""
     false_alarms_per_look: Annotated[float, Meta(ge=0, le=1e6)] = 0.01
     sources: tuple[str, ...] = ()
+    assumed: tuple[str, ...] = ()
+    """Keys whose values no source gives for this sensor: they are assumed."""
     confidence: str = ""
     present_day: bool = False
+    """A sensor in service now: public site, sector and elevation limits only, for replay and coverage."""
 
 
 class Network(_Config, frozen=True, kw_only=True):
@@ -184,6 +193,8 @@ class Network(_Config, frozen=True, kw_only=True):
 
     name: str = ""
     description: str = ""
+    day_utc: str = ""
+    """The instant that the network stands for; a day of coverage is reckoned from it."""
     radar: tuple[Radar, ...] = ()
     infrared: tuple[Infrared, ...] = ()
     telescope: tuple[Telescope, ...] = ()
