@@ -21,23 +21,20 @@ from tocsin.sensing.sensors import Sensor
 from tocsin.tracking import bank_kernels as kernels
 from tocsin.tracking.assign import assign
 from tocsin.tracking.bank import MAX_TRACKS, FloatArray, IntArray, Track, TrackBank
-from tocsin.tracking.birth_kernels import loosen
-from tocsin.tracking.births import CONFIRM_SCORE, start_track, take_partner
+from tocsin.tracking.births import CONFIRM_HITS, CONFIRM_SCORE, start_track, take_partner
 from tocsin.tracking.consider_kernels import add_radar_bias, add_sight_bias
-from tocsin.tracking.continuity import LOOSEN_AFTER, follows
+from tocsin.tracking.continuity import follows
 from tocsin.tracking.filter_kernels import BOOST, FREE, M_RANGE, M_RATE, M_SIGMA_A
 from tocsin.tracking.measurements import Figures, figures_of, log_densities, measurement_rows
 from tocsin.tracking.notes import note_detection, note_rivals
+from tocsin.tracking.slips import GATE, TAKE_OVER_RUN, back_on, branch_off, grown, hold, take_over
 from tocsin.tracking.upkeep import adopt, merge_twins, tidy, unsharp
 from tocsin.tracking.view_kernels import carry_ahead, combine, places_at
 
-GATE = 30.0
-"""Squared Mahalanobis gate: 1e-5 of true detections with four components fall outside."""
 MAX_PAIRS = 1_000_000
 """Most (track, detection) pairs of one look: a dense flood must not stop the centre."""
 CONTINUE_MOST = 50_000
 """Most pairs that are asked whether a detection follows on from a track; a radar that follows objects reports few."""
-CONFIRM_HITS = 3
 TENTATIVE_FALL, CONFIRMED_FALL = 4.5, 16.0
 """Two, or seven, plain silences (log of 1 - `PD_MOST` each)."""
 MOST_DOUBT = 2.3
@@ -65,6 +62,8 @@ class Update(msgspec.Struct, frozen=True):
     row: int
     d2: float
     new: bool
+    held: bool = False
+    """By continuity alone: it did not change the state."""
 
 
 class LookResult(msgspec.Struct):
@@ -134,6 +133,8 @@ class Tracker:
             left = left[:0]
         for row in left:
             self._start(look, sensor, rows, int(row), result)
+        result.seen = [s for s in result.seen if s in bank.tracks and not bank.tracks[s].stem]
+        result.confirmed += take_over(bank, result.seen)
         note_rivals(bank, result.seen)
         return result
 
@@ -189,29 +190,30 @@ class Tracker:
         return track.infrared_misses >= 2 and time - track.off_from > DARK_S * NS
 
     def _continue(self, look: Look, sensor: Sensor, rows: FloatArray, left: IntArray, result: LookResult) -> IntArray:
-        """Give detections of a `track` look that fit no gate to the tracks they follow on from; return the rest."""
+        """Hold detections of a `track` look that fit no gate to the tracks they follow on from; return the rest."""
         bank = self.bank
-        seen = set(result.seen)
         rest: list[int] = []
         for row in left.tolist():
-            near = [(follows(t, look, rows[row], row), t.number, s) for s, t in bank.tracks.items() if s not in seen]
+            seen = set(result.seen)
+            free = [(s, t) for s, t in bank.tracks.items() if s not in seen and not t.stem]
+            near = [(follows(t, look, rows[row], row), t.number, s) for s, t in free]
             off, _, slot = min(near, default=(math.inf, 0, -1))
-            if not math.isfinite(off):
+            if not math.isfinite(off) or len(bank.tracks) >= MAX_TRACKS:
                 rest.append(row)
                 continue
             track = bank.tracks[slot]
-            track.astray += 1
-            track.trouble += 0.1 * (1.0 - track.trouble)
-            if track.astray >= LOOSEN_AFTER:
-                loosen(bank.ps[slot])
-                track.astray = 0
-            out = np.empty(1)
-            one, which = np.array([slot], np.int64), np.array([row], np.int64)
-            kernels.commit(bank.xs, bank.ps, bank.ws, bank.ts, bank.two, one, rows, look.times, which, 1.0, out)
-            seen.add(slot)
-            self._count(track, look, sensor, rows, row, 0.0, result)
-            result.updates.append(Update(slot=slot, row=row, d2=float(out[0]), new=False))
+            if branch_off(bank, track, look, sensor, rows, row) is None:
+                rest.append(row)
+                continue
+            self._held(track, look, sensor, rows, row, 0.0, result)
         return np.array(rest, np.int64)
+
+    def _held(
+        self, track: Track, look: Look, sensor: Sensor, rows: FloatArray, row: int, d2: float, result: LookResult
+    ) -> None:
+        hold(self.bank, track, look, sensor, rows, row)
+        result.seen.append(track.slot)
+        result.updates.append(Update(slot=track.slot, row=row, d2=d2, new=False, held=True))
 
     def _hit(
         self,
@@ -228,7 +230,17 @@ class Tracker:
         parts = 2 + (not math.isnan(rows[row, M_RANGE])) + (not math.isnan(rows[row, M_RATE]))
         track.nis += 0.05 * (d2 / parts - track.nis)
         track.trouble *= 0.9
-        track.astray = 0
+        if track.branch:
+            back_on(self.bank, track, sensor, rows[row], int(look.times[row]))
+        stem = grown(self.bank, track, sensor, result.seen) if track.stem else None
+        if stem is not None:
+            track.hits += 1
+            track.score = min(track.score + gain, 200.0)
+            track.misfit += (d2 / parts - track.misfit) / min(track.run, TAKE_OVER_RUN)
+            note_detection(track, look, sensor, rows, row)
+            result.seen.append(slot)
+            self._held(stem, look, sensor, rows, row, d2, result)
+            return
         self._count(track, look, sensor, rows, row, gain, result)
         result.updates.append(Update(slot=slot, row=row, d2=d2, new=False))
 

@@ -108,7 +108,7 @@ def adopt(bank: TrackBank) -> list[tuple[Track, Track]]:
         for array in (bank.xs, bank.ps, bank.ws, bank.ts, bank.two):
             array[keep.slot] = array[drop.slot]
         keep.last_of.update(drop.last_of)
-        keep.nis, keep.trouble, keep.astray, keep.misses = drop.nis, drop.trouble, drop.astray, 0
+        keep.nis, keep.trouble, keep.misses = drop.nis, drop.trouble, 0
         keep.score = keep.score_top = max(keep.score_top, drop.score_top)
         absorb(keep, drop)
         joined.append((keep, drop))
