@@ -46,10 +46,21 @@ from tocsin.identification.notices import forget
 from tocsin.sensing.sensor import Sensor
 from tocsin.sensing.sensors import compile_network
 from tocsin.tracking.bank import Track
-from tocsin.tracking.filter_kernels import M_SIGMA_A, MEAS
+from tocsin.tracking.filter_kernels import (
+    M_RANGE,
+    M_RATE,
+    M_SIGMA_A,
+    M_SIGMA_B,
+    M_SIGMA_RANGE,
+    M_SIGMA_RATE,
+    MEAS,
+    S_X,
+    U_X,
+)
 from tocsin.tracking.tracker import LookResult, Tracker
 
 TIDY_S = 5
+_SIGMAS = np.array([M_SIGMA_RANGE, M_SIGMA_A, M_SIGMA_B, M_SIGMA_RATE])
 
 
 class Centre:
@@ -161,30 +172,21 @@ class Centre:
 
     def _known(self, look: Look, sensor: Sensor, chosen: IntArray, rows: FloatArray) -> IntArray:
         """Return the catalogue object that each chosen radar detection fits, -1 = none."""
-        objects = np.full(chosen.size, -1, np.int64)
         if not len(self.catalogue):
-            return objects
+            return np.full(chosen.size, -1, np.int64)
         part = rows[chosen]
-        whole = np.flatnonzero(~np.isnan(part[:, 12]) & ~np.isnan(part[:, M_SIGMA_A]))
-        if not whole.size:
-            return objects
-        part = part[whole]
-        places = part[:, 0:3] + part[:, 12:13] * part[:, 3:6]
-        sigma = np.ascontiguousarray(part[:, (13, 14, 15, 17)])
-        rates = np.ascontiguousarray(part[:, 16])
-        found = self.catalogue.correlate(
-            self.sites[sensor.id], look.times[chosen[whole]], np.ascontiguousarray(places), sigma, rates
-        )
-        objects[whole] = found.objects
-        return objects
+        # a row without a range or a direction has no place, and fits nothing
+        places = part[:, S_X : S_X + 3] + part[:, M_RANGE, None] * part[:, U_X : U_X + 3]
+        sigma = part[:, _SIGMAS]
+        found = self.catalogue.correlate(self.sites[sensor.id], look.times[chosen], places, sigma, part[:, M_RATE])
+        return found.objects.astype(np.int64)
 
     def _after_look(self, look: Look, sensor: Sensor, result: LookResult) -> None:
         tracks = self.tracker.bank.tracks
         judged = self.judgement.objects
-        if result.known:
-            self.known_detections += len(result.known)
-            names = [self.catalogue.id(o) for _, o in result.known]
-            self.history.add_seen(look, [r for r, _ in result.known], names)
+        if result.known_rows.size:
+            self.known_detections += int(result.known_rows.size)
+            self.history.add_seen(look, result.known_rows, self.catalogue.ids(result.known_objects))
         for slot in result.confirmed:
             track = tracks[slot]
             self.emit.event("track_started", track.id, self.now, tuple(track.first_keys), origin=track.origin)
@@ -204,7 +206,8 @@ class Centre:
             self.history.add_tracks(self.tracker, slots, {s: judged[s].best for s in slots if s in judged})
             loose = [u for u in standing if u.slot not in judged or not judged[u.slot].event]
             if loose:
-                self.history.add_seen(look, [u.row for u in loose], [tracks[u.slot].id for u in loose])
+                rows = np.array([u.row for u in loose], np.int64)
+                self.history.add_seen(look, rows, [tracks[u.slot].id for u in loose])
         self._note_words(look, sensor, result)
         for track, reason in result.dropped:
             self._dropped(track, reason)

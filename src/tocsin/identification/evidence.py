@@ -12,6 +12,7 @@ import msgspec
 
 from tocsin.identification.classes import CLASSES, LAUNCHES, MISSILES, UNKNOWN_LIKELIHOOD
 
+NOTIFICATION = "notification"
 DARK_LONG_S = 40.0
 """So long after burnout the speed is no longer that of burnout."""
 
@@ -67,8 +68,8 @@ class Piece(msgspec.Struct, frozen=True):
 
     def ratio(self, a: tuple[str, ...]) -> float:
         """Return the likelihood ratio of the best of the classes `a` against the best of all others."""
-        mine = max(self.likelihood[c] for c in a)
-        others = max(v for c, v in self.likelihood.items() if c not in a and c != "unknown")
+        mine = max([self.likelihood[c] for c in a])
+        others = max([v for c, v in self.likelihood.items() if c not in a and c != "unknown"])
         return mine / max(others, 1e-12)
 
 
@@ -260,7 +261,7 @@ def notified(f: Features) -> Piece | None:
     else:
         give(out, LAUNCHES, 0.3)
         out["space_launch"] = out["sounding_rocket"] = 1.0
-    return Piece("notification", f.notice, out)
+    return Piece(NOTIFICATION, f.notice, out)
 
 
 def glint_geometry(f: Features) -> Piece | None:

@@ -12,6 +12,7 @@ from tocsin.tracking.filter_kernels import N
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
+BoolArray = npt.NDArray[np.bool_]
 
 MAX_TRACKS = 20_000
 """Most tracks alive at once; births beyond it are told and left out, oldest tentative ones first."""
@@ -83,12 +84,27 @@ class TrackBank:
         self.free: list[int] = list(range(63, -1, -1))
         self.next_number = 1
         self._slots: IntArray | None = None
+        self._standing: BoolArray | None = None
 
     def slots(self) -> IntArray:
         """Return the live slots in order of birth (k,)."""
         if self._slots is None:
             self._slots = np.fromiter(self.tracks, dtype=np.int64, count=len(self.tracks))
         return self._slots
+
+    def standing(self) -> BoolArray:
+        """Return which of the live slots hold confirmed tracks (k,)."""
+        if self._standing is None:
+            self._standing = np.array([t.confirmed for t in self.tracks.values()], np.bool_)
+        return self._standing
+
+    def confirm(self, track: Track) -> None:
+        """Let a track stand."""
+        track.confirmed = True
+        self._standing = None
+
+    def _changed(self) -> None:
+        self._slots = self._standing = None
 
     def add(self, time: int, origin: str) -> Track:
         """Return a new track in a free slot, its arrays zero."""
@@ -99,14 +115,14 @@ class TrackBank:
         self.next_number += 1
         self.tracks[slot] = track
         self.ts[slot] = time
-        self._slots = None
+        self._changed()
         return track
 
     def remove(self, slot: int) -> None:
         """Free the slot of a track."""
         del self.tracks[slot]
         self.free.append(slot)
-        self._slots = None
+        self._changed()
 
     def _grow(self) -> None:
         old = self.ts.size
@@ -132,7 +148,7 @@ class TrackBank:
         for plain in state["tracks"]:
             track = msgspec.convert(plain, Track)
             self.tracks[track.slot] = track
-        self._slots = None
+        self._changed()
         used = self.slots()
         k = used.size
         shapes: dict[str, tuple[int, ...]] = {"xs": (2, N), "ps": (2, N, N), "ws": (2,), "ts": (), "two": ()}

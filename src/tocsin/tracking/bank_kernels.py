@@ -25,6 +25,7 @@ from tocsin.tracking.filter_kernels import (
     N,
     predict_model,
 )
+from tocsin.tracking.measurement_kernels import new_density
 from tocsin.tracking.update_kernels import keep_gravity_turn, update_model
 
 JUMP_SIGMA = 15.0  # m/s2: a stage drops, another lights
@@ -210,11 +211,12 @@ def cannot_be(x: np.ndarray, dt: float, spread: float, spread_v: float, m: np.nd
 def gate_pairs(
     xs: np.ndarray, ps: np.ndarray, ws: np.ndarray, ts: np.ndarray, two: np.ndarray, slots: np.ndarray,
     rows: np.ndarray, times: np.ndarray, chosen: np.ndarray, plume_odds: float, gate: float,
-    pair_slot: np.ndarray, pair_row: np.ndarray, pair_ll: np.ndarray, pair_d2: np.ndarray,
+    log_density: float, pair_slot: np.ndarray, pair_row: np.ndarray, pair_gain: np.ndarray, pair_d2: np.ndarray,
 ) -> int:  # fmt: skip
     """Return the number of (track, detection) pairs within the gate; -1 when the pair arrays are too short.
 
-    `slots` (k,) live tracks, `rows` (n, 18) measurements at `times` (n,) ns, `chosen` (c,) which of them.
+    `slots` (k,) live tracks, `rows` (n, 18) measurements at `times` (n,) ns, `chosen` (c,) which of them. `pair_gain`: log
+    likelihood ratio against being new or false, of which there are so many in a look (`log_density`, see `new_density`).
     """
     count = 0
     x = np.empty((2, N))
@@ -248,7 +250,8 @@ def gate_pairs(
             if d2 < gate:
                 if count >= pair_slot.shape[0]:
                     return -1
-                pair_slot[count], pair_row[count], pair_ll[count], pair_d2[count] = s, d, ll, d2
+                pair_slot[count], pair_row[count], pair_d2[count] = s, d, d2
+                pair_gain[count] = ll - new_density(rows[d], log_density)
                 count += 1
     return count
 

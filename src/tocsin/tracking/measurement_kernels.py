@@ -25,6 +25,17 @@ from tocsin.tracking.filter_kernels import (
 
 # columns of Look.values (core.records.inputs)
 _RANGE, _AZ, _EL, _RATE, _LX, _LY, _LZ, _S_RANGE, _S_AZ, _S_EL, _S_RATE, _S_LOS = range(12)
+LOG_RATE_SPAN = math.log(16000.0)  # of the range rates (m/s) that new and false detections have
+
+
+@kernel
+def new_density(m: np.ndarray, log_density: float) -> float:
+    """Return the log density of new and false detections in the space of measurement row `m` (18,).
+
+    `log_density`: in one look, per m3 (radar) or m2 (infrared).
+    """
+    rated = m[M_RATE] == m[M_RATE] and m[M_RANGE] == m[M_RANGE]
+    return log_density - (LOG_RATE_SPAN if rated else 0.0)
 
 
 @kernel

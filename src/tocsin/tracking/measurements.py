@@ -10,13 +10,12 @@ import numpy.typing as npt
 
 from tocsin.core.records.inputs import Look
 from tocsin.sensing.sensor import Sensor
-from tocsin.tracking.filter_kernels import M_RANGE, M_RATE, MEAS
+from tocsin.tracking.filter_kernels import MEAS
 from tocsin.tracking.measurement_kernels import free_of_air, radar_rows, sight_rows
 
 FloatArray = npt.NDArray[np.float64]
 NEW_PER_LOOK = 0.1
 """Objects that come into a sensor's sight for the first time in one look, beside its false alarms."""
-RATE_SPAN_M_S = 16000.0
 SIGHT_DISTANCE_M = 3.8e7
 """Distance at which the density of an infrared field is stated: the residuals are scaled to metres at the target."""
 
@@ -62,9 +61,3 @@ def measurement_rows(look: Look, sensor: Sensor, figures: Figures, place: FloatA
         free_of_air(values, sensor.altitude_m, left)
     radar_rows(values, place, sensor.rot_enu, figures.sigmas, left, rows)
     return rows
-
-
-def log_densities(figures: Figures, rows: FloatArray) -> FloatArray:
-    """Return (n,) the log density of new and false detections in the space of each measurement row (n, 18)."""
-    rated = ~np.isnan(rows[:, M_RATE]) & ~np.isnan(rows[:, M_RANGE])
-    return figures.log_density - np.where(rated, math.log(RATE_SPAN_M_S), 0.0)

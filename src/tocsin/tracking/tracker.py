@@ -25,7 +25,7 @@ from tocsin.tracking.births import CONFIRM_SCORE, start_track, take_partner
 from tocsin.tracking.consider_kernels import add_radar_bias, add_sight_bias
 from tocsin.tracking.continuity import LOOSEN_AFTER, follows
 from tocsin.tracking.filter_kernels import BOOST, FREE, M_RANGE, M_RATE, M_SIGMA_A
-from tocsin.tracking.measurements import Figures, figures_of, log_densities, measurement_rows
+from tocsin.tracking.measurements import Figures, figures_of, measurement_rows
 from tocsin.tracking.notes import note_detection, note_rivals
 from tocsin.tracking.upkeep import adopt, merge_twins, tidy, unsharp
 from tocsin.tracking.view_kernels import carry_ahead, combine, places_at
@@ -44,6 +44,8 @@ PLUME_ODDS_INFRARED = 0.002
 FREE_INFRARED_PD = 0.002
 PLUME_PD_MOST = 0.9
 """No silence says more than this of a burning plume: its strength, the clouds and the sensor are known only so well."""
+
+NOTHING: IntArray = np.empty(0, np.int64)
 
 Known = Callable[[Look, Sensor, IntArray, FloatArray], IntArray]
 """Which of the chosen detections belong to known objects: returns an index of the object or -1 for each."""
@@ -64,8 +66,9 @@ class LookResult(msgspec.Struct):
     updates: list[Update]
     dropped: list[tuple[Track, str]]
     confirmed: list[int]
-    known: list[tuple[int, int]]
-    """(row, catalogue object)."""
+    known_rows: IntArray
+    """Detections of objects of the catalogue, and which each is."""
+    known_objects: IntArray
     seen: list[int]
     """Slots that this look saw."""
     silent: list[tuple[int, float]]
@@ -102,18 +105,19 @@ class Tracker:
     ) -> LookResult:
         """Return what the detections `chosen` (indices into `rows`) did to the tracks; `place` (3,) of the sensor."""
         bank = self.bank
-        result = LookResult([], [], [], [], [], [])
+        result = LookResult([], [], [], NOTHING, NOTHING, [], [])
         odds = PLUME_ODDS_INFRARED if sensor.kind == "infrared" else 1.0
         left = chosen
         all_slots = bank.slots()
         if chosen.size and all_slots.size:
-            standing = np.array([bank.tracks[int(s)].confirmed for s in all_slots])
+            standing = bank.standing()
             near = standing & ~unsharp(bank, all_slots) if sensor.kind == "radar" else standing
             left = self._associate(look, sensor, rows, left, all_slots[near], odds, result)
         if left.size and sensor.kind == "radar":
             objects = known(look, sensor, left, rows)
-            result.known = [(int(r), int(o)) for r, o in zip(left, objects, strict=True) if o >= 0]
-            left = left[objects < 0]
+            fits = objects >= 0
+            result.known_rows, result.known_objects = left[fits], objects[fits]
+            left = left[~fits]
         if left.size and all_slots.size:
             left = self._associate(look, sensor, rows, left, all_slots[~standing], odds, result)
         few = left.size * len(bank.tracks) <= CONTINUE_MOST
@@ -147,11 +151,11 @@ class Tracker:
         bank, figures = self.bank, self._figures(sensor)
         size = min(4 * int(left.size) + 64, MAX_PAIRS)
         while True:
-            ps, pr = np.empty(size, np.int64), np.empty(size, np.int64)
-            ll, d2 = np.empty(size), np.empty(size)
+            ps, pr, gain, d2 = np.empty(size, np.int64), np.empty(size, np.int64), np.empty(size), np.empty(size)
             count = kernels.gate_pairs(
-                bank.xs, bank.ps, bank.ws, bank.ts, bank.two, slots, rows, look.times, left, odds, GATE, ps, pr, ll, d2
-            )
+                bank.xs, bank.ps, bank.ws, bank.ts, bank.two, slots, rows, look.times, left, odds, GATE,
+                figures.log_density, ps, pr, gain, d2,
+            )  # fmt: skip
             if count >= 0:
                 break
             if size >= MAX_PAIRS:
@@ -160,16 +164,17 @@ class Tracker:
             size = min(4 * size, MAX_PAIRS)
         if count == 0:
             return left
-        gain = ll[:count] - log_densities(figures, rows)[pr[:count]]
-        best = assign(ps[:count], pr[:count], gain)
+        best = assign(ps[:count], pr[:count], gain[:count])
         if not best.size:
             return left
         s, r = ps[:count][best], pr[:count][best]
         out = np.empty(best.size)
         kernels.commit(bank.xs, bank.ps, bank.ws, bank.ts, bank.two, s, rows, look.times, r, odds, out)
-        for k in range(best.size):
-            self._hit(look, sensor, rows, int(s[k]), int(r[k]), float(gain[best[k]]), float(out[k]), result)
-        return left[~np.isin(left, r)]
+        for slot, row, more, off in zip(s.tolist(), r.tolist(), gain[best].tolist(), out.tolist(), strict=True):
+            self._hit(look, sensor, rows, slot, row, more, off, result)
+        free = np.ones(len(rows), np.bool_)
+        free[r] = False
+        return left[free[left]]
 
     def _continue(self, look: Look, sensor: Sensor, rows: FloatArray, left: IntArray, result: LookResult) -> IntArray:
         """Give detections of a `track` look that fit no gate to the tracks they follow on from; return the rest."""
@@ -225,7 +230,7 @@ class Tracker:
         track.misses = 0
         note_detection(track, look, sensor, rows, row)
         if not track.confirmed and track.hits >= CONFIRM_HITS and track.score >= CONFIRM_SCORE:
-            track.confirmed = True
+            self.bank.confirm(track)
             result.confirmed.append(slot)
         result.seen.append(slot)
 
@@ -236,10 +241,7 @@ class Tracker:
         if not slots.size or look.mode == "track" or look.state in ("blinded", "down"):
             return
         seen = set(result.seen)
-        quiet = np.array([s for s in slots if s not in seen], dtype=np.int64)
-        if quiet.size and sensor.kind == "radar":
-            # nobody knows where an unsharp track is: a radar's silence at its middle says nothing
-            quiet = quiet[~unsharp(bank, quiet)]
+        quiet = np.array([s for s in slots.tolist() if s not in seen], np.int64) if seen else slots
         if not quiet.size:
             return
         where = np.empty((quiet.size, 3))
@@ -249,6 +251,9 @@ class Tracker:
             sensor, look.mode, look.searched, look.state, look.noise_db, place, middle, where, np.ones(quiet.size)
         )
         could = np.flatnonzero(pd > 1e-3)
+        if could.size and sensor.kind == "radar":
+            # nobody knows where an unsharp track is: a radar's silence at its middle says nothing
+            could = could[~unsharp(bank, quiet[could])]
         if not could.size:
             return
         pd, quiet = pd[could], quiet[could]
@@ -258,9 +263,8 @@ class Tracker:
             pd = np.minimum(pd, PLUME_PD_MOST)
         cost = np.empty(quiet.size)
         kernels.silence(bank.xs, bank.ps, bank.ws, bank.ts, bank.two, quiet, look.end, pd, free_pd, cost)
-        for k, s in enumerate(quiet):
-            track = bank.tracks[int(s)]
-            self._missed(track, look, sensor, float(pd[k]), float(cost[k]), result)
+        for s, chance, price in zip(quiet.tolist(), pd.tolist(), cost.tolist(), strict=True):
+            self._missed(bank.tracks[s], look, sensor, chance, price, result)
 
     def _missed(self, track: Track, look: Look, sensor: Sensor, pd: float, cost: float, result: LookResult) -> None:
         track.misses += 1
