@@ -80,6 +80,7 @@ class Catalogue:
         self._sites: list[_Site] = []
         self._mark = np.zeros(0, np.int64)
         self._room = 1024
+        self._last_slack: tuple[int, FloatArray, FloatArray] | None = None
 
     def __len__(self) -> int:
         return len(self._sets)
@@ -123,6 +124,7 @@ class Catalogue:
             errors[index] = row
         self._errors = errors
         self._mark = np.full(len(self), -1, np.int64)
+        self._last_slack = None
         for site in self._sites:
             site.intervals.clear()
         return refused
@@ -234,15 +236,22 @@ class Catalogue:
         out[:, 2] = self._errors[:, 4] + self._errors[:, 5] * age_days
         return out
 
+    def _slack(self, interval: int) -> tuple[FloatArray, FloatArray]:
+        """Return sigma (n, 3) of all objects in an interval and what that adds to a field (n,), m; -1: not to be used."""
+        if self._last_slack is None or self._last_slack[0] != interval:
+            middle = interval * STEP_NS + STEP_NS // 2
+            sigma = self._sigma(middle)
+            slack = math.sqrt(GATE_4) * sigma.sum(axis=1)
+            slack[(sigma[:, 0] > self.model.along_limit_m) | self._fallen(middle)] = -1.0
+            self._last_slack = interval, sigma, slack
+        return self._last_slack[1:]
+
     def _candidates(self, site: _Site, interval: int) -> _Candidates:
         near = site.intervals.pop(interval, None)
         if near is None:
             while len(site.intervals) >= INTERVALS_KEPT:
                 del site.intervals[next(iter(site.intervals))]
-            middle = interval * STEP_NS + STEP_NS // 2
-            sigma = self._sigma(middle)
-            slack = math.sqrt(GATE_4) * sigma.sum(axis=1)
-            slack[(sigma[:, 0] > self.model.along_limit_m) | self._fallen(middle)] = -1.0
+            sigma, slack = self._slack(interval)
             a, b, first = self._grid.nodes(interval)
             chosen = np.empty(len(self), np.int64)
             up = np.ascontiguousarray(site.rot[2])

@@ -54,7 +54,7 @@ def arc_figures(states: FloatArray, covariances: FloatArray, floor_m: float = RE
     covariances = np.ascontiguousarray(covariances, np.float64).reshape(-1, 6, 6)
     out = np.empty((len(states), k.FIGURES))
     k.arc_rows(states, covariances, float(floor_m), out)
-    column = [np.ascontiguousarray(out[:, i]) for i in range(k.FIGURES)]
+    column = np.ascontiguousarray(out.T)
     return ArcFigures(
         perigee_m=column[k.PERIGEE_M],
         apogee_m=column[k.APOGEE_M],

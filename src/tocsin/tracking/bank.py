@@ -84,7 +84,6 @@ class TrackBank:
         self.free: list[int] = list(range(63, -1, -1))
         self.next_number = 1
         self._slots: IntArray | None = None
-        self._standing: BoolArray | None = None
 
     def slots(self) -> IntArray:
         """Return the live slots in order of birth (k,)."""
@@ -94,17 +93,7 @@ class TrackBank:
 
     def standing(self) -> BoolArray:
         """Return which of the live slots hold confirmed tracks (k,)."""
-        if self._standing is None:
-            self._standing = np.array([t.confirmed for t in self.tracks.values()], np.bool_)
-        return self._standing
-
-    def confirm(self, track: Track) -> None:
-        """Let a track stand."""
-        track.confirmed = True
-        self._standing = None
-
-    def _changed(self) -> None:
-        self._slots = self._standing = None
+        return np.array([t.confirmed for t in self.tracks.values()], np.bool_)
 
     def add(self, time: int, origin: str) -> Track:
         """Return a new track in a free slot, its arrays zero."""
@@ -115,14 +104,14 @@ class TrackBank:
         self.next_number += 1
         self.tracks[slot] = track
         self.ts[slot] = time
-        self._changed()
+        self._slots = None
         return track
 
     def remove(self, slot: int) -> None:
         """Free the slot of a track."""
         del self.tracks[slot]
         self.free.append(slot)
-        self._changed()
+        self._slots = None
 
     def _grow(self) -> None:
         old = self.ts.size
@@ -148,7 +137,7 @@ class TrackBank:
         for plain in state["tracks"]:
             track = msgspec.convert(plain, Track)
             self.tracks[track.slot] = track
-        self._changed()
+        self._slots = None
         used = self.slots()
         k = used.size
         shapes: dict[str, tuple[int, ...]] = {"xs": (2, N), "ps": (2, N, N), "ws": (2,), "ts": (), "two": ()}

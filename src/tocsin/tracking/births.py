@@ -63,17 +63,18 @@ def take_partner(bank: TrackBank, item: PartnerTrack) -> tuple[Track, bool]:
     slot = nearest_track(bank.xs, bank.ps, bank.ws, bank.ts, bank.two, bank.slots(), item.time, state, covariance)
     if slot >= 0:
         track = bank.tracks[slot]
+        new = False
     else:
         track = bank.add(item.time, "partner")
         s = track.slot
         kernels.start_state(bank.xs[s], bank.ps[s], bank.ws[s], state, covariance)
         bank.two[s] = 0
         track.first_place = item.state[0:3]
-        bank.confirm(track)
+        track.confirmed = new = True
         track.hits = 1
         track.score = track.score_top = CONFIRM_SCORE
         path = f"partner/{item.source or 'partner'}/{item.line or item.source or 'partner'}"
         track.paths[path] = track.paths.get(path, 0) + 1
         track.first_keys.append(item.id)
         track.last_keys.append(item.id)
-    return track, slot < 0
+    return track, new

@@ -29,13 +29,17 @@ LOG_RATE_SPAN = math.log(16000.0)  # of the range rates (m/s) that new and false
 
 
 @kernel
-def new_density(m: np.ndarray, log_density: float) -> float:
-    """Return the log density of new and false detections in the space of measurement row `m` (18,).
+def against_new(
+    log_likelihoods: np.ndarray, which: np.ndarray, rows: np.ndarray, log_density: float, out: np.ndarray
+) -> None:
+    """Fill `out` (k,) with the log likelihood ratios of measurements `rows[which[k]]` against being new or false.
 
-    `log_density`: in one look, per m3 (radar) or m2 (infrared).
+    `log_density` of those, in one look, per m3 (radar) or m2 (infrared); a range rate adds a dimension.
     """
-    rated = m[M_RATE] == m[M_RATE] and m[M_RANGE] == m[M_RANGE]
-    return log_density - (LOG_RATE_SPAN if rated else 0.0)
+    for k in range(out.shape[0]):
+        m = rows[which[k]]
+        rated = m[M_RATE] == m[M_RATE] and m[M_RANGE] == m[M_RANGE]
+        out[k] = log_likelihoods[k] - (log_density - (LOG_RATE_SPAN if rated else 0.0))
 
 
 @kernel

@@ -26,6 +26,8 @@ class Figures(msgspec.Struct, frozen=True, eq=False):
     sigmas: FloatArray
     log_density: float
     """Of false alarms and new objects in one look, per m3 (radar) or m2 (infrared)."""
+    biases: FloatArray | None = None
+    """(3,) of a radar that has any: range m, azimuth and elevation rad along the arc."""
 
 
 def figures_of(sensor: Sensor) -> Figures:
@@ -44,7 +46,8 @@ def figures_of(sensor: Sensor) -> Figures:
             sensor.bias_range, sensor.bias_azimuth, sensor.bias_elevation,
         ]
     )  # fmt: skip
-    return Figures(sigmas, math.log(expected / max(volume, 1.0)))
+    biases = sigmas[4:].copy()
+    return Figures(sigmas, math.log(expected / max(volume, 1.0)), biases if biases.any() else None)
 
 
 def measurement_rows(look: Look, sensor: Sensor, figures: Figures, place: FloatArray) -> FloatArray:

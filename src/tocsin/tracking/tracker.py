@@ -25,6 +25,7 @@ from tocsin.tracking.births import CONFIRM_SCORE, start_track, take_partner
 from tocsin.tracking.consider_kernels import add_radar_bias, add_sight_bias
 from tocsin.tracking.continuity import LOOSEN_AFTER, follows
 from tocsin.tracking.filter_kernels import BOOST, FREE, M_RANGE, M_RATE, M_SIGMA_A
+from tocsin.tracking.measurement_kernels import against_new
 from tocsin.tracking.measurements import Figures, figures_of, measurement_rows
 from tocsin.tracking.notes import note_detection, note_rivals
 from tocsin.tracking.upkeep import adopt, merge_twins, tidy, unsharp
@@ -151,11 +152,10 @@ class Tracker:
         bank, figures = self.bank, self._figures(sensor)
         size = min(4 * int(left.size) + 64, MAX_PAIRS)
         while True:
-            ps, pr, gain, d2 = np.empty(size, np.int64), np.empty(size, np.int64), np.empty(size), np.empty(size)
+            ps, pr, ll, d2 = np.empty(size, np.int64), np.empty(size, np.int64), np.empty(size), np.empty(size)
             count = kernels.gate_pairs(
-                bank.xs, bank.ps, bank.ws, bank.ts, bank.two, slots, rows, look.times, left, odds, GATE,
-                figures.log_density, ps, pr, gain, d2,
-            )  # fmt: skip
+                bank.xs, bank.ps, bank.ws, bank.ts, bank.two, slots, rows, look.times, left, odds, GATE, ps, pr, ll, d2
+            )
             if count >= 0:
                 break
             if size >= MAX_PAIRS:
@@ -164,7 +164,9 @@ class Tracker:
             size = min(4 * size, MAX_PAIRS)
         if count == 0:
             return left
-        best = assign(ps[:count], pr[:count], gain[:count])
+        gain = np.empty(count)
+        against_new(ll, pr, rows, figures.log_density, gain)
+        best = assign(ps[:count], pr[:count], gain)
         if not best.size:
             return left
         s, r = ps[:count][best], pr[:count][best]
@@ -230,7 +232,7 @@ class Tracker:
         track.misses = 0
         note_detection(track, look, sensor, rows, row)
         if not track.confirmed and track.hits >= CONFIRM_HITS and track.score >= CONFIRM_SCORE:
-            self.bank.confirm(track)
+            track.confirmed = True
             result.confirmed.append(slot)
         result.seen.append(slot)
 
@@ -333,8 +335,8 @@ class Tracker:
                 continue
             weight = (n / total) ** 2
             if sensor.position is not None:
-                biases = np.array([sensor.bias_range, sensor.bias_azimuth, sensor.bias_elevation])
-                if biases.any():
+                biases = self._figures(sensor).biases
+                if biases is not None:
                     add_radar_bias(covariance, state, sensor.position, sensor.rot_enu[2], biases, weight)
             elif sensor.bias_los > 0.0:
                 sight = next((x for x in reversed(track.sights) if x[8] == name), None)

@@ -8,7 +8,7 @@ import pytest
 from tests.unit.tracking.scenes import SENSORS, Scene, at, later, thrown
 from tocsin.core.constants import DEG
 from tocsin.tracking.filter_kernels import M_RANGE, M_RATE
-from tocsin.tracking.measurement_kernels import LOG_RATE_SPAN, new_density
+from tocsin.tracking.measurement_kernels import LOG_RATE_SPAN, against_new
 from tocsin.tracking.measurements import (
     NEW_PER_LOOK,
     SIGHT_DISTANCE_M,
@@ -42,7 +42,9 @@ def test_a_measured_range_rate_adds_a_dimension_to_the_density():
     rows = np.zeros((3, 18))
     rows[1, M_RATE], rows[2, M_RANGE] = np.nan, np.nan
     plain = figures.log_density
-    assert [new_density(row, plain) for row in rows] == pytest.approx([plain - LOG_RATE_SPAN, plain, plain])
+    gain = np.empty(3)
+    against_new(np.zeros(3), np.arange(3), rows, plain, gain)
+    assert -gain == pytest.approx([plain - LOG_RATE_SPAN, plain, plain])
 
 
 def test_a_satellite_may_be_elsewhere_at_each_detection():
