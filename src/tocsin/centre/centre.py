@@ -6,6 +6,7 @@ changed. Its state can be saved and restored; two centres fed the same inputs ho
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -46,21 +47,11 @@ from tocsin.identification.notices import forget
 from tocsin.sensing.sensor import Sensor
 from tocsin.sensing.sensors import compile_network
 from tocsin.tracking.bank import Track
-from tocsin.tracking.filter_kernels import (
-    M_RANGE,
-    M_RATE,
-    M_SIGMA_A,
-    M_SIGMA_B,
-    M_SIGMA_RANGE,
-    M_SIGMA_RATE,
-    MEAS,
-    S_X,
-    U_X,
-)
+from tocsin.tracking.filter_kernels import MEAS
+from tocsin.tracking.measurements import measured_places
 from tocsin.tracking.tracker import LookResult, Tracker
 
 TIDY_S = 5
-_SIGMAS = np.array([M_SIGMA_RANGE, M_SIGMA_A, M_SIGMA_B, M_SIGMA_RATE])
 
 
 class Centre:
@@ -159,7 +150,7 @@ class Centre:
         if kind:
             self.emit.event(kind, look.sensor, self.now, (), reason=why)  # type: ignore[arg-type]
         place = sensor.place(look.time, look.place)
-        if np.isnan(place).any():
+        if not math.isfinite(place[0] + place[1] + place[2]):
             return
         rows = self.tracker.rows(look, sensor, place) if used.size else np.empty((0, MEAS))
         if sensor.kind == "infrared" and used.size:
@@ -174,11 +165,7 @@ class Centre:
         """Return the catalogue object that each chosen radar detection fits, -1 = none."""
         if not len(self.catalogue):
             return np.full(chosen.size, -1, np.int64)
-        part = rows[chosen]
-        # a row without a range or a direction has no place, and fits nothing
-        places = part[:, S_X : S_X + 3] + part[:, M_RANGE, None] * part[:, U_X : U_X + 3]
-        sigma = part[:, _SIGMAS]
-        found = self.catalogue.correlate(self.sites[sensor.id], look.times[chosen], places, sigma, part[:, M_RATE])
+        found = self.catalogue.correlate(self.sites[sensor.id], look.times[chosen], *measured_places(rows[chosen]))
         return found.objects.astype(np.int64)
 
     def _after_look(self, look: Look, sensor: Sensor, result: LookResult) -> None:

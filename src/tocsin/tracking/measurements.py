@@ -10,12 +10,23 @@ import numpy.typing as npt
 
 from tocsin.core.records.inputs import Look
 from tocsin.sensing.sensor import Sensor
-from tocsin.tracking.filter_kernels import MEAS
+from tocsin.tracking.filter_kernels import (
+    M_RANGE,
+    M_RATE,
+    M_SIGMA_A,
+    M_SIGMA_B,
+    M_SIGMA_RANGE,
+    M_SIGMA_RATE,
+    MEAS,
+    S_X,
+    U_X,
+)
 from tocsin.tracking.measurement_kernels import free_of_air, radar_rows, sight_rows
 
 FloatArray = npt.NDArray[np.float64]
 NEW_PER_LOOK = 0.1
 """Objects that come into a sensor's sight for the first time in one look, beside its false alarms."""
+_SIGMAS = np.array([M_SIGMA_RANGE, M_SIGMA_A, M_SIGMA_B, M_SIGMA_RATE])
 SIGHT_DISTANCE_M = 3.8e7
 """Distance at which the density of an infrared field is stated: the residuals are scaled to metres at the target."""
 
@@ -64,3 +75,12 @@ def measurement_rows(look: Look, sensor: Sensor, figures: Figures, place: FloatA
         free_of_air(values, sensor.altitude_m, left)
     radar_rows(values, place, sensor.rot_enu, figures.sigmas, left, rows)
     return rows
+
+
+def measured_places(rows: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Return places (n, 3) m, sigmas (n, 4) of range, angles, range rate, and range rates (n,) of measurement rows (n, 18).
+
+    Without a range or a direction the place is NaN.
+    """
+    places = rows[:, S_X : S_X + 3] + rows[:, M_RANGE, None] * rows[:, U_X : U_X + 3]
+    return places, rows[:, _SIGMAS], rows[:, M_RATE]
