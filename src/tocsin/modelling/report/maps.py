@@ -195,7 +195,7 @@ def _coverage(data: ReportData, projection: Projection, faint: bool = False) -> 
         if sensor.kind == "radar":
             d = "".join(projection.ring_path(ring) for ring in geo.radar_fans(sensor, COVERAGE_HEIGHT_M))
             parts.append(f'<path class="fan" d="{d}"><title>{esc(sensor.id)}</title></path>')
-        elif not faint:
+        elif sensor.position is None and not faint:
             view = geo.satellite_view(sensor, middle)
             if view is not None:
                 d = projection.line_path([*view[1], view[1][0]])
@@ -207,7 +207,7 @@ def _sensors(data: ReportData, projection: Projection, labels: Labels, satellite
     parts = []
     middle = (data.start + data.end) // 2
     for sensor in data.sensors:
-        if sensor.kind == "radar":
+        if sensor.position is not None:
             lat, lon = sensor.latitude / DEG, sensor.longitude / DEG
             shape = "M-5 4H5L0 -6Z"
         else:
@@ -218,7 +218,7 @@ def _sensors(data: ReportData, projection: Projection, labels: Labels, satellite
         if not projection.inside(lat, lon):
             continue
         x, y = projection.xy(lat, lon)
-        named = sensor.kind != "radar" or not satellites
+        named = sensor.position is None or not satellites
         name = labels.at(x, y, sensor.id) if named else ""
         parts.append(
             f'<g transform="translate({x:.1f} {y:.1f})">'
