@@ -12,6 +12,7 @@ from tocsin.tracking.filter_kernels import N
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
+BoolArray = npt.NDArray[np.bool_]
 
 MAX_TRACKS = 20_000
 """Most tracks alive at once; births beyond it are told and left out, oldest tentative ones first."""
@@ -101,6 +102,10 @@ class TrackBank:
         if self._slots is None:
             self._slots = np.fromiter(self.tracks, dtype=np.int64, count=len(self.tracks))
         return self._slots
+
+    def standing(self) -> BoolArray:
+        """Return which of the live slots hold confirmed tracks (k,)."""
+        return np.array([t.confirmed for t in self.tracks.values()], np.bool_)
 
     def add(self, time: int, origin: str) -> Track:
         """Return a new track in a free slot, its arrays zero."""

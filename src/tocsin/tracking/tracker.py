@@ -25,7 +25,8 @@ from tocsin.tracking.births import CONFIRM_HITS, CONFIRM_SCORE, start_track, tak
 from tocsin.tracking.consider_kernels import add_radar_bias, add_sight_bias
 from tocsin.tracking.continuity import follows
 from tocsin.tracking.filter_kernels import BOOST, FREE, M_RANGE, M_RATE, M_SIGMA_A
-from tocsin.tracking.measurements import Figures, figures_of, log_densities, measurement_rows
+from tocsin.tracking.measurement_kernels import against_new
+from tocsin.tracking.measurements import Figures, figures_of, measurement_rows
 from tocsin.tracking.notes import note_detection, note_rivals
 from tocsin.tracking.slips import GATE, TAKE_OVER_RUN, back_on, branch_off, grown, hold, take_over
 from tocsin.tracking.upkeep import adopt, merge_twins, tidy, unsharp
@@ -51,6 +52,8 @@ PD_MOST = 0.9
 """No single silence says more than this: a plume's strength and the clouds, a body's echo and the radar's time budget are known
 only so well."""
 
+NOTHING: IntArray = np.empty(0, np.int64)
+
 Known = Callable[[Look, Sensor, IntArray, FloatArray], IntArray]
 """Which of the chosen detections belong to known objects: returns an index of the object or -1 for each."""
 
@@ -72,8 +75,9 @@ class LookResult(msgspec.Struct):
     updates: list[Update]
     dropped: list[tuple[Track, str]]
     confirmed: list[int]
-    known: list[tuple[int, int]]
-    """(row, catalogue object)."""
+    known_rows: IntArray
+    """Detections of objects of the catalogue, and which each is."""
+    known_objects: IntArray
     seen: list[int]
     """Slots that this look saw."""
     silent: list[tuple[int, float]]
@@ -110,18 +114,19 @@ class Tracker:
     ) -> LookResult:
         """Return what the detections `chosen` (indices into `rows`) did to the tracks; `place` (3,) of the sensor."""
         bank = self.bank
-        result = LookResult([], [], [], [], [], [])
+        result = LookResult([], [], [], NOTHING, NOTHING, [], [])
         odds = PLUME_ODDS_INFRARED if sensor.kind == "infrared" else 1.0
         left = chosen
         all_slots = bank.slots()
         if chosen.size and all_slots.size:
-            standing = np.array([bank.tracks[int(s)].confirmed for s in all_slots])
+            standing = bank.standing()
             near = standing & ~unsharp(bank, all_slots) if sensor.kind == "radar" else standing
             left = self._associate(look, sensor, rows, left, all_slots[near], odds, result)
         if left.size and sensor.kind == "radar":
             objects = known(look, sensor, left, rows)
-            result.known = [(int(r), int(o)) for r, o in zip(left, objects, strict=True) if o >= 0]
-            left = left[objects < 0]
+            fits = objects >= 0
+            result.known_rows, result.known_objects = left[fits], objects[fits]
+            left = left[~fits]
         if left.size and all_slots.size:
             left = self._associate(look, sensor, rows, left, all_slots[~standing], odds, result)
         few = left.size * len(bank.tracks) <= CONTINUE_MOST
@@ -157,8 +162,7 @@ class Tracker:
         bank, figures = self.bank, self._figures(sensor)
         size = min(4 * int(left.size) + 64, MAX_PAIRS)
         while True:
-            ps, pr = np.empty(size, np.int64), np.empty(size, np.int64)
-            ll, d2 = np.empty(size), np.empty(size)
+            ps, pr, ll, d2 = np.empty(size, np.int64), np.empty(size, np.int64), np.empty(size), np.empty(size)
             count = kernels.gate_pairs(
                 bank.xs, bank.ps, bank.ws, bank.ts, bank.two, slots, rows, look.times, left, odds, GATE, ps, pr, ll, d2
             )
@@ -170,7 +174,8 @@ class Tracker:
             size = min(4 * size, MAX_PAIRS)
         if count == 0:
             return left
-        gain = ll[:count] - log_densities(figures, rows)[pr[:count]]
+        gain = np.empty(count)
+        against_new(ll, pr, rows, figures.log_density, gain)
         if sensor.kind == "infrared":
             dark = np.array([self._dark(bank.tracks[int(k)], look.time) for k in ps[:count]])
             again = ll[:count] + math.log(RELIGHT) - NEAR_LAUNCHES
@@ -181,9 +186,11 @@ class Tracker:
         s, r = ps[:count][best], pr[:count][best]
         out = np.empty(best.size)
         kernels.commit(bank.xs, bank.ps, bank.ws, bank.ts, bank.two, s, rows, look.times, r, odds, out)
-        for k in range(best.size):
-            self._hit(look, sensor, rows, int(s[k]), int(r[k]), float(gain[best[k]]), float(out[k]), result)
-        return left[~np.isin(left, r)]
+        for slot, row, more, off in zip(s.tolist(), r.tolist(), gain[best].tolist(), out.tolist(), strict=True):
+            self._hit(look, sensor, rows, slot, row, more, off, result)
+        free = np.ones(len(rows), np.bool_)
+        free[r] = False
+        return left[free[left]]
 
     def _dark(self, track: Track, time: int) -> bool:
         """Return whether the plume of a track has gone out for good, as far as looks can tell."""
@@ -269,10 +276,7 @@ class Tracker:
         if not slots.size or look.mode == "track" or look.state in ("blinded", "down"):
             return
         seen = set(result.seen)
-        quiet = np.array([s for s in slots if s not in seen], dtype=np.int64)
-        if quiet.size and sensor.kind == "radar":
-            # nobody knows where an unsharp track is: a radar's silence at its middle says nothing
-            quiet = quiet[~unsharp(bank, quiet)]
+        quiet = np.array([s for s in slots.tolist() if s not in seen], np.int64) if seen else slots
         if not quiet.size:
             return
         where = np.empty((quiet.size, 3))
@@ -282,15 +286,17 @@ class Tracker:
             sensor, look.mode, look.searched, look.state, look.noise_db, place, middle, where, np.ones(quiet.size)
         )
         could = np.flatnonzero(pd > 1e-3)
+        if could.size and sensor.kind == "radar":
+            # nobody knows where an unsharp track is: a radar's silence at its middle says nothing
+            could = could[~unsharp(bank, quiet[could])]
         if not could.size:
             return
         pd, quiet = np.minimum(pd[could], PD_MOST), quiet[could]
         free_pd = pd * FREE_INFRARED_PD if sensor.kind == "infrared" else pd
         cost = np.empty(quiet.size)
         kernels.silence(bank.xs, bank.ps, bank.ws, bank.ts, bank.two, quiet, look.end, pd, free_pd, cost)
-        for k, s in enumerate(quiet):
-            track = bank.tracks[int(s)]
-            self._missed(track, look, sensor, float(pd[k]), float(cost[k]), result)
+        for s, chance, price in zip(quiet.tolist(), pd.tolist(), cost.tolist(), strict=True):
+            self._missed(bank.tracks[s], look, sensor, chance, price, result)
 
     def _missed(self, track: Track, look: Look, sensor: Sensor, pd: float, cost: float, result: LookResult) -> None:
         track.misses += 1
@@ -372,8 +378,8 @@ class Tracker:
                 continue
             weight = (n / total) ** 2
             if sensor.position is not None:
-                biases = np.array([sensor.bias_range, sensor.bias_azimuth, sensor.bias_elevation])
-                if biases.any():
+                biases = self._figures(sensor).biases
+                if biases is not None:
                     add_radar_bias(covariance, state, sensor.position, sensor.rot_enu[2], biases, weight)
             elif sensor.bias_los > 0.0:
                 sight = next((x for x in reversed(track.sights) if x[8] == name), None)
