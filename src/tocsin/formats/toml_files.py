@@ -1,4 +1,4 @@
-"""Network, assets and scenario files (TOML) -> records. An error names file, line, key and what is allowed."""
+"""Network, assets, scenario and vehicle files (TOML) -> records. An error names file, line, key and what is allowed."""
 
 import difflib
 import math
@@ -14,7 +14,8 @@ from msgspec import inspect as mi
 from tocsin.core.errors import InputError
 from tocsin.core.records.network import Assets, Network
 from tocsin.core.records.scenario import Scenario
-from tocsin.formats import toml_checks
+from tocsin.core.records.vehicle import Vehicle
+from tocsin.formats import toml_checks, vehicle_checks
 from tocsin.formats.toml_checks import Complaint
 from tocsin.formats.toml_lines import Path as KeyPath
 from tocsin.formats.toml_lines import line_of, lines_of
@@ -36,6 +37,11 @@ def read_assets(path: str | Path) -> Assets:
 def read_scenario(path: str | Path) -> Scenario:
     """Return the scenario of a TOML file (its network and assets files are not read); InputError as above."""
     return _read(Path(path), Scenario, toml_checks.scenario)
+
+
+def read_vehicle(path: str | Path) -> Vehicle:
+    """Return the class of vehicle of a TOML file; InputError as above, with the physics that fails."""
+    return _read(Path(path), Vehicle, vehicle_checks.vehicle)
 
 
 def check_scenario(path: str | Path, scenario: Scenario, network: Network, assets: Assets) -> None:

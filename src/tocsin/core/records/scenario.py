@@ -9,18 +9,18 @@ from tocsin.core.records.network import Latitude, Longitude, Positive, _Config
 
 
 class Flight(_Config, frozen=True, kw_only=True):
-    """Something launched: a missile, a sounding rocket or a recorded ascent."""
+    """Something launched: a missile, a sounding rocket, a space launcher or a recorded ascent."""
 
     id: str
-    kind: Literal["missile", "sounding_rocket", "recorded_ascent"]
+    kind: Literal["missile", "sounding_rocket", "space_launch", "recorded_ascent"]
     vehicle: str = ""
-    """Name of a vehicle class (missile, sounding rocket) or of a recorded flight."""
+    """Name of a class in `vehicles/`, path of a TOML file relative to the scenario, or name of a recorded flight."""
     launch_s: float
     """Seconds after the scenario's start."""
     latitude_deg: Latitude
     longitude_deg: Longitude
     azimuth_deg: float | None = None
-    """Heading of a recorded ascent or a sounding rocket."""
+    """Heading of an ascent or a sounding rocket."""
     target: str | None = None
     """Asset that a missile falls on (scenarios only)."""
     target_latitude_deg: Latitude | None = None
