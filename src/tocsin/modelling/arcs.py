@@ -13,6 +13,7 @@ import numpy as np
 from tocsin.core.constants import DEG
 from tocsin.core.records.inputs import FloatArray
 from tocsin.core.records.vehicle import Vehicle
+from tocsin.modelling.sphere import least_energy
 from tocsin.world.geodesy import inverse, to_geodetic
 from tocsin.world.motion.boosters import fly
 from tocsin.world.motion.forces_kernels import climb_rate, fast_height
@@ -25,6 +26,7 @@ _CUTS = (0.25, 0.4, 0.55, 0.65, 0.75, 0.82, 0.88, 0.93, 0.97, 1.0)
 _STARTS = 5
 _STEPS = 25
 _CLOSE = 1.0e-3
+"""How near to a report its flight has to come, of range and apogee: reports are rounded more than this."""
 _LONGEST_S = 9000.0
 _SMALL = (1.0e-4, 1.0e-4, -1.0e-2)
 _LARGEST = (0.15, 0.15, 12.0)
@@ -38,6 +40,11 @@ class Report:
     bearing: float
     range_m: float
     apogee_m: float
+
+    @property
+    def steepness(self) -> float:
+        """Apogee over that of least energy: well below 1 depressed (or gliding), well above 1 lofted."""
+        return self.apogee_m / least_energy(self.range_m).apogee_m
 
 
 @dataclass(frozen=True)
@@ -111,8 +118,8 @@ def _starts(vehicle: Vehicle, report: Report) -> Iterator[FloatArray]:
         yield np.array([kick * math.sin(report.bearing), kick * math.cos(report.bearing), cutoff])
 
 
-def arc_of(vehicle: Vehicle, report: Report) -> Arc | None:
-    """Return the flight of a class that was reported, within 0.1 % of range and apogee, or None where there is none.
+def arc_of(vehicle: Vehicle, report: Report, close: float = _CLOSE) -> Arc | None:
+    """Return the flight of a class that was reported, within a part `close` of range and apogee, or None without one.
 
     Newton's method from the nearest flights of a coarse grid; the cut-off stays within the burn.
     """
@@ -122,7 +129,7 @@ def arc_of(vehicle: Vehicle, report: Report) -> Arc | None:
             off = _miss(arc, report)
             if off is None:
                 break
-            if float(np.abs(off).max()) < _CLOSE:
+            if float(np.abs(off).max()) < close:
                 return arc
             step = _newton(vehicle, report, x, off)
             if step is None:

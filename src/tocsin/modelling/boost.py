@@ -13,6 +13,7 @@ from tocsin.core.constants import DEG, NS
 from tocsin.core.errors import InputError
 from tocsin.core.records.inputs import FloatArray
 from tocsin.core.records.vehicle import Stage, Vehicle
+from tocsin.modelling.arcs import Report, arc_of
 from tocsin.modelling.dispersion import dispersed
 from tocsin.modelling.trajectory import Trajectory
 from tocsin.world.geodesy import inverse, to_geodetic
@@ -25,6 +26,7 @@ STAGE_RCS_DBSM = 5.0
 STEP_S = 0.5
 _LONGEST_S = 7200.0
 _SEPARATION_M_S = 3.0
+_APOGEE_CLOSE = 3.0e-5
 
 
 @dataclass(frozen=True)
@@ -152,6 +154,22 @@ def _solve(
     return Solution(azimuth, kick, cutoff, p.apogee(kick, cutoff), math.hypot(float(left[0]), float(left[1])))
 
 
+def _solve_apogee(
+    vehicle: Vehicle, place_deg: tuple[float, float], aim_deg: tuple[float, float], apogee_km: float
+) -> Solution:
+    """Return the flight of a class between two places (deg) with an apogee; InputError if it has none."""
+    here = (place_deg[0] * DEG, place_deg[1] * DEG)
+    d, a, _ = (float(v) for v in inverse(*here, aim_deg[0] * DEG, aim_deg[1] * DEG))
+    arc = arc_of(vehicle, Report(here, a, d, apogee_km * 1e3), _APOGEE_CLOSE)
+    if arc is None:
+        raise InputError(
+            f"class {vehicle.name} has no flight over {d / 1e3:.0f} km with an apogee of {apogee_km:g} km",
+            key="apogee_km",
+        )
+    turn = math.remainder(arc.bearing - a, 2.0 * math.pi)
+    return Solution(arc.azimuth, arc.kick, arc.cutoff_s, arc.apogee_m, math.hypot(arc.range_m - d, d * turn))
+
+
 # ------------------------------------------------------------------------------------------------------- flying
 def missile_flight(
     name: str,
@@ -162,6 +180,7 @@ def missile_flight(
     loft: float,
     rng: np.random.Generator,
     separate_last: bool = False,
+    apogee_km: float | None = None,
 ) -> list[Trajectory]:
     """Return the trajectories of a missile and its spent stages; the fall scatters about the aim by the CEP of the
     class.
@@ -171,7 +190,11 @@ def missile_flight(
     scatter = rng.normal(0.0, vehicle.cep_m / 1.17741, 2)
     lat = aim_deg[0] + float(scatter[0]) / 111_200.0
     lon = aim_deg[1] + float(scatter[1]) / (111_200.0 * math.cos(aim_deg[0] * DEG))
-    solution = _solve(vehicle, place_deg[0], place_deg[1], lat, lon, loft)
+    solution = (
+        _solve(vehicle, place_deg[0], place_deg[1], lat, lon, loft)
+        if apogee_km is None
+        else _solve_apogee(vehicle, place_deg, (lat, lon), apogee_km)
+    )
     if solution.miss_m > 500.0:
         raise InputError(f"no flight of class {vehicle.name} found to this place", key="target")
     programme = vehicle.programme(solution.azimuth, solution.kick, solution.cutoff_s)

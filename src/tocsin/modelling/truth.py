@@ -111,7 +111,7 @@ def _missile(
     rng = stream(scenario.seed, "dispersion", flight.id)
     place = (flight.latitude_deg, flight.longitude_deg)
     apart = bool(scenario.settings.get("separate_last_stage", False))
-    return missile_flight(flight.id, vehicle, launch, place, aim, flight.loft, rng, apart)
+    return missile_flight(flight.id, vehicle, launch, place, aim, flight.loft, rng, apart, flight.apogee_km)
 
 
 def _recordings(scenario: Scenario) -> dict[str, Recording]:

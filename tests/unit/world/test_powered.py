@@ -7,6 +7,7 @@ from tests.vehicles import VEHICLES
 from tocsin.core.constants import DEG, G0_M_S2
 from tocsin.core.errors import ValueRefused
 from tocsin.core.records.vehicle import Stage, Vehicle
+from tocsin.modelling.sphere import kepler_time
 from tocsin.world.geodesy_kernels import ecef_to_geodetic, enu_axes, geodesic_inverse, height_above_ellipsoid
 from tocsin.world.motion.boosters import fly
 from tocsin.world.motion.freeflight_kernels import fly_to_height, propagate
@@ -64,20 +65,6 @@ def test_boost_adds_two_to_five_minutes_to_the_vacuum_flight():
     distance, time = impact(vehicle, 20.0)
     top = apogee(vehicle, 20.0)
     assert 60.0 < time - kepler_time(distance, top) < 280.0
-
-
-def kepler_time(distance: float, top: float) -> float:
-    """Time over a Kepler arc between two points of a 6371 km sphere with a given apogee (not rotating)."""
-    mu, r = 3.986004418e14, 6371e3
-    half = distance / r / 2
-    ra = r + top
-    # r = p / (1 + e cos f), with f = pi - half at the surface and f = pi at apogee
-    e = (ra - r) / (ra - r * math.cos(half))
-    a = ra / (1 + e)
-    anomaly = 2 * math.atan2(
-        math.sqrt(1 - e) * math.sin((math.pi - half) / 2), math.sqrt(1 + e) * math.cos((math.pi - half) / 2)
-    )
-    return 2 * (math.pi - anomaly + e * math.sin(anomaly)) * math.sqrt(a**3 / mu)
 
 
 def test_sounding_rockets_reach_their_heights():

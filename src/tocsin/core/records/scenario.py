@@ -26,6 +26,9 @@ class Flight(_Config, frozen=True, kw_only=True):
     target_latitude_deg: Latitude | None = None
     target_longitude_deg: Longitude | None = None
     loft: Annotated[float, Meta(ge=0.5, le=2.0)] = 1.0
+    """Apogee of a missile over that of least energy."""
+    apogee_km: Positive | None = None
+    """Apogee of a missile, as tests are reported, in the place of `loft`."""
     elevation_deg: float | None = None
     """Launch elevation of a sounding rocket."""
 
