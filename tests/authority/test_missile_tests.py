@@ -36,8 +36,8 @@ def flyer(report: Report) -> str:
     """Return the smallest class that has the flight, or nothing; classes much too slow are passed over."""
     wanted = speed_m_s(report)
     for name in BY_REACH:
-        # gravity and air take a fifth to a third of the ideal speed; a class this slow cannot have it
-        if VEHICLES[name].ideal_speed_m_s > 1.15 * wanted and arc_of(VEHICLES[name], report) is not None:
+        # gravity and air take a fifth to a third of the ideal speed of every class; one this slow cannot have it
+        if VEHICLES[name].ideal_speed_m_s > 1.25 * wanted and arc_of(VEHICLES[name], report) is not None:
             return name
     return ""
 
