@@ -10,8 +10,10 @@ from pathlib import Path
 FOLDER = Path(__file__).parent / "traces"
 
 
-def compare(name: str, rows: dict[str, dict[str, float]], tolerances: dict[str, float]) -> None:
-    """Fail where a figure is farther from its frozen one than the tolerance of its column allows (absolute)."""
+def moved(
+    name: str, rows: dict[str, dict[str, float]], tolerances: dict[str, float]
+) -> dict[tuple[str, str], tuple[float, float]]:
+    """Return (row, column) -> (frozen, found) where they differ by more than the column's tolerance (absolute)."""
     path = FOLDER / f"{name}.csv"
     if os.environ.get("TOCSIN_FREEZE"):
         FOLDER.mkdir(exist_ok=True)
@@ -22,10 +24,9 @@ def compare(name: str, rows: dict[str, dict[str, float]], tolerances: dict[str, 
     with path.open() as file:
         frozen = {row.pop("name"): row for row in csv.DictReader(file)}
     assert set(rows) == set(frozen)
-    moved = {
+    return {
         (key, column): (float(frozen[key][column]), row[column])
         for key, row in rows.items()
         for column, tolerance in tolerances.items()
         if not abs(row[column] - float(frozen[key][column])) <= tolerance
     }
-    assert moved == {}

@@ -7,7 +7,7 @@ import csv
 
 import numpy as np
 
-from tests.frozen import compare
+from tests.frozen import moved
 from tests.shared_data import shared
 from tests.vehicles import VEHICLES
 from tocsin.core.constants import DEG
@@ -59,4 +59,4 @@ def test_reported_ranges_and_apogees_are_flown_and_boost_adds_two_to_five_minute
         rows[r["id"]] = {"excess_s": excess, "cutoff_s": arc.cutoff_s}
     # eight flights, four models: one for each class and none for a flight
     assert len(rows) == 8 and classes == set(CLASS_OF.values())
-    compare("reported_flights", rows, {"excess_s": 1.0, "cutoff_s": 1.0})
+    assert moved("reported_flights", rows, {"excess_s": 1.0, "cutoff_s": 1.0}) == {}

@@ -82,6 +82,14 @@ def test_a_vehicle_that_cannot_leave_the_pad_ends_with_two_and_says_why(tmp_path
     words = "".join(done.stderr.split())
     for part in ("heavy.toml:", "stage[0].burn_s", "cannot leave the pad", "against a weight of"):
         assert "".join(part.split()) in words
+    assert not (tmp_path / "out").exists()
+    scenario = (tmp_path / "scenario.toml").read_text()
+    (tmp_path / "scenario.toml").write_text(scenario.replace("heavy.toml", "nothing.toml"))
+    done = tocsin("run", tmp_path / "scenario.toml", "--out", tmp_path / "out")
+    assert done.returncode == 2
+    words = "".join(done.stderr.split())
+    for part in ("scenario.toml:10", "flight[0].vehicle", "no such vehicle", "medium_range_solid"):
+        assert part.replace(" ", "") in words
 
 
 def test_what_is_missing_is_named(tmp_path: Path) -> None:

@@ -48,8 +48,13 @@ def check_scenario(path: str | Path, scenario: Scenario, network: Network, asset
     """Refuse a scenario (InputError with line) that names sensors or assets which the other files do not have."""
     complaint = toml_checks.references(scenario, network, assets)
     if complaint is not None:
-        file = Path(path)
-        raise _error(file, complaint, lines_of(_text(file)))
+        raise error_at(path, complaint)
+
+
+def error_at(path: str | Path, complaint: Complaint) -> InputError:
+    """Return the error of a complaint about a TOML file that was read before, with the line of its key."""
+    file = Path(path)
+    return _error(file, complaint, lines_of(_text(file)))
 
 
 def key_text(path: KeyPath) -> str:

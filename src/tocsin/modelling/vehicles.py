@@ -3,9 +3,10 @@
 from pathlib import Path
 
 from tocsin.core.errors import InputError
-from tocsin.core.records.scenario import Flight
+from tocsin.core.records.scenario import Flight, Scenario
 from tocsin.core.records.vehicle import Vehicle
-from tocsin.formats.toml_files import read_vehicle
+from tocsin.formats.toml_checks import Complaint
+from tocsin.formats.toml_files import error_at, read_vehicle
 from tocsin.modelling.paths import find_beside, roots
 
 KIND_OF = {"missile": "missile", "sounding_rocket": "sounding_rocket", "space_launch": "space_launcher"}
@@ -44,6 +45,20 @@ def vehicle_of(flight: Flight, scenario_path: str | Path | None = None) -> Vehic
             raise
         key = f"flight {flight.id}: vehicle"
         raise InputError(error.message, file=error.file, key=key, allowed=error.allowed) from None
+
+
+def check_vehicles(scenario: Scenario, scenario_path: str | Path) -> None:
+    """Refuse a scenario (InputError with line) that names a vehicle which is not there, or cannot fly."""
+    for i, flight in enumerate(scenario.flight):
+        if flight.kind not in KIND_OF:
+            continue
+        try:
+            vehicle_of(flight, scenario_path)
+        except InputError as error:
+            if not error.key.endswith(": vehicle"):
+                raise
+            complaint = Complaint(("flight", i, "vehicle"), error.message, error.allowed)
+            raise error_at(scenario_path, complaint) from None
 
 
 def packaged_vehicles() -> dict[str, Vehicle]:
