@@ -1,6 +1,7 @@
 """Vehicles that scenarios name: packaged classes and files beside the scenario; launches to orbit; dispersion."""
 
 import math
+import re
 import shutil
 from pathlib import Path
 
@@ -8,13 +9,14 @@ import msgspec
 import numpy as np
 import pytest
 
-from tests.vehicles import VEHICLES
+from tests.vehicles import MISSILES, VEHICLES
 from tocsin.core.constants import DEG, EARTH_RATE_RAD_S, MU_M3_S2, NS
 from tocsin.core.errors import InputError
 from tocsin.core.records.network import Assets
 from tocsin.core.records.scenario import Flight, Scenario
 from tocsin.core.records.vehicle import Dispersion
 from tocsin.formats.toml_files import read_scenario
+from tocsin.modelling.arcs import flown
 from tocsin.modelling.boost import coast, sounding_flight
 from tocsin.modelling.chance import stream
 from tocsin.modelling.dispersion import burnouts, dispersed
@@ -86,6 +88,20 @@ def test_reported_tests_are_flown_by_their_apogee(tmp_path):
     assert float(inverse(*place)[0]) < 4.0 * VEHICLES["intercontinental_liquid"].cep_m
     with pytest.raises(InputError, match="no flight over"):
         truth(tmp_path, msgspec.structs.replace(lofted, vehicle="short_range"))
+
+
+@pytest.mark.parametrize("name", MISSILES)
+def test_a_class_reaches_what_its_description_says(name):
+    vehicle = VEHICLES[name]
+    said = float(re.search(r"about ([\d,]+) km", vehicle.description)[1].replace(",", ""))
+    kicks = np.arange(vehicle.kick_deg - 12.0, vehicle.kick_deg + 13.0, 2.0)
+    arcs = [flown(vehicle, (0.0, 0.0), 0.0, kick * DEG, vehicle.burn_s) for kick in kicks if kick > 0.0]
+    reach = [0.0 if arc is None else arc.range_m / 1e3 for arc in arcs]
+    best = int(np.argmax(reach))
+    assert reach[best] == pytest.approx(said, rel=0.04)
+    # and its usual kick is that of the longest range, or nearly
+    usual = flown(vehicle, (0.0, 0.0), 0.0, vehicle.kick_deg * DEG, vehicle.burn_s)
+    assert usual is not None and usual.range_m / 1e3 > 0.96 * reach[best]
 
 
 # ------------------------------------------------------------------------------------------------ launches to orbit
