@@ -120,3 +120,26 @@ def test_ascents_that_were_not_fitted_are_flown():
     assert found["speed_part"] < SPEED_PART
     assert found["height_m"] < HEIGHT_M
     assert moved("falcon9_model", {"scored": found}, {"speed_part": 0.003, "height_m": 300.0}) == {}
+
+
+def test_one_launcher_for_all_flights_holds_their_height_but_not_their_speed():
+    """Five common parameters, none of a flight's own: launch mass and throttle differ by more than the speed asked for."""
+    every = ascents()
+    names = list(every)
+
+    def all_of(p, ascent):
+        return off(p[:3], p[3:], ascent, FIRST_S, math.inf)
+
+    def misfit(p):
+        both = [all_of(p, every[n]) for n in names[0::2]]
+        return np.concatenate([np.concatenate([s / SPEED_PART, h / HEIGHT_M]) for s, h in both])
+
+    bounds = ([0.5, 2.0, 0.7, 5.0, 0.1], [1.1, 8.0, 1.1, 14.0, 20.0])
+    p = least_squares(misfit, [0.86, 5.0, 0.9, 7.8, 2.5], loss="soft_l1", diff_step=1e-3, max_nfev=12, bounds=bounds).x
+    found = [all_of(p, every[n]) for n in names[1::2]]
+    speed = float(np.median([np.median(np.abs(s)) for s, _ in found]))
+    height = float(np.median([np.median(np.abs(h)) for _, h in found]))
+    print(f"without parameters of a flight's own: {100 * speed:.1f} %, {height / 1e3:.2f} km in the median")
+    assert height < HEIGHT_M
+    # above the 3 % asked: the figure is told, and must not grow
+    assert speed < 2.0 * SPEED_PART
