@@ -8,11 +8,16 @@ import msgspec
 
 from tocsin.core.records import inputs, network, outputs, scenario, vehicle
 from tocsin.core.records.inputs import DATA_MODES
+from tocsin.core.records.sources import base, bodies
+from tocsin.core.records.sources import infrared as infrared_sources
 from tocsin.formats import input_lines
 from tocsin.formats.look_columns import COLUMNS, Column
 
 _RECORDS: dict[str, tuple[type, str]] = {
-    "network": (network.Network, "A network file (TOML); `[[radar]]` with `[[radar.faces]]`, `[[infrared]]`."),
+    "network": (
+        network.Network,
+        "A network file (TOML); `[[radar]]` with `[[radar.faces]]`, `[[infrared]]`, `[[telescope]]`.",
+    ),
     "assets": (network.Assets, "An assets file (TOML); `[[asset]]`."),
     "scenario": (scenario.Scenario, "A scenario file (TOML)."),
     "vehicle": (vehicle.Vehicle, "A vehicle class (TOML); `[[stage]]`, `[[source]]`."),
@@ -71,7 +76,7 @@ def _describe(child: dict[str, Any], field: str, text: str) -> None:
 def _documentation() -> dict[str, dict[str, str]]:
     """Return the docstrings that stand below the fields of the records: class -> field -> text."""
     found: dict[str, dict[str, str]] = {}
-    for module in (inputs, network, scenario, vehicle, outputs, input_lines):
+    for module in (inputs, network, scenario, vehicle, base, bodies, infrared_sources, outputs, input_lines):
         for node in ast.parse(inspect.getsource(module)).body:
             if isinstance(node, ast.ClassDef):
                 found[node.name] = _of_class(node)

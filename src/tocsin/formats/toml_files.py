@@ -19,6 +19,7 @@ from tocsin.formats import toml_checks, vehicle_checks
 from tocsin.formats.toml_checks import Complaint
 from tocsin.formats.toml_lines import Path as KeyPath
 from tocsin.formats.toml_lines import line_of, lines_of
+from tocsin.formats.toml_physics import GIVEN_AS, why
 
 T = TypeVar("T")
 LARGEST = 64 << 20
@@ -142,10 +143,14 @@ def _first_unknown_key(value: Any, kind: mi.Type, path: KeyPath) -> Complaint | 
     kind = _bare(kind, value)
     if isinstance(kind, mi.StructType) and isinstance(value, dict):
         fields = {field.encode_name: field.type for field in kind.fields}
+        if kind.tag_field is not None:
+            fields = {kind.tag_field: mi.StrType(), **fields}
+            if _tag(kind, value) != kind.tag:
+                return None  # of no kind that there is: the conversion tells it
         for key, item in value.items():
             if key not in fields:
                 near = difflib.get_close_matches(key, fields, 1, 0.6) or _same_stem(key, fields)
-                hint = f"; did you mean `{near[0]}`?" if near else ""
+                hint = f": {GIVEN_AS[key]}" if key in GIVEN_AS else f"; did you mean `{near[0]}`?" if near else ""
                 return Complaint((*path, key), f"unknown key{hint}", ", ".join(fields))
             found = _first_unknown_key(item, fields[key], (*path, key))
             if found is not None:
@@ -156,6 +161,19 @@ def _first_unknown_key(value: Any, kind: mi.Type, path: KeyPath) -> Complaint | 
             if found is not None:
                 return found
     return None
+
+
+def _tag(kind: mi.StructType, value: Any) -> Any:
+    """Return what a table says of its kind."""
+    return value.get(kind.tag_field) if isinstance(value, dict) else None
+
+
+def _tags(kind: mi.Type) -> mi.LiteralType:
+    """Return the kinds that a table of this type may be of."""
+    while isinstance(kind, mi.Metadata):
+        kind = kind.type
+    types = kind.types if isinstance(kind, mi.UnionType) else (kind,)
+    return mi.LiteralType(tuple(str(t.tag) for t in types if isinstance(t, mi.StructType) and t.tag is not None))
 
 
 def _same_stem(key: str, fields: dict[str, Any]) -> list[str]:
@@ -170,7 +188,8 @@ def _bare(kind: mi.Type, value: Any) -> mi.Type:
         kind = kind.type
     if isinstance(kind, mi.UnionType):
         some = [_bare(t, value) for t in kind.types if not isinstance(t, mi.NoneType)]
-        return some[0] if some else kind
+        told = [t for t in some if isinstance(t, mi.StructType) and t.tag_field and _tag(t, value) == t.tag]
+        return told[0] if told else some[0] if some else kind
     return kind
 
 
@@ -192,16 +211,20 @@ def _complaint(error: msgspec.ValidationError, kind: type, tree: Any) -> Complai
         value = value[part]
     shown = repr(value) if isinstance(value, str | int | float | bool) else type(value).__name__
     allowed = describe(_type_at(mi.type_info(kind), path, tree))
-    return Complaint(path, f"{shown[:60]} is not allowed", allowed or message)
+    return Complaint(path, f"{shown[:60]} is not allowed{why(path, value)}", allowed or message)
 
 
 def _type_at(kind: mi.Type, path: KeyPath, value: Any) -> mi.Type | None:
     for part in path:
-        kind = _bare(kind, value)
+        outer, kind = kind, _bare(kind, value)
+        if isinstance(kind, mi.StructType) and part == kind.tag_field:
+            return _tags(outer)
         if isinstance(kind, mi.StructType):
             kind = next(field.type for field in kind.fields if field.encode_name == part)
+            value = value.get(part) if isinstance(value, dict) else None
         elif isinstance(kind, mi.VarTupleType):
             kind = kind.item_type
+            value = value[part] if isinstance(value, list) and isinstance(part, int) and part < len(value) else None
         elif isinstance(kind, mi.TupleType) and isinstance(part, int):
             kind = kind.item_types[part] if part < len(kind.item_types) else kind
         else:

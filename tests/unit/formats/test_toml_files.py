@@ -307,3 +307,29 @@ def test_damaged_text_is_an_input_error_or_a_record(tmp_path, kind, data):
     except InputError as error:
         assert error.file == str(path)
         assert error.message
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ('[[infrared]]\nid = "a"\njitter_rad = 1e-5\n', "without pixel_rad"),
+        ('[[infrared]]\nid = "a"\nsaturation_w_sr = 100.0\n', "not above threshold_w_sr"),
+        (
+            '[[infrared]]\nid = "a"\nview = "limb"\nfield_half_angle_deg = 5.0\norbit.geo_longitude_deg = 0\n',
+            "does not reach the limb, 8.7 deg off the nadir",
+        ),
+        ('[[telescope]]\nid = "a"\nlatitude_deg = 0\nlongitude_deg = 0\nelevation_min_deg = 90\n', "elevation_min_deg"),
+        ('[[telescope]]\nid = "a/b"\nlatitude_deg = 0\nlongitude_deg = 0\n', "cannot be an id"),
+    ],
+)
+def test_optics_that_cannot_work_are_named(tmp_path: Path, text: str, what: str) -> None:
+    path = tmp_path / "network.toml"
+    path.write_text(text)
+    with pytest.raises(InputError, match=re.escape(what)):
+        read_network(path)
+
+
+def test_a_network_of_telescopes_is_a_network(tmp_path: Path) -> None:
+    path = tmp_path / "network.toml"
+    path.write_text('[[telescope]]\nid = "a"\nlatitude_deg = 10\nlongitude_deg = 20\n')
+    assert read_network(path).telescope[0].limiting_magnitude == 15.0
