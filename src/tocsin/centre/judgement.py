@@ -12,7 +12,7 @@ from tocsin.assessment.ladder import RANK, Figures, level_of
 from tocsin.assessment.paths import speaking_paths
 from tocsin.centre.features import features_of
 from tocsin.centre.judged import Judged
-from tocsin.centre.predictor import Predictor
+from tocsin.centre.predictor import MAY_BURN, Predictor
 from tocsin.core.constants import NS
 from tocsin.core.records.inputs import Notification
 from tocsin.identification.classes import launch_probability, missile_probability
@@ -180,9 +180,9 @@ class Judgement:
         self, stage: Stage, judged: Judged, track: Track, state: FloatArray, covariance: FloatArray, now: int
     ) -> None:
         # a plume that has gone out changes the prediction though no detection came
-        went_out = judged.predicted_powered > 0.3 >= judged.powered
-        fresh = track.hits != judged.predicted_hits or judged.powered > 0.3 or went_out
-        pause = POWERED_PAUSE_S if judged.powered > 0.3 or judged.wide else PREDICT_PAUSE_S
+        went_out = judged.predicted_powered > MAY_BURN >= judged.powered
+        fresh = track.hits != judged.predicted_hits or judged.powered > MAY_BURN or went_out
+        pause = POWERED_PAUSE_S if judged.powered > MAY_BURN or judged.wide else PREDICT_PAUSE_S
         if judged.predicted_at and not went_out and (not fresh or now - judged.predicted_at < pause * NS):
             return
         judged.predicted_at, judged.predicted_hits, judged.predicted_powered = now, track.hits, judged.powered

@@ -31,6 +31,11 @@ BURN_S = {
 """Total burn of the generic classes, mean and sigma (s): domain facts C.2 (solid 120-180 s, liquid about 240 s)."""
 
 
+MAY_BURN, ENDS_NOW = 0.02, 0.1
+"""A track that may still burn, with so much probability, falls as a mixture: one missed look is no burnout. Of what burns so
+much ends now."""
+
+
 class Fit(msgspec.Struct, frozen=True):
     """A launch fitted to lines of sight, and the state that its profiles give at the last of them."""
 
@@ -87,7 +92,7 @@ class Predictor:
             # one satellite alone does not see depth: the profiles do better than the free filter
             flat = np.array(judged.profile_state)
             time, state, covariance = judged.profile_time, flat[:6], flat[6:].reshape(6, 6)
-        powered = self._hypotheses(judged, state, track) if judged.powered > 0.3 else None
+        powered = self._hypotheses(judged, state, track) if judged.powered > MAY_BURN else None
         found = predict_impact(time, state, covariance, ln_beta_mean=beta, ln_beta_sigma=beta_sigma, powered=powered)
         judged.wide = found.method != "unscented"
         assets = [float(v) for v in asset_probabilities(found, self.table)]
@@ -128,7 +133,9 @@ class Predictor:
             variance = spread * spread * max(1.0 + z * hazard - hazard * hazard, 0.02)
             sigma.append(min(math.sqrt(variance), max(more, 2.0)))
         thrust = math.sqrt(float((state[6:9] * state[6:9]).sum())) if state.size >= 9 else 30.0
-        return PoweredHypotheses.simple(weights, left, sigma, max(thrust, 5.0))
+        return PoweredHypotheses.simple(
+            weights, left, sigma, max(thrust, 5.0), ends_now=max(ENDS_NOW, 1.0 - judged.powered)
+        )
 
 
 def ellipses_of(ellipses: tuple[Ellipse, ...]) -> tuple[tuple[float, float, float, float], ...]:

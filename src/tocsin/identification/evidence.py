@@ -216,7 +216,8 @@ def mean_acceleration(f: Features) -> Piece | None:
     """Speed gained over time burnt: missiles leave with two to three g in the mean, space launchers with half of that.
 
     Open figures: Scud-B 1.5 km/s in 62 s, No-dong 2.9 km/s in 110 s, intercontinental 7 km/s in 180-240 s (24-39 m/s2); a
-    Falcon 9 at the end of its first stage 1.7-2.4 km/s in 145-160 s (12-16 m/s2).
+    Falcon 9 at the end of its first stage 1.7-2.4 km/s in 145-160 s (12-16 m/s2). Some launchers are missiles (Titan II, R-36,
+    R-7): a slow start is never less than 0.15 of a missile's. Sounding rockets burn hard and briefly.
     """
     if f.infrared_hits < 5 or f.burning_s < 60.0 or not f.speed_sigma_m_s < 600.0 or f.inertial_speed_m_s > 6000.0:
         return None
@@ -225,9 +226,10 @@ def mean_acceleration(f: Features) -> Piece | None:
     mean = f.speed_m_s / f.burning_s
     least = 11.0 + 8.0 * min(f.burning_s - 60.0, 90.0) / 90.0
     out = spread(0.5)
-    give(out, MISSILES, rises_to(mean + 0.5 * f.speed_sigma_m_s / f.burning_s, least, 1.5))
+    most = mean + 0.5 * f.speed_sigma_m_s / f.burning_s
+    give(out, MISSILES, max(rises_to(most, least, 1.5), 0.15))
     out["space_launch"] = max(falls_off(mean, least + 4.0, 4.0), 0.2)
-    out["sounding_rocket"] = 1.0
+    out["sounding_rocket"] = max(rises_to(most, 15.0, 3.0), 0.02)
     return Piece("mean acceleration", f"{mean:.0f} m/s2 over {f.burning_s:.0f} s", out)
 
 
