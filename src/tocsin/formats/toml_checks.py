@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from tocsin.core.errors import ValueRefused
 from tocsin.core.records.network import Asset, Assets, Face, Infrared, Network, Orbit, Radar
 from tocsin.core.records.scenario import Flight, Scenario
+from tocsin.core.records.sources import Source
 from tocsin.core.time import tai_from_iso
 from tocsin.formats.tle_lines import tle_fault
 from tocsin.formats.toml_lines import Path
@@ -222,12 +223,25 @@ def _scenario(record: Scenario) -> Iterator[Complaint]:
         if notification.window_start_s > notification.window_end_s:
             path: Path = ("notification", i, "window_start_s")
             yield Complaint(path, "after window_end_s", f"at most {notification.window_end_s:g}")
+    yield from _unique(
+        record.source, ("source",), {flight.id: f"flight[{i}]" for i, flight in enumerate(record.flight)}
+    )
+    for i, source in enumerate(record.source):
+        yield from _source(source, ("source", i), record.duration_s)
     for i, outage in enumerate(record.outage):
         if outage.start_s >= outage.end_s:
             yield Complaint(("outage", i, "start_s"), "not before end_s", f"less than {outage.end_s:g}")
     if record.background.fireballs < 0 or record.background.glint_episodes < 0:
         key = "fireballs" if record.background.fireballs < 0 else "glint_episodes"
         yield Complaint(("background", key), "less than 0", "a whole number >= 0")
+
+
+def _source(source: Source, path: Path, duration_s: float) -> Iterator[Complaint]:
+    yield from _id(source.id, path)
+    if source.start_s >= duration_s:
+        yield Complaint((*path, "start_s"), "after the end of the scenario", f"less than {duration_s:g}")
+    if source.end_s is not None and source.start_s >= source.end_s:
+        yield Complaint((*path, "start_s"), "not before end_s", f"less than {source.end_s:g}")
 
 
 def _flight(flight: Flight, path: Path, duration_s: float) -> Iterator[Complaint]:
@@ -251,6 +265,10 @@ def _references(record: Scenario, sensors: Network, places: Assets) -> Iterator[
     for i, outage in enumerate(record.outage):
         if outage.sensor not in ids:
             yield Complaint(("outage", i, "sensor"), f"unknown sensor '{outage.sensor}'", ", ".join(ids))
+    for i, source in enumerate(record.source):
+        for k, name in enumerate(getattr(source, "sensors", ())):
+            if name not in ids:
+                yield Complaint(("source", i, "sensors", k), f"unknown sensor '{name}'", ", ".join(ids))
     names = [asset.id for asset in places.asset]
     for i, flight in enumerate(record.flight):
         if flight.target is not None and flight.target not in names:

@@ -131,6 +131,10 @@ def _first_unknown_key(value: Any, kind: mi.Type, path: KeyPath) -> Complaint | 
     kind = _bare(kind, value)
     if isinstance(kind, mi.StructType) and isinstance(value, dict):
         fields = {field.encode_name: field.type for field in kind.fields}
+        if kind.tag_field is not None:
+            fields = {kind.tag_field: mi.StrType(), **fields}
+            if _tag(kind, value) != kind.tag:
+                return None  # of no kind that there is: the conversion tells it
         for key, item in value.items():
             if key not in fields:
                 near = difflib.get_close_matches(key, fields, 1, 0.6) or _same_stem(key, fields)
@@ -147,6 +151,19 @@ def _first_unknown_key(value: Any, kind: mi.Type, path: KeyPath) -> Complaint | 
     return None
 
 
+def _tag(kind: mi.StructType, value: Any) -> Any:
+    """Return what a table says of its kind."""
+    return value.get(kind.tag_field) if isinstance(value, dict) else None
+
+
+def _tags(kind: mi.Type) -> mi.LiteralType:
+    """Return the kinds that a table of this type may be of."""
+    while isinstance(kind, mi.Metadata):
+        kind = kind.type
+    types = kind.types if isinstance(kind, mi.UnionType) else (kind,)
+    return mi.LiteralType(tuple(str(t.tag) for t in types if isinstance(t, mi.StructType) and t.tag is not None))
+
+
 def _same_stem(key: str, fields: dict[str, Any]) -> list[str]:
     """Return keys of the same quantity in another unit: `range_m` for `range_km`."""
     stem = key.split("_")[0]
@@ -159,7 +176,8 @@ def _bare(kind: mi.Type, value: Any) -> mi.Type:
         kind = kind.type
     if isinstance(kind, mi.UnionType):
         some = [_bare(t, value) for t in kind.types if not isinstance(t, mi.NoneType)]
-        return some[0] if some else kind
+        told = [t for t in some if isinstance(t, mi.StructType) and t.tag_field and _tag(t, value) == t.tag]
+        return told[0] if told else some[0] if some else kind
     return kind
 
 
@@ -186,11 +204,15 @@ def _complaint(error: msgspec.ValidationError, kind: type, tree: Any) -> Complai
 
 def _type_at(kind: mi.Type, path: KeyPath, value: Any) -> mi.Type | None:
     for part in path:
-        kind = _bare(kind, value)
+        outer, kind = kind, _bare(kind, value)
+        if isinstance(kind, mi.StructType) and part == kind.tag_field:
+            return _tags(outer)
         if isinstance(kind, mi.StructType):
             kind = next(field.type for field in kind.fields if field.encode_name == part)
+            value = value.get(part) if isinstance(value, dict) else None
         elif isinstance(kind, mi.VarTupleType):
             kind = kind.item_type
+            value = value[part] if isinstance(value, list) and isinstance(part, int) and part < len(value) else None
         elif isinstance(kind, mi.TupleType) and isinstance(part, int):
             kind = kind.item_types[part] if part < len(kind.item_types) else kind
         else:

@@ -13,6 +13,11 @@ SESSION = "s1"
 LONGEST_RUN_NS = 30 * NS
 """A run of empty looks is reported after this time at the latest: silence must not arrive late."""
 LATENCY_S = (0.2, 3.0)
+SEEING = ("ok", "degraded")
+DEGRADED_FROM_DB = 3.0
+"""A sensor that has lost half of its signal to noise says so."""
+NOISE_STEP_DB = 0.5
+"""To which a sensor states its noise."""
 
 
 @dataclass
@@ -24,9 +29,26 @@ class Slots:
     mode: list[str]
     searched: list[str | None]
     state: list[str]
+    noise_db: FloatArray = field(default_factory=lambda: np.zeros(0))
+    """(n,) noise above the sensor's nominal; 0 = none, and then a look does not speak of it."""
+
+    def __post_init__(self) -> None:
+        if len(self.noise_db) != len(self.start):
+            self.noise_db = np.zeros(len(self.start))
 
     def __len__(self) -> int:
         return len(self.start)
+
+    def seeing(self) -> np.ndarray:
+        """Return (n,) whether a look sees anything: it may be degraded, but neither blinded nor down."""
+        return np.array([s in SEEING for s in self.state], bool)
+
+    def add_noise(self, k: int, noise_db: float) -> None:
+        """Add noise (dB) of one more cause to look k: powers add; from 3 dB on the look calls itself degraded."""
+        ratio = 10.0 ** (self.noise_db[k] / 10.0) + 10.0 ** (noise_db / 10.0) - 1.0
+        self.noise_db[k] = NOISE_STEP_DB * round(10.0 * float(np.log10(ratio)) / NOISE_STEP_DB)
+        if self.state[k] == "ok" and self.noise_db[k] >= DEGRADED_FROM_DB:
+            self.state[k] = "degraded"
 
 
 @dataclass
@@ -90,6 +112,7 @@ def joined_slots(parts: list[Slots]) -> Slots:
         [m for p in parts for m in p.mode],
         [s for p in parts for s in p.searched],
         [s for p in parts for s in p.state],
+        np.concatenate([p.noise_db for p in parts]),
     )
 
 
@@ -161,7 +184,8 @@ class _Maker:
         return Look(
             sensor=self.sensor, session=SESSION, sequence=sequence, data_mode=self.data_mode,
             received=end + int(self.latency[tail] * NS), time=end, start=int(slots.start[run[0]]), end=end,
-            mode=slots.mode[tail], searched=slots.searched[tail], state=slots.state[tail], empty_looks=len(run),
+            mode=slots.mode[tail], searched=slots.searched[tail], state=slots.state[tail],
+            noise_db=_stated(slots.noise_db[tail]), empty_looks=len(run),
             declared=0, place=_triple(self.at_ends, tail),
         )  # fmt: skip
 
@@ -172,7 +196,8 @@ class _Maker:
         return Look(
             sensor=self.sensor, session=SESSION, sequence=sequence, data_mode=self.data_mode,
             received=end + int(self.latency[i] * NS), time=newest, start=int(slots.start[i]), end=end,
-            mode=slots.mode[i], searched=slots.searched[i], state=slots.state[i], declared=b - a,
+            mode=slots.mode[i], searched=slots.searched[i], state=slots.state[i],
+            noise_db=_stated(slots.noise_db[i]), declared=b - a,
             place=_triple(self.at_rows, b - 1), numbers=np.arange(b - a, dtype=np.int64), times=self.times[a:b],
             values=self.values[a:b], hints=(None,) * (b - a), rows=np.zeros(b - a, np.int64),
             places=None if self.at_rows is None else self.at_rows[a:b],
@@ -185,9 +210,15 @@ def _same_run(slots: Slots, run: list[int], i: int) -> bool:
         slots.mode[i] == slots.mode[tail]
         and slots.searched[i] == slots.searched[tail]
         and slots.state[i] == slots.state[tail]
+        and slots.noise_db[i] == slots.noise_db[tail]
         and slots.start[i] == slots.end[tail]
         and slots.end[i] - slots.start[run[0]] <= LONGEST_RUN_NS
     )
+
+
+def _stated(noise_db: float) -> float:
+    """Return the noise as a look states it: NaN for none above the nominal."""
+    return float(noise_db) if noise_db > 0.0 else float("nan")
 
 
 def _triple(places: FloatArray | None, i: int) -> tuple[float, float, float] | None:

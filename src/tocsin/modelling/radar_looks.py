@@ -93,9 +93,17 @@ def in_boxes(measured: FloatArray, boxes: FloatArray) -> tuple[np.ndarray, Float
 
 
 def echoes(
-    antenna: Antenna, states: FloatArray, cosine: FloatArray, rcs_dbsm: FloatArray, rng: np.random.Generator
+    antenna: Antenna,
+    states: FloatArray,
+    cosine: FloatArray,
+    rcs_dbsm: FloatArray,
+    rng: np.random.Generator,
+    noise_db: FloatArray | float = 0.0,
 ) -> Echoes:
-    """Return what a radar measures of targets in states (n, 6) at scan cosines (n,) with mean cross-sections (n,)."""
+    """Return what a radar measures of targets in states (n, 6) at scan cosines (n,) with mean cross-sections (n,).
+
+    `noise_db` is noise above the radar's nominal, for all or (n,).
+    """
     s, n = antenna.sensor, len(states)
     power, noise = rng.exponential(1.0, n), rng.normal(0.0, 1.0, (n, 4))
     out = np.full((n, COLUMNS), np.nan)
@@ -103,7 +111,7 @@ def echoes(
         return Echoes(np.zeros(0, bool), out)
     truth = antenna.measure(states)
     gain_db = s.reference_snr_db - 40.0 * np.log10(np.maximum(truth[:, 0], 1.0) / s.reference_range)
-    gain_db = gain_db + 10.0 * SCAN_EXPONENT * np.log10(np.maximum(cosine, SCAN_FLOOR))
+    gain_db = gain_db + 10.0 * SCAN_EXPONENT * np.log10(np.maximum(cosine, SCAN_FLOOR)) - noise_db
     power = power * (1.0 + 10.0 ** (np.minimum(gain_db + rcs_dbsm, 100.0) / 10.0))
     detected = power > THRESHOLD
     snr_db = 10.0 * np.log10(np.maximum(power - 1.0, 1e-3))
@@ -169,8 +177,8 @@ def search_satellites(
     at = start + (scan_part(measured[:, 1], boxes) * (slots.end[looks] - start)).astype(np.int64)
     states = moved(states, (at - times) / NS)
     inside, cosine = in_boxes(antenna.measure(states), boxes)
-    back = echoes(antenna, states, cosine, rcs_dbsm, rng)
-    alive = np.array([slots.state[k] == "ok" for k in range(len(slots))], bool)[looks]
+    back = echoes(antenna, states, cosine, rcs_dbsm, rng, slots.noise_db[looks])
+    alive = slots.seeing()[looks]
     seen = np.flatnonzero(inside & back.detected & alive)
     rows.add(looks[seen], at[seen], back.values[seen], [names[order[i]] for i in seen])
     return len(seen)
@@ -192,8 +200,8 @@ def search_trajectory(
     state = trajectory.at(times)
     measured = antenna.measure(state)
     inside, cosine = in_boxes(measured, boxes)
-    back = echoes(antenna, state, cosine, np.full(len(state), trajectory.rcs_dbsm), rng)
-    ok = np.array([slots.state[k] == "ok" for k in looks], bool)
+    back = echoes(antenna, state, cosine, np.full(len(state), trajectory.rcs_dbsm), rng, slots.noise_db[looks])
+    ok = slots.seeing()[looks]
     seen = np.flatnonzero(inside & back.detected & ok)
     rows.add(looks[seen], times[seen], back.values[seen], [trajectory.name] * len(seen))
     return times[seen]
@@ -215,8 +223,12 @@ def track_trajectory(
     found: IntArray,
     trajectory: Trajectory,
     rng: np.random.Generator,
+    noise_db: FloatArray | None = None,
 ) -> TrackRun:
-    """Return the track looks at an object that the fence found at instants `found`, of the radar's `instants` (n,)."""
+    """Return the track looks at an object that the fence found at instants `found`, of the radar's `instants` (n,).
+
+    `noise_db` (n,) is the noise above nominal at these instants.
+    """
     sensor = antenna.sensor
     nothing = TrackRun(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros((0, COLUMNS)))
     if not len(found):
@@ -227,7 +239,8 @@ def track_trajectory(
     state = trajectory.at(instants[k])
     measured = antenna.measure(state)
     inside, cosine = in_boxes(measured, sensor.whole_field)
-    back = echoes(antenna, state, cosine, np.full(len(k), trajectory.rcs_dbsm), rng)
+    noise: FloatArray | float = 0.0 if noise_db is None else noise_db[k]
+    back = echoes(antenna, state, cosine, np.full(len(k), trajectory.rcs_dbsm), rng, noise)
     looked, seen = [], []
     following, misses, next_found = False, 0, 0
     for i in range(len(k)):
@@ -257,12 +270,13 @@ def search_false_alarms(antenna: Antenna, slots: Slots, rows: Rows, boxes: Float
     rng = stream(antenna.seed, "false", sensor.id)
     counts = rng.poisson(sensor.false_alarms, len(slots))
     out: list[int] = []
+    seeing = slots.seeing()
     size = boxes[:, 1] * (np.sin(boxes[:, 3]) - np.sin(boxes[:, 2])) * (boxes[:, 5] ** 3 - boxes[:, 4] ** 3)
     for k in np.flatnonzero(counts):
         n = int(counts[k])
         box = boxes[rng.choice(len(boxes), n, p=size / size.sum())]
         u = rng.uniform(size=(n, 5))
-        if slots.state[k] != "ok":
+        if not seeing[k]:
             continue
         values = np.full((n, COLUMNS), np.nan)
         values[:, RANGE] = (box[:, 4] ** 3 + u[:, 0] * (box[:, 5] ** 3 - box[:, 4] ** 3)) ** (1.0 / 3.0)

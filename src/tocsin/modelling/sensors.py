@@ -31,7 +31,10 @@ from tocsin.modelling.radar_looks import (
 )
 from tocsin.modelling.satellites import Crossings, fence_crossings
 from tocsin.modelling.satellites import rcs_dbsm as satellite_rcs_dbsm
+from tocsin.modelling.sources import kind_of, mechanism
+from tocsin.modelling.sources.mechanism import RadarView, Stage
 from tocsin.modelling.trajectory import Trajectory
+from tocsin.sensing.sensor import Sensor
 from tocsin.sensing.sensors import SensorTable
 
 TRACK_PERIOD_S = 2.5
@@ -85,6 +88,14 @@ def _apply_outages(scenario: Scenario, sensor: str, slots: Slots, start: int) ->
                 slots.state[k] = outage.state
 
 
+def _apply_noise(scenario: Scenario, sensor: Sensor, slots: Slots, start: int, end: int) -> None:
+    """Let the sources of a scenario make the looks of a sensor noisier or blind."""
+    for source in scenario.source:
+        act = mechanism(source).noise
+        if act is not None:
+            act(source, Stage(scenario.seed, start, end), sensor, slots)
+
+
 def _count(run: SensorRun, name: str, number: int) -> None:
     run.counts[name] = run.counts.get(name, 0) + number
 
@@ -109,6 +120,7 @@ def _run_infrared(
         offset = float(stream(seed, "offset", record.id).uniform(0.0, record.revisit_s))
         slots = search_slots(start, end, record.revisit_s, offset, "search", None)
         _apply_outages(scenario, record.id, slots, start)
+        _apply_noise(scenario, sensor, slots, start, end)
         scope = make_telescope(sensor, slots, seed)
         scopes.append(scope)
         rows[record.id] = Rows()
@@ -122,6 +134,11 @@ def _run_infrared(
             fires_seen = max(fires_seen, see_hot_spots(scope, rows[record.id], sky.fires))
             _count(run, "hot_spot_detections", len(rows[record.id].labels) - before)
         _count(run, "false_alarms", see_false_alarms(scope, rows[record.id]))
+        for source in scenario.source:
+            act = mechanism(source).infrared
+            if act is not None:
+                n = act(source, Stage(seed, start, end), scope, rows[record.id])
+                _count(run, f"{kind_of(source)}_detections", n)
     for number in range(sky.glint_episodes):
         episode = add_episode(scopes, rows, seed, number, start, end)
         if episode is not None:
@@ -162,6 +179,7 @@ def _run_radars(
         parts = [search_slots(start, end, record.period_s, 0.0, "search", v) for v in volumes]
         for part in parts:
             _apply_outages(scenario, record.id, part, start)
+            _apply_noise(scenario, antenna.sensor, part, start, end)
         radar = _RadarRun(scenario, antenna, Rows(), parts, [antenna.sensor.boxes(v) for v in volumes])
         for j, crossing in enumerate(crossings):
             if j < len(parts):
@@ -221,8 +239,19 @@ class _RadarRun:
                 self._note(run, path, len(times))
             alarms.append(search_false_alarms(self.antenna, slots, rows, boxes))
             _count(run, "false_alarms", len(alarms[-1]))
+            self._sources(slots, boxes, rows, start, end, run)
             self._shifted(part, rows)
         self._track(trajectories, found, np.concatenate(alarms), start, end, run)
+
+    def _sources(self, slots: Slots, boxes: FloatArray, rows: Rows, start: int, end: int, run: SensorRun) -> None:
+        """Add what the scenario's sources make in one search volume."""
+        stage = Stage(self.scenario.seed, start, end)
+        volume = (slots.searched[0] or "") if len(slots) else ""
+        for source in self.scenario.source:
+            act = mechanism(source).radar
+            if act is not None:
+                n = act(source, stage, RadarView(self.antenna, slots, boxes, rows, volume))
+                _count(run, f"{kind_of(source)}_detections", n)
 
     def _track(
         self,
@@ -239,7 +268,8 @@ class _RadarRun:
         instants = search_slots(start, end, period, offset, "track", None).end
         probe = Slots(instants - TRACK_DWELL_NS, instants, [], [], ["ok"] * len(instants))
         _apply_outages(self.scenario, sensor.id, probe, start)
-        ok = np.array([s == "ok" for s in probe.state], bool)
+        _apply_noise(self.scenario, sensor, probe, start, end)
+        ok = probe.seeing()
         looked = np.zeros(len(instants), bool)
         # a false alarm is looked at once more, in vain
         again = np.searchsorted(instants, alarms + HAND_OVER_NS)
@@ -247,7 +277,9 @@ class _RadarRun:
         runs = []
         for path in trajectories:
             rng = stream(seed, "track", sensor.id, path.name)
-            track = track_trajectory(self.antenna, instants, ok, np.sort(np.concatenate(found[path.name])), path, rng)
+            track = track_trajectory(
+                self.antenna, instants, ok, np.sort(np.concatenate(found[path.name])), path, rng, probe.noise_db
+            )
             looked[track.looked] = True
             runs.append((path, track))
         looked &= ok
@@ -257,7 +289,12 @@ class _RadarRun:
         shift = sum(len(p) for p in self.parts)
         self.parts.append(
             Slots(
-                probe.start[which], probe.end[which], ["track"] * len(which), [None] * len(which), ["ok"] * len(which)
+                probe.start[which],
+                probe.end[which],
+                ["track"] * len(which),
+                [None] * len(which),
+                [probe.state[k] for k in which],
+                probe.noise_db[which],
             )
         )
         for path, track in runs:

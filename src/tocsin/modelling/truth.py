@@ -15,6 +15,8 @@ from tocsin.modelling.boost import coast, missile_flight, sounding_flight, spent
 from tocsin.modelling.chance import stream
 from tocsin.modelling.fireballs import fireball_trajectory, read_fireballs
 from tocsin.modelling.recorded import Recording, fit_ascent, packaged_recordings, place_ascent, read_recordings
+from tocsin.modelling.sources import mechanism
+from tocsin.modelling.sources.mechanism import Stage
 from tocsin.modelling.trajectory import Trajectory
 from tocsin.world.geodesy import inverse, to_geodetic
 
@@ -72,6 +74,10 @@ def build_truth(scenario: Scenario, assets: Assets, start: int, end: int) -> Tru
                 recordings |= _recordings(scenario)
             paths += _ascent(flight, launch, end, recordings)
     paths += _fireballs(scenario, start, end)
+    stage = Stage(scenario.seed, start, end)
+    for source in scenario.source:
+        add = mechanism(source).paths
+        paths += [] if add is None else add(source, stage)
     return Truth(paths, _impacts(paths, targets, places, end))
 
 

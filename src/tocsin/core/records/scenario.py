@@ -6,6 +6,7 @@ import msgspec
 from msgspec import Meta
 
 from tocsin.core.records.network import Latitude, Longitude, Positive, _Config
+from tocsin.core.records.sources import Source
 
 
 class Flight(_Config, frozen=True, kw_only=True):
@@ -84,6 +85,8 @@ class Scenario(_Config, frozen=True, kw_only=True):
     flight: tuple[Flight, ...] = ()
     notification: tuple[ScenarioNotification, ...] = ()
     outage: tuple[Outage, ...] = ()
+    source: tuple[Source, ...] = ()
+    """False sources, each of a `kind`."""
     catalogue: Catalogue = Catalogue()
     background: Background = Background()
     settings: dict[str, Any] = msgspec.field(default_factory=dict)
