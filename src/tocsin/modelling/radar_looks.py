@@ -1,11 +1,12 @@
 """What radars report: search fences that see everything in them, track looks on what they found and do not know.
 
-Cross-sections fluctuate from look to look (Swerling 1): the power received is exponential about its mean, a detection
-is what passes the threshold of the false-alarm probability, and its accuracy follows from the power that was
-received. A radar knows the catalogue: only what is not in it is tracked, until three looks in a row miss it or it
+Cross-sections fluctuate from look to look as the radar's Swerling case says; a detection is what passes the threshold
+of the false-alarm probability, and its accuracy follows from the power that was received and from the beam. A radar
+knows the catalogue: only what is not in it is tracked, until three looks in a row miss it or it
 leaves the field.
 """
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -29,14 +30,13 @@ from tocsin.core.records.inputs import (
 from tocsin.modelling.chance import stream
 from tocsin.modelling.look_build import Rows, Slots
 from tocsin.modelling.trajectory import Trajectory
-from tocsin.sensing.kinds.radar import PFA
+from tocsin.sensing.kinds import ionosphere_kernels, refraction_kernels
+from tocsin.sensing.kinds.ionosphere_kernels import ionosphere
 from tocsin.sensing.kinds.radar_kernels import measure_batch
 from tocsin.sensing.kinds.refraction_kernels import refraction_apply
 from tocsin.sensing.sensor import Sensor
 from tocsin.sensing.signal_kernels import BEST_ACCURACY, SCAN_EXPONENT, SCAN_FLOOR, WORST_ACCURACY
 
-THRESHOLD = -np.log(PFA)
-"""Power over noise that a detection has to pass."""
 MISSES_TO_DROP = 3
 HAND_OVER_NS = 1 * NS
 """From a detection in the fence to the first track look at it, at least."""
@@ -51,6 +51,12 @@ class Antenna:
     sensor: Sensor
     seed: int
     bias: tuple[float, float, float]
+    air: tuple[float, float] = (0.0, 0.0)
+    """By what part the real air, and the real ionosphere, differ from those of the correction, for raw measurements."""
+
+    def threshold(self) -> float:
+        """Return the power over noise that a detection has to pass."""
+        return -math.log(self.sensor.pfa)
 
     def measure(self, states: FloatArray) -> FloatArray:
         """Return (n, 4) true range m, azimuth, elevation rad, range rate m/s of states (n, 6)."""
@@ -71,7 +77,9 @@ def make_antenna(sensor: Sensor, seed: int) -> Antenna:
     """Return a radar ready to look; its constant errors are drawn here, once."""
     r, a, e = stream(seed, "bias", sensor.id).normal(0.0, 1.0, 3)
     bias = (float(r * sensor.bias_range), float(a * sensor.bias_azimuth), float(e * sensor.bias_elevation))
-    return Antenna(sensor, seed, bias)
+    u, w = stream(seed, "air", sensor.id).normal(0.0, 1.0, 2)
+    air = (float(u) * refraction_kernels.RESIDUAL, float(w) * ionosphere_kernels.RESIDUAL)
+    return Antenna(sensor, seed, bias, air)
 
 
 def in_boxes(measured: FloatArray, boxes: FloatArray) -> tuple[np.ndarray, FloatArray]:
@@ -92,6 +100,29 @@ def in_boxes(measured: FloatArray, boxes: FloatArray) -> tuple[np.ndarray, Float
     return inside, cosine
 
 
+def received_power(snr: FloatArray, swerling: int, rng: np.random.Generator) -> FloatArray:
+    """Return (n,) power over noise of single detections of mean signal to noise ratios (n,), for Swerling 0, 1 or 3.
+
+    An exponential law for the sum of noise and Swerling 1; else the envelope of a steady signal in noise, whose power
+    is steady (0) or has the law of one dominant scatterer (3: chi-square of 4 degrees of freedom).
+    """
+    n = len(snr)
+    if swerling == 1:
+        return rng.exponential(1.0, n) * (1.0 + snr)
+    signal = snr if swerling == 0 else snr * rng.gamma(2.0, 0.5, n)
+    noise = rng.normal(0.0, math.sqrt(0.5), (n, 2))
+    return np.asarray((np.sqrt(signal) + noise[:, 0]) ** 2 + noise[:, 1] ** 2)
+
+
+def through_air(antenna: Antenna, r: float, elevation: float) -> tuple[float, float]:
+    """Return the (range m, elevation rad) that a radar measures through the air and the ionosphere of the day."""
+    s = antenna.sensor
+    far, apparent = refraction_apply(r, elevation, s.altitude_m)
+    delay, bend = ionosphere(r, elevation, s.altitude_m, s.frequency_hz, s.content_tecu)
+    air, electrons = 1.0 + antenna.air[0], 1.0 + antenna.air[1]
+    return r + (far - r) * air + delay * electrons, elevation + (apparent - elevation) * air + bend * electrons
+
+
 def echoes(
     antenna: Antenna,
     states: FloatArray,
@@ -105,27 +136,29 @@ def echoes(
     `noise_db` is noise above the radar's nominal, for all or (n,).
     """
     s, n = antenna.sensor, len(states)
-    power, noise = rng.exponential(1.0, n), rng.normal(0.0, 1.0, (n, 4))
     out = np.full((n, COLUMNS), np.nan)
     if n == 0:
         return Echoes(np.zeros(0, bool), out)
     truth = antenna.measure(states)
     gain_db = s.reference_snr_db - 40.0 * np.log10(np.maximum(truth[:, 0], 1.0) / s.reference_range)
     gain_db = gain_db + 10.0 * SCAN_EXPONENT * np.log10(np.maximum(cosine, SCAN_FLOOR)) - noise_db
-    power = power * (1.0 + 10.0 ** (np.minimum(gain_db + rcs_dbsm, 100.0) / 10.0))
-    detected = power > THRESHOLD
+    snr = 10.0 ** (np.minimum(gain_db + rcs_dbsm, 100.0) / 10.0)
+    power, noise = received_power(snr, s.swerling, rng), rng.normal(0.0, 1.0, (n, 4))
+    detected = power > antenna.threshold()
     snr_db = 10.0 * np.log10(np.maximum(power - 1.0, 1e-3))
     factor = np.clip(10.0 ** ((s.reference_snr_db - snr_db) / 20.0), BEST_ACCURACY, WORST_ACCURACY)
     if s.raw_refraction:
         for i in np.flatnonzero(detected):
-            truth[i, 0], truth[i, 2] = refraction_apply(float(truth[i, 0]), float(truth[i, 2]), s.altitude_m)
+            truth[i, 0], truth[i, 2] = through_air(antenna, float(truth[i, 0]), float(truth[i, 2]))
+    beam = factor / np.maximum(cosine, SCAN_FLOOR) if s.broadens else factor
+    sigma_azimuth, sigma_elevation = beam * s.sigma_azimuth, beam * s.sigma_elevation
     arc = 1.0 / np.maximum(np.cos(truth[:, 2]), 1e-3)
     out[:, RANGE] = truth[:, 0] + noise[:, 0] * factor * s.sigma_range + antenna.bias[0]
-    out[:, AZIMUTH] = (truth[:, 1] + (noise[:, 1] * factor * s.sigma_azimuth + antenna.bias[1]) * arc) % (2.0 * np.pi)
-    out[:, ELEVATION] = truth[:, 2] + noise[:, 2] * factor * s.sigma_elevation + antenna.bias[2]
+    out[:, AZIMUTH] = (truth[:, 1] + (noise[:, 1] * sigma_azimuth + antenna.bias[1]) * arc) % (2.0 * np.pi)
+    out[:, ELEVATION] = truth[:, 2] + noise[:, 2] * sigma_elevation + antenna.bias[2]
     out[:, RANGE_RATE] = truth[:, 3] + noise[:, 3] * factor * s.sigma_range_rate
-    out[:, SIGMA_RANGE], out[:, SIGMA_AZIMUTH] = factor * s.sigma_range, factor * s.sigma_azimuth
-    out[:, SIGMA_ELEVATION], out[:, SIGMA_RANGE_RATE] = factor * s.sigma_elevation, factor * s.sigma_range_rate
+    out[:, SIGMA_RANGE], out[:, SIGMA_AZIMUTH] = factor * s.sigma_range, sigma_azimuth
+    out[:, SIGMA_ELEVATION], out[:, SIGMA_RANGE_RATE] = sigma_elevation, factor * s.sigma_range_rate
     out[:, SNR_DB], out[:, RCS_DBSM] = snr_db, snr_db - gain_db
     return Echoes(detected, out)
 
@@ -284,7 +317,7 @@ def search_false_alarms(antenna: Antenna, slots: Slots, rows: Rows, boxes: Float
         low, high = np.sin(box[:, 2]), np.sin(box[:, 3])
         values[:, ELEVATION] = np.arcsin(low + u[:, 2] * (high - low))
         values[:, RANGE_RATE] = (2.0 * u[:, 3] - 1.0) * CLUTTER_RATE_M_S
-        power = THRESHOLD - np.log(u[:, 4])
+        power = antenna.threshold() - np.log(u[:, 4])
         values[:, SNR_DB] = 10.0 * np.log10(power - 1.0)
         factor = np.clip(10.0 ** ((sensor.reference_snr_db - values[:, SNR_DB]) / 20.0), BEST_ACCURACY, WORST_ACCURACY)
         values[:, SIGMA_RANGE], values[:, SIGMA_AZIMUTH] = factor * sensor.sigma_range, factor * sensor.sigma_azimuth

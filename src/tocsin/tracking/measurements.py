@@ -59,7 +59,7 @@ def measurement_rows(look: Look, sensor: Sensor, figures: Figures, place: FloatA
     left = np.zeros((values.shape[0], 2))
     if sensor.raw_refraction and values.shape[0]:
         values = values.copy()
-        free_of_air(values, sensor.altitude_m, left)
+        free_of_air(values, sensor.altitude_m, sensor.frequency_hz, sensor.content_tecu, left)
     radar_rows(values, place, sensor.rot_enu, figures.sigmas, left, rows)
     return rows
 

@@ -37,8 +37,8 @@ def test_every_contract_has_a_schema():
 
 def test_the_schema_carries_units_defaults_ranges_and_reasons():
     radar = schema("network")["$defs"]["Radar"]["properties"]
-    assert radar["sigma_azimuth_deg"]["unit"] == "deg"
-    assert radar["sigma_azimuth_deg"]["maximum"] == 10
+    assert radar["bias_azimuth_deg"]["unit"] == "deg"
+    assert radar["bias_azimuth_deg"]["maximum"] == 10
     assert radar["period_s"]["default"] == 5.0
     assert radar["site"]["description"].startswith("Radars of one site share a common cause")
     look = schema("look")["properties"]

@@ -17,12 +17,12 @@ from tocsin.modelling.radar_looks import (
     track_trajectory,
 )
 from tocsin.modelling.trajectory import Trajectory
-from tocsin.sensing.kinds.radar import PFA
 from tocsin.sensing.kinds.radar_kernels import radar_to_ecef
 from tocsin.sensing.sensors import compile_network
 from tocsin.sensing.signal_kernels import radar_pd, radar_snr_db
 from tocsin.world.motion.freeflight_kernels import propagate
 
+PFA = 1e-6
 RADAR = Radar(
     id="r",
     latitude_deg=40.0,
