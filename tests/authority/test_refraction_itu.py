@@ -1,4 +1,5 @@
-"""Refraction against Recommendations ITU-R P.453 and P.834 (reference atmosphere, ray bending), and the ionosphere against\ntraced rays.
+"""Refraction against Recommendations ITU-R P.453 and P.834 (reference atmosphere, ray bending), and the ionosphere against
+traced rays.
 
 P.453: the reference atmosphere is N = 315 exp(-h / 7.35 km). P.834-9, equation (1): bending is the integral of
 -n'(x) / (n(x) tan e(x)); equation (9) fits it in that atmosphere, degrees and km, for stations up to 3 km. Its

@@ -54,6 +54,11 @@ class Antenna:
     air: tuple[float, float] = (0.0, 0.0)
     """By what part the real air, and the real ionosphere, differ from those of the correction, for raw measurements."""
 
+    def scan_db(self, cosine: FloatArray) -> FloatArray:
+        """Return (n,) the two-way loss of gain (dB, 0 or less) off boresight, by the scan cosine."""
+        out: FloatArray = 10.0 * SCAN_EXPONENT * np.log10(np.maximum(cosine, SCAN_FLOOR))
+        return out
+
     def threshold(self) -> float:
         """Return the power over noise that a detection has to pass."""
         return -math.log(self.sensor.pfa)
@@ -136,20 +141,36 @@ def echoes(
     `noise_db` is noise above the radar's nominal, for all or (n,).
     """
     s, n = antenna.sensor, len(states)
-    out = np.full((n, COLUMNS), np.nan)
     if n == 0:
-        return Echoes(np.zeros(0, bool), out)
+        return Echoes(np.zeros(0, bool), np.zeros((0, COLUMNS)))
     truth = antenna.measure(states)
     gain_db = s.reference_snr_db - 40.0 * np.log10(np.maximum(truth[:, 0], 1.0) / s.reference_range)
-    gain_db = gain_db + 10.0 * SCAN_EXPONENT * np.log10(np.maximum(cosine, SCAN_FLOOR)) - noise_db
-    snr = 10.0 ** (np.minimum(gain_db + rcs_dbsm, 100.0) / 10.0)
-    power, noise = received_power(snr, s.swerling, rng), rng.normal(0.0, 1.0, (n, 4))
+    gain_db = gain_db + antenna.scan_db(cosine) - noise_db
+    power = received_power(10.0 ** (np.minimum(gain_db + rcs_dbsm, 100.0) / 10.0), s.swerling, rng)
     detected = power > antenna.threshold()
-    snr_db = 10.0 * np.log10(np.maximum(power - 1.0, 1e-3))
-    factor = np.clip(10.0 ** ((s.reference_snr_db - snr_db) / 20.0), BEST_ACCURACY, WORST_ACCURACY)
     if s.raw_refraction:
         for i in np.flatnonzero(detected):
             truth[i, 0], truth[i, 2] = through_air(antenna, float(truth[i, 0]), float(truth[i, 2]))
+    return Echoes(detected, plots(antenna, truth, power, gain_db, cosine, rng))
+
+
+def plots(
+    antenna: Antenna,
+    truth: FloatArray,
+    power: FloatArray,
+    gain_db: FloatArray,
+    cosine: FloatArray,
+    rng: np.random.Generator,
+) -> FloatArray:
+    """Return (n, 15) values of reports of true ranges, azimuths, elevations, range rates (n, 4), with their errors.
+
+    `power` (n,) is the power received over noise, `gain_db` (n,) the signal to noise ratio of 1 m2 there.
+    """
+    s, n = antenna.sensor, len(truth)
+    noise = rng.normal(0.0, 1.0, (n, 4))
+    out = np.full((n, COLUMNS), np.nan)
+    snr_db = 10.0 * np.log10(np.maximum(power - 1.0, 1e-3))
+    factor = np.clip(10.0 ** ((s.reference_snr_db - snr_db) / 20.0), BEST_ACCURACY, WORST_ACCURACY)
     beam = factor / np.maximum(cosine, SCAN_FLOOR) if s.broadens else factor
     sigma_azimuth, sigma_elevation = beam * s.sigma_azimuth, beam * s.sigma_elevation
     arc = 1.0 / np.maximum(np.cos(truth[:, 2]), 1e-3)
@@ -160,7 +181,7 @@ def echoes(
     out[:, SIGMA_RANGE], out[:, SIGMA_AZIMUTH] = factor * s.sigma_range, sigma_azimuth
     out[:, SIGMA_ELEVATION], out[:, SIGMA_RANGE_RATE] = sigma_elevation, factor * s.sigma_range_rate
     out[:, SNR_DB], out[:, RCS_DBSM] = snr_db, snr_db - gain_db
-    return Echoes(detected, out)
+    return out
 
 
 def scan_part(azimuth: FloatArray, boxes: FloatArray) -> FloatArray:

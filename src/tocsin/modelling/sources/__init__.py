@@ -2,12 +2,22 @@
 
 from typing import Any
 
-from tocsin.core.records.sources import bodies
+from tocsin.core.records.sources import bodies, radio
+from tocsin.modelling.sources.aurora import AURORA
+from tocsin.modelling.sources.interference import INTERFERENCE
 from tocsin.modelling.sources.mechanism import Mechanism
+from tocsin.modelling.sources.meteor_trails import METEOR_TRAILS
+from tocsin.modelling.sources.moon_echo import MOON_ECHO
 from tocsin.modelling.sources.reentry import REENTRY
+from tocsin.modelling.sources.solar_burst import SOLAR_BURST
 
 MECHANISMS: dict[type, Mechanism] = {
     bodies.Reentry: REENTRY,
+    radio.MoonEcho: MOON_ECHO,
+    radio.SolarBurst: SOLAR_BURST,
+    radio.Interference: INTERFERENCE,
+    radio.Aurora: AURORA,
+    radio.MeteorTrails: METEOR_TRAILS,
 }
 
 

@@ -5,6 +5,10 @@ kind is a record in a file here and its line in `Source`, a file there, and a li
 """
 
 from tocsin.core.records.sources.bodies import Reentry
+from tocsin.core.records.sources.radio import Aurora, Interference, MeteorTrails, MoonEcho, SolarBurst
 
-Source = Reentry  # bodies
+Source = (
+    Reentry  # bodies
+    | MoonEcho | SolarBurst | Interference | Aurora | MeteorTrails  # radio
+)  # fmt: skip
 """Every kind of source; `kind` tells which."""
