@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from tocsin.core.records import inputs, network, outputs, scenario
+from tocsin.core.records import faults, inputs, network, outputs, scenario
 from tocsin.core.records.inputs import DATA_MODES
 from tocsin.core.records.sources import base, bodies, radio
 from tocsin.formats import input_lines
@@ -71,7 +71,7 @@ def _describe(child: dict[str, Any], field: str, text: str) -> None:
 def _documentation() -> dict[str, dict[str, str]]:
     """Return the docstrings that stand below the fields of the records: class -> field -> text."""
     found: dict[str, dict[str, str]] = {}
-    for module in (inputs, network, scenario, base, bodies, radio, outputs, input_lines):
+    for module in (inputs, network, scenario, base, bodies, radio, faults, outputs, input_lines):
         for node in ast.parse(inspect.getsource(module)).body:
             if isinstance(node, ast.ClassDef):
                 found[node.name] = _of_class(node)

@@ -65,6 +65,12 @@ class SensorRun:
     seen: dict[str, dict[str, int]]
     """Detections by object and sensor (paths only)."""
 
+    def recount(self, more: dict[str, int]) -> None:
+        """Count what there is now, and take over further counts."""
+        self.counts["looks"] = sum(look.empty_looks for look in self.looks)
+        self.counts["detections"] = sum(look.declared for look in self.looks)
+        self.counts.update(more)
+
 
 def run_sensors(
     scenario: Scenario, network: Network, table: SensorTable, sky: Sky, start: int, end: int, progress: Progress
@@ -74,8 +80,7 @@ def run_sensors(
     _run_infrared(scenario, network, table, sky, start, end, run, progress)
     _run_radars(scenario, network, table, sky, start, end, run, progress)
     run.looks.sort(key=lambda look: (look.received, look.sensor, look.sequence))
-    run.counts["looks"] = sum(look.empty_looks for look in run.looks)
-    run.counts["detections"] = sum(look.declared for look in run.looks)
+    run.recount({})
     return run
 
 
