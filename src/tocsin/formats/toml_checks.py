@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
+from tocsin.core.constants import SPEED_OF_LIGHT_M_S
 from tocsin.core.errors import ValueRefused
 from tocsin.core.records.faults import Fault, LineDown, SiteDown
 from tocsin.core.records.network import Asset, Assets, Face, Infrared, Network, Orbit, Radar
@@ -12,6 +13,8 @@ from tocsin.core.time import tai_from_iso
 from tocsin.formats.tle_lines import tle_fault
 from tocsin.formats.toml_lines import Path
 
+BANDS = ("VHF", "UHF", "L", "S", "C", "X")
+"""Of which the frequency is known (`sensing.kinds.radar`)."""
 TIME_ALLOWED = "a UTC time, as 2026-01-31T12:00:00Z"
 
 
@@ -74,6 +77,7 @@ def _radar(radar: Radar, path: Path) -> Iterator[Complaint]:
     yield from _id(radar.id, path)
     if radar.range_min_km >= radar.range_km:
         yield Complaint((*path, "range_min_km"), "not below range_km", f"less than {radar.range_km:g}")
+    yield from _radar_physics(radar, path)
     for i, face in enumerate(radar.faces):
         yield from _face(face, (*path, "faces", i))
     yield from _unique(radar.search_volumes, (*path, "search_volumes"))
@@ -90,10 +94,39 @@ def _radar(radar: Radar, path: Path) -> Iterator[Complaint]:
             yield Complaint((*here, key), "missing; azimuths come as a pair", "both or none")
 
 
+def _radar_physics(radar: Radar, path: Path) -> Iterator[Complaint]:
+    """Complain about figures that cannot be of one radar together."""
+    if radar.pulse_interval_s is not None:
+        far = 0.5e-3 * SPEED_OF_LIGHT_M_S * radar.pulse_interval_s
+        if radar.range_km > far:
+            said = f"an echo from {radar.range_km:g} km comes back after the next pulse: c T / 2 is {far:.0f} km"
+            yield Complaint(
+                (*path, "pulse_interval_s"), said, f"at least {2e3 * radar.range_km / SPEED_OF_LIGHT_M_S:.4g}"
+            )
+    if radar.equation is not None and radar.frequency_mhz is None and radar.band not in BANDS:
+        yield Complaint(
+            (*path, "equation"), "the radar equation needs a frequency", "frequency_mhz, or a band it follows"
+        )
+    if radar.electron_content_tecu > 0.0 and radar.frequency_mhz is None and radar.band not in BANDS:
+        said = "what electrons do to a ray goes as one over the frequency squared, which is not given"
+        yield Complaint((*path, "electron_content_tecu"), said, "frequency_mhz, or a band it follows")
+    if radar.electron_content_tecu > 0.0 and radar.refraction != "raw":
+        said = "a radar that corrects its measurements itself leaves nothing to correct"
+        yield Complaint((*path, "electron_content_tecu"), said, 'refraction = "raw", or 0')
+
+
 def _face(face: Face, path: Path) -> Iterator[Complaint]:
     if face.elevation_min_deg >= face.elevation_max_deg:
         allowed = f"less than {face.elevation_max_deg:g}"
         yield Complaint((*path, "elevation_min_deg"), "not below elevation_max_deg", allowed)
+    if face.boresight_azimuth_deg is None:
+        return
+    width = (face.azimuth_end_deg - face.azimuth_start_deg) % 360.0 or 360.0
+    turn = (face.boresight_azimuth_deg - face.azimuth_start_deg) % 360.0
+    off = max(abs(turn), abs(width - turn)) if turn <= width else min(abs(turn - width), 360.0 - turn) + width
+    if off > 90.0:
+        said = f"the sector reaches {off:g} deg from the boresight: a flat array has no gain behind its own plane"
+        yield Complaint((*path, "boresight_azimuth_deg"), said, "at most 90 deg from both ends of the sector")
 
 
 def _infrared(sensor: Infrared, path: Path) -> Iterator[Complaint]:
