@@ -9,7 +9,6 @@ import math
 
 import numpy as np
 
-from tocsin.core.constants import NS
 from tocsin.core.records.inputs import IntArray
 from tocsin.sensing.sensor import Sensor
 
@@ -19,25 +18,28 @@ def looks_per_period(sensor: Sensor, period_s: float) -> int:
     return max(1, math.floor(sensor.track_share * period_s / sensor.track_dwell_s + 1e-9))
 
 
-def served(asked: list[IntArray], instants: IntArray, room: int) -> list[np.ndarray]:
+def served(asked: list[IntArray], instants: int, room: int) -> list[np.ndarray]:
     """Return for each object which of the instants it asks for (indices, rising) it is served at: bool, as `asked`.
 
-    At each instant the `room` objects that have waited longest are served; of equals, the first.
+    At each of the `instants` (their number) the `room` objects that have waited longest are served, in turn.
     """
     out = [np.ones(len(a), bool) for a in asked]
-    demand = np.zeros(len(instants), np.int64)
+    demand = np.zeros(instants, np.int64)
     for a in asked:
         demand[a] += 1
-    if not len(demand) or demand.max() <= room:
+    if not instants or demand.max() <= room:
         return out
-    last = np.full(len(asked), -(10**6) * NS, np.int64)
+    ticket = list(range(-len(asked), 0))
+    drawn = 0
     place = [dict(zip(a.tolist(), range(len(a)), strict=True)) for a in asked]
-    for k in range(len(instants)):
+    for k in range(instants):
         here = [i for i in range(len(asked)) if k in place[i]]
-        here.sort(key=lambda i: (int(last[i]), i))
+        here.sort(key=ticket.__getitem__)
         for i in here[room:]:
             out[i][place[i][k]] = False
-        last[here[:room]] = instants[k]
+        for i in here[:room]:
+            ticket[i] = drawn
+            drawn += 1
     return out
 
 

@@ -289,7 +289,7 @@ class _RadarRun:
             runs.append((path, track))
         # an object of its own for each false alarm: it takes time and energy as well
         asked = [track.looked for _, track in runs] + [np.array([k]) for k in again]
-        serving = served(asked, instants, looks_per_period(sensor, period))
+        serving = served(asked, len(instants), looks_per_period(sensor, period))
         for mine, kept in zip(asked, serving, strict=True):
             looked[mine[kept]] = True
         _count(run, "track_looks_refused", sum(int(np.sum(~kept)) for kept in serving))

@@ -343,7 +343,14 @@ def test_a_sector_about_its_boresight_is_allowed(tmp_path):
     assert len(read_network(path).radar[0].faces) == 1
 
 
-SCENARIO_HEAD = 'name = "x"\ndata_mode = "test"\nstart_utc = "2026-01-01T00:00:00Z"\nduration_s = 600\nnetwork = "n"\nassets = "a"\n'
+SCENARIO_HEAD = """
+name = "x"
+data_mode = "test"
+start_utc = "2026-01-01T00:00:00Z"
+duration_s = 600
+network = "n"
+assets = "a"
+"""
 
 
 @pytest.mark.parametrize(
