@@ -29,6 +29,7 @@ from tocsin.core.records.inputs import (
 )
 from tocsin.modelling.chance import stream
 from tocsin.modelling.look_build import Rows, Slots
+from tocsin.modelling.radar_noise_kernels import wander
 from tocsin.modelling.trajectory import Trajectory
 from tocsin.sensing.kinds import ionosphere_kernels, refraction_kernels
 from tocsin.sensing.kinds.ionosphere_kernels import ionosphere
@@ -40,6 +41,7 @@ from tocsin.sensing.signal_kernels import BEST_ACCURACY, SCAN_EXPONENT, SCAN_FLO
 MISSES_TO_DROP = 3
 HAND_OVER_NS = 1 * NS
 """From a detection in the fence to the first track look at it, at least."""
+DAY_NS = 86_400 * NS
 CLUTTER_RATE_M_S = 8000.0
 """False alarms have any range rate up to this."""
 
@@ -208,6 +210,29 @@ def moved(states: FloatArray, dt: FloatArray) -> FloatArray:
     return np.hstack([p + v * t + 0.5 * a * t * t, v + a * t])
 
 
+SWAY_DAMPING = 0.45
+"""Of the slow error: a tracking servo that overshoots by a fifth, as those of real dishes do (`radar_noise`)."""
+SWAY_STEP_S = 0.5
+
+
+def sway(antenna: Antenna, times: IntArray, values: FloatArray) -> FloatArray:
+    """Return reports (n, 15) with the radar's slow error at their instants (n,), the same for all objects."""
+    s = antenna.sensor
+    if not any(s.slow) or not len(times):
+        return values
+    # a grid of its own day: the same instants have the same error in every call
+    first = int(times.min()) // DAY_NS * DAY_NS
+    grid = np.arange(0.0, (int(times.max()) - first) / NS + 2.0 * SWAY_STEP_S, SWAY_STEP_S)
+    out = values.copy()
+    for c, column in enumerate((RANGE, AZIMUTH, ELEVATION)):
+        kicks = stream(antenna.seed, "sway", s.id, str(c), str(first)).normal(0.0, 1.0, (len(grid), 2))
+        error = s.slow[c] * np.interp((times - first) / NS, grid, wander(grid, kicks, s.slow_rate, SWAY_DAMPING))
+        arc = 1.0 / np.maximum(np.cos(values[:, ELEVATION]), 1e-3) if column == AZIMUTH else 1.0
+        out[:, column] += error * arc
+    out[:, AZIMUTH] %= 2.0 * np.pi
+    return out
+
+
 def search_satellites(
     antenna: Antenna,
     slots: Slots,
@@ -234,7 +259,8 @@ def search_satellites(
     back = echoes(antenna, states, cosine, rcs_dbsm, rng, slots.noise_db[looks])
     alive = slots.seeing()[looks]
     seen = np.flatnonzero(inside & back.detected & alive)
-    rows.add(looks[seen], at[seen], back.values[seen], [names[order[i]] for i in seen])
+    values = sway(antenna, at[seen], back.values[seen])
+    rows.add(looks[seen], at[seen], values, [names[order[i]] for i in seen])
     return len(seen)
 
 
@@ -257,7 +283,8 @@ def search_trajectory(
     back = echoes(antenna, state, cosine, np.full(len(state), trajectory.rcs_dbsm), rng, slots.noise_db[looks])
     ok = slots.seeing()[looks]
     seen = np.flatnonzero(inside & back.detected & ok)
-    rows.add(looks[seen], times[seen], back.values[seen], [trajectory.name] * len(seen))
+    values = sway(antenna, times[seen], back.values[seen])
+    rows.add(looks[seen], times[seen], values, [trajectory.name] * len(seen))
     return times[seen]
 
 
@@ -315,7 +342,7 @@ def track_trajectory(
             misses += 1
             following = misses < MISSES_TO_DROP
     at = np.array(seen, np.int64)
-    return TrackRun(k[np.array(looked, np.int64)], k[at], back.values[at])
+    return TrackRun(k[np.array(looked, np.int64)], k[at], sway(antenna, instants[k[at]], back.values[at]))
 
 
 def search_false_alarms(antenna: Antenna, slots: Slots, rows: Rows, boxes: FloatArray) -> IntArray:

@@ -43,6 +43,10 @@ class Sensor:
     bias_azimuth: float = NAN
     """Along the arc on the sky, rad."""
     bias_elevation: float = NAN
+    slow: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    """One sigma of errors that vary slowly: range m, azimuth along the arc, elevation rad."""
+    slow_rate: float = NAN
+    """Their natural frequency, rad/s."""
     bias_los: float = NAN
     raw_refraction: bool = False
     """Ranges and elevations are as measured, through the air."""

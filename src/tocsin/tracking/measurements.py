@@ -42,7 +42,8 @@ def figures_of(sensor: Sensor) -> Figures:
     sigmas = np.array(
         [
             sensor.sigma_range, sensor.sigma_azimuth, sensor.sigma_elevation, sensor.sigma_range_rate,
-            sensor.bias_range, sensor.bias_azimuth, sensor.bias_elevation,
+            math.hypot(sensor.bias_range, sensor.slow[0]), math.hypot(sensor.bias_azimuth, sensor.slow[1]),
+            math.hypot(sensor.bias_elevation, sensor.slow[2]),
         ]
     )  # fmt: skip
     return Figures(sigmas, math.log(expected / max(volume, 1.0)))

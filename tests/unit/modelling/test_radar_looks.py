@@ -16,6 +16,7 @@ from tocsin.modelling.radar_looks import (
     received_power,
     scan_part,
     search_false_alarms,
+    sway,
     through_air,
     track_trajectory,
 )
@@ -180,3 +181,19 @@ def test_a_noisier_look_sees_less():
     quiet = echoes(a, states, np.ones(2000), np.zeros(2000), np.random.default_rng(5))
     loud = echoes(a, states, np.ones(2000), np.zeros(2000), np.random.default_rng(5), 10.0)
     assert np.sum(loud.detected) < 0.6 * np.sum(quiet.detected)
+
+
+def test_the_slow_error_is_the_same_for_all_objects_and_has_its_sigma_and_memory():
+    a = antenna(slow_range_m=50.0, slow_azimuth_deg=0.01, slow_elevation_deg=0.02, slow_rate_rad_s=0.2)
+    times = NS * (1_700_000_000 + np.arange(20_000, dtype=np.int64))
+    still = np.full((len(times), 15), np.nan)
+    still[:, RANGE], still[:, AZIMUTH], still[:, ELEVATION] = 1e6, 1.0, 0.3
+    moved_by = sway(a, times, still) - still
+    assert np.std(moved_by[:, RANGE]) == pytest.approx(50.0, rel=0.1)
+    assert np.std(moved_by[:, AZIMUTH]) * np.cos(0.3) == pytest.approx(0.01 * DEG, rel=0.1)
+    assert np.std(moved_by[:, ELEVATION]) == pytest.approx(0.02 * DEG, rel=0.1)
+    r = moved_by[:, RANGE] / 50.0
+    assert np.mean(r[1:] * r[:-1]) > 0.95 and np.mean(r[12:] * r[:-12]) < 0.2
+    part = np.arange(100, 200)
+    assert np.array_equal(sway(a, times[part], still[part]), sway(a, times, still)[part], equal_nan=True)
+    assert sway(antenna(), times, still) is still

@@ -99,6 +99,12 @@ class Radar(_Config, frozen=True, kw_only=True):
     """One sigma of the unknown constant error, beside the noise."""
     bias_azimuth_deg: BiasDeg = 0.0
     bias_elevation_deg: BiasDeg = 0.0
+    slow_range_m: Annotated[float, Meta(ge=0, le=100_000)] = 0.0
+    """One sigma of an error that varies slowly, beside noise and constant bias; real dishes: `docs/theory/radar.md`."""
+    slow_azimuth_deg: BiasDeg = 0.0
+    slow_elevation_deg: BiasDeg = 0.0
+    slow_rate_rad_s: Annotated[float, Meta(gt=0, le=10)] = 0.2
+    """How fast it varies: the natural frequency of the tracking servo (0.17 to 0.25 on real dishes)."""
     reference_range_km: RangeKm | None = None
     """Range at which 1 m2 gives `reference_snr_db`; default: range_km."""
     reference_snr_db: Annotated[float, Meta(ge=-50, le=100)] = 13.0

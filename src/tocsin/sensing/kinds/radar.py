@@ -72,6 +72,8 @@ def compile_radar(record: Radar, index: int) -> Sensor:
         bias_range=float(record.bias_range_m),
         bias_azimuth=record.bias_azimuth_deg * DEG,
         bias_elevation=record.bias_elevation_deg * DEG,
+        slow=(float(record.slow_range_m), record.slow_azimuth_deg * DEG, record.slow_elevation_deg * DEG),
+        slow_rate=float(record.slow_rate_rad_s),
         raw_refraction=record.refraction == "raw",
         range_max=record.range_km * 1e3,
         reference_range=reference_km * 1e3,
