@@ -120,3 +120,10 @@ def test_outputs_are_valid_as_they_are_written():
         assert valid(name, plain)
         first = next(iter(plain))
         assert not valid(name, plain | {first: math.pi})
+
+
+def test_keys_that_a_kind_of_source_inherits_are_described_too():
+    kinds = schema("scenario")["$defs"]
+    for name in ("Aurora", "MoonEcho", "Reentry"):
+        assert "scenario's start" in kinds[name]["properties"]["start_s"]["description"]
+    assert schema("network")["$defs"]["Radar"]["properties"]["slow_rate_rad_s"]["unit"] == "rad/s"

@@ -21,8 +21,11 @@ class FaultBase(_Config, frozen=True, kw_only=True, tag_field="kind"):
     end_s: Positive | None = None
     """Default: the scenario's end."""
     sensors: tuple[str, ...] = ()
+    """Ids of the network file; with nothing named here or in `lines` and `sites`, all sensors."""
     lines: tuple[str, ...] = ()
+    """All sensors of these communication lines."""
     sites: tuple[str, ...] = ()
+    """All sensors of these sites or posts."""
 
 
 class Late(FaultBase, frozen=True, kw_only=True, tag="late"):

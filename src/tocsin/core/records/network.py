@@ -122,8 +122,8 @@ class Radar(_Config, frozen=True, kw_only=True):
     """Time of the radar that one track look at one object takes."""
     refraction: Literal["raw", "corrected"] = "corrected"
     electron_content_tecu: Annotated[float, Meta(ge=0, le=300)] = 0.0
-    """Vertical content (1e16 electrons/m2) that `raw` measurements are to be corrected for: 5 by night, 10 to 80 by
-    day (ITU-R P.531); 0 = the ionosphere is not in them, or not worth it (S, X)."""
+    """Vertical content (1e16 electrons/m2) that `raw` measurements are to be corrected for: about 5 by night, 10 to
+    80 by day, by season and solar cycle; 0 = the ionosphere is not in them, or not worth it (S, X)."""
     search_volumes: tuple[SearchVolume, ...] = ()
     sources: tuple[str, ...] = ()
     confidence: str = ""
