@@ -27,7 +27,8 @@ SCHEMAS: tuple[str, ...] = ("look", *_RECORDS, "summary")
 
 _UNITS = {
     "_rad_s": "rad/s", "_m_s": "m/s", "_km_s": "km/s", "_w_sr": "W/sr", "_dbsm": "dB m2", "_deg": "deg", "_rad": "rad",
-    "_km": "km", "_m": "m", "_s": "s", "_db": "dB", "_mhz": "MHz", "_khz": "kHz", "_kw": "kW", "_ms": "ms", "_k": "K", "_tecu": "1e16/m2",
+    "_km": "km", "_m": "m", "_s": "s", "_db": "dB", "_mhz": "MHz", "_khz": "kHz", "_kw": "kW", "_ms": "ms", "_k": "K",
+    "_tecu": "1e16/m2",
 }  # fmt: skip
 
 
