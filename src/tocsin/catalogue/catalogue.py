@@ -18,12 +18,15 @@ from tocsin.catalogue.correlation_kernels import gate_pairs
 from tocsin.catalogue.elements import epoch_unix_s, satellite
 from tocsin.catalogue.ephemeris_kernels import candidates, pack, predict
 from tocsin.catalogue.grid import STEP_NS, EphemerisGrid, fraction_of, interval_of
+from tocsin.catalogue.sight_kernels import gate_sights
 from tocsin.catalogue.uncertainty import ErrorModel, is_decaying, lifetime_days, sigmas
 from tocsin.core.constants import NS
 from tocsin.core.errors import ValueRefused
 from tocsin.core.records.inputs import ElementSet, FloatArray, IntArray
 from tocsin.core.time import unix_ns_from_tai
 
+GATE_2 = 18.420680744
+"""Chi-square with 2 degrees of freedom at probability 1e-4: angles alone."""
 GATE_3 = 21.107513466
 """Chi-square with 3 degrees of freedom at probability 1e-4: range and angles."""
 GATE_4 = 23.512742445
@@ -145,7 +148,7 @@ class Catalogue:
         return index, (epoch, *sigmas(satrec, self.model), float(is_decaying(satrec)), lifetime_days(satrec))
 
     def add_site(self, place: FloatArray, rot: FloatArray, range_max_m: float, elevation_min: float) -> int:
-        """Return the number of a new radar site: Earth-fixed place (3,) m, rot (3, 3) rows east, north, up, limits."""
+        """Return the number of a new site: Earth-fixed place (3,) m, rot (3, 3) rows east, north, up, limits."""
         site = _Site(
             np.array(place, np.float64),
             np.array(rot, np.float64).reshape(3, 3),
@@ -182,6 +185,43 @@ class Catalogue:
         taken = np.flatnonzero(chosen >= 0)
         objects[taken] = found[chosen[taken]]
         distance2[taken] = d2[chosen[taken]]
+        return Correlation(objects, distance2)
+
+    def correlate_sights(self, site: int, times: IntArray, sights: FloatArray, sigma: FloatArray) -> Correlation:
+        """Return the object that each direction of one look of a telescope fits, each object at most once.
+
+        `times` (n,) TAI ns; `sights` (n, 3) Earth-fixed unit vectors from the site; `sigma` (n, 2) rad along azimuth
+        and elevation. Every object is compared at its own range. A direction with a NaN fits nothing.
+        """
+        n = len(times)
+        objects, distance2 = np.full(n, -1, np.int32), np.full(n, np.nan)
+        usable: Bools = np.logical_and(np.isfinite(sights).all(axis=1), (sigma > 0.0).all(axis=1))
+        if len(self) == 0 or not usable.any():
+            return Correlation(objects, distance2)
+        where, intervals = self._sites[site], times // STEP_NS
+        while True:
+            rows, found, d2, used = (
+                np.empty(self._room, np.int64),
+                np.empty(self._room, np.int64),
+                np.empty(self._room),
+                0,
+            )
+            for interval in sorted(set(intervals[usable].tolist())):
+                group = np.flatnonzero(usable & (intervals == interval))
+                fractions = (times - interval * STEP_NS) / STEP_NS
+                middle = 0.5 * float(fractions[group].min() + fractions[group].max())
+                near = self._candidates(where, interval)
+                used = gate_sights(
+                    near.packed, near.objects, near.count, near.error, middle, fractions, group, sights, sigma,
+                    where.place, where.rot, GATE_2, rows, found, d2, used,
+                )  # fmt: skip
+            if used <= self._room:
+                break
+            self._room = 2 * used
+        if used:
+            chosen = assign(rows[:used], found[:used], d2[:used], np.full(n, GATE_2), self._mark)
+            taken = np.flatnonzero(chosen >= 0)
+            objects[taken], distance2[taken] = found[chosen[taken]], d2[chosen[taken]]
         return Correlation(objects, distance2)
 
     def _pairs(

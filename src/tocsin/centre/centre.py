@@ -22,6 +22,7 @@ from tocsin.centre.judgement import Judgement
 from tocsin.centre.predictor import Predictor
 from tocsin.centre.sensor_watch import SensorWatch
 from tocsin.centre.snapshot import VERSION, decode, encode, fill
+from tocsin.centre.space_watch import known_to_radar, telescope_look
 from tocsin.core.constants import NS
 from tocsin.core.digest import canonical, sha256_hex
 from tocsin.core.records.inputs import (
@@ -46,7 +47,7 @@ from tocsin.identification.notices import forget
 from tocsin.sensing.sensor import Sensor
 from tocsin.sensing.sensors import compile_network
 from tocsin.tracking.bank import Track
-from tocsin.tracking.filter_kernels import M_SIGMA_A, MEAS
+from tocsin.tracking.filter_kernels import MEAS
 from tocsin.tracking.tracker import LookResult, Tracker
 
 TIDY_S = 5
@@ -74,7 +75,8 @@ class Centre:
         self.predictor = Predictor(assets)
         self.judgement = Judgement()
         self.watch = SensorWatch(self.sensors.sensors)
-        self.events = Events(tuple(a.id for a in assets.asset), tuple((s.id, s.period_s) for s in self.sensors.sensors))
+        watchers = tuple((s.id, s.period_s) for s in self.sensors.sensors if s.kind != "telescope")
+        self.events = Events(tuple(a.id for a in assets.asset), watchers)
         self.dissemination = Dissemination(data_mode, assets)
         self.notices: dict[str, Notification] = {}
         self.degraded: dict[str, str] = {}
@@ -151,6 +153,9 @@ class Centre:
         if np.isnan(place).any():
             return
         rows = self.tracker.rows(look, sensor, place) if used.size else np.empty((0, MEAS))
+        if sensor.kind == "telescope":
+            telescope_look(self, look, sensor, rows, used)
+            return
         if sensor.kind == "infrared" and used.size:
             intensity = np.ascontiguousarray(look.values[:, INTENSITY])
             hidden = self.background.screen(sensor.id, look.time, rows, used, intensity)
@@ -161,22 +166,7 @@ class Centre:
 
     def _known(self, look: Look, sensor: Sensor, chosen: IntArray, rows: FloatArray) -> IntArray:
         """Return the catalogue object that each chosen radar detection fits, -1 = none."""
-        objects = np.full(chosen.size, -1, np.int64)
-        if not len(self.catalogue):
-            return objects
-        part = rows[chosen]
-        whole = np.flatnonzero(~np.isnan(part[:, 12]) & ~np.isnan(part[:, M_SIGMA_A]))
-        if not whole.size:
-            return objects
-        part = part[whole]
-        places = part[:, 0:3] + part[:, 12:13] * part[:, 3:6]
-        sigma = np.ascontiguousarray(part[:, (13, 14, 15, 17)])
-        rates = np.ascontiguousarray(part[:, 16])
-        found = self.catalogue.correlate(
-            self.sites[sensor.id], look.times[chosen[whole]], np.ascontiguousarray(places), sigma, rates
-        )
-        objects[whole] = found.objects
-        return objects
+        return known_to_radar(self.catalogue, self.sites[sensor.id], look, chosen, rows)
 
     def _after_look(self, look: Look, sensor: Sensor, result: LookResult) -> None:
         tracks = self.tracker.bank.tracks

@@ -18,6 +18,8 @@ from tocsin.tracking.bank import Track
 
 FloatArray = npt.NDArray[np.float64]
 
+STEADY_LOOKS, STEADY_MOST = 4, 0.35
+
 
 class Context(msgspec.Struct):
     """What the centre knows of a track beside the track itself."""
@@ -28,6 +30,8 @@ class Context(msgspec.Struct):
     notice: str = ""
     glint_angle: float = math.nan
     glint_at: int = 0
+    aim: float = 0.0
+    """P(it falls within a protected place other than the one it rose from), of the last prediction."""
 
 
 def features_of(
@@ -78,14 +82,16 @@ def features_of(
         glint_angle_rad=context.glint_angle,
         silent_satellites=silent,
         notice=context.notice,
+        aim=context.aim,
     )
 
 
 def steadiness(track: Track) -> float:
-    """Return 1 where the first satellite's line of sight moves on look after look, 0 where it jumps; NaN = too few looks.
+    """Return 1 where the first satellite's line of sight moves on smoothly, 0 where it stands or jumps; NaN = too few looks.
 
-    Shares of the whole way at the last looks but one and two: a launch gives some 0.6 and 0.4 (speeding up), an even motion
-    0.8 and 0.6; two fires taken for one give 0 or 1.
+    Of four looks spread over the whole time: how much each step differs from the one before it (squares, less what
+    noise adds) against twice the steps themselves. An even motion gives 0, a launch that speeds up 0.1, one jump
+    between two fires 0.5 to 1, flicker 1 to 2.
     """
     if not track.sights:
         return math.nan
@@ -95,9 +101,10 @@ def steadiness(track: Track) -> float:
     gaps = sorted(b[0] - a[0] for a, b in pairwise(seen))
     if gaps[-1] > 4 * gaps[(len(gaps) - 1) // 2]:
         return 0.0  # it went dark for many looks and shone again elsewhere
-    mine = [s[4:7] for s in seen]
-    whole = math.dist(mine[0], mine[-1])
-    if whole <= 0.0:
-        return 0.0
-    one, two = math.dist(mine[0], mine[-2]) / whole, math.dist(mine[0], mine[-3]) / whole
-    return 1.0 if 0.33 < one < 0.97 and 0.1 < two < 0.85 and two < one else 0.0
+    m = STEADY_LOOKS
+    chosen = [seen[(k * (len(seen) - 1)) // (m - 1)][4:7] for k in range(m)]
+    noise = float(seen[0][7]) ** 2
+    steps = [tuple(q - p for p, q in zip(a, b, strict=True)) for a, b in pairwise(chosen)]
+    way = sum(math.hypot(*s) ** 2 for s in steps) - 4.0 * noise * len(steps)
+    change = sum(math.dist(a, b) ** 2 for a, b in pairwise(steps)) - 12.0 * noise * (len(steps) - 1)
+    return 1.0 if way > 8.0 * noise * len(steps) and change < 2.0 * STEADY_MOST * way else 0.0

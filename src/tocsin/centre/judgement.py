@@ -103,11 +103,13 @@ class Judgement:
         identity = self._identify(
             judged, track, state, covariance, stage.tracker.thrust_sigma(track.slot), arcs, k, now
         )
-        plume = bool(track.satellites)
-        threatening = judged.launched >= 0.5 if plume else judged.falling and judged.classes["meteor"] < 0.5
+        # what only satellites have seen is judged by its plume; what a radar has followed may fall, whatever the plume was
+        falls = judged.falling and judged.classes["meteor"] < 0.5 and len(track.sensors) > len(track.satellites)
+        threatening = judged.launched >= 0.5 if track.satellites else falls
         if threatening or judged.event:
             self._predict(stage, judged, track, state, covariance, now)
-        opens = judged.event != 0 or (threatening and (not plume or (judged.launched >= LAUNCH_LIKE and judged.climbs)))
+        rises = judged.launched >= LAUNCH_LIKE and judged.climbs
+        opens = judged.event != 0 or (threatening and (falls or rises))
         judged.judged_at, judged.hits_judged = now, track.hits
         judged.explained = explain(identity, tuple(track.first_keys[:3] + track.last_keys[-3:]))
         if not opens:
@@ -190,6 +192,7 @@ class Judgement:
             judged.launch = stage.predictor.launch_of_arc(stage.tracker.bank.ts[track.slot].item(), state, covariance)
         footprint = stage.predictor.impact(judged, track, stage.tracker, state, covariance)
         judged.impact, judged.impacting, judged.assets = footprint
+        judged.context.aim = stage.predictor.aim(judged)
 
     def of(self, track: Track) -> Judged:
         """Return the record of a track, a new one if it has none."""

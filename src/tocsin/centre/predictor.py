@@ -99,6 +99,19 @@ class Predictor:
         )  # fmt: skip
         return spot, found.impacting_probability, assets
 
+    def aim(self, judged: Judged) -> float:
+        """Return the largest P(asset) over the places that it did not rise from; nobody attacks the place he fires from."""
+        if judged.asset < 0.01 or judged.launch is None or not math.isfinite(judged.launch.sigma_m):
+            return judged.asset
+        _, major, minor, bearing = judged.launch.ellipses[0]
+        # half of a Gaussian lies within 1.1774 sigma
+        along, across = (major / 1.1774) ** 2, (minor / 1.1774) ** 2
+        s, c = math.sin(bearing), math.cos(bearing)
+        east, north, both = along * s * s + across * c * c, along * c * c + across * s * s, (along - across) * s * c
+        part = np.array([[1.0, judged.launch.latitude, judged.launch.longitude, east, both, north]])
+        home = self.table.contents(part)
+        return max(p * (1.0 - float(h)) for p, h in zip(judged.assets, home, strict=True))
+
     def _hypotheses(self, judged: Judged, state: FloatArray, track: Track) -> PoweredHypotheses:
         """What may still burn: each class with its probability, given that it has burnt so long already."""
         started = judged.context.launch_time or track.born

@@ -28,7 +28,7 @@ from tocsin.core.records.inputs import (
     Look,
     PartnerTrack,
 )
-from tocsin.core.records.network import Asset, Assets, Infrared, Network, Orbit, Radar
+from tocsin.core.records.network import Asset, Assets, Infrared, Network, Orbit, Radar, Telescope
 
 PARTS = ("tracking", "prediction")
 _START = 1_700_000_000 * NS
@@ -83,6 +83,7 @@ def _network() -> Network:
     radar = Radar(id="R", latitude_deg=40.0, longitude_deg=-30.0, refraction="raw")
     return Network(
         radar=(radar,),
+        telescope=(Telescope(id="T", latitude_deg=40.0, longitude_deg=-30.0),),
         infrared=(
             Infrared(id="S1", orbit=Orbit(geo_longitude_deg=-40.0)),
             Infrared(
@@ -113,19 +114,20 @@ def exercise_tracking() -> None:
     centre = Centre(_network(), assets, "test")
     centre.judgement.due = lambda tracker, now: []  # type: ignore[method-assign]
     centre.load_catalogue([ElementSet("25544", "made up", *_ISS)])
-    sequence = dict.fromkeys(("R", "S1", "S2"), 0)
+    sequence = dict.fromkeys(("R", "S1", "S2", "T"), 0)
     for k in range(60):
         t = float(k)
-        for name in ("S1", "S2", "R"):
+        for name in ("S1", "S2", "R", "T"):
             sensor = centre.sensors.by_id[name]
             when = _START + k * NS + (10_000_000 if name == "S2" else 0)
             values = np.full((1, COLUMNS), np.nan)
             target = _flight(t)
-            if name == "R":
+            if name in ("R", "T"):
                 assert sensor.position is not None
                 x, y, z = (float(v) for v in target)
                 r, azimuth, elevation, _ = measure(x, y, z, 0.0, 0.0, 0.0, sensor.position, sensor.rot_enu)
-                values[0, RANGE], values[0, AZIMUTH], values[0, ELEVATION] = r, azimuth, elevation
+                values[0, RANGE] = r if name == "R" else math.nan
+                values[0, AZIMUTH], values[0, ELEVATION] = azimuth, elevation
             else:
                 line = target - sensor.place(when)
                 values[0, LOS_X : LOS_X + 3] = line / math.sqrt(float((line * line).sum()))

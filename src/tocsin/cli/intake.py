@@ -113,7 +113,8 @@ def read_sources(sources: Iterable[Source], data_mode: str) -> Intake:
     """
     sources = tuple(sources)
     intake = _configuration(sources, data_mode)
-    known = {s.id for s in intake.network.radar} | {s.id for s in intake.network.infrared}
+    network = intake.network
+    known = {s.id for s in network.radar} | {s.id for s in network.infrared} | {s.id for s in network.telescope}
     sensors = next((source.path for source in sources if source.role == "sensors"), None)
     tables = [source for source in sources if source.role in ("looks", "observations")]
     found, unusable = [], []

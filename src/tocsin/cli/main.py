@@ -40,6 +40,9 @@ Json = Annotated[bool, _option("Print one JSON object for machines instead of te
 Seed = Annotated[int | None, _option("Use this seed instead of the scenario's.", "--seed")]
 Until = Annotated[str | None, _option(UNTIL, "--until")]
 NetworkFile = Annotated[Path | None, _option("Network file (sensors).", "--network")]
+DoctorNetwork = Annotated[
+    Path | None, _option("Examine this network instead: coverage, gaps, what was assumed.", "--network")
+]
 AssetsFile = Annotated[Path | None, _option("Assets file (protected places).", "--assets")]
 CatalogueFile = Annotated[Path | None, _option("Element sets of known objects (TLE, 3LE; .gz).", "--catalogue")]
 NotificationsFile = Annotated[Path | None, _option("Launch notifications (JSON lines).", "--notifications")]
@@ -179,10 +182,20 @@ def schema(name: SchemaName = "", out: Out = None, as_json: Json = False) -> Non
 
 
 @app.command()
-def doctor(fingerprint: Fingerprint = False, out: Out = None, as_json: Json = False) -> None:
-    """Say what is missing on this machine and how to mend it."""
+def doctor(
+    fingerprint: Fingerprint = False,
+    network: DoctorNetwork = None,
+    assets: AssetsFile = None,
+    out: Out = None,
+    as_json: Json = False,
+) -> None:
+    """Say what is missing on this machine and how to mend it; with --network, what a network can see."""
 
     def action() -> int:
+        if network is not None:
+            from tocsin.cli.doctor_network import examine_network
+
+            return examine_network(network, assets, out=out, as_json=as_json)
         from tocsin.cli.doctor import examine
 
         return examine(fingerprint_only=fingerprint, out=out, as_json=as_json)

@@ -9,11 +9,15 @@ import msgspec
 from tocsin.core.records import faults, inputs, network, outputs, scenario
 from tocsin.core.records.inputs import DATA_MODES
 from tocsin.core.records.sources import base, bodies, radio
+from tocsin.core.records.sources import infrared as infrared_sources
 from tocsin.formats import input_lines
 from tocsin.formats.look_columns import COLUMNS, Column
 
 _RECORDS: dict[str, tuple[type, str]] = {
-    "network": (network.Network, "A network file (TOML); `[[radar]]` with `[[radar.faces]]`, `[[infrared]]`."),
+    "network": (
+        network.Network,
+        "A network file (TOML); `[[radar]]` with `[[radar.faces]]`, `[[infrared]]`, `[[telescope]]`.",
+    ),
     "assets": (network.Assets, "An assets file (TOML); `[[asset]]`."),
     "scenario": (scenario.Scenario, "A scenario file (TOML)."),
     **{name: (kind.line, f"A line of kind `{name}` (JSON Lines).") for name, kind in input_lines.KINDS.items()},
@@ -72,7 +76,8 @@ def _describe(child: dict[str, Any], field: str, text: str) -> None:
 def _documentation() -> dict[str, dict[str, str]]:
     """Return the docstrings that stand below the fields of the records: class -> field -> text."""
     found: dict[str, dict[str, str]] = {}
-    for module in (inputs, network, scenario, base, bodies, radio, faults, outputs, input_lines):
+    modules = (inputs, network, scenario, base, bodies, infrared_sources, radio, faults, outputs, input_lines)
+    for module in modules:
         for node in ast.parse(inspect.getsource(module)).body:
             if isinstance(node, ast.ClassDef):
                 inherited = [found.get(base.id, {}) for base in node.bases if isinstance(base, ast.Name)]

@@ -1,29 +1,21 @@
 """What no single key can say: cross checks of network, assets and scenario. The first complaint is returned."""
 
+import math
 from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
-from tocsin.core.constants import SPEED_OF_LIGHT_M_S
 from tocsin.core.errors import ValueRefused
 from tocsin.core.records.faults import Fault, LineDown, SiteDown
-from tocsin.core.records.network import Asset, Assets, Face, Infrared, Network, Orbit, Radar
+from tocsin.core.records.network import Asset, Assets, Infrared, Network, Orbit, Radar, Telescope
 from tocsin.core.records.scenario import Flight, Scenario
 from tocsin.core.records.sources import Source
 from tocsin.core.time import tai_from_iso
+from tocsin.formats import toml_physics
 from tocsin.formats.tle_lines import tle_fault
 from tocsin.formats.toml_lines import Path
+from tocsin.formats.toml_physics import Complaint as Complaint
 
-BANDS = ("VHF", "UHF", "L", "S", "C", "X")
-"""Of which the frequency is known (`sensing.kinds.radar`)."""
 TIME_ALLOWED = "a UTC time, as 2026-01-31T12:00:00Z"
-
-
-class Complaint(NamedTuple):
-    """What is wrong at a key path, and what is allowed there."""
-
-    path: Path
-    message: str
-    allowed: str = ""
 
 
 def network(record: Network) -> Complaint | None:
@@ -55,15 +47,21 @@ def _unique(items: Sequence[Any], path: Path, taken: dict[str, str] | None = Non
 
 
 def _network(record: Network) -> Iterator[Complaint]:
-    if not record.radar and not record.infrared:
-        yield Complaint((), "a network without sensors", "[[radar]] and [[infrared]] tables")
+    if not record.radar and not record.infrared and not record.telescope:
+        yield Complaint((), "a network without sensors", "[[radar]], [[infrared]] and [[telescope]] tables")
+    if record.day_utc:
+        yield from _instant(record.day_utc, ("day_utc",))
     taken: dict[str, str] = {}
     yield from _unique(record.radar, ("radar",), taken)
     yield from _unique(record.infrared, ("infrared",), taken)
+    yield from _unique(record.telescope, ("telescope",), taken)
     for i, radar in enumerate(record.radar):
         yield from _radar(radar, ("radar", i))
     for i, infrared in enumerate(record.infrared):
         yield from _infrared(infrared, ("infrared", i))
+    for i, telescope in enumerate(record.telescope):
+        yield from _id(telescope.id, ("telescope", i))
+        yield from toml_physics.assumed_keys(telescope, ("telescope", i))
 
 
 def _id(name: str, path: Path) -> Iterator[Complaint]:
@@ -75,11 +73,13 @@ def _id(name: str, path: Path) -> Iterator[Complaint]:
 
 def _radar(radar: Radar, path: Path) -> Iterator[Complaint]:
     yield from _id(radar.id, path)
+    yield from toml_physics.assumed_keys(radar, path)
     if radar.range_min_km >= radar.range_km:
-        yield Complaint((*path, "range_min_km"), "not below range_km", f"less than {radar.range_km:g}")
-    yield from _radar_physics(radar, path)
+        text = "not below range_km: the radar sees at no distance"
+        yield Complaint((*path, "range_min_km"), text, f"less than {radar.range_km:g}")
+    yield from toml_physics.waves(radar, path)
     for i, face in enumerate(radar.faces):
-        yield from _face(face, (*path, "faces", i))
+        yield from toml_physics.face(face, radar.altitude_m, (*path, "faces", i))
     yield from _unique(radar.search_volumes, (*path, "search_volumes"))
     for i, volume in enumerate(radar.search_volumes):
         here = (*path, "search_volumes", i)
@@ -92,45 +92,23 @@ def _radar(radar: Radar, path: Path) -> Iterator[Complaint]:
         if (volume.azimuth_start_deg is None) != (volume.azimuth_end_deg is None):
             key = "azimuth_end_deg" if volume.azimuth_end_deg is None else "azimuth_start_deg"
             yield Complaint((*here, key), "missing; azimuths come as a pair", "both or none")
-
-
-def _radar_physics(radar: Radar, path: Path) -> Iterator[Complaint]:
-    """Complain about figures that cannot be of one radar together."""
-    if radar.pulse_interval_s is not None:
-        far = 0.5e-3 * SPEED_OF_LIGHT_M_S * radar.pulse_interval_s
-        if radar.range_km > far:
-            said = f"an echo from {radar.range_km:g} km comes back after the next pulse: c T / 2 is {far:.0f} km"
-            yield Complaint(
-                (*path, "pulse_interval_s"), said, f"at least {2e3 * radar.range_km / SPEED_OF_LIGHT_M_S:.4g}"
-            )
-    if radar.equation is not None and radar.frequency_mhz is None and radar.band not in BANDS:
-        yield Complaint(
-            (*path, "equation"), "the radar equation needs a frequency", "frequency_mhz, or a band it follows"
-        )
-    if radar.electron_content_tecu > 0.0 and radar.frequency_mhz is None and radar.band not in BANDS:
-        said = "what electrons do to a ray goes as one over the frequency squared, which is not given"
-        yield Complaint((*path, "electron_content_tecu"), said, "frequency_mhz, or a band it follows")
-    if radar.electron_content_tecu > 0.0 and radar.refraction != "raw":
-        said = "a radar that corrects its measurements itself leaves nothing to correct"
-        yield Complaint((*path, "electron_content_tecu"), said, 'refraction = "raw", or 0')
-
-
-def _face(face: Face, path: Path) -> Iterator[Complaint]:
-    if face.elevation_min_deg >= face.elevation_max_deg:
-        allowed = f"less than {face.elevation_max_deg:g}"
-        yield Complaint((*path, "elevation_min_deg"), "not below elevation_max_deg", allowed)
-    if face.boresight_azimuth_deg is None:
-        return
-    width = (face.azimuth_end_deg - face.azimuth_start_deg) % 360.0 or 360.0
-    turn = (face.boresight_azimuth_deg - face.azimuth_start_deg) % 360.0
-    off = max(abs(turn), abs(width - turn)) if turn <= width else min(abs(turn - width), 360.0 - turn) + width
-    if off > 90.0:
-        said = f"the sector reaches {off:g} deg from the boresight: a flat array has no gain behind its own plane"
-        yield Complaint((*path, "boresight_azimuth_deg"), said, "at most 90 deg from both ends of the sector")
+        yield from toml_physics.search_volume(volume, radar, here)
 
 
 def _infrared(sensor: Infrared, path: Path) -> Iterator[Complaint]:
     yield from _id(sensor.id, path)
+    yield from toml_physics.assumed_keys(sensor, path)
+    if sensor.jitter_rad > 0.0 and sensor.pixel_rad is None:
+        yield Complaint(
+            (*path, "jitter_rad"),
+            "without pixel_rad",
+            "both (they give the error of a line of sight), or sigma_los_rad",
+        )
+    if sensor.saturation_w_sr is not None and sensor.saturation_w_sr <= sensor.threshold_w_sr:
+        allowed = f"more than {sensor.threshold_w_sr:g}: what is full below the threshold reports nothing"
+        yield Complaint((*path, "saturation_w_sr"), "not above threshold_w_sr", allowed)
+    if sensor.view == "limb" and sensor.orbit is not None:
+        yield from _limb(sensor, sensor.orbit, path)
     if sensor.orbit is not None and sensor.element_set is not None:
         yield Complaint(
             (*path, "orbit"),
@@ -145,6 +123,18 @@ def _infrared(sensor: Infrared, path: Path) -> Iterator[Complaint]:
             yield Complaint(
                 (*path, "element_set", fault[0]), fault[1], "two lines of 69 characters with their checksums"
             )
+        else:
+            yield from toml_physics.element_set(sensor.element_set[1], path)
+
+
+def _limb(sensor: Infrared, orbit: Orbit, path: Path) -> Iterator[Complaint]:
+    """Complain where the field never holds the Earth's edge: at its highest the satellite sees the limb nearest down."""
+    highest = 35786.0 if orbit.geo_longitude_deg is not None else orbit.apogee_altitude_km or 0.0
+    radius = 6378.137
+    edge_deg = math.degrees(math.asin((radius + sensor.limb_height_m / 1e3) / max(radius + highest, radius + 200.0)))
+    if sensor.field_half_angle_deg <= edge_deg:
+        message = f"the field does not reach the limb, {edge_deg:.1f} deg off the nadir at {highest:g} km"
+        yield Complaint((*path, "field_half_angle_deg"), message, f'more than {edge_deg:.1f}, or view = "down"')
 
 
 def _orbit(orbit: Orbit, path: Path) -> Iterator[Complaint]:
@@ -159,9 +149,7 @@ def _orbit(orbit: Orbit, path: Path) -> Iterator[Complaint]:
             yield Complaint((*path, key), "missing; this key is required", "a number > 0, or geo_longitude_deg alone")
             return
     yield from _instant(orbit.epoch_utc, (*path, "epoch_utc"))
-    perigee, apogee = orbit.perigee_altitude_km or 0.0, orbit.apogee_altitude_km or 0.0
-    if perigee > apogee:
-        yield Complaint((*path, "perigee_altitude_km"), "above apogee_altitude_km", f"at most {apogee:g}")
+    yield from toml_physics.orbit(orbit, path)
 
 
 def _instant(text: str, path: Path) -> Iterator[Complaint]:
@@ -307,7 +295,7 @@ def _flight(flight: Flight, path: Path, duration_s: float) -> Iterator[Complaint
 
 
 def _references(record: Scenario, sensors: Network, places: Assets) -> Iterator[Complaint]:
-    ids = [sensor.id for sensor in sensors.radar] + [sensor.id for sensor in sensors.infrared]
+    ids = [s.id for s in sensors.radar] + [s.id for s in sensors.infrared] + [s.id for s in sensors.telescope]
     for i, outage in enumerate(record.outage):
         if outage.sensor not in ids:
             yield Complaint(("outage", i, "sensor"), f"unknown sensor '{outage.sensor}'", ", ".join(ids))
@@ -315,7 +303,7 @@ def _references(record: Scenario, sensors: Network, places: Assets) -> Iterator[
         for k, name in enumerate(getattr(source, "sensors", ())):
             if name not in ids:
                 yield Complaint(("source", i, "sensors", k), f"unknown sensor '{name}'", ", ".join(ids))
-    sensors_all: list[Radar | Infrared] = [*sensors.radar, *sensors.infrared]
+    sensors_all: list[Radar | Infrared | Telescope] = [*sensors.radar, *sensors.infrared, *sensors.telescope]
     known = {"sensors": ids, "lines": sorted({s.line or s.id for s in sensors_all}),
              "sites": sorted({s.site or s.id for s in sensors_all})}  # fmt: skip
     for i, fault in enumerate(record.fault):

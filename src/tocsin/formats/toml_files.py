@@ -18,6 +18,7 @@ from tocsin.formats import toml_checks
 from tocsin.formats.toml_checks import Complaint
 from tocsin.formats.toml_lines import Path as KeyPath
 from tocsin.formats.toml_lines import line_of, lines_of
+from tocsin.formats.toml_physics import GIVEN_AS, why
 
 T = TypeVar("T")
 LARGEST = 64 << 20
@@ -138,7 +139,7 @@ def _first_unknown_key(value: Any, kind: mi.Type, path: KeyPath) -> Complaint | 
         for key, item in value.items():
             if key not in fields:
                 near = difflib.get_close_matches(key, fields, 1, 0.6) or _same_stem(key, fields)
-                hint = f"; did you mean `{near[0]}`?" if near else ""
+                hint = f": {GIVEN_AS[key]}" if key in GIVEN_AS else f"; did you mean `{near[0]}`?" if near else ""
                 return Complaint((*path, key), f"unknown key{hint}", ", ".join(fields))
             found = _first_unknown_key(item, fields[key], (*path, key))
             if found is not None:
@@ -199,7 +200,7 @@ def _complaint(error: msgspec.ValidationError, kind: type, tree: Any) -> Complai
         value = value[part]
     shown = repr(value) if isinstance(value, str | int | float | bool) else type(value).__name__
     allowed = describe(_type_at(mi.type_info(kind), path, tree))
-    return Complaint(path, f"{shown[:60]} is not allowed", allowed or message)
+    return Complaint(path, f"{shown[:60]} is not allowed{why(path, value)}", allowed or message)
 
 
 def _type_at(kind: mi.Type, path: KeyPath, value: Any) -> mi.Type | None:

@@ -10,8 +10,12 @@ from collections.abc import Callable
 
 import msgspec
 
+from tocsin.core.constants import MU_M3_S2
 from tocsin.identification.classes import CLASSES, LAUNCHES, MISSILES, UNKNOWN_LIKELIHOOD
 
+EARTH_RADIUS_M = 6.371e6
+STAGE_GAP_S = 10.0
+"""Between cut-off and the next stage at full thrust: 8 to 11 s in the telemetry of 23 Falcon 9 ascents."""
 DARK_LONG_S = 40.0
 """So long after burnout the speed is no longer that of burnout."""
 
@@ -55,7 +59,8 @@ class Features(msgspec.Struct, frozen=True):
     """Other satellites that looked twice or more where it shone and saw nothing."""
     notice: str = ""
     """Vehicle of a notification that fits in place and time; `` none fits."""
-    persistent_share: float = 0.0
+    aim: float = 0.0
+    """P(it falls within a protected place other than the one it rose from)."""
 
 
 class Piece(msgspec.Struct, frozen=True):
@@ -116,13 +121,17 @@ def climbs_under_power(f: Features) -> bool:
     pushed = f.thrust_m_s2 > max(4.0, 1.5 * f.thrust_sigma_m_s2)
     # one satellite alone does not see depth: a jump between two fires can look like anything, but is no steady motion
     steady = f.satellites >= 2 or f.steady > 0.5
-    return moving and climbing and pushed and steady and f.infrared_hits >= 4
+    if not (moving and climbing and steady and f.infrared_hits >= 4):
+        return False
+    # two satellites see the height: what shines and climbs this surely was pushed, however the thrust is known
+    soars = f.satellites >= 2 and f.climb_m_s > 3.0 * f.climb_sigma_m_s + 100.0
+    return pushed or soars
 
 
 def runs_away(f: Features) -> bool:
     """Return whether a plume that one satellite alone sees leaves its place as only a launch does."""
     return (
-        f.age_s >= 15.0 and f.infrared_hits >= 4 and f.steady > 0.5 and f.across_m_s > 5.0 * f.across_sigma_m_s + 300.0
+        f.age_s >= 15.0 and f.infrared_hits >= 4 and f.steady > 0.5 and f.across_m_s > 3.0 * f.across_sigma_m_s + 250.0
     )
 
 
@@ -147,11 +156,18 @@ def burns_upwards(f: Features) -> Piece | None:
 
 
 def too_fast(f: Features) -> Piece | None:
-    """Speeds beyond orbit are meteors; nothing on an arc between two places of the Earth is."""
+    """Speeds beyond orbit are meteors; nothing on an arc between two places of the Earth is, and each class has its most.
+
+    With the Earth's turning: short range 3.5 km/s, intermediate 6.2, sounding rockets 5, intercontinental short of orbit.
+    """
     if not f.speed_sigma_m_s < 4000.0:
         return None
     low = f.inertial_speed_m_s - 2.0 * f.speed_sigma_m_s
     out = spread(falls_off(low, 8200.0, 500.0))
+    out["ballistic_missile_short_range"] = falls_off(low, 3500.0, 400.0)
+    out["ballistic_missile_intermediate_range"] = falls_off(low, 6200.0, 400.0)
+    out["ballistic_missile_intercontinental"] = falls_off(low, 7800.0, 200.0)
+    out["sounding_rocket"] = falls_off(low, 5000.0, 500.0)
     out["satellite"] = falls_off(low, 11000.0, 500.0)
     out["space_launch"] = falls_off(low, 11500.0, 500.0)
     out["meteor"] = rises_to(f.inertial_speed_m_s + 2.0 * f.speed_sigma_m_s, 9500.0, 700.0)
@@ -167,13 +183,14 @@ def burn_time(f: Features) -> Piece | None:
     out["ballistic_missile_short_range"] = falls_off(t, 100.0, 20.0)
     out["ballistic_missile_intermediate_range"] = falls_off(t, 190.0, 30.0)
     out["ballistic_missile_intercontinental"] = falls_off(t, 320.0, 30.0)
-    out["sounding_rocket"] = falls_off(t, 110.0, 30.0)
+    out["sounding_rocket"] = falls_off(t, 80.0, 30.0)
     out["space_launch"] = 1.0
     out["meteor"] = falls_off(t, 8.0, 4.0)
     value = f"{t:.0f} s so far"
     if f.off_s > 0.0:
-        # a launcher's stages follow within seconds; a plume that stays dark fell short of orbit or became too faint
-        out["space_launch"] = max(math.exp(-f.off_s / 6.0), 0.05) if f.inertial_speed_m_s < 7400.0 else 1.0
+        # a launcher's stages follow within ten seconds; a plume that stays dark fell short of orbit or became too faint
+        late = max(f.off_s - STAGE_GAP_S, 0.0)
+        out["space_launch"] = max(math.exp(-late / 6.0), 0.05) if f.inertial_speed_m_s < 7400.0 else 1.0
         early = rises_to(t, 130.0, 25.0)
         out["ballistic_missile_intercontinental"] *= max(early, math.exp(-f.off_s / 6.0))
         value = f"{t:.0f} s, dark for {f.off_s:.0f} s"
@@ -220,15 +237,27 @@ def arc(f: Features) -> Piece | None:
     out = spread(max(1.0 - f.orbiting, 1e-5))
     # what was seen to burn its way up is no old satellite, whatever orbit it has reached
     out["satellite"] = max(f.orbiting, 1e-5) * (1e-3 if f.infrared_hits >= 3 else 1.0)
-    out["space_launch"] = 0.5
+    # a launcher that coasts lights again by its apogee; one in fifty never does, and falls
+    sinking = f.climb_m_s < -3.0 * f.climb_sigma_m_s - 50.0 and f.orbiting < 0.01
+    out["space_launch"] = 0.02 if sinking else 0.5
+    if f.apogee_m < 300e3:
+        # low and nearly at orbital speed: what falls from orbit (a missile of 13,000 km range has 0.92 of the energy)
+        q = f.inertial_speed_m_s**2 * (EARTH_RADIUS_M + f.height_m) / MU_M3_S2
+        for name in MISSILES:
+            out[name] *= falls_off(q, 0.95, 0.015)
     shallow = rises_to(f.perigee_m, -150e3, 150e3) * falls_off(f.apogee_m, 1500e3, 500e3)
     out["reentering_body"] = max(shallow * (1.0 - 0.9 * f.orbiting), 1e-4)
     give(out, ("static_fire", "glint"), 1e-4)
-    return Piece("free arc", f"perigee {f.perigee_m / 1000:.0f} km, P(orbit) {f.orbiting:.3f}", out)
+    value = f"perigee {f.perigee_m / 1000:.0f} km, P(orbit) {f.orbiting:.3f}" + (", past its apogee" if sinking else "")
+    return Piece("free arc", value, out)
 
 
 def arc_shape(f: Features) -> Piece | None:
-    """Range and height of an arc that falls: each class has its ranges; sounding rockets go up, not far."""
+    """Range and height of an arc that falls: each class has its ranges; sounding rockets go up, not far.
+
+    Missiles are lofted now and then (Hwasong-12, -14, -15, -17, -18: apogee 2 to 7 times the range); the highest sounding
+    rocket of note is the Black Brant XII of 1995 (1,453 km).
+    """
     if not f.arc_range_m > 0.0 or not f.apogee_m > 0.0 or f.powered > 0.3:
         return None
     ln = math.log(f.arc_range_m / 1000.0)
@@ -237,15 +266,29 @@ def arc_shape(f: Features) -> Piece | None:
     ln_reach = math.log(max(reach, 10.0))
     for name, centre, width in zip(MISSILES, (500.0, 3000.0, 9500.0), (0.7, 0.55, 0.4), strict=True):
         out[name] = max(math.exp(-0.5 * ((ln_reach - math.log(centre)) / width) ** 2), 1e-3)
+    # rails stand at 75 to 88 degrees (tangent = 4 apogee / range): steep arcs, and seldom far ones
     steep = f.apogee_m / f.arc_range_m
-    if steep > 0.7:
-        for name in MISSILES:
-            out[name] *= 0.15
-        out["sounding_rocket"] = 1.0 if f.apogee_m < 1.6e6 else 0.05
-    else:
-        out["sounding_rocket"] = max(math.exp(-0.5 * ((0.7 - steep) / 0.15) ** 2), 0.01)
+    lofted = 0.15 + 0.85 * falls_off(steep, 0.45, 0.2)
+    for name in MISSILES:
+        out[name] *= lofted
+    far = falls_off(f.arc_range_m, 400e3, 400e3) * falls_off(f.apogee_m, 1500e3, 150e3)
+    out["sounding_rocket"] = max(rises_to(steep, 0.9, 0.2) * far, 0.01)
     out["reentering_body"] = 0.5
     return Piece("shape of the arc", f"{math.exp(ln):.0f} km far, {f.apogee_m / 1000:.0f} km high", out)
+
+
+def aimed(f: Features) -> Piece | None:
+    """What coasts to a protected place: harmless rockets are flown so that they come down where nobody is.
+
+    Ranges for sounding rockets and launchers clear the ground under the arc; the share that goes astray is set high (1 in
+    100, of launchers that coast 1 in 10), so that the word of a sharp impact point alone is bounded.
+    """
+    if f.powered > 0.3 or f.aim < 0.05:
+        return None
+    out = spread(1.0)
+    out["sounding_rocket"] = 1.0 - f.aim + 0.01 * f.aim
+    out["space_launch"] = 1.0 - f.aim + 0.1 * f.aim
+    return Piece("falls on a protected place", f"P {f.aim:.2f}", out)
 
 
 def notified(f: Features) -> Piece | None:
@@ -285,7 +328,7 @@ def seen_by_others(f: Features) -> Piece | None:
 
 
 PIECES: tuple[Callable[[Features], Piece | None], ...] = (
-    stands_or_moves, burns_upwards, too_fast, burn_time, speed_at_thrust, mean_acceleration, arc, arc_shape, notified,
-    glint_geometry, seen_by_others,
+    stands_or_moves, burns_upwards, too_fast, burn_time, speed_at_thrust, mean_acceleration, arc, arc_shape, aimed,
+    notified, glint_geometry, seen_by_others,
 )  # fmt: skip
 """All pieces of evidence; a new one is one function and one entry here."""

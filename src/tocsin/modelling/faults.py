@@ -14,7 +14,7 @@ import numpy as np
 from tocsin.core.constants import NS
 from tocsin.core.records import faults as records
 from tocsin.core.records.inputs import Look
-from tocsin.core.records.network import Infrared, Network, Radar
+from tocsin.core.records.network import Infrared, Network, Radar, Telescope
 from tocsin.core.records.scenario import Scenario
 from tocsin.modelling.chance import stream
 from tocsin.modelling.look_build import LabelTable
@@ -55,7 +55,7 @@ def _who(fault: Any, network: Network, start: int) -> Struck:
     first = start + round(fault.start_s * NS)
     last = None if fault.end_s is None else start + round(fault.end_s * NS)
     named = set(fault.sensors)
-    sensors: list[Radar | Infrared] = [*network.radar, *network.infrared]
+    sensors: list[Radar | Infrared | Telescope] = [*network.radar, *network.infrared, *network.telescope]
     for sensor in sensors:
         if (sensor.line or sensor.id) in fault.lines or (sensor.site or sensor.id) in fault.sites:
             named.add(sensor.id)

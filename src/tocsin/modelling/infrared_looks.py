@@ -9,16 +9,18 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from tocsin.core.constants import DEG
 from tocsin.core.records.inputs import COLUMNS, INTENSITY, LOS_X, LOS_Z, SIGMA_LOS, FloatArray, IntArray
 from tocsin.modelling.chance import stream
 from tocsin.modelling.hotspots import HotSpots
 from tocsin.modelling.look_build import Rows, Slots
-from tocsin.modelling.plume import transmission
+from tocsin.modelling.plume import limb_transmission, transmission
 from tocsin.modelling.trajectory import Trajectory
+from tocsin.sensing.cloud import cloud_layer
 from tocsin.sensing.kinds.infrared import SPREAD
 from tocsin.sensing.kinds.infrared_kernels import perturb_los
 from tocsin.sensing.sensor import Sensor
-from tocsin.sensing.visibility_kernels import GROUND_M, infrared_sees, infrared_sees_batch
+from tocsin.sensing.visibility_kernels import GROUND_M, against_space, infrared_sees, infrared_sees_batch
 from tocsin.world.geodesy import to_geodetic
 from tocsin.world.sky import sun_direction
 
@@ -64,9 +66,18 @@ def scan_part(satellite: FloatArray, points: FloatArray) -> FloatArray:
     return part
 
 
-def cloud_top(seed: int, name: str, cloud_break_m: float) -> float:
-    """Return the height (m) of the cloud over the place of an object."""
-    clear, height = stream(seed, "cloud", name).uniform(size=2)
+def look_part(sensor: Sensor, satellite: FloatArray, points: FloatArray) -> FloatArray:
+    """Return (n,) the part 0..1 of a look to which a report of points (n, 3) belongs: a starer's is the middle."""
+    return np.full(len(points), 0.5) if sensor.stares else scan_part(satellite, points)
+
+
+def cloud_top(seed: int, name: str, sensor: Sensor, place: FloatArray, tai_ns: int) -> float:
+    """Return the height (m) of the cloud over an object's place (3,) at an instant: the same for all satellites."""
+    clear, height = (float(u) for u in stream(seed, "cloud", name).uniform(size=2))
+    cloud_break_m = sensor.cloud_break_m
+    if sensor.cloud_climatology:
+        latitude_deg = float(to_geodetic(place)[0]) / DEG
+        return max(cloud_layer(latitude_deg, tai_ns).top_m(clear, height), GROUND_M)
     return GROUND_M if clear < CLEAR_SKY else 2000.0 + height * max(cloud_break_m - 2000.0, 0.0)
 
 
@@ -85,7 +96,7 @@ def _values(scope: Telescope, directions: FloatArray, intensity: FloatArray, rng
         )
         out[i, LOS_X : LOS_Z + 1] = turned
     out[:, SIGMA_LOS] = sigma
-    out[:, INTENSITY] = intensity
+    out[:, INTENSITY] = np.minimum(intensity, scope.sensor.saturation)
     return out
 
 
@@ -111,7 +122,7 @@ def see_trajectory(scope: Telescope, rows: Rows, trajectory: Trajectory) -> int:
     times = (slots.start[looks] + slots.end[looks]) // 2
     for _ in range(2):
         position = trajectory.at(np.clip(times, trajectory.start, trajectory.end))[:, :3]
-        part = scan_part(scope.places[looks], position)
+        part = look_part(scope.sensor, scope.places[looks], position)
         times = slots.start[looks] + (part * period).astype(np.int64)
     noise = _fluctuation(rng, len(looks))
     alive = (times >= trajectory.start) & (times <= trajectory.end)
@@ -126,8 +137,11 @@ def see_trajectory(scope: Telescope, rows: Rows, trajectory: Trajectory) -> int:
     cosine = -np.sum(line * _up(position), axis=1)
     source = trajectory.intensity_at(times)
     # a target beyond the limb is seen through the air below it: none is left under 60 km
-    apparent = source * np.where(cosine > 0.0, transmission(height, cosine), np.where(height > 60e3, 1.0, 0.0)) * noise
-    cloud = cloud_top(scope.seed, trajectory.parent or name, scope.sensor.cloud_break_m)
+    beyond = np.where(height > 60e3, 1.0, 0.0)
+    if not np.isnan(scope.sensor.limb_height):
+        beyond = limb_transmission(position, satellite)
+    apparent = source * np.where(cosine > 0.0, transmission(height, cosine), beyond) * noise
+    cloud = cloud_top(scope.seed, trajectory.parent or name, scope.sensor, trajectory.states[0, :3], trajectory.start)
     seen = [
         k
         for k in np.flatnonzero(apparent > scope.sensor.threshold)
@@ -139,16 +153,24 @@ def see_trajectory(scope: Telescope, rows: Rows, trajectory: Trajectory) -> int:
 
 def _visible(scope: Telescope, target: FloatArray, satellite: FloatArray, look: int, cloud: float) -> bool:
     s = scope.sensor
+    x, y, z = (float(v) for v in target)
+    if not np.isnan(s.limb_height) and not against_space(x, y, z, satellite, s.limb_height):
+        return False
     return bool(
         infrared_sees(
-            float(target[0]), float(target[1]), float(target[2]), satellite, scope.suns[look],
+            x, y, z, satellite, scope.suns[look],
             s.field_half_angle, s.sun_exclusion, float(cloud),
         )
     )  # fmt: skip
 
 
 def see_hot_spots(scope: Telescope, rows: Rows, spots: HotSpots) -> int:
-    """Add the detections of fires that pass the threshold, and return how many different fires were seen."""
+    """Add the detections of fires that pass the threshold, and return how many different fires were seen.
+
+    Nothing on the ground stands against space: a satellite that looks across the limb reports no fire.
+    """
+    if not np.isnan(scope.sensor.limb_height):
+        return 0
     zenith = spots.intensity * transmission(np.zeros(len(spots.intensity)), np.ones(len(spots.intensity)))
     count = int(np.searchsorted(-zenith * np.exp(4.0 * SPREAD), -scope.sensor.threshold))
     if count == 0:
@@ -191,7 +213,7 @@ def _add_at_scan(
     if not len(targets):
         return
     start, end = scope.slots.start[looks], scope.slots.end[looks]
-    times = start + (scan_part(scope.places[looks], targets) * (end - start)).astype(np.int64)
+    times = start + (look_part(scope.sensor, scope.places[looks], targets) * (end - start)).astype(np.int64)
     line = targets - scope.place_at(times)
     line /= np.sqrt(np.sum(line**2, axis=1))[:, None]
     rows.add(looks, times, _values(scope, line, intensity, rng), labels)
@@ -230,7 +252,7 @@ def see_false_alarms(scope: Telescope, rows: Rows) -> int:
         cosine = 1.0 - rng.uniform(size=n) * (1.0 - np.cos(sensor.field_half_angle))
         turn = rng.uniform(0.0, 2.0 * np.pi, n)
         intensity = sensor.threshold * np.exp(rng.exponential(SPREAD, n))
-        instants = rng.uniform(size=n)
+        instants = np.full(n, 0.5) if sensor.stares else rng.uniform(size=n)
         if scope.slots.state[k] != "ok":
             continue
         satellite = scope.places[k]

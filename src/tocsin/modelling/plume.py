@@ -1,8 +1,10 @@
 """How bright things are in the infrared bands of a warning satellite, and what the air leaves of it.
 
 No band, sensitivity or plume figure of a real sensor is public. The band taken is one in which the air hides the
-ground: about 2.65-2.85 um (water, carbon dioxide). Radiant intensity is in-band, W/sr, at the source; `transmission`
-is the air above.
+ground: about 2.65-2.85 um (water, carbon dioxide), where the hot water of an exhaust radiates and the cold water of the
+air absorbs (Forden, armscontrolwonk 302134, "SBIRS: signal and background"). Radiant intensity is in-band, W/sr, at the
+source; `transmission` is the air above. Two things are left out, both small beside what is not public: the trough of a
+plume between about 70 and 90 km (ibid.), and the aspect of the vehicle.
 """
 
 import math
@@ -10,6 +12,7 @@ import math
 import numpy as np
 
 from tocsin.core.records.inputs import FloatArray
+from tocsin.world.geodesy import to_geodetic
 
 PLUME_W_SR_N = 0.6
 """In-band intensity of an afterburning plume per newton of thrust: 0.1 MW/sr for the 130-kN class, 1 MW/sr for 1.7 MN,
@@ -24,6 +27,8 @@ OPTICAL_DEPTH = 6.9
 ABSORBER_SCALE_M = 3_000.0
 """Scale height of the absorption: between those of water vapour (2 km) and of pressure-broadened CO2 (4 km)."""
 
+BAND_UM = (2.65, 2.85)
+SECOND_RADIATION_UM_K = 14387.77
 FIRE_BAND_PART = 0.045
 """Part of a 1,000-K black body's power between 2.65 and 2.85 um (Planck's integral)."""
 FIREBALL_BAND_PART = 0.0047
@@ -45,6 +50,35 @@ def transmission(height_m: FloatArray, cos_zenith: FloatArray) -> FloatArray:
     cosine = np.maximum(cos_zenith, 0.0)
     path = 1.0 / (cosine + 0.50572 * (96.07995 - np.degrees(np.arccos(np.minimum(cosine, 1.0)))) ** -1.6364)
     return np.exp(-OPTICAL_DEPTH * np.exp(-np.maximum(height_m, 0.0) / ABSORBER_SCALE_M) * np.sqrt(path))
+
+
+def limb_transmission(positions: FloatArray, satellites: FloatArray) -> FloatArray:
+    """Return (n,) the part that the air passes to satellites (n, 3) from targets (n, 3) beyond their tangent point.
+
+    The line goes down to its tangent height and up again: twice the grazing path from there, less the path that would
+    lead from the target outward. Heights above a sphere through the target's geodetic ground point.
+    """
+    line = satellites - positions
+    line = line / np.sqrt(np.sum(line**2, axis=1))[:, None]
+    along = -np.sum(positions * line, axis=1)
+    radius = np.sqrt(np.sum(positions**2, axis=1))
+    height = to_geodetic(positions)[2]
+    tangent = np.sqrt(np.maximum(radius**2 - along**2, 0.0)) - (radius - height)
+    grazing = np.zeros(len(radius))
+    there = transmission(tangent, grazing) ** 2 / transmission(height, np.clip(along / radius, 0.0, 1.0))
+    return np.where(tangent > 0.0, np.minimum(there, 1.0), 0.0)
+
+
+def band_part(kelvin: float) -> float:
+    """Return the part of a black body's light that lies in the band, by the series of Planck's integral (Widger 1976)."""
+
+    def above(um: float) -> float:
+        y = SECOND_RADIATION_UM_K / (um * kelvin)
+        n = np.arange(1, 100)
+        terms = np.exp(-n * y) / n * (y**3 + 3 * y * y / n + 6 * y / n**2 + 6 / n**3)
+        return float(15.0 / math.pi**4 * np.sum(terms))
+
+    return above(BAND_UM[1]) - above(BAND_UM[0])
 
 
 def fire_intensity(frp_mw: FloatArray) -> FloatArray:

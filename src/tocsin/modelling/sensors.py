@@ -34,6 +34,7 @@ from tocsin.modelling.satellites import Crossings, fence_crossings
 from tocsin.modelling.satellites import rcs_dbsm as satellite_rcs_dbsm
 from tocsin.modelling.sources import kind_of, mechanism
 from tocsin.modelling.sources.mechanism import RadarView, Stage
+from tocsin.modelling.telescope_looks import look_at_sky, make_dome
 from tocsin.modelling.trajectory import Trajectory
 from tocsin.sensing.sensor import Sensor
 from tocsin.sensing.sensors import SensorTable
@@ -80,6 +81,7 @@ def run_sensors(
     run = SensorRun([], LabelTable(), [], {}, {t.name: {} for t in sky.trajectories})
     _run_infrared(scenario, network, table, sky, start, end, run, progress)
     _run_radars(scenario, network, table, sky, start, end, run, progress)
+    _run_telescopes(scenario, network, table, sky, start, end, run, progress)
     run.looks.sort(key=lambda look: (look.received, look.sensor, look.sequence))
     run.recount({})
     return run
@@ -195,6 +197,28 @@ def _run_radars(
         run.looks += build_looks(
             record.id, scenario.data_mode, scenario.seed, radar.slots(), radar.rows, None, run.labels
         )
+
+
+def _run_telescopes(
+    scenario: Scenario,
+    network: Network,
+    table: SensorTable,
+    sky: Sky,
+    start: int,
+    end: int,
+    run: SensorRun,
+    progress: Progress,
+) -> None:
+    rcs = satellite_rcs_dbsm(sky.satellites, scenario.seed)
+    for i, record in enumerate(network.telescope):
+        progress("telescope looks", i / len(network.telescope))
+        sensor, rows = table.by_id[record.id], Rows()
+        slots = search_slots(start, end, record.period_s, 0.0, "track", None)
+        _apply_outages(scenario, record.id, slots, start)
+        _apply_noise(scenario, sensor, slots, start, end)
+        dome = make_dome(sensor, slots, scenario.seed, sky.satellites, rcs)
+        _count(run, "telescope_detections", look_at_sky(dome, rows))
+        run.looks += build_looks(record.id, scenario.data_mode, scenario.seed, slots, rows, None, run.labels)
 
 
 @dataclass

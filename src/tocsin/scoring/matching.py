@@ -12,8 +12,6 @@ IntArray = npt.NDArray[np.int64]
 GATE_MIN_M = 10_000.0
 GATE_MAX_M = 150_000.0
 GATE_SIGMAS = 4.0
-NEAREST = 8
-"""Objects looked at around a track's place moved to the truth's instant, before the exact distance decides."""
 
 
 def gates(covariance: FloatArray) -> FloatArray:
@@ -22,51 +20,37 @@ def gates(covariance: FloatArray) -> FloatArray:
     return np.asarray(np.clip(GATE_SIGMAS * np.sqrt(np.maximum(variance, 0.0)), GATE_MIN_M, GATE_MAX_M), np.float64)
 
 
-def _instants(times: IntArray, rows: IntArray) -> tuple[IntArray, IntArray]:
-    """Return for each row the index of the nearest instant of `times` (sorted, distinct) and the difference in ns."""
-    right = np.clip(np.searchsorted(times, rows), 1, max(len(times) - 1, 1))
-    left = right - 1
-    right = np.minimum(right, len(times) - 1)
-    nearest = np.where(rows - times[left] <= times[right] - rows, left, right)
-    return nearest, rows - times[nearest]
-
-
 def match(truth: Truth, tracks: Tracks) -> IntArray:
     """Return (track rows,) index of the true object that each row follows, -1 for none.
 
-    Truth is sampled at 1 Hz; both move to a common instant by their own velocities (at most half a second: 12 m at
-    100 m/s2), and a row farther than 0.6 s from any sample follows nothing.
+    Truth is sampled at 1 Hz, each object at its own phase. Both sides move by their own velocities to the nearest whole
+    second (at most half a second: 12 m at 100 m/s2), where an object has a sample in all but the ends of its life.
     """
     out = np.full(len(tracks.time), -1, np.int64)
     if not len(truth.time) or not len(out):
         return out
-    times, at = np.unique(truth.time, return_inverse=True)
-    by_time = np.argsort(at, kind="stable")
-    first = np.searchsorted(at[by_time], np.arange(len(times) + 1))
-    instant, dt = _instants(times, tracks.time)
+    second, true_place = _at_second(truth.time, truth.state)
+    row_second, row_place = _at_second(tracks.time, tracks.state)
+    by_time = np.argsort(second, kind="stable")
     gate = gates(tracks.covariance)
-    order = np.argsort(instant, kind="stable")
-    for group in np.split(order, np.flatnonzero(np.diff(instant[order])) + 1):
-        group = group[np.abs(dt[group]) <= 0.6 * NS]
+    fine = np.flatnonzero(np.isfinite(row_place).all(axis=1))
+    order = fine[np.argsort(row_second[fine], kind="stable")]
+    for group in np.split(order, np.flatnonzero(np.diff(row_second[order])) + 1):
         if not len(group):
             continue
-        t = instant[group[0]]
-        rows = by_time[first[t] : first[t + 1]]
-        seconds = dt[group, None] / NS
-        moved = tracks.state[group, :3] - seconds * tracks.state[group, 3:]
-        fine = np.isfinite(moved).all(axis=1)
-        group, moved, seconds = group[fine], moved[fine], seconds[fine]
-        if not len(group):
+        lo, hi = np.searchsorted(second[by_time], row_second[group[0]] + np.array([0, 1]))
+        rows = by_time[lo:hi]
+        if not len(rows):
             continue
-        _d, near = KDTree(truth.state[rows, :3]).query(moved, k=min(NEAREST, len(rows)))
-        near = near.reshape(len(group), -1)
-        state = truth.state[rows[near]]
-        there = state[:, :, :3] + seconds[:, :, None] * state[:, :, 3:]
-        d = np.sqrt(((there - tracks.state[group, None, :3]) ** 2).sum(axis=2))
-        best = d.argmin(axis=1)
-        pick = np.arange(len(group))
-        out[group] = np.where(d[pick, best] <= gate[group], truth.object[rows[near[pick, best]]], -1)
+        d, near = KDTree(true_place[rows]).query(row_place[group])
+        out[group] = np.where(d <= gate[group], truth.object[rows[near]], -1)
     return out
+
+
+def _at_second(time: IntArray, state: FloatArray) -> tuple[IntArray, FloatArray]:
+    """Return the whole second nearest to each instant (n,) ns and the places (n, 3) that states (n, 6) have then."""
+    second = (time + NS // 2) // NS
+    return second, state[:, :3] + ((second * NS - time) / NS)[:, None] * state[:, 3:]
 
 
 def interpolate(time: IntArray, state: FloatArray, at: IntArray) -> FloatArray:

@@ -5,7 +5,7 @@ import numpy.typing as npt
 
 from tocsin.core.kernels import kernel
 from tocsin.sensing.signal_kernels import infrared_pd, radar_pd, radar_snr_db
-from tocsin.sensing.visibility_kernels import infrared_sees, radar_sees
+from tocsin.sensing.visibility_kernels import against_space, infrared_sees, radar_sees
 
 Array = npt.NDArray[np.float64]
 
@@ -46,12 +46,14 @@ def infrared_detectability(
     field_half_angle: float,
     sun_exclusion: float,
     cloud_break: float,
+    limb_height: float,
     threshold: float,
     spread: float,
 ) -> Array:
     """Return (n,) probability of detection of objects at Earth-fixed positions (n, 3).
 
-    `powered` (n,) is the probability that the motor burns, `intensity` (n,) W/sr what it then radiates.
+    `powered` (n,) is the probability that the motor burns, `intensity` (n,) W/sr what it then radiates. With a
+    `limb_height` (m, not NaN) only what stands against space over that height is seen.
     """
     n = positions.shape[0]
     out = np.zeros(n)
@@ -66,5 +68,7 @@ def infrared_detectability(
             sun_exclusion,
             cloud_break,
         ):
-            out[i] = powered[i] * infrared_pd(intensity[i], threshold, spread)
+            x, y, z = positions[i, 0], positions[i, 1], positions[i, 2]
+            if limb_height != limb_height or against_space(x, y, z, sat, limb_height):
+                out[i] = powered[i] * infrared_pd(intensity[i], threshold, spread)
     return out

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from tocsin.core.records.inputs import FloatArray
-from tocsin.sensing.glint_kernels import specular_batch, specular_geometry
+from tocsin.sensing.glint_kernels import specular_batch, specular_geometry, turned_angles
 from tocsin.sensing.sun import sun_at
 
 CLOUD_TOP_M = 10_000.0
@@ -37,6 +37,18 @@ def glint_geometry(
         float(cloud_top_m),
     )
     return Glint(angle, bool(sunlit), (x, y, z))
+
+
+def forward_scatter_angle(los: FloatArray, tai_ns: int) -> FloatArray:
+    """Return (n,) the angle (rad) by which sunlight is turned at a cloud on lines of sight (n, 3) to reach the telescope.
+
+    It is the Sun's distance from the line of sight, wherever the cloud stands: light travels from the Sun along -s and
+    to the telescope along -u. Small = forward scattering, bright; 1983-09-25: 35 to 40 degrees over the fields seen.
+    """
+    sun = sun_at(tai_ns)
+    out = np.empty(los.shape[0])
+    turned_angles(los, sun, out)
+    return out
 
 
 def glint_geometries(

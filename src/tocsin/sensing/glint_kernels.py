@@ -61,3 +61,13 @@ def specular_batch(sat: Array, los: Array, sun: Array, shell: float, angle: Arra
         point[i, 0] = x if ok else math.nan
         point[i, 1] = y if ok else math.nan
         point[i, 2] = z if ok else math.nan
+
+
+@kernel
+def turned_angles(los: Array, sun: Array, out: Array) -> None:
+    """Fill `out` (n,) with the angles between unit vectors (n, 3) and the Sun's (3,), rad: half-angle form."""
+    for i in range(los.shape[0]):
+        dx = los[i, 0] - sun[0]
+        dy = los[i, 1] - sun[1]
+        dz = los[i, 2] - sun[2]
+        out[i] = 2.0 * math.asin(min(0.5 * math.sqrt(dx * dx + dy * dy + dz * dz), 1.0))

@@ -1,5 +1,6 @@
 """One sensor as the kernels want it: metres, radians, Earth-fixed."""
 
+import math
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -79,6 +80,17 @@ class Sensor:
     """About the direction to the Earth's centre, rad."""
     sun_exclusion: float = NAN
     cloud_break_m: float = NAN
+    limb_height: float = NAN
+    """Height (m) that a line of sight must pass over all along; NaN where the Earth may stand behind a target."""
+    saturation: float = math.inf
+    """Greatest intensity that is reported, W/sr."""
+    stares: bool = False
+    """Holds the whole field through a look, where a scanner passes each target once."""
+    cloud_climatology: bool = False
+    limiting_magnitude: float = NAN
+    """Visual magnitude detected in half of the looks."""
+    sin_sun_depression: float = NAN
+    """The sine of the least depression of the Sun at which a telescope works."""
     ephemeris: Ephemeris | None = None
     whole_field: FloatArray = field(default_factory=lambda: NO_BOXES)
     volumes: dict[str, FloatArray] = field(default_factory=dict)

@@ -144,6 +144,29 @@ def infrared_sees(
 
 
 @kernel
+def against_space(tx: float, ty: float, tz: float, sat: Array, height: float) -> bool:
+    """Return whether a target seen from `sat` (3,) has space behind it: the whole line, beyond it too, passes over
+    a geodetic height (m). So Oko looked: along the Earth's edge, at a plume against black space."""
+    dx = tx - sat[0]
+    dy = ty - sat[1]
+    dz = tz - sat[2]
+    d = math.sqrt(dx * dx + dy * dy + dz * dz)
+    if not d > 0.0:
+        return False
+    return ray_clear(sat[0], sat[1], sat[2], dx / d, dy / d, dz / d, height)
+
+
+@kernel
+def against_space_batch(targets: Array, sats: Array, height: float) -> npt.NDArray[np.bool_]:
+    """Return (n,) bool: `against_space` for targets (n, 3) seen from satellites (n, 3)."""
+    n = targets.shape[0]
+    out = np.zeros(n, np.bool_)
+    for i in range(n):
+        out[i] = against_space(targets[i, 0], targets[i, 1], targets[i, 2], sats[i], height)
+    return out
+
+
+@kernel
 def radar_sees(
     px: float, py: float, pz: float, site: Array, rot: Array, boxes: Array
 ) -> tuple[int, float, float, float, float]:

@@ -33,6 +33,10 @@ class Track(msgspec.Struct):
     confirmed: bool = False
     misses: int = 0
     """Looks in a row that could have seen it and did not."""
+    vouching: list[str] = msgspec.field(default_factory=list)
+    """Sensors that saw it in the last of their looks that could have."""
+    doubt: dict[str, float] = msgspec.field(default_factory=dict)
+    """How much the silence of each kind of sensor that has never seen it has cost (score)."""
     sensors: dict[str, int] = msgspec.field(default_factory=dict)
     """Hits by sensor."""
     paths: dict[str, int] = msgspec.field(default_factory=dict)

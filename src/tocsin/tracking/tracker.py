@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 import numpy as np
 
+from tocsin.core.constants import NS
 from tocsin.core.records.inputs import Look, PartnerTrack
 from tocsin.sensing.detectability import detection_probability
 from tocsin.sensing.sensors import Sensor
@@ -37,13 +38,21 @@ MAX_PAIRS = 1_000_000
 CONTINUE_MOST = 50_000
 """Most pairs that are asked whether a detection follows on from a track; a radar that follows objects reports few."""
 CONFIRM_HITS = 3
-TENTATIVE_FALL = 5.0
-CONFIRMED_FALL = 16.0
+TENTATIVE_FALL, CONFIRMED_FALL = 4.5, 16.0
+"""Two, or seven, plain silences (log of 1 - `PD_MOST` each)."""
+MOST_DOUBT = 2.3
+"""All radars (satellites) that have never seen a track cost it at most so much, a factor of ten: it may be too small or faint
+for all of them, or what the network file says of them may be wrong."""
 PLUME_ODDS_INFRARED = 0.002
 """How much likelier an infrared sensor is to report a burning object than a coasting one is 1 / this."""
 FREE_INFRARED_PD = 0.002
-PLUME_PD_MOST = 0.9
-"""No silence says more than this of a burning plume: its strength, the clouds and the sensor are known only so well."""
+DARK_S, RELIGHT = 20.0, 0.01
+"""A plume that stayed dark for so long through two looks shines again with this chance; stages follow within some ten seconds."""
+NEAR_LAUNCHES = math.log(1e-11)
+"""Log density (1/m2 and look) of launches near one that has just been: another within 100 km in the next minutes."""
+PD_MOST = 0.9
+"""No single silence says more than this: a plume's strength and the clouds, a body's echo and the radar's time budget are known
+only so well."""
 
 Known = Callable[[Look, Sensor, IntArray, FloatArray], IntArray]
 """Which of the chosen detections belong to known objects: returns an index of the object or -1 for each."""
@@ -161,6 +170,10 @@ class Tracker:
         if count == 0:
             return left
         gain = ll[:count] - log_densities(figures, rows)[pr[:count]]
+        if sensor.kind == "infrared":
+            dark = np.array([self._dark(bank.tracks[int(k)], look.time) for k in ps[:count]])
+            again = ll[:count] + math.log(RELIGHT) - NEAR_LAUNCHES
+            gain = np.where(dark, np.minimum(gain, again), gain)
         best = assign(ps[:count], pr[:count], gain)
         if not best.size:
             return left
@@ -170,6 +183,10 @@ class Tracker:
         for k in range(best.size):
             self._hit(look, sensor, rows, int(s[k]), int(r[k]), float(gain[best[k]]), float(out[k]), result)
         return left[~np.isin(left, r)]
+
+    def _dark(self, track: Track, time: int) -> bool:
+        """Return whether the plume of a track has gone out for good, as far as looks can tell."""
+        return track.infrared_misses >= 2 and time - track.off_from > DARK_S * NS
 
     def _continue(self, look: Look, sensor: Sensor, rows: FloatArray, left: IntArray, result: LookResult) -> IntArray:
         """Give detections of a `track` look that fit no gate to the tracks they follow on from; return the rest."""
@@ -220,6 +237,10 @@ class Tracker:
     ) -> None:
         slot = track.slot
         track.hits += 1
+        if track.confirmed:
+            track.score = track.score_top  # it is there: who did not see it before was wrong
+        if sensor.id not in track.vouching:
+            track.vouching.append(sensor.id)
         track.score = min(track.score + gain, 200.0)
         track.score_top = max(track.score_top, track.score)
         track.misses = 0
@@ -251,11 +272,8 @@ class Tracker:
         could = np.flatnonzero(pd > 1e-3)
         if not could.size:
             return
-        pd, quiet = pd[could], quiet[could]
-        free_pd = pd
-        if sensor.kind == "infrared":
-            free_pd = pd * FREE_INFRARED_PD
-            pd = np.minimum(pd, PLUME_PD_MOST)
+        pd, quiet = np.minimum(pd[could], PD_MOST), quiet[could]
+        free_pd = pd * FREE_INFRARED_PD if sensor.kind == "infrared" else pd
         cost = np.empty(quiet.size)
         kernels.silence(bank.xs, bank.ps, bank.ws, bank.ts, bank.two, quiet, look.end, pd, free_pd, cost)
         for k, s in enumerate(quiet):
@@ -271,13 +289,26 @@ class Tracker:
             if not track.confirmed:
                 # a plume that nobody else sees again was no plume: coasting is no excuse before it stood as a track
                 cost = math.log(max(1.0 - pd, 0.05))
-        track.score += cost * min(look.empty_looks, 1000)
+        cost *= min(look.empty_looks, 1000)
+        if sensor.id in track.vouching:
+            track.vouching.remove(sensor.id)
+        if not self._has_seen(track, sensor):
+            spent = track.doubt.get(sensor.kind, 0.0)
+            cost = max(cost, spent - MOST_DOUBT)
+            track.doubt[sensor.kind] = spent - cost
+        track.score += cost
         if track.confirmed:
             result.silent.append((track.slot, pd))
         fall = CONFIRMED_FALL if track.confirmed else TENTATIVE_FALL
-        if track.score < track.score_top - fall:
+        if track.score < track.score_top - fall and not track.vouching:
             result.dropped.append((track, "looks that could have seen it did not"))
             self.bank.remove(track.slot)
+
+    def _has_seen(self, track: Track, sensor: Sensor) -> bool:
+        """Return whether any sensor of this kind has seen the track."""
+        if sensor.kind == "infrared":
+            return bool(track.satellites)
+        return len(track.sensors) > len(track.satellites)
 
     # ---- birth and death --------------------------------------------------------------------------------------------
 

@@ -315,9 +315,9 @@ PHYSICS = [
     ("electron_content_tecu = 30\nband = 'UHF'", "electron_content_tecu", ["corrects its measurements itself"]),
     ("equation = { peak_power_kw = 1000, pulse_ms = 5, gain_db = 38 }", "equation", ["needs a frequency"]),
     ("faces = [{ azimuth_start_deg = 0, azimuth_end_deg = 240, boresight_azimuth_deg = 60 }]",
-     "faces[0].boresight_azimuth_deg", ["180 deg from the boresight", "behind its own plane"]),
+     "faces[0].azimuth_end_deg", ["180 deg from the boresight", "does not look behind itself"]),
     ("faces = [{ azimuth_start_deg = 350, azimuth_end_deg = 20, boresight_azimuth_deg = 180 }]",
-     "faces[0].boresight_azimuth_deg", ["behind its own plane"]),
+     "faces[0].azimuth_end_deg", ["boresight is not in it"]),
     ("range_km = -1", "range_km", ["> 0"]),
     ("swerling = 2", "swerling", ["0", "1", "3"]),
     ("false_alarm_probability = 0", "false_alarm_probability", ["> 0"]),
@@ -376,3 +376,29 @@ def test_a_source_or_fault_that_cannot_be_is_told_with_its_line(tmp_path, text, 
     assert f"`{key}`" in message and "scenario.toml:" in message
     for word in words:
         assert word in message
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ('[[infrared]]\nid = "a"\njitter_rad = 1e-5\n', "without pixel_rad"),
+        ('[[infrared]]\nid = "a"\nsaturation_w_sr = 100.0\n', "not above threshold_w_sr"),
+        (
+            '[[infrared]]\nid = "a"\nview = "limb"\nfield_half_angle_deg = 5.0\norbit.geo_longitude_deg = 0\n',
+            "does not reach the limb, 8.7 deg off the nadir",
+        ),
+        ('[[telescope]]\nid = "a"\nlatitude_deg = 0\nlongitude_deg = 0\nelevation_min_deg = 90\n', "elevation_min_deg"),
+        ('[[telescope]]\nid = "a/b"\nlatitude_deg = 0\nlongitude_deg = 0\n', "cannot be an id"),
+    ],
+)
+def test_optics_that_cannot_work_are_named(tmp_path: Path, text: str, what: str) -> None:
+    path = tmp_path / "network.toml"
+    path.write_text(text)
+    with pytest.raises(InputError, match=re.escape(what)):
+        read_network(path)
+
+
+def test_a_network_of_telescopes_is_a_network(tmp_path: Path) -> None:
+    path = tmp_path / "network.toml"
+    path.write_text('[[telescope]]\nid = "a"\nlatitude_deg = 10\nlongitude_deg = 20\n')
+    assert read_network(path).telescope[0].limiting_magnitude == 15.0

@@ -162,3 +162,34 @@ def test_the_evidence_is_kept_in_order_of_weight_with_its_looks() -> None:
     assert weights == sorted(weights, reverse=True)
     assert len(rows) >= 4
     assert all(r["looks"] == ["s/x/1/0", "s/x/2/0"] for r in rows)
+
+
+LOFTED = {**RADAR, "infrared_hits": 12, "satellites": 2, "burning_s": 100.0, "off_s": 150.0, "apogee_m": 520e3,
+          "arc_range_m": 350e3, "inertial_speed_m_s": 2300.0, "climb_m_s": 900.0, "perigee_m": -6.2e6}  # fmt: skip
+
+
+def test_a_steep_arc_onto_a_protected_place_is_no_sounding_rocket() -> None:
+    elsewhere = classify(features(LOFTED, aim=0.0)).classes
+    onto = classify(features(LOFTED, aim=1.0)).classes
+    assert elsewhere["sounding_rocket"] > 0.5
+    assert missile_probability(onto) > 0.9
+    # the word of the place alone is bounded
+    ratio = onto["sounding_rocket"] / missile_probability(onto)
+    before = elsewhere["sounding_rocket"] / missile_probability(elsewhere)
+    assert 0.005 < ratio / before < 0.02
+
+
+def test_what_falls_from_its_apogee_unlit_is_no_launcher() -> None:
+    rising = classify(features(LOFTED, arc_range_m=2500e3, apogee_m=700e3)).classes
+    falling = classify(features(LOFTED, arc_range_m=2500e3, apogee_m=700e3, climb_m_s=-900.0)).classes
+    assert falling["space_launch"] < 0.1 * rising["space_launch"]
+
+
+def test_what_comes_down_from_orbit_is_no_missile() -> None:
+    decay = {**RADAR, "inertial_speed_m_s": 7790.0, "speed_m_s": 7500.0, "height_m": 120e3, "apogee_m": 150e3,
+             "perigee_m": 30e3, "orbiting": 0.0, "climb_m_s": -100.0, "arc_range_m": 4000e3}  # fmt: skip
+    classes = classify(features(decay)).classes
+    assert classes["reentering_body"] > 0.75 and missile_probability(classes) < 0.05
+    # an arc of 10,000 km has 0.83 of the energy of a circle there
+    depressed = {**decay, "inertial_speed_m_s": 7200.0, "apogee_m": 280e3, "perigee_m": -900e3, "arc_range_m": 8000e3}
+    assert missile_probability(classify(features(depressed)).classes) > 0.3

@@ -48,8 +48,9 @@ def states(state):
 
 def write_truth(path):
     t = np.arange(LIFE + 1.0)
-    state = np.concatenate([with_velocity(missile, t), with_velocity(satellite, t)])
-    ns = np.tile(T0 + (t * NS).astype(np.int64), 2)
+    # every object has its own phase: the satellite is sampled half a second beside the missile
+    state = np.concatenate([with_velocity(missile, t), with_velocity(satellite, t + 0.4)])
+    ns = T0 + np.concatenate([t * NS, (t + 0.4) * NS]).astype(np.int64)
     columns = {
         "time_utc": pa.array(ns, pa.timestamp("ns", "UTC")),
         "object": ["m-1"] * len(t) + ["sat-1"] * len(t),

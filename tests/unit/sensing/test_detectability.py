@@ -71,7 +71,7 @@ def test_network_is_compiled_to_si_and_named():
     assert RADAR.sigma_azimuth == pytest.approx(RAD(0.1))
     assert RADAR.reference_range == 5e6
     assert SAT.position is None
-    assert set(KINDS) == {s.kind for s in TABLE.sensors}
+    assert set(KINDS) == {s.kind for s in TABLE.sensors} | {"telescope"}
 
 
 def test_two_sensors_with_one_id_are_refused():

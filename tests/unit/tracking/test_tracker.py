@@ -11,7 +11,7 @@ from tocsin.core.constants import DEG, NS
 from tocsin.core.records.inputs import AZIMUTH, COLUMNS, ELEVATION, RANGE
 from tocsin.tracking.bank import MAX_TRACKS, TrackBank
 from tocsin.tracking.filter_kernels import FREE
-from tocsin.tracking.tracker import CONFIRM_HITS, CONFIRMED_FALL, MAX_PAIRS, Tracker
+from tocsin.tracking.tracker import CONFIRM_HITS, CONFIRMED_FALL, MAX_PAIRS, MOST_DOUBT, PD_MOST, Tracker
 from tocsin.tracking.upkeep import TENTATIVE_LIFE_S
 
 APART = [thrown(), thrown(22.5, -31.0, azimuth_deg=45.0), thrown(21.0, -33.0, speed=4200.0), thrown(23.0, -33.5, 260e3)]
@@ -102,6 +102,57 @@ def test_known_objects_start_no_track():
 
 
 # ---- silence -----------------------------------------------------------------------------------------------------
+
+
+def test_radars_that_report_nothing_do_not_end_what_two_satellites_see():
+    # both radars look at the plume all the time and never report: blind, or not as the network file says
+    scene = Scene(2)
+    plume = np.concatenate([thrown(lat_deg=30.0, lon_deg=-27.0, height_m=60e3)[:3], np.zeros(3)])
+    for second in range(0, 40, 2):
+        if second % 10 == 0:
+            scene.sight("west", float(second), [plume])
+            scene.sight("east", second + 1.0, [plume])
+        scene.radar("A", second + 1.5, [])
+        scene.radar("B", second + 1.7, [])
+        assert len(scene.tracks) == 1
+    assert scene.standing and scene.tracks[0].hits == 8
+    assert sum(scene.tracks[0].doubt.values()) <= MOST_DOUBT + 1e-9
+
+
+def test_a_sensor_that_goes_on_seeing_keeps_a_track_that_another_has_lost():
+    scene = Scene(3)
+    for k in range(6):
+        scene.radar("A", 5.0 * k, flown(5.0 * k, APART[:1]))
+        scene.radar("B", 5.0 * k + 1.0, flown(5.0 * k + 1.0, APART[:1]))
+    for k in range(6, 30):
+        scene.radar("A", 5.0 * k, flown(5.0 * k, APART[:1]))
+        scene.radar("B", 5.0 * k + 1.0, [])
+    assert len(scene.standing) == 1 and scene.standing[0].hits == 36
+
+
+def test_no_single_silence_says_more_than_the_radar_can_know():
+    scene = Scene(4)
+    track = stood(scene)
+    missed = 0
+    while scene.tracks:
+        missed += 1
+        scene.radar("A", 25.0 + 5.0 * missed, [])
+    assert missed == math.ceil(CONFIRMED_FALL / -math.log(1.0 - PD_MOST)) and track.misses == missed
+
+
+def test_a_plume_near_one_that_went_out_is_another_launch():
+    scene = Scene(5)
+    plume = np.concatenate([thrown(height_m=22e3)[:3], np.zeros(3)])
+    for k in range(4):
+        for name, offset in (("west", 0.0), ("east", 1.0)):
+            scene.sight(name, 10.0 * k + offset, [plume])
+    for k in range(4, 10):
+        for name, offset in (("west", 0.0), ("east", 1.0)):
+            scene.sight(name, 10.0 * k + offset, [])
+    first = scene.tracks[0]
+    near = plume + np.array([0.0, 9e3, 9e3, 0.0, 0.0, 0.0])
+    scene.sight("west", 100.0, [near])
+    assert first.satellites["west"] == 4 and len(scene.tracks) == 2
 
 
 def stood(scene, seconds=25.0, sensor="A"):

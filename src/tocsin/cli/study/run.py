@@ -17,6 +17,8 @@ from tocsin.core.digest import canonical, sha256_hex
 from tocsin.core.errors import InputError
 from tocsin.core.kernels import kernel_hash
 from tocsin.formats.jsonl import read_json_lines
+from tocsin.formats.toml_files import read_network
+from tocsin.modelling.paths import find_beside
 
 STUDIES = {"ellipses": 100, "variants": 50}
 """Name of a study -> how many seeds by default."""
@@ -31,6 +33,7 @@ def run_study(
     count = seeds if seeds is not None else STUDIES[name]
     if count < 1 or jobs < 1:
         raise InputError("must be 1 or more", key="--seeds" if count < 1 else "--jobs")
+    refuse_in_service(scenario)
     folder = out if out is not None else Path("out") / f"study-{name}"
     wanted = list(range(first_seed, first_seed + count))
     with Display(f"study {name}", quiet=as_json) as display:
@@ -42,6 +45,21 @@ def run_study(
         for line in table(name, lines):
             display.say(line)
     return DONE
+
+
+def refuse_in_service(scenario: str) -> None:
+    """Refuse (InputError) a scenario whose network has sensors in service: they are for replay and coverage only."""
+    from tocsin.cli.run import load_scenario
+
+    record, path = load_scenario(scenario, None)
+    file = find_beside(record.network, path, "networks")
+    network = read_network(file)
+    held = [r.id for r in network.radar if r.present_day] + [i.id for i in network.infrared if i.present_day]
+    if held:
+        raise InputError(
+            f"{held[0]} is in service now: such networks are for replay and coverage, not for studies",
+            file=str(file), key="present_day", allowed="a notional or historical network",
+        )  # fmt: skip
 
 
 def _identity(name: str, scenario: str) -> dict[str, str]:

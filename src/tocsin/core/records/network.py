@@ -126,8 +126,11 @@ class Radar(_Config, frozen=True, kw_only=True):
     80 by day, by season and solar cycle; 0 = the ionosphere is not in them, or not worth it (S, X)."""
     search_volumes: tuple[SearchVolume, ...] = ()
     sources: tuple[str, ...] = ()
+    assumed: tuple[str, ...] = ()
+    """Keys whose values no source gives for this sensor: they are assumed."""
     confidence: str = ""
     present_day: bool = False
+    """A sensor in service now: public site, sector and elevation limits only, for replay and coverage."""
 
 
 class Orbit(_Config, frozen=True, kw_only=True):
@@ -158,19 +161,72 @@ class Infrared(_Config, frozen=True, kw_only=True):
     element_set: Annotated[tuple[str, ...], Meta(min_length=2, max_length=2)] | None = None
     orbit: Orbit | None = None
     revisit_s: PeriodS = 10.0
+    scan: Literal["scanner", "starer"] = "scanner"
+    """A scanner passes each target once in a look, a starer holds the whole field through it."""
+    view: Literal["down", "limb"] = "down"
+    """`limb` = sees a plume only against space, over the Earth's edge (Oko); `down` = also against the Earth."""
+    limb_height_m: Annotated[float, Meta(ge=0, le=200_000)] = 30000.0
+    """Height that a line of sight must pass over to have space behind it; used with `view = "limb"` only. The default
+    stands over 99 % of the air's mass (US Standard Atmosphere 1976)."""
     sigma_los_rad: Annotated[float, Meta(gt=0, le=0.02)] = 3.0e-5
+    """One sigma of a line of sight, each transverse axis; with `pixel_rad` it is pixel and jitter that give it."""
+    pixel_rad: Annotated[float, Meta(gt=0, le=0.02)] | None = None
+    """Angle of one pixel: a spot somewhere in it errs by pixel / sqrt(12)."""
+    jitter_rad: Annotated[float, Meta(ge=0, le=0.02)] = 0.0
+    """Pointing jitter, one sigma; counts with `pixel_rad` only."""
     bias_los_rad: Annotated[float, Meta(ge=0, le=0.02)] = 0.0
     threshold_w_sr: Annotated[float, Meta(ge=0, le=1e12)] = 20000.0
     """On-board threshold on target intensity; fainter spots are not reported."""
+    saturation_w_sr: Annotated[float, Meta(gt=0, le=1e15)] | None = None
+    """Intensity at which a pixel is full: nothing greater is reported; none = never full."""
     field_half_angle_deg: Annotated[float, Meta(gt=0, le=90)] = 10.0
     """Cone about the nadir direction that the telescope covers."""
     sun_exclusion_deg: Annotated[float, Meta(ge=0, le=180)] = 10.0
     cloud_break_m: Annotated[float, Meta(ge=0, le=30_000)] = 8000.0
     """Below this height cloud is assumed to hide a plume when silence is judged."""
+    clouds: Literal["uniform", "climatology"] = "uniform"
+    """What a simulation puts over a launch: tops between 2 km and `cloud_break_m`, or by latitude and season."""
     false_alarms_per_look: Annotated[float, Meta(ge=0, le=1e6)] = 0.01
     sources: tuple[str, ...] = ()
+    assumed: tuple[str, ...] = ()
+    """Keys whose values no source gives for this sensor: they are assumed."""
     confidence: str = ""
     present_day: bool = False
+    """A sensor in service now: public site, sector and elevation limits only, for replay and coverage."""
+
+
+class Telescope(_Config, frozen=True, kw_only=True):
+    """A ground telescope of the space watch: directions of sunlit objects at night, no range, no warning."""
+
+    id: Name
+    latitude_deg: Latitude
+    longitude_deg: Longitude
+    altitude_m: Annotated[float, Meta(ge=-500, le=9000)] = 0.0
+    name: str = ""
+    site: str = ""
+    line: str = ""
+    country: str = ""
+    family: str = ""
+    elevation_min_deg: Annotated[float, Meta(ge=0, lt=90)] = 15.0
+    """Lower the air takes too much light (Kasten & Young 1989: 3.8 air masses at 15 degrees)."""
+    field_deg: Annotated[float, Meta(gt=0, le=90)] = 2.0
+    """Full angle of the field; each look points at one object and reports all that are bright in the field."""
+    period_s: PeriodS = 10.0
+    """Time between two pointings."""
+    sigma_rad: Annotated[float, Meta(gt=0, le=0.02)] = 1.0e-5
+    """One sigma along each arc on the sky: 2 seconds of arc."""
+    bias_rad: Annotated[float, Meta(ge=0, le=0.02)] = 0.0
+    limiting_magnitude: Annotated[float, Meta(ge=-5, le=30)] = 15.0
+    """Visual magnitude that is detected in half of the looks."""
+    sun_depression_deg: Annotated[float, Meta(ge=0, le=18)] = 12.0
+    """The Sun stands at least so far below the horizon: 12 = end of nautical twilight."""
+    false_alarms_per_look: Annotated[float, Meta(ge=0, le=1e6)] = 0.01
+    sources: tuple[str, ...] = ()
+    assumed: tuple[str, ...] = ()
+    """Keys whose values no source gives for this sensor: they are assumed."""
+    confidence: str = ""
+    present_day: bool = False
+    """A sensor in service now: public site, sector and elevation limits only, for replay and coverage."""
 
 
 class Network(_Config, frozen=True, kw_only=True):
@@ -178,8 +234,11 @@ class Network(_Config, frozen=True, kw_only=True):
 
     name: str = ""
     description: str = ""
+    day_utc: str = ""
+    """The instant that the network stands for; a day of coverage is reckoned from it."""
     radar: tuple[Radar, ...] = ()
     infrared: tuple[Infrared, ...] = ()
+    telescope: tuple[Telescope, ...] = ()
 
 
 class Asset(_Config, frozen=True, kw_only=True):

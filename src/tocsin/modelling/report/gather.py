@@ -181,7 +181,7 @@ def _configuration(folder: Path) -> tuple[Network | None, Assets | None]:
     for path in sorted((folder / "inputs").glob("*.toml")):
         try:
             keys = tomllib.loads(path.read_text(encoding="utf-8")).keys()
-            if network is None and {"radar", "infrared"} & keys:
+            if network is None and {"radar", "infrared", "telescope"} & keys:
                 network = read_network(path)
             elif assets is None and "asset" in keys:
                 assets = read_assets(path)

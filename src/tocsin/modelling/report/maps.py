@@ -8,6 +8,7 @@ from tocsin.modelling.report import geo
 from tocsin.modelling.report.gather import LEVEL_ORDER, EventStory, ObjectStory, ReportData
 from tocsin.modelling.report.geo import Place, Projection
 from tocsin.modelling.report.labels import Labels
+from tocsin.modelling.report.land import graticule, land_path
 from tocsin.modelling.report.text import (
     CLASS_COLOURS,
     class_name,
@@ -19,7 +20,6 @@ from tocsin.modelling.report.text import (
     place,
     since,
 )
-from tocsin.prediction.ground import gazetteer
 
 COVERAGE_HEIGHT_M = 500e3
 ELLIPSE_SHARES = (0.99, 0.9, 0.5)
@@ -161,31 +161,10 @@ def _svg(projection: Projection, layers: list[str], title: str, css: str) -> str
 def _frame(projection: Projection, step_deg: int) -> str:
     """Return sea, land, and the graticule with its figures."""
     width, height = projection.size
-    land = []
-    for ring in gazetteer().rings:
-        points = [(float(lat), float(lon)) for lon, lat in ring]
-        shift = 360.0 * round((projection.west + projection.width_deg / 2.0 - points[0][1]) / 360.0)
-        land.append(projection.ring_path([(lat, lon + shift) for lat, lon in points]))
-    lines, labels = [], []
-    for k in range(int(projection.west // step_deg), int((projection.west + projection.width_deg) // step_deg) + 1):
-        x = (k * step_deg - projection.west) * projection.scale * projection.stretch
-        if 0.0 < x < width:
-            lines.append(f"M{x:.1f} 0V{height:.1f}")
-            lon = (k * step_deg + 180) % 360 - 180
-            labels.append(f'<text x="{x + 3:.1f}" y="{height - 4:.1f}">{_degrees(lon, "E", "W")}</text>')
-    for k in range(int(projection.south // step_deg), int((projection.south + projection.height_deg) // step_deg) + 1):
-        y = (projection.south + projection.height_deg - k * step_deg) * projection.scale
-        if 12.0 < y < height - 12.0:
-            lines.append(f"M0 {y:.1f}H{width:.1f}")
-            labels.append(f'<text x="3" y="{y - 3:.1f}">{_degrees(k * step_deg, "N", "S")}</text>')
     return (
-        f'<rect class="sea" width="{width:.1f}" height="{height:.1f}"/><path class="land" d="{"".join(land)}"/>'
-        f'<path class="grid" d="{"".join(lines)}"/><g class="gridtext">{"".join(labels)}</g>'
+        f'<rect class="sea" width="{width:.1f}" height="{height:.1f}"/><path class="land" d="{land_path(projection)}"/>'
+        f"{graticule(projection, step_deg)}"
     )
-
-
-def _degrees(value: int, positive: str, negative: str) -> str:
-    return "0°" if value == 0 else f"{abs(value)}°{positive if value > 0 else negative}"
 
 
 def _coverage(data: ReportData, projection: Projection, faint: bool = False) -> str:
@@ -195,7 +174,7 @@ def _coverage(data: ReportData, projection: Projection, faint: bool = False) -> 
         if sensor.kind == "radar":
             d = "".join(projection.ring_path(ring) for ring in geo.radar_fans(sensor, COVERAGE_HEIGHT_M))
             parts.append(f'<path class="fan" d="{d}"><title>{esc(sensor.id)}</title></path>')
-        elif not faint:
+        elif sensor.position is None and not faint:
             view = geo.satellite_view(sensor, middle)
             if view is not None:
                 d = projection.line_path([*view[1], view[1][0]])
@@ -207,7 +186,7 @@ def _sensors(data: ReportData, projection: Projection, labels: Labels, satellite
     parts = []
     middle = (data.start + data.end) // 2
     for sensor in data.sensors:
-        if sensor.kind == "radar":
+        if sensor.position is not None:
             lat, lon = sensor.latitude / DEG, sensor.longitude / DEG
             shape = "M-5 4H5L0 -6Z"
         else:
@@ -218,7 +197,7 @@ def _sensors(data: ReportData, projection: Projection, labels: Labels, satellite
         if not projection.inside(lat, lon):
             continue
         x, y = projection.xy(lat, lon)
-        named = sensor.kind != "radar" or not satellites
+        named = sensor.position is None or not satellites
         name = labels.at(x, y, sensor.id) if named else ""
         parts.append(
             f'<g transform="translate({x:.1f} {y:.1f})">'

@@ -8,6 +8,7 @@ from tocsin.core.records.inputs import FloatArray
 from tocsin.core.records.network import Network
 from tocsin.sensing.kinds.infrared import compile_satellites, infrared_probability
 from tocsin.sensing.kinds.radar import compile_radars, radar_probability
+from tocsin.sensing.kinds.telescope import compile_telescopes, telescope_probability
 from tocsin.sensing.sensor import Sensor
 
 
@@ -60,5 +61,13 @@ KINDS: dict[str, Kind] = {
         moving=True,
         compile=compile_satellites,
         probability=infrared_probability,
+    ),
+    "telescope": Kind(
+        phenomenology="optical",
+        columns=(inputs.AZIMUTH, inputs.ELEVATION),
+        sigmas=(inputs.SIGMA_AZIMUTH, inputs.SIGMA_ELEVATION),
+        moving=False,
+        compile=compile_telescopes,
+        probability=telescope_probability,
     ),
 }

@@ -1,5 +1,7 @@
 """The infrared kind: its compiled form and its probability of detection."""
 
+import math
+
 import numpy as np
 
 from tocsin.core.constants import DEG
@@ -15,6 +17,16 @@ SPREAD = 0.35
 """Standard deviation of the logarithm of a plume's intensity from look to look: aspect, plume, air (1.5 dB)."""
 
 
+def sigma_los(record: Infrared) -> float:
+    """Return one sigma of a line of sight (rad, each axis): of pixel and jitter where a pixel is given.
+
+    A spot is somewhere in its pixel, uniformly: pixel / sqrt(12) on each axis; the jitter of the platform is apart.
+    """
+    if record.pixel_rad is None:
+        return float(record.sigma_los_rad)
+    return math.sqrt(record.pixel_rad**2 / 12.0 + record.jitter_rad**2)
+
+
 def compile_infrared(record: Infrared, index: int) -> Sensor:
     """Return the compiled satellite of a network record; without an orbit its place comes with each look."""
     return Sensor(
@@ -27,12 +39,16 @@ def compile_infrared(record: Infrared, index: int) -> Sensor:
         rot_enu=np.full((3, 3), NAN),
         period_s=float(record.revisit_s),
         false_alarms=float(record.false_alarms_per_look),
-        sigma_los=float(record.sigma_los_rad),
+        sigma_los=sigma_los(record),
         bias_los=float(record.bias_los_rad),
         threshold=float(record.threshold_w_sr),
         field_half_angle=record.field_half_angle_deg * DEG,
         sun_exclusion=record.sun_exclusion_deg * DEG,
         cloud_break_m=float(record.cloud_break_m),
+        limb_height=float(record.limb_height_m) if record.view == "limb" else NAN,
+        saturation=math.inf if record.saturation_w_sr is None else float(record.saturation_w_sr),
+        stares=record.scan == "starer",
+        cloud_climatology=record.clouds == "climatology",
         ephemeris=ephemeris_of(record),
     )
 
@@ -67,6 +83,7 @@ def infrared_probability(
         sensor.field_half_angle,
         sensor.sun_exclusion,
         sensor.cloud_break_m,
+        sensor.limb_height,
         threshold,
         SPREAD,
     )

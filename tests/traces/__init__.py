@@ -1,0 +1,1 @@
+"""Frozen figures: what moved, in numbers."""

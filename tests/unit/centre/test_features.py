@@ -1,0 +1,54 @@
+"""What is read off a track's lines of sight."""
+
+import math
+
+import numpy as np
+import pytest
+
+from tocsin.centre.features import steadiness
+from tocsin.core.constants import NS
+from tocsin.tracking.bank import Track
+
+SIGMA = 3e-5
+
+
+def track_of(angles, period_s=10.0, seed=0, gap_after=None):
+    """Return a track whose only satellite saw the directions (n,) rad, each `period_s` after the one before."""
+    rng = np.random.default_rng(seed)
+    sights = []
+    for k, angle in enumerate(angles):
+        a, b = angle + rng.normal(0, SIGMA), rng.normal(0, SIGMA)
+        late = 200.0 if gap_after is not None and k > gap_after else 0.0
+        direction = np.array([1.0, a, b]) / math.sqrt(1.0 + a * a + b * b)
+        sights.append((round((k * period_s + late) * NS), 0.0, 0.0, 0.0, *direction.tolist(), SIGMA, "s"))
+    return Track(number=1, slot=0, born=0, origin="infrared", last_hit=sights[-1][0], sights=sights)
+
+
+@pytest.mark.parametrize("looks", [4, 5, 8, 16, 40, 64])
+def test_a_launch_moves_on_steadily_however_many_looks_saw_it(looks):
+    t = np.linspace(0.0, 1.0, looks)
+    for way in (1e-3, 3e-3):
+        for shape in (t, t**2, 0.3 * t + 0.7 * t**2):
+            steady = [steadiness(track_of(way * shape, seed=s)) for s in range(10)]
+            assert np.mean(steady) >= 0.9
+
+
+@pytest.mark.parametrize("looks", [4, 5, 8, 16, 40])
+def test_fires_taken_for_one_do_not(looks):
+    rng = np.random.default_rng(1)
+    for seed in range(20):
+        jump = 2e-3 * (np.arange(looks) >= rng.integers(1, looks))
+        flicker = 2e-3 * rng.integers(0, 2, looks)
+        still = np.zeros(looks)
+        assert steadiness(track_of(jump, seed=seed)) == 0.0
+        assert steadiness(track_of(still, seed=seed)) == 0.0
+        if looks > 5:
+            assert steadiness(track_of(flicker, seed=seed)) == 0.0 or np.ptp(np.diff(flicker)) == 0.0
+
+
+def test_dark_for_long_and_lit_elsewhere_is_no_motion():
+    assert steadiness(track_of(np.linspace(0.0, 2e-3, 10), gap_after=4)) == 0.0
+
+
+def test_three_looks_are_too_few():
+    assert math.isnan(steadiness(track_of(np.linspace(0.0, 2e-3, 3))))
