@@ -32,8 +32,7 @@ from tocsin.world.motion.freeflight_kernels import propagate
 FIRST_ROWS = 20_000
 PASS_GAP_S, PASS_ROWS = 600.0, 20
 ONE_TRACK = 0.9
-FIRST_SPLIT = 3
-"""Passes of the first 20,000 rows that may be split (measured: 1 of 166, a dish of Antigua that lost its object)."""
+WHOLE_SPLIT = 1
 TOPEX, TOPEX_RADIUS_KM = "22076", 7717.0
 ISLAND = (17.5, -60.0)
 """Protected place (deg), 200 km east of the radar of Antigua."""
@@ -184,11 +183,9 @@ def test_every_row_is_used_or_refused(first: Run) -> None:
 
 
 def test_every_pass_is_one_track(first: Run) -> None:
-    # what is split: a radar takes up an object that another one follows, some tenths of a degree off (lag, side lobe),
-    # and jumps to where it is 10-60 s later; until then its detections are a track of their own
     count, split = split_passes(first)
     assert count > 100
-    assert len(split) <= FIRST_SPLIT, split
+    assert split == []
 
 
 def test_no_pass_opens_an_event(first: Run) -> None:
@@ -205,7 +202,9 @@ def test_filtered_states_have_the_radius_of_the_orbit(first: Run) -> None:
 def test_every_pass_of_the_whole_table_is_one_track(whole: Run) -> None:
     count, split = split_passes(whole)
     assert count > 1300
-    assert len(split) <= 0.03 * count, split  # measured: 33 of 1,363
+    # measured: 1 of 1,363. Antigua takes up, on a slipped angle, what another radar follows, and is on it 50 s later: until
+    # then its detections are a track of their own
+    assert len(split) <= WHOLE_SPLIT, split
 
 
 @slow

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tocsin.catalogue.assignment import assign
-from tocsin.catalogue.correlation_kernels import gate_pairs
+from tocsin.catalogue.correlation_kernels import gate_pairs, rows_within, usable_rows
 from tocsin.catalogue.elements import epoch_unix_s, satellite
 from tocsin.catalogue.ephemeris_kernels import candidates, pack, predict
 from tocsin.catalogue.grid import STEP_NS, EphemerisGrid, fraction_of, interval_of
@@ -83,6 +83,7 @@ class Catalogue:
         self._sites: list[_Site] = []
         self._mark = np.zeros(0, np.int64)
         self._room = 1024
+        self._last_slack: tuple[int, FloatArray, FloatArray] | None = None
 
     def __len__(self) -> int:
         return len(self._sets)
@@ -90,6 +91,10 @@ class Catalogue:
     def id(self, index: int) -> str:
         """Return the id of an object."""
         return self._sets[index].id
+
+    def ids(self, indices: IntArray) -> list[str]:
+        """Return the ids of objects."""
+        return [self._sets[i].id for i in indices.tolist()]
 
     def element_set(self, index: int) -> ElementSet:
         """Return the element set an object is known by."""
@@ -122,6 +127,7 @@ class Catalogue:
             errors[index] = row
         self._errors = errors
         self._mark = np.full(len(self), -1, np.int64)
+        self._last_slack = None
         for site in self._sites:
             site.intervals.clear()
         return refused
@@ -170,13 +176,13 @@ class Catalogue:
         n = len(times)
         objects = np.full(n, -1, np.int32)
         distance2 = np.full(n, np.nan)
-        usable: Bools = np.logical_and(np.isfinite(places).all(axis=1), (sigma[:, :3] > 0.0).all(axis=1))
-        if len(self) == 0 or not usable.any():
-            return Correlation(objects, distance2)
         times = np.ascontiguousarray(times, np.int64)
         places = np.ascontiguousarray(places, np.float64)
         sigma = np.ascontiguousarray(sigma, np.float64)
         rates = np.ascontiguousarray(range_rates, np.float64)
+        usable = np.empty(n, np.bool_)
+        if len(self) == 0 or usable_rows(places, sigma, usable) == 0:
+            return Correlation(objects, distance2)
         rows, found, d2, used = self._pairs(self._sites[site], times, places, sigma, rates, usable)
         if used == 0:
             return Correlation(objects, distance2)
@@ -234,20 +240,21 @@ class Catalogue:
         usable: Bools,
     ) -> tuple[IntArray, IntArray, FloatArray, int]:
         """Return detection, object and distance of every pair within its gate, and their number."""
-        intervals = times // STEP_NS
+        group, fractions = np.empty(len(times), np.int64), np.empty(len(times))
+        first, last = int(times[usable].min()) // STEP_NS, int(times[usable].max()) // STEP_NS
         while True:
             rows = np.empty(self._room, np.int64)
             found = np.empty(self._room, np.int64)
             d2 = np.empty(self._room)
             used = 0
-            for interval in sorted(set(intervals[usable].tolist())):
-                group = np.flatnonzero(usable & (intervals == interval))
-                fractions = (times - interval * STEP_NS) / STEP_NS
-                middle = 0.5 * float(fractions[group].min() + fractions[group].max())
+            for interval in range(first, last + 1):
+                count, middle = rows_within(times, usable, interval * STEP_NS, STEP_NS, group, fractions)
+                if count == 0:
+                    continue
                 near = self._candidates(site, interval)
                 used = gate_pairs(
-                    near.packed, near.objects, near.count, near.error, middle, fractions, group, places, sigma, rates,
-                    site.place, site.rot, GATE_3, GATE_4, rows, found, d2, used,
+                    near.packed, near.objects, near.count, near.error, middle, fractions, group[:count], places, sigma,
+                    rates, site.place, site.rot, GATE_3, GATE_4, rows, found, d2, used,
                 )  # fmt: skip
             if used <= self._room:
                 return rows, found, d2, used
@@ -269,15 +276,22 @@ class Catalogue:
         out[:, 2] = self._errors[:, 4] + self._errors[:, 5] * age_days
         return out
 
+    def _slack(self, interval: int) -> tuple[FloatArray, FloatArray]:
+        """Return sigma (n, 3) of all objects in an interval and what that adds to a field (n,), m; -1: not to be used."""
+        if self._last_slack is None or self._last_slack[0] != interval:
+            middle = interval * STEP_NS + STEP_NS // 2
+            sigma = self._sigma(middle)
+            slack = math.sqrt(GATE_4) * sigma.sum(axis=1)
+            slack[(sigma[:, 0] > self.model.along_limit_m) | self._fallen(middle)] = -1.0
+            self._last_slack = interval, sigma, slack
+        return self._last_slack[1:]
+
     def _candidates(self, site: _Site, interval: int) -> _Candidates:
         near = site.intervals.pop(interval, None)
         if near is None:
             while len(site.intervals) >= INTERVALS_KEPT:
                 del site.intervals[next(iter(site.intervals))]
-            middle = interval * STEP_NS + STEP_NS // 2
-            sigma = self._sigma(middle)
-            slack = math.sqrt(GATE_4) * sigma.sum(axis=1)
-            slack[(sigma[:, 0] > self.model.along_limit_m) | self._fallen(middle)] = -1.0
+            sigma, slack = self._slack(interval)
             a, b, first = self._grid.nodes(interval)
             chosen = np.empty(len(self), np.int64)
             up = np.ascontiguousarray(site.rot[2])

@@ -201,6 +201,38 @@ def fit(
 
 
 @kernel
+def usable_rows(places: Array, sigma: Array, out: npt.NDArray[np.bool_]) -> int:
+    """Return how many detections can be compared: place (n, 3) known, sigma (n, 4) of range and angles positive."""
+    count = 0
+    for i in range(places.shape[0]):
+        out[i] = True
+        for c in range(3):
+            if not (math.isfinite(places[i, c]) and sigma[i, c] > 0.0):
+                out[i] = False
+        count += out[i]
+    return count
+
+
+@kernel
+def rows_within(
+    times: Ints, usable: npt.NDArray[np.bool_], start: int, step: int, rows: Ints, fractions: Array
+) -> tuple[int, float]:
+    """Return how many usable detections stand in an interval (TAI ns) and the middle of their times in intervals.
+
+    Fills `rows` (n,) with them and `fractions` (n,) with the time of every detection after the start, in intervals.
+    """
+    count = 0
+    low, high = math.inf, -math.inf
+    for i in range(times.shape[0]):
+        fractions[i] = (times[i] - start) / step
+        if usable[i] and 0 <= times[i] - start < step:
+            low, high = min(low, fractions[i]), max(high, fractions[i])
+            rows[count] = i
+            count += 1
+    return count, 0.5 * (low + high)
+
+
+@kernel
 def gate_pairs(
     packed: Array, objects: Ints, count: int, error: Array, middle: float, fractions: Array, rows: Ints, places: Array,
     sigma: Array, rates: Array, site: Array, rot: Array, gate3: float, gate4: float, pair_row: Ints, pair_object: Ints,

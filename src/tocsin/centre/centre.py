@@ -6,6 +6,7 @@ changed. Its state can be saved and restored; two centres fed the same inputs ho
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -150,7 +151,7 @@ class Centre:
         if kind:
             self.emit.event(kind, look.sensor, self.now, (), reason=why)  # type: ignore[arg-type]
         place = sensor.place(look.time, look.place)
-        if np.isnan(place).any():
+        if not math.isfinite(place[0] + place[1] + place[2]):
             return
         rows = self.tracker.rows(look, sensor, place) if used.size else np.empty((0, MEAS))
         if sensor.kind == "telescope":
@@ -171,10 +172,9 @@ class Centre:
     def _after_look(self, look: Look, sensor: Sensor, result: LookResult) -> None:
         tracks = self.tracker.bank.tracks
         judged = self.judgement.objects
-        if result.known:
-            self.known_detections += len(result.known)
-            names = [self.catalogue.id(o) for _, o in result.known]
-            self.history.add_seen(look, [r for r, _ in result.known], names)
+        if result.known_rows.size:
+            self.known_detections += int(result.known_rows.size)
+            self.history.add_seen(look, result.known_rows, self.catalogue.ids(result.known_objects))
         for slot in result.confirmed:
             track = tracks[slot]
             self.emit.event("track_started", track.id, self.now, tuple(track.first_keys), origin=track.origin)
@@ -194,7 +194,8 @@ class Centre:
             self.history.add_tracks(self.tracker, slots, {s: judged[s].best for s in slots if s in judged})
             loose = [u for u in standing if u.slot not in judged or not judged[u.slot].event]
             if loose:
-                self.history.add_seen(look, [u.row for u in loose], [tracks[u.slot].id for u in loose])
+                rows = np.array([u.row for u in loose], np.int64)
+                self.history.add_seen(look, rows, [tracks[u.slot].id for u in loose])
         self._note_words(look, sensor, result)
         for track, reason in result.dropped:
             self._dropped(track, reason)

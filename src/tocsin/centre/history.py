@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from tocsin.core.records.inputs import AZIMUTH, ELEVATION, LOS_X, RANGE, RANGE_RATE, Look
+from tocsin.core.records.inputs import AZIMUTH, ELEVATION, LOS_X, RANGE, RANGE_RATE, FloatArray, IntArray, Look
 from tocsin.core.records.warnings import SpaceObservations
 from tocsin.tracking.filter_kernels import BOOST, DRAG_TOP_M
 from tocsin.tracking.tracker import Tracker
@@ -22,51 +22,67 @@ class History:
     """What was tracked and seen since the last drain."""
 
     def __init__(self) -> None:
-        self._chunks: list[dict[str, Any]] = []
-        self._seen: dict[str, list[dict[str, Any]]] = {}
+        self._clear()
+        self._seen: dict[str, tuple[list[IntArray], list[FloatArray], list[str]]] = {}
+        """By sensor: times and values of each look, and the objects of all rows."""
+
+    def _clear(self) -> None:
+        self._chunks: list[dict[str, npt.NDArray[Any]]] = []
+        self._tracks: list[str] = []
+        self._looks: list[int] = []
+        self._paths: list[tuple[str, ...]] = []
+        self._classes: list[str] = []
 
     def add_tracks(self, tracker: Tracker, slots: list[int], best: dict[int, str]) -> None:
         """Add a row for each of the tracks `slots` as they stand; `best` their classes by slot."""
         bank = tracker.bank
         index = np.array(slots, np.int64)
         states, covariances = tracker.combined(index)
-        boost = np.where(bank.two[index] == 1, bank.ws[index, BOOST], 0.0)
-        radius = np.sqrt((states[:, :3] * states[:, :3]).sum(axis=1))
-        low = (radius < REENTRY_RADIUS_M).astype(np.float64)
         tracks = [bank.tracks[s] for s in slots]
         self._chunks.append(
             {
-                "time": bank.ts[index].copy(),
-                "track": np.array([t.id for t in tracks], object),
-                "state": states[:, :6].copy(),
-                "covariance": covariances[:, _ROWS, _COLUMNS],
-                "model_boost": boost,
-                "model_free": (1.0 - boost) * (1.0 - low),
-                "model_reentry": (1.0 - boost) * low,
-                "looks": np.array([t.hits for t in tracks], np.int32),
-                "paths": [tuple(sorted(t.paths)) for t in tracks],
-                "class": np.array([best.get(s, "unknown") or "unknown" for s in slots], object),
+                "time": bank.ts[index],
+                "state": states,
+                "covariance": covariances,
+                "boost": np.where(bank.two[index] == 1, bank.ws[index, BOOST], 0.0),
             }
         )
+        self._tracks += [t.id for t in tracks]
+        self._looks += [t.hits for t in tracks]
+        self._paths += [tuple(sorted(t.paths)) for t in tracks]
+        self._classes += [best.get(s) or "unknown" for s in slots]
 
-    def add_seen(self, look: Look, rows: list[int], objects: list[str]) -> None:
+    def add_seen(self, look: Look, rows: IntArray, objects: list[str]) -> None:
         """Add measurements of objects that belong to no event."""
-        index = np.array(rows, np.int64)
-        self._seen.setdefault(look.sensor, []).append(
-            {"times": look.times[index], "values": look.values[index], "objects": objects}
-        )
+        seen = self._seen.get(look.sensor)
+        if seen is None:
+            seen = self._seen[look.sensor] = ([], [], [])
+        seen[0].append(look.times[rows])
+        seen[1].append(look.values[rows])
+        seen[2].extend(objects)
 
     def drain_tracks(self) -> dict[str, npt.NDArray[Any]] | None:
         """Return the rows gathered as columns of `formats.track_table`, None when there are none."""
         if not self._chunks:
             return None
-        chunks, self._chunks = self._chunks, []
-        states = np.concatenate([c["state"] for c in chunks])
-        paths = np.empty(states.shape[0], object)
-        paths[:] = [p for c in chunks for p in c["paths"]]
+        chunks, tracks, looks, classes = self._chunks, self._tracks, self._looks, self._classes
+        paths = np.empty(len(tracks), object)
+        paths[:] = self._paths
+        self._clear()
+        time, states, covariances, boost = (
+            np.concatenate([c[name] for c in chunks]) for name in ("time", "state", "covariance", "boost")
+        )
+        radius = np.sqrt((states[:, :3] * states[:, :3]).sum(axis=1))
+        low = (radius < REENTRY_RADIUS_M).astype(np.float64)
         out: dict[str, npt.NDArray[Any]] = {
-            name: np.concatenate([c[name] for c in chunks])
-            for name in ("time", "track", "covariance", "model_boost", "model_free", "model_reentry", "looks", "class")
+            "time": time,
+            "track": np.array(tracks, object),
+            "covariance": covariances[:, _ROWS, _COLUMNS],
+            "model_boost": boost,
+            "model_free": (1.0 - boost) * (1.0 - low),
+            "model_reentry": (1.0 - boost) * low,
+            "looks": np.array(looks, np.int32),
+            "class": np.array(classes, object),
         }
         for k, name in enumerate(("x_m", "y_m", "z_m", "vx_m_s", "vy_m_s", "vz_m_s")):
             out[name] = states[:, k].copy()
@@ -77,13 +93,13 @@ class History:
         """Return the measurements gathered, by sensor."""
         seen, self._seen = self._seen, {}
         out: dict[str, SpaceObservations] = {}
-        for sensor, chunks in seen.items():
-            values = np.concatenate([c["values"] for c in chunks])
+        for sensor, (times, rows, objects) in seen.items():
+            values = np.concatenate(rows)
             out[sensor] = SpaceObservations(
                 sensor=sensor,
                 data_mode=data_mode,
-                times=np.concatenate([c["times"] for c in chunks]),
-                objects=tuple(o for c in chunks for o in c["objects"]),
+                times=np.concatenate(times),
+                objects=tuple(objects),
                 range_m=values[:, RANGE].copy(),
                 azimuth=values[:, AZIMUTH].copy(),
                 elevation=values[:, ELEVATION].copy(),

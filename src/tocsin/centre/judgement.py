@@ -16,7 +16,7 @@ from tocsin.centre.predictor import Predictor
 from tocsin.core.constants import NS
 from tocsin.core.records.inputs import Notification
 from tocsin.identification.classes import launch_probability, missile_probability
-from tocsin.identification.classify import Identity, classify, explain
+from tocsin.identification.classify import Identity, classify, explain, without_notice
 from tocsin.identification.evidence import climbs_under_power, runs_away
 from tocsin.identification.notices import fitting
 from tocsin.prediction.arc import ArcFigures, arc_figures
@@ -84,12 +84,11 @@ class Judgement:
         states, covariances = tracker.combined(index)
         six = np.ascontiguousarray(states[:, :6])
         arcs = arc_figures(six, covariances, ORBIT_FLOOR_M)
-        falls = arc_figures(six, covariances, FALL_FLOOR_M).p_low
-        deep = arc_figures(six, covariances, DEEP_FLOOR_M).p_low
         for k, slot in enumerate(slots):
             track = tracker.bank.tracks[slot]
             judged = self.of(track)
-            self._watch_fall(judged, track, float(falls[k]), float(deep[k]), now)
+            falls, deep = arcs.p_below(k, FALL_FLOOR_M), arcs.p_below(k, DEEP_FLOOR_M)
+            self._watch_fall(judged, track, falls, deep, now)
             self._one(stage, judged, track, states[k], covariances[k], arcs, k, now)
 
     def _one(
@@ -152,8 +151,7 @@ class Judgement:
         judged.launched = launch_probability(identity.classes)
         judged.missile_without_notice = judged.missile
         if features.notice:
-            plain = classify(msgspec.structs.replace(features, notice=""))
-            judged.missile_without_notice = missile_probability(plain.classes)
+            judged.missile_without_notice = missile_probability(without_notice(features, identity))
         return identity
 
     def _fit_launch(self, stage: Stage, judged: Judged, track: Track) -> None:

@@ -56,9 +56,8 @@ class SensorWatch:
             heard = self.heard[sensor.id]
             if heard.lost or not heard.last:
                 continue
-            limit = max(LEAST_S, PERIODS * sensor.period_s, 2.5 * heard.longest_s)
             quiet = (now - heard.last) / NS
-            if quiet > limit:
+            if quiet > LEAST_S and quiet > max(PERIODS * sensor.period_s, 2.5 * heard.longest_s):
                 heard.lost = True
                 lost.append((sensor, quiet))
         return lost

@@ -12,7 +12,7 @@ from tocsin.core.records.inputs import Notification
 if TYPE_CHECKING:
     from tocsin.centre.centre import Centre
 
-VERSION = 1
+VERSION = 2
 PARTS = ("screen", "background", "tracker", "judgement", "events", "watch", "dissemination", "emit")
 """Members of a centre with `state()` and `load()`."""
 _ENCODER = msgspec.msgpack.Encoder(order="deterministic")

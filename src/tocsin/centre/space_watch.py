@@ -8,7 +8,7 @@ import numpy as np
 
 from tocsin.catalogue.catalogue import Catalogue
 from tocsin.core.records.inputs import FloatArray, IntArray, Look
-from tocsin.tracking.filter_kernels import M_SIGMA_A
+from tocsin.tracking.measurements import measured_places
 
 if TYPE_CHECKING:
     from tocsin.centre.centre import Centre
@@ -20,20 +20,10 @@ UNCORRELATED = "uncorrelated"
 
 def known_to_radar(catalogue: Catalogue, site: int, look: Look, chosen: IntArray, rows: FloatArray) -> IntArray:
     """Return the catalogue object that each chosen radar detection fits, -1 = none."""
-    objects = np.full(chosen.size, -1, np.int64)
     if not len(catalogue):
-        return objects
-    part = rows[chosen]
-    whole = np.flatnonzero(~np.isnan(part[:, 12]) & ~np.isnan(part[:, M_SIGMA_A]))
-    if not whole.size:
-        return objects
-    part = part[whole]
-    places = part[:, 0:3] + part[:, 12:13] * part[:, 3:6]
-    sigma = np.ascontiguousarray(part[:, (13, 14, 15, 17)])
-    rates = np.ascontiguousarray(part[:, 16])
-    found = catalogue.correlate(site, look.times[chosen[whole]], np.ascontiguousarray(places), sigma, rates)
-    objects[whole] = found.objects
-    return objects
+        return np.full(chosen.size, -1, np.int64)
+    found = catalogue.correlate(site, look.times[chosen], *measured_places(rows[chosen]))
+    return found.objects.astype(np.int64)
 
 
 def telescope_look(centre: Centre, look: Look, sensor: Sensor, rows: FloatArray, used: IntArray) -> None:
@@ -50,4 +40,4 @@ def telescope_look(centre: Centre, look: Look, sensor: Sensor, rows: FloatArray,
     known = int((found.objects >= 0).sum())
     centre.known_detections += known
     names = [centre.catalogue.id(int(o)) if o >= 0 else UNCORRELATED for o in found.objects]
-    centre.history.add_seen(look, used.tolist(), names)
+    centre.history.add_seen(look, used, names)

@@ -5,7 +5,6 @@ Everything refused is told with file, row, field and reason; nothing is lost in 
 
 from __future__ import annotations
 
-import math
 from collections import deque
 from typing import Any
 
@@ -14,8 +13,18 @@ import numpy as np
 import numpy.typing as npt
 
 from tocsin.core.constants import NS
-from tocsin.core.records.inputs import AZIMUTH, COLUMNS, ELEVATION, LOS_X, RANGE, RANGE_RATE, Look
+from tocsin.core.records.inputs import COLUMNS, Look
 from tocsin.core.records.outputs import Rejection
+from tocsin.detection.screen_kernels import (
+    AHEAD,
+    BELOW_HORIZON,
+    FINE,
+    NO_DIRECTION,
+    TOO_FAR,
+    TOO_FAST,
+    TOO_LATE,
+    mark_implausible,
+)
 from tocsin.sensing.sensor import Sensor
 
 IntArray = npt.NDArray[np.int64]
@@ -25,8 +34,15 @@ MAX_AHEAD_S = 5.0
 """A measurement may be stamped this much after its arrival: clocks differ."""
 OPEN_GAPS = 1000
 """Gaps that wait for late looks, a sensor; the oldest is told early beyond it."""
-RATE_LIMIT_M_S = 75_000.0
-"""Nothing that falls on the Earth is faster (72.8 km/s is the bound for the solar system)."""
+IMPLAUSIBLE = {
+    NO_DIRECTION: ("los_x", "a line of sight from a radar, or no direction from an infrared sensor"),
+    TOO_FAR: ("range_m", "range is beyond twice the sensor's own"),
+    BELOW_HORIZON: ("elevation_deg", "below the horizon by more than 3 deg"),
+    TOO_FAST: ("range_rate_m_s", "range rate is beyond anything that falls"),
+    TOO_LATE: ("time_utc", f"later than {MAX_LATENESS_S:.0f} s behind data time"),
+    AHEAD: ("time_utc", f"more than {MAX_AHEAD_S:.0f} s ahead of its arrival"),
+}
+"""Field and reason of what `mark_implausible` finds."""
 
 
 class Stream(msgspec.Struct):
@@ -122,36 +138,17 @@ class Screen:
         return np.array(fresh, np.int64) if fresh else None
 
     def _plausible(self, look: Look, sensor: Sensor, now: int, used: IntArray, bad: list[Rejection]) -> IntArray:
-        v = look.values
         if not used.size:
             return used
-        wrong = np.zeros(look.numbers.size, dtype=np.int64)
-        reasons = (
-            "",
-            "a line of sight from a radar, or no direction from an infrared sensor",
-            f"later than {MAX_LATENESS_S:.0f} s behind data time",
-            f"more than {MAX_AHEAD_S:.0f} s ahead of its arrival",
-            "range is beyond twice the sensor's own",
-            "range rate is beyond anything that falls",
-            "below the horizon by more than 3 deg",
-        )
-        fields = ("", "los_x", "time_utc", "time_utc", "range_m", "range_rate_m_s", "elevation_deg")
-        if sensor.kind == "infrared":
-            wrong[np.isnan(v[:, LOS_X])] = 1
-        else:
-            wrong[np.isnan(v[:, RANGE]) & np.isnan(v[:, AZIMUTH]) & np.isnan(v[:, ELEVATION])] = 1
-            if not math.isnan(sensor.range_max):
-                wrong[v[:, RANGE] > 2.0 * sensor.range_max] = 4
-            wrong[v[:, ELEVATION] < -0.0524] = 6
-        wrong[np.abs(v[:, RANGE_RATE]) > RATE_LIMIT_M_S] = 5
-        wrong[now - look.times > int(MAX_LATENESS_S * NS)] = 2
-        wrong[look.times - now > int(MAX_AHEAD_S * NS)] = 3
-        if not wrong.any():
+        wrong = np.empty(look.numbers.size, np.int64)
+        oldest, newest = now - int(MAX_LATENESS_S * NS), now + int(MAX_AHEAD_S * NS)
+        infrared = sensor.kind == "infrared"
+        if not mark_implausible(look.values, look.times, infrared, 2.0 * sensor.range_max, oldest, newest, wrong):
             return used
-        for k in used[wrong[used] > 0].tolist():
-            w = int(wrong[k])
-            bad.append(Rejection(look.file, int(look.rows[k]), fields[w], reasons[w], "refused"))
-        return np.asarray(used[wrong[used] == 0], np.int64)
+        for k in used[wrong[used] != FINE].tolist():
+            field, reason = IMPLAUSIBLE[int(wrong[k])]
+            bad.append(Rejection(look.file, int(look.rows[k]), field, reason, "refused"))
+        return np.asarray(used[wrong[used] == FINE], np.int64)
 
     def _count(self, look: Look, now: int) -> None:
         first, end = look.sequence - max(look.empty_looks, 1) + 1, look.sequence + 1

@@ -7,7 +7,12 @@ import math
 import msgspec
 
 from tocsin.identification.classes import CLASSES, LAUNCHES, PRIOR_INFRARED, PRIOR_RADAR
-from tocsin.identification.evidence import PIECES, Features, Piece
+from tocsin.identification.evidence import NOTIFICATION, PIECES, Features, Piece
+
+LOG_PRIOR_INFRARED = tuple(math.log(PRIOR_INFRARED[c]) for c in CLASSES)
+LOG_PRIOR_RADAR = tuple(math.log(PRIOR_RADAR[c]) for c in CLASSES)
+LEAST = 1e-9
+"""No piece of evidence says more than this against a class."""
 
 
 class Identity(msgspec.Struct, frozen=True):
@@ -24,27 +29,34 @@ class Identity(msgspec.Struct, frozen=True):
 
 def classify(features: Features) -> Identity:
     """Return the class probabilities of an object with the evidence kept."""
-    prior = PRIOR_INFRARED if features.infrared_hits > 0 else PRIOR_RADAR
-    logs = {c: math.log(prior[c]) for c in CLASSES}
-    pieces: list[Piece] = []
-    for make in PIECES:
-        piece = make(features)
-        if piece is None:
-            continue
-        pieces.append(piece)
-        for c in CLASSES:
-            logs[c] += math.log(max(piece.likelihood[c], 1e-9))
-    top = max(logs.values())
-    weights = {c: math.exp(v - top) for c, v in logs.items()}
-    total = sum(weights.values())
-    return Identity({c: round(w / total, 6) for c, w in weights.items()}, tuple(pieces))
+    pieces = tuple(piece for make in PIECES if (piece := make(features)) is not None)
+    return Identity(posterior(features, pieces), pieces)
+
+
+def without_notice(features: Features, identity: Identity) -> dict[str, float]:
+    """Return the class probabilities of an object had there been no notification."""
+    return posterior(features, tuple(p for p in identity.pieces if p.name != NOTIFICATION))
+
+
+def posterior(features: Features, pieces: tuple[Piece, ...]) -> dict[str, float]:
+    """Return the probability of each class: prior times the likelihoods of the pieces of evidence."""
+    logs = list(LOG_PRIOR_INFRARED if features.infrared_hits > 0 else LOG_PRIOR_RADAR)
+    for piece in pieces:
+        for k, value in enumerate(map(piece.likelihood.__getitem__, CLASSES)):
+            logs[k] += math.log(value if value > LEAST else LEAST)
+    top = max(logs)
+    weights = [math.exp(v - top) for v in logs]
+    total = sum(weights)
+    return {c: round(w / total, 6) for c, w in zip(CLASSES, weights, strict=True)}
 
 
 def explain(identity: Identity, looks: tuple[str, ...]) -> list[dict[str, object]]:
     """Return the evidence in order of weight as plain data: name, value, likelihood ratio for a launch, looks behind it."""
-    rows = [
-        {"name": p.name, "value": p.value, "ratio": round(p.ratio(LAUNCHES), 4), "looks": list(looks)}
-        for p in identity.pieces
-    ]
-    rows.sort(key=lambda r: -abs(math.log(max(float(str(r["ratio"])), 1e-9))))
-    return rows
+    rows = []
+    for p in identity.pieces:
+        ratio = round(p.ratio(LAUNCHES), 4)
+        rows.append(
+            (abs(math.log(max(ratio, LEAST))), {"name": p.name, "value": p.value, "ratio": ratio, "looks": list(looks)})
+        )
+    rows.sort(key=lambda row: -row[0])
+    return [row for _, row in rows]

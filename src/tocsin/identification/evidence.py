@@ -13,6 +13,7 @@ import msgspec
 from tocsin.core.constants import MU_M3_S2
 from tocsin.identification.classes import CLASSES, LAUNCHES, MISSILES, UNKNOWN_LIKELIHOOD
 
+NOTIFICATION = "notification"
 EARTH_RADIUS_M = 6.371e6
 STAGE_GAP_S = 10.0
 """Between cut-off and the next stage at full thrust: 8 to 11 s in the telemetry of 23 Falcon 9 ascents."""
@@ -72,8 +73,8 @@ class Piece(msgspec.Struct, frozen=True):
 
     def ratio(self, a: tuple[str, ...]) -> float:
         """Return the likelihood ratio of the best of the classes `a` against the best of all others."""
-        mine = max(self.likelihood[c] for c in a)
-        others = max(v for c, v in self.likelihood.items() if c not in a and c != "unknown")
+        mine = max([self.likelihood[c] for c in a])
+        others = max([v for c, v in self.likelihood.items() if c not in a and c != "unknown"])
         return mine / max(others, 1e-12)
 
 
@@ -303,7 +304,7 @@ def notified(f: Features) -> Piece | None:
     else:
         give(out, LAUNCHES, 0.3)
         out["space_launch"] = out["sounding_rocket"] = 1.0
-    return Piece("notification", f.notice, out)
+    return Piece(NOTIFICATION, f.notice, out)
 
 
 def glint_geometry(f: Features) -> Piece | None:

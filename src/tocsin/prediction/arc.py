@@ -35,6 +35,13 @@ class ArcFigures:
     speed: FloatArray
     semi_major_m: FloatArray
     eccentricity: FloatArray
+    perigee_mean_m: FloatArray
+    """Mean of the perigee's spread, and its sigma."""
+    perigee_sigma_m: FloatArray
+
+    def p_below(self, i: int, floor_m: float) -> float:
+        """Return the probability that the perigee of arc i is below another height than that of `p_low`."""
+        return k.chance_below(floor_m, float(self.perigee_mean_m[i]), float(self.perigee_sigma_m[i]))
 
 
 def arc_figures(states: FloatArray, covariances: FloatArray, floor_m: float = RE_ENTRY_HEIGHT_M) -> ArcFigures:
@@ -47,7 +54,7 @@ def arc_figures(states: FloatArray, covariances: FloatArray, floor_m: float = RE
     covariances = np.ascontiguousarray(covariances, np.float64).reshape(-1, 6, 6)
     out = np.empty((len(states), k.FIGURES))
     k.arc_rows(states, covariances, float(floor_m), out)
-    column = [np.ascontiguousarray(out[:, i]) for i in range(k.FIGURES)]
+    column = np.ascontiguousarray(out.T)
     return ArcFigures(
         perigee_m=column[k.PERIGEE_M],
         apogee_m=column[k.APOGEE_M],
@@ -61,4 +68,6 @@ def arc_figures(states: FloatArray, covariances: FloatArray, floor_m: float = RE
         speed=column[k.SPEED],
         semi_major_m=column[k.SEMI_MAJOR_M],
         eccentricity=column[k.E],
+        perigee_mean_m=column[k.PERIGEE_MEAN_M],
+        perigee_sigma_m=column[k.PERIGEE_SIGMA_M],
     )

@@ -14,10 +14,11 @@ _A = WGS84_A_M
 _B = WGS84_B_M
 
 # Columns of a row of figures
-PERIGEE_M, APOGEE_M, P_LOW, ENERGY, INCLINATION, PATH_ANGLE, TO_APOGEE_S, PERIOD_S, RANGE_M, SPEED, SEMI_MAJOR_M, E = (
-    range(12)
-)
-FIGURES = 12
+(
+    PERIGEE_M, APOGEE_M, P_LOW, ENERGY, INCLINATION, PATH_ANGLE, TO_APOGEE_S, PERIOD_S, RANGE_M, SPEED, SEMI_MAJOR_M, E,
+    PERIGEE_MEAN_M, PERIGEE_SIGMA_M,
+) = range(14)  # fmt: skip
+FIGURES = 14
 
 
 @kernel
@@ -50,6 +51,12 @@ def cholesky(p: npt.NDArray[np.float64], n: int, out: npt.NDArray[np.float64]) -
 def normal_below(z: float) -> float:
     """Return the chance that a standard normal number is below z."""
     return 0.5 * math.erfc(-z / math.sqrt(2.0))
+
+
+@kernel
+def chance_below(floor_m: float, mean: float, sigma: float) -> float:
+    """Return the chance that a perigee of `mean` and `sigma` (m; at least 1 m) is below a height."""
+    return normal_below((floor_m - mean) / max(sigma, 1.0))
 
 
 @kernel
@@ -152,7 +159,9 @@ def arc_rows(
         mean, sigma = perigee_spread(state, covariances[i], low)
         out[i, PERIGEE_M] = perigee
         out[i, APOGEE_M] = apogee
-        out[i, P_LOW] = normal_below((floor_m - mean) / max(sigma, 1.0))
+        out[i, P_LOW] = chance_below(floor_m, mean, sigma)
+        out[i, PERIGEE_MEAN_M] = mean
+        out[i, PERIGEE_SIGMA_M] = sigma
         out[i, ENERGY] = energy
         out[i, INCLINATION] = math.atan2(math.sqrt(hx * hx + hy * hy), hz)
         out[i, PATH_ANGLE] = math.atan2(rv, h)

@@ -26,10 +26,10 @@ def assign(tracks: IntArray, detections: IntArray, gain: FloatArray) -> IntArray
     if keep.size <= 1:
         return keep
     t, d = tracks[keep], detections[keep]
+    if len(set(t.tolist())) == keep.size == len(set(d.tolist())):
+        return keep
     ut, ti = np.unique(t, return_inverse=True)
     ud, di = np.unique(d, return_inverse=True)
-    if ut.size == keep.size and ud.size == keep.size:
-        return keep
     chosen: list[int] = []
     for members in _components(ti, di, ut.size, ud.size):
         if len(members) == 1:

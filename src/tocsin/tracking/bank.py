@@ -12,6 +12,7 @@ from tocsin.tracking.filter_kernels import N
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
+BoolArray = npt.NDArray[np.bool_]
 
 MAX_TRACKS = 20_000
 """Most tracks alive at once; births beyond it are told and left out, oldest tentative ones first."""
@@ -54,14 +55,22 @@ class Track(msgspec.Struct):
     off_from: int = 0
     """TAI ns of the first look since the last plume that could have seen one."""
     intensity: float = float("nan")
-    chi2: float = 0.0
-    chi2_n: int = 0
     nis: float = 1.0
     """Running mean of the squared normalised innovation per component: above 1 the stated errors are too small."""
     trouble: float = 0.0
-    """Running share of detections that came in by continuity alone."""
-    astray: int = 0
-    """Detections in a row that came in by continuity alone."""
+    """Running share of detections that were held to be its own by continuity alone."""
+    branch: int = 0
+    """Number of the track that gathers such detections, 0 = none."""
+    stem: int = 0
+    """Number of the track whose branch this is, 0 = it stands for itself."""
+    run: int = 0
+    """Of a branch: its detections since the stem was last seen where it is expected."""
+    bursts: int = 0
+    """Of a branch: how often its radar has left the stem for it."""
+    left: bool = False
+    """Of a branch: its radar has been back on the stem since."""
+    misfit: float = 0.0
+    """Of a branch: running mean of the squared normalised innovation per component of its run."""
     last_of: dict[str, tuple[int, float, float, float, float, float, str]] = msgspec.field(default_factory=dict)
     """Last detection by radar: time, direction (3), range, range rate, the sensor's own track number."""
     rival: list[int] = msgspec.field(default_factory=list)
@@ -93,6 +102,10 @@ class TrackBank:
         if self._slots is None:
             self._slots = np.fromiter(self.tracks, dtype=np.int64, count=len(self.tracks))
         return self._slots
+
+    def standing(self) -> BoolArray:
+        """Return which of the live slots hold confirmed tracks (k,)."""
+        return np.array([t.confirmed for t in self.tracks.values()], np.bool_)
 
     def add(self, time: int, origin: str) -> Track:
         """Return a new track in a free slot, its arrays zero."""

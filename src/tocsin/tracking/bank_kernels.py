@@ -25,7 +25,7 @@ from tocsin.tracking.filter_kernels import (
     N,
     predict_model,
 )
-from tocsin.tracking.update_kernels import keep_gravity_turn, update_model
+from tocsin.tracking.update_kernels import fit_model, keep_gravity_turn, update_model
 
 JUMP_SIGMA = 15.0  # m/s2: a stage drops, another lights
 JUMP_LOG_PRIOR = -3.0  # log of the share of looks that see one
@@ -136,40 +136,27 @@ def predict_track(x: np.ndarray, p: np.ndarray, w: np.ndarray, dt: float, two: i
 
 
 @kernel
-def update_track(
-    x: np.ndarray, p: np.ndarray, w: np.ndarray, m: np.ndarray, dt: float, two: int, plume_odds: float
-) -> tuple[float, float]:
-    """Return (smallest squared Mahalanobis distance of a live model, log likelihood of the mixture); updates in place.
+def after_jump(x: np.ndarray, p: np.ndarray, xj: np.ndarray, pj: np.ndarray) -> None:
+    """Fill `xj` (10), `pj` (10, 10) with the boost model of a track that has just dropped a stage."""
+    copy_model(x[BOOST], p[BOOST], xj, pj)
+    for i in range(3):
+        pj[6 + i, 6 + i] += JUMP_SIGMA * JUMP_SIGMA
+        # a stage that dropped earlier in this step: its effect on velocity and place, at half of two seconds
+        pj[3 + i, 3 + i] += (JUMP_SIGMA * 2.0) ** 2
+        pj[i, i] += (JUMP_SIGMA * 2.0) ** 2
 
-    `plume_odds`: how much likelier the sensor is to report a coasting object than a burning one (radar 1,
-    infrared << 1).
+
+@kernel
+def weigh(d2s: np.ndarray, lls: np.ndarray, w: np.ndarray, two: int, plume_odds: float) -> tuple[float, float]:
+    """Return (smallest squared distance of a live model, log likelihood of the mixture); `w` (2,) becomes the posterior.
+
+    `d2s`, `lls` (3,): of the hypotheses of `update_track`.
     """
-    d2s = np.empty(3)
-    lls = np.empty(3)
-    xj = np.empty(N)
-    pj = np.empty((N, N))
-    if two == 1:
-        copy_model(x[BOOST], p[BOOST], xj, pj)
-        for i in range(3):
-            pj[6 + i, 6 + i] += JUMP_SIGMA * JUMP_SIGMA
-            # a stage that dropped earlier in this step: its effect on velocity and place, at half of two seconds
-            pj[3 + i, 3 + i] += (JUMP_SIGMA * 2.0) ** 2
-            pj[i, i] += (JUMP_SIGMA * 2.0) ** 2
-    # hypotheses: 0 burns on, 1 coasts, 2 burns and has just dropped a stage
-    for h in range(3):
-        model = h % 2
-        if two == 0 and model == BOOST:
-            continue
-        if h < 2:
-            d2s[h], lls[h], _ = update_model(x[model], p[model], m, dt, model)
-        else:
-            d2s[h], lls[h], _ = update_model(xj, pj, m, dt, model)
     ll_f = lls[FREE] + math.log(plume_odds)
     if two == 0:
         return d2s[FREE], ll_f
     d2_f, d2_b, ll_b = d2s[FREE], d2s[BOOST], lls[BOOST]
     if lls[2] + JUMP_LOG_PRIOR > ll_b:
-        copy_model(xj, pj, x[BOOST], p[BOOST])
         ll_b, d2_b = lls[2] + JUMP_LOG_PRIOR, d2s[2]
     top = max(ll_b, ll_f)
     b = w[BOOST] * math.exp(ll_b - top)
@@ -183,6 +170,35 @@ def update_track(
     w[BOOST] = min(max(b / total, 1e-9), 1.0 - 1e-9)
     w[FREE] = 1.0 - w[BOOST]
     return best, top + math.log(total)
+
+
+@kernel
+def update_track(
+    x: np.ndarray, p: np.ndarray, w: np.ndarray, m: np.ndarray, dt: float, two: int, plume_odds: float
+) -> tuple[float, float]:
+    """Return (smallest squared Mahalanobis distance of a live model, log likelihood of the mixture); updates in place.
+
+    `plume_odds`: how much likelier the sensor is to report a coasting object than a burning one (radar 1,
+    infrared << 1).
+    """
+    d2s = np.empty(3)
+    lls = np.empty(3)
+    xj = np.empty(N)
+    pj = np.empty((N, N))
+    if two == 1:
+        after_jump(x, p, xj, pj)
+    # hypotheses: 0 burns on, 1 coasts, 2 burns and has just dropped a stage
+    for h in range(3):
+        model = h % 2
+        if two == 0 and model == BOOST:
+            continue
+        if h < 2:
+            d2s[h], lls[h], _ = update_model(x[model], p[model], m, dt, model)
+        else:
+            d2s[h], lls[h], _ = update_model(xj, pj, m, dt, model)
+    if two == 1 and lls[2] + JUMP_LOG_PRIOR > lls[BOOST]:
+        copy_model(xj, pj, x[BOOST], p[BOOST])
+    return weigh(d2s, lls, w, two, plume_odds)
 
 
 @kernel
@@ -220,9 +236,12 @@ def gate_pairs(
     x = np.empty((2, N))
     p = np.empty((2, N, N))
     w = np.empty(2)
-    xu = np.empty((2, N))
-    pu = np.empty((2, N, N))
+    xj = np.empty(N)
+    pj = np.empty((N, N))
     wu = np.empty(2)
+    d2s = np.empty(3)
+    lls = np.empty(3)
+    work = np.empty((16, N))
     for a in range(slots.shape[0]):
         s = slots[a]
         lead = BOOST if ws[s, BOOST] > 0.5 else FREE
@@ -240,11 +259,21 @@ def gate_pairs(
                 take(xs, ps, ws, s, x, p, w)
                 if dt > 0.0:
                     predict_track(x, p, w, dt, two[s])
+                if two[s] == 1:
+                    after_jump(x, p, xj, pj)
                 last = times[d]
-            for k in range(2):
-                wu[k] = w[k]
-                copy_model(x[k], p[k], xu[k], pu[k])
-            d2, ll = update_track(xu, pu, wu, rows[d], min(dt, 0.0), two[s], plume_odds)
+            late = min(dt, 0.0)
+            # the hypotheses of `update_track`
+            for h in range(3):
+                model = h % 2
+                if two[s] == 0 and model == BOOST:
+                    continue
+                if h < 2:
+                    d2s[h], lls[h] = fit_model(x[model], p[model], rows[d], late, model, work)
+                else:
+                    d2s[h], lls[h] = fit_model(xj, pj, rows[d], late, model, work)
+            wu[BOOST], wu[FREE] = w[BOOST], w[FREE]
+            d2, ll = weigh(d2s, lls, wu, two[s], plume_odds)
             if d2 < gate:
                 if count >= pair_slot.shape[0]:
                     return -1

@@ -113,12 +113,3 @@ def start_state(x: np.ndarray, p: np.ndarray, w: np.ndarray, state: np.ndarray, 
         p[k, 9, 9] = 0.8 * 0.8
     w[BOOST] = 0.0
     w[FREE] = 1.0
-
-
-@kernel
-def loosen(p: np.ndarray) -> None:
-    """Widen a track (2, 10, 10) whose detections do not fit it: 3 km and 300 m/s per axis, correlations kept."""
-    for k in range(2):
-        for i in range(3):
-            p[k, i, i] += 3000.0 * 3000.0
-            p[k, 3 + i, 3 + i] += 300.0 * 300.0

@@ -15,7 +15,7 @@ from tocsin.tracking.measurement_kernels import sight_start
 from tocsin.tracking.notes import note_detection
 from tocsin.tracking.view_kernels import nearest_track
 
-CONFIRM_SCORE = 8.0
+CONFIRM_HITS, CONFIRM_SCORE = 3, 8.0
 FIRST_HEIGHT_M, FIRST_SPREAD_M = 20e3, 20e3
 """Prior of the height at which a plume is first seen: above the clouds, a look or two after."""
 BOOST_TOP_RADIUS_M = 6.378e6 + 400e3

@@ -1,8 +1,8 @@
 """A radar that follows an object says so by looking: what comes next from the same place is the same object.
 
-Real tracking radars lag, slip to a side lobe and jump back; the filter's gate is then too narrow by far. A detection of
-a `track` look that fits no gate, but follows on from the sensor's own last detection of a track, belongs to that track.
-The filter gives it little weight; after some in a row the track is loosened until the data hold it again.
+Real tracking radars lag, slip to a side lobe, lose the object and find it again; the filter's gate is then too narrow by far.
+A detection of a `track` look that fits no gate, but follows on from the sensor's own last detection of a track, is held to be of
+that track until what comes after says otherwise (`slips`).
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ FASTEST_M_S = 9000.0
 SLIP_RAD = 1.2 * DEG
 """A servo slip: more than half the beam of a small dish (real passes of Antigua show up to 1 deg)."""
 RANGE_SLACK_M, RANGE_GROWTH_M_S2 = 500.0, 60.0
-HINTED_SLACK_M = 5000.0
-"""Where the sensor's own track number says it is the same object, a jump back from a side lobe is believed."""
-LOOSEN_AFTER = 5
+LOST_S = 30.0
+"""Where the sensor's own track number says it is the same object, a jump is believed that is as long as the way of a fast object
+in this time: a radar that has lost its object is left behind by no more (real passes show 100 km and 10 deg)."""
 
 
 def follows(track: Track, look: Look, row: FloatArray, k: int) -> float:
@@ -38,13 +38,14 @@ def follows(track: Track, look: Look, row: FloatArray, k: int) -> float:
         off = max(abs(row[M_RANGE] - distance) - FASTEST_M_S * dt, 0.0)
     else:
         off = abs(row[M_RANGE] - distance - rate * dt)
-    slack = HINTED_SLACK_M if mine and mine == hint else RANGE_SLACK_M
+    cosine = ux * row[U_X] + uy * row[U_X + 1] + uz * row[U_X + 2]
+    sine2 = max(1.0 - cosine * cosine, 0.0)
+    slack, slip = RANGE_SLACK_M, SLIP_RAD
+    if mine and mine == hint:
+        slack, slip = FASTEST_M_S * LOST_S, max(SLIP_RAD, FASTEST_M_S * LOST_S / max(distance, 1.0))
     if off > slack + RANGE_GROWTH_M_S2 * dt * dt:
         return math.inf
-    cosine = min(max(ux * row[U_X] + uy * row[U_X + 1] + uz * row[U_X + 2], -1.0), 1.0)
-    sine2 = max(1.0 - cosine * cosine, 0.0)
-    limit = SLIP_RAD + FASTEST_M_S * dt / max(distance, 1.0)
-    if cosine <= 0.0 or math.sqrt(sine2) > limit:
+    if cosine <= 0.0 or math.sqrt(sine2) > slip + FASTEST_M_S * dt / max(distance, 1.0):
         return math.inf
     return float(off + math.sqrt(sine2) * distance)
 

@@ -26,6 +26,21 @@ from tocsin.tracking.filter_kernels import (
 
 # columns of Look.values (core.records.inputs)
 _RANGE, _AZ, _EL, _RATE, _LX, _LY, _LZ, _S_RANGE, _S_AZ, _S_EL, _S_RATE, _S_LOS = range(12)
+LOG_RATE_SPAN = math.log(16000.0)  # of the range rates (m/s) that new and false detections have
+
+
+@kernel
+def against_new(
+    log_likelihoods: np.ndarray, which: np.ndarray, rows: np.ndarray, log_density: float, out: np.ndarray
+) -> None:
+    """Fill `out` (k,) with the log likelihood ratios of measurements `rows[which[k]]` against being new or false.
+
+    `log_density` of those, in one look, per m3 (radar) or m2 (infrared); a range rate adds a dimension.
+    """
+    for k in range(out.shape[0]):
+        m = rows[which[k]]
+        rated = m[M_RATE] == m[M_RATE] and m[M_RANGE] == m[M_RANGE]
+        out[k] = log_likelihoods[k] - (log_density - (LOG_RATE_SPAN if rated else 0.0))
 
 
 @kernel

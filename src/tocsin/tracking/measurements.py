@@ -10,13 +10,23 @@ import numpy.typing as npt
 
 from tocsin.core.records.inputs import Look
 from tocsin.sensing.sensor import Sensor
-from tocsin.tracking.filter_kernels import M_RANGE, M_RATE, MEAS
+from tocsin.tracking.filter_kernels import (
+    M_RANGE,
+    M_RATE,
+    M_SIGMA_A,
+    M_SIGMA_B,
+    M_SIGMA_RANGE,
+    M_SIGMA_RATE,
+    MEAS,
+    S_X,
+    U_X,
+)
 from tocsin.tracking.measurement_kernels import free_of_air, radar_rows, sight_rows
 
 FloatArray = npt.NDArray[np.float64]
 NEW_PER_LOOK = 0.1
 """Objects that come into a sensor's sight for the first time in one look, beside its false alarms."""
-RATE_SPAN_M_S = 16000.0
+_SIGMAS = np.array([M_SIGMA_RANGE, M_SIGMA_A, M_SIGMA_B, M_SIGMA_RATE])
 SIGHT_DISTANCE_M = 3.8e7
 """Distance at which the density of an infrared field is stated: the residuals are scaled to metres at the target."""
 
@@ -27,6 +37,8 @@ class Figures(msgspec.Struct, frozen=True, eq=False):
     sigmas: FloatArray
     log_density: float
     """Of false alarms and new objects in one look, per m3 (radar) or m2 (infrared)."""
+    biases: FloatArray | None = None
+    """(3,) of a radar that has any: range m, azimuth and elevation rad along the arc."""
 
 
 def figures_of(sensor: Sensor) -> Figures:
@@ -46,7 +58,8 @@ def figures_of(sensor: Sensor) -> Figures:
             math.hypot(sensor.bias_elevation, sensor.slow[2]),
         ]
     )  # fmt: skip
-    return Figures(sigmas, math.log(expected / max(volume, 1.0)))
+    biases = sigmas[4:].copy()
+    return Figures(sigmas, math.log(expected / max(volume, 1.0)), biases if biases.any() else None)
 
 
 def measurement_rows(look: Look, sensor: Sensor, figures: Figures, place: FloatArray) -> FloatArray:
@@ -65,7 +78,10 @@ def measurement_rows(look: Look, sensor: Sensor, figures: Figures, place: FloatA
     return rows
 
 
-def log_densities(figures: Figures, rows: FloatArray) -> FloatArray:
-    """Return (n,) the log density of new and false detections in the space of each measurement row (n, 18)."""
-    rated = ~np.isnan(rows[:, M_RATE]) & ~np.isnan(rows[:, M_RANGE])
-    return figures.log_density - np.where(rated, math.log(RATE_SPAN_M_S), 0.0)
+def measured_places(rows: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Return places (n, 3) m, sigmas (n, 4) of range, angles, range rate, and range rates (n,) of measurement rows (n, 18).
+
+    Without a range or a direction the place is NaN.
+    """
+    places = rows[:, S_X : S_X + 3] + rows[:, M_RANGE, None] * rows[:, U_X : U_X + 3]
+    return places, rows[:, _SIGMAS], rows[:, M_RATE]

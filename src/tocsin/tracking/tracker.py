@@ -21,23 +21,21 @@ from tocsin.sensing.sensors import Sensor
 from tocsin.tracking import bank_kernels as kernels
 from tocsin.tracking.assign import assign
 from tocsin.tracking.bank import MAX_TRACKS, FloatArray, IntArray, Track, TrackBank
-from tocsin.tracking.birth_kernels import loosen
-from tocsin.tracking.births import CONFIRM_SCORE, start_track, take_partner
+from tocsin.tracking.births import CONFIRM_HITS, CONFIRM_SCORE, start_track, take_partner
 from tocsin.tracking.consider_kernels import add_radar_bias, add_sight_bias
-from tocsin.tracking.continuity import LOOSEN_AFTER, follows
+from tocsin.tracking.continuity import follows
 from tocsin.tracking.filter_kernels import BOOST, FREE, M_RANGE, M_RATE, M_SIGMA_A
-from tocsin.tracking.measurements import Figures, figures_of, log_densities, measurement_rows
+from tocsin.tracking.measurement_kernels import against_new
+from tocsin.tracking.measurements import Figures, figures_of, measurement_rows
 from tocsin.tracking.notes import note_detection, note_rivals
+from tocsin.tracking.slips import GATE, TAKE_OVER_RUN, back_on, branch_off, grown, hold, take_over
 from tocsin.tracking.upkeep import adopt, merge_twins, tidy, unsharp
 from tocsin.tracking.view_kernels import carry_ahead, combine, places_at
 
-GATE = 30.0
-"""Squared Mahalanobis gate: 1e-5 of true detections with four components fall outside."""
 MAX_PAIRS = 1_000_000
 """Most (track, detection) pairs of one look: a dense flood must not stop the centre."""
 CONTINUE_MOST = 50_000
 """Most pairs that are asked whether a detection follows on from a track; a radar that follows objects reports few."""
-CONFIRM_HITS = 3
 TENTATIVE_FALL, CONFIRMED_FALL = 4.5, 16.0
 """Two, or seven, plain silences (log of 1 - `PD_MOST` each)."""
 MOST_DOUBT = 2.3
@@ -54,6 +52,8 @@ PD_MOST = 0.9
 """No single silence says more than this: a plume's strength and the clouds, a body's echo and the radar's time budget are known
 only so well."""
 
+NOTHING: IntArray = np.empty(0, np.int64)
+
 Known = Callable[[Look, Sensor, IntArray, FloatArray], IntArray]
 """Which of the chosen detections belong to known objects: returns an index of the object or -1 for each."""
 
@@ -65,6 +65,8 @@ class Update(msgspec.Struct, frozen=True):
     row: int
     d2: float
     new: bool
+    held: bool = False
+    """By continuity alone: it did not change the state."""
 
 
 class LookResult(msgspec.Struct):
@@ -73,8 +75,9 @@ class LookResult(msgspec.Struct):
     updates: list[Update]
     dropped: list[tuple[Track, str]]
     confirmed: list[int]
-    known: list[tuple[int, int]]
-    """(row, catalogue object)."""
+    known_rows: IntArray
+    """Detections of objects of the catalogue, and which each is."""
+    known_objects: IntArray
     seen: list[int]
     """Slots that this look saw."""
     silent: list[tuple[int, float]]
@@ -111,18 +114,19 @@ class Tracker:
     ) -> LookResult:
         """Return what the detections `chosen` (indices into `rows`) did to the tracks; `place` (3,) of the sensor."""
         bank = self.bank
-        result = LookResult([], [], [], [], [], [])
+        result = LookResult([], [], [], NOTHING, NOTHING, [], [])
         odds = PLUME_ODDS_INFRARED if sensor.kind == "infrared" else 1.0
         left = chosen
         all_slots = bank.slots()
         if chosen.size and all_slots.size:
-            standing = np.array([bank.tracks[int(s)].confirmed for s in all_slots])
+            standing = bank.standing()
             near = standing & ~unsharp(bank, all_slots) if sensor.kind == "radar" else standing
             left = self._associate(look, sensor, rows, left, all_slots[near], odds, result)
         if left.size and sensor.kind == "radar":
             objects = known(look, sensor, left, rows)
-            result.known = [(int(r), int(o)) for r, o in zip(left, objects, strict=True) if o >= 0]
-            left = left[objects < 0]
+            fits = objects >= 0
+            result.known_rows, result.known_objects = left[fits], objects[fits]
+            left = left[~fits]
         if left.size and all_slots.size:
             left = self._associate(look, sensor, rows, left, all_slots[~standing], odds, result)
         few = left.size * len(bank.tracks) <= CONTINUE_MOST
@@ -134,6 +138,8 @@ class Tracker:
             left = left[:0]
         for row in left:
             self._start(look, sensor, rows, int(row), result)
+        result.seen = [s for s in result.seen if s in bank.tracks and not bank.tracks[s].stem]
+        result.confirmed += take_over(bank, result.seen)
         note_rivals(bank, result.seen)
         return result
 
@@ -156,8 +162,7 @@ class Tracker:
         bank, figures = self.bank, self._figures(sensor)
         size = min(4 * int(left.size) + 64, MAX_PAIRS)
         while True:
-            ps, pr = np.empty(size, np.int64), np.empty(size, np.int64)
-            ll, d2 = np.empty(size), np.empty(size)
+            ps, pr, ll, d2 = np.empty(size, np.int64), np.empty(size, np.int64), np.empty(size), np.empty(size)
             count = kernels.gate_pairs(
                 bank.xs, bank.ps, bank.ws, bank.ts, bank.two, slots, rows, look.times, left, odds, GATE, ps, pr, ll, d2
             )
@@ -169,7 +174,8 @@ class Tracker:
             size = min(4 * size, MAX_PAIRS)
         if count == 0:
             return left
-        gain = ll[:count] - log_densities(figures, rows)[pr[:count]]
+        gain = np.empty(count)
+        against_new(ll, pr, rows, figures.log_density, gain)
         if sensor.kind == "infrared":
             dark = np.array([self._dark(bank.tracks[int(k)], look.time) for k in ps[:count]])
             again = ll[:count] + math.log(RELIGHT) - NEAR_LAUNCHES
@@ -180,38 +186,41 @@ class Tracker:
         s, r = ps[:count][best], pr[:count][best]
         out = np.empty(best.size)
         kernels.commit(bank.xs, bank.ps, bank.ws, bank.ts, bank.two, s, rows, look.times, r, odds, out)
-        for k in range(best.size):
-            self._hit(look, sensor, rows, int(s[k]), int(r[k]), float(gain[best[k]]), float(out[k]), result)
-        return left[~np.isin(left, r)]
+        for slot, row, more, off in zip(s.tolist(), r.tolist(), gain[best].tolist(), out.tolist(), strict=True):
+            self._hit(look, sensor, rows, slot, row, more, off, result)
+        free = np.ones(len(rows), np.bool_)
+        free[r] = False
+        return left[free[left]]
 
     def _dark(self, track: Track, time: int) -> bool:
         """Return whether the plume of a track has gone out for good, as far as looks can tell."""
         return track.infrared_misses >= 2 and time - track.off_from > DARK_S * NS
 
     def _continue(self, look: Look, sensor: Sensor, rows: FloatArray, left: IntArray, result: LookResult) -> IntArray:
-        """Give detections of a `track` look that fit no gate to the tracks they follow on from; return the rest."""
+        """Hold detections of a `track` look that fit no gate to the tracks they follow on from; return the rest."""
         bank = self.bank
-        seen = set(result.seen)
         rest: list[int] = []
         for row in left.tolist():
-            near = [(follows(t, look, rows[row], row), t.number, s) for s, t in bank.tracks.items() if s not in seen]
+            seen = set(result.seen)
+            free = [(s, t) for s, t in bank.tracks.items() if s not in seen and not t.stem]
+            near = [(follows(t, look, rows[row], row), t.number, s) for s, t in free]
             off, _, slot = min(near, default=(math.inf, 0, -1))
-            if not math.isfinite(off):
+            if not math.isfinite(off) or len(bank.tracks) >= MAX_TRACKS:
                 rest.append(row)
                 continue
             track = bank.tracks[slot]
-            track.astray += 1
-            track.trouble += 0.1 * (1.0 - track.trouble)
-            if track.astray >= LOOSEN_AFTER:
-                loosen(bank.ps[slot])
-                track.astray = 0
-            out = np.empty(1)
-            one, which = np.array([slot], np.int64), np.array([row], np.int64)
-            kernels.commit(bank.xs, bank.ps, bank.ws, bank.ts, bank.two, one, rows, look.times, which, 1.0, out)
-            seen.add(slot)
-            self._count(track, look, sensor, rows, row, 0.0, result)
-            result.updates.append(Update(slot=slot, row=row, d2=float(out[0]), new=False))
+            if branch_off(bank, track, look, sensor, rows, row) is None:
+                rest.append(row)
+                continue
+            self._held(track, look, sensor, rows, row, 0.0, result)
         return np.array(rest, np.int64)
+
+    def _held(
+        self, track: Track, look: Look, sensor: Sensor, rows: FloatArray, row: int, d2: float, result: LookResult
+    ) -> None:
+        hold(self.bank, track, look, sensor, rows, row)
+        result.seen.append(track.slot)
+        result.updates.append(Update(slot=track.slot, row=row, d2=d2, new=False, held=True))
 
     def _hit(
         self,
@@ -228,7 +237,17 @@ class Tracker:
         parts = 2 + (not math.isnan(rows[row, M_RANGE])) + (not math.isnan(rows[row, M_RATE]))
         track.nis += 0.05 * (d2 / parts - track.nis)
         track.trouble *= 0.9
-        track.astray = 0
+        if track.branch:
+            back_on(self.bank, track, sensor, rows[row], int(look.times[row]))
+        stem = grown(self.bank, track, sensor, result.seen) if track.stem else None
+        if stem is not None:
+            track.hits += 1
+            track.score = min(track.score + gain, 200.0)
+            track.misfit += (d2 / parts - track.misfit) / min(track.run, TAKE_OVER_RUN)
+            note_detection(track, look, sensor, rows, row)
+            result.seen.append(slot)
+            self._held(stem, look, sensor, rows, row, d2, result)
+            return
         self._count(track, look, sensor, rows, row, gain, result)
         result.updates.append(Update(slot=slot, row=row, d2=d2, new=False))
 
@@ -257,10 +276,7 @@ class Tracker:
         if not slots.size or look.mode == "track" or look.state in ("blinded", "down"):
             return
         seen = set(result.seen)
-        quiet = np.array([s for s in slots if s not in seen], dtype=np.int64)
-        if quiet.size and sensor.kind == "radar":
-            # nobody knows where an unsharp track is: a radar's silence at its middle says nothing
-            quiet = quiet[~unsharp(bank, quiet)]
+        quiet = np.array([s for s in slots.tolist() if s not in seen], np.int64) if seen else slots
         if not quiet.size:
             return
         where = np.empty((quiet.size, 3))
@@ -270,15 +286,17 @@ class Tracker:
             sensor, look.mode, look.searched, look.state, look.noise_db, place, middle, where, np.ones(quiet.size)
         )
         could = np.flatnonzero(pd > 1e-3)
+        if could.size and sensor.kind == "radar":
+            # nobody knows where an unsharp track is: a radar's silence at its middle says nothing
+            could = could[~unsharp(bank, quiet[could])]
         if not could.size:
             return
         pd, quiet = np.minimum(pd[could], PD_MOST), quiet[could]
         free_pd = pd * FREE_INFRARED_PD if sensor.kind == "infrared" else pd
         cost = np.empty(quiet.size)
         kernels.silence(bank.xs, bank.ps, bank.ws, bank.ts, bank.two, quiet, look.end, pd, free_pd, cost)
-        for k, s in enumerate(quiet):
-            track = bank.tracks[int(s)]
-            self._missed(track, look, sensor, float(pd[k]), float(cost[k]), result)
+        for s, chance, price in zip(quiet.tolist(), pd.tolist(), cost.tolist(), strict=True):
+            self._missed(bank.tracks[s], look, sensor, chance, price, result)
 
     def _missed(self, track: Track, look: Look, sensor: Sensor, pd: float, cost: float, result: LookResult) -> None:
         track.misses += 1
@@ -360,8 +378,8 @@ class Tracker:
                 continue
             weight = (n / total) ** 2
             if sensor.position is not None:
-                biases = np.array([sensor.bias_range, sensor.bias_azimuth, sensor.bias_elevation])
-                if biases.any():
+                biases = self._figures(sensor).biases
+                if biases is not None:
                     add_radar_bias(covariance, state, sensor.position, sensor.rot_enu[2], biases, weight)
             elif sensor.bias_los > 0.0:
                 sight = next((x for x in reversed(track.sights) if x[8] == name), None)

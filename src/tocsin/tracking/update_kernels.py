@@ -38,12 +38,35 @@ from tocsin.world.geodesy_kernels import height_above_ellipsoid
 
 
 @kernel
+def heavy_tailed(nu2: float, s: float) -> tuple[float, float]:
+    """Return the log likelihood of a component with squared normalised innovation `nu2`, and the variance it then has.
+
+    Beyond three sigma the tail is heavy and the weight falls (a redescending M-estimator; Huber & Ronchetti 2009, 4.8).
+    """
+    log_likelihood = -0.5 * (min(nu2, ROBUST) + math.log(s) + LOG_2PI)
+    if nu2 > ROBUST:
+        # a component far off (servo lag, multipath, a wrong lobe) loses weight as the square of how far it is
+        log_likelihood -= 1.5 * math.log(nu2 / ROBUST)
+        s *= (nu2 / ROBUST) ** 2
+    return log_likelihood, s
+
+
+@kernel
+def misfit(nu2: float, count: int) -> tuple[float, int]:
+    """Return what a component's squared normalised innovation adds to the distance, and as how many outliers it counts.
+
+    One component of three or more (`count`) may be an outlier: it adds as much as three sigma.
+    """
+    if nu2 <= OUTLIER:
+        return nu2, 0
+    return min(nu2, ROBUST), 1 + (count if nu2 > OUTLIER_MOST or count < 3 else 0)
+
+
+@kernel
 def scalar_update(
     x: np.ndarray, p: np.ndarray, h: np.ndarray, moved: np.ndarray, residual: float, variance: float
 ) -> tuple[float, float]:
     """Return (squared normalised innovation, log likelihood); updates `x`, `p`; `moved` sums the corrections so far.
-
-    Beyond three sigma the tail is heavy and the weight falls (a redescending M-estimator; Huber & Ronchetti 2009, 4.8).
 
     `residual` was formed at the state before the first component of this measurement: the corrections made since are
     taken off, so a measurement of several components equals one joint update.
@@ -60,11 +83,7 @@ def scalar_update(
         s += h[i] * ph[i]
         y -= h[i] * moved[i]
     nu2 = y * y / s
-    log_likelihood = -0.5 * (min(nu2, ROBUST) + math.log(s) + LOG_2PI)
-    if nu2 > ROBUST:
-        # a component far off (servo lag, multipath, a wrong lobe) loses weight as the square of how far it is
-        log_likelihood -= 1.5 * math.log(nu2 / ROBUST)
-        s *= (nu2 / ROBUST) ** 2
+    log_likelihood, s = heavy_tailed(nu2, s)
     for i in range(N):
         gain = ph[i] / s
         x[i] += gain * y
@@ -203,42 +222,93 @@ def carry_back(x: np.ndarray, dt: float, model: int, back: np.ndarray, phi: np.n
 
 
 @kernel
+def present_rows(
+    x: np.ndarray, p: np.ndarray, m: np.ndarray, dt: float, model: int, rows: np.ndarray, out: np.ndarray
+) -> int:
+    """Return the number of components of measurement `m`, filling `rows` (4, 10), `out` (4, 2) as `rows_of` does.
+
+    `dt` < 0: the measurement is of -dt seconds ago (it came late), its rows are turned to the present state.
+    """
+    if dt >= 0.0:
+        return rows_of(x, p, m, rows, out)
+    back = np.empty(N)
+    phi = np.empty((N, N))
+    turned = np.empty(N)
+    carry_back(x, dt, model, back, phi)
+    count = rows_of(back, p, m, rows, out)
+    for k in range(count):
+        for j in range(N):
+            s = 0.0
+            for i in range(N):
+                s += rows[k, i] * phi[i, j]
+            turned[j] = s
+        for j in range(N):
+            rows[k, j] = turned[j]
+    return count
+
+
+@kernel
+def fit_model(
+    x: np.ndarray, p: np.ndarray, m: np.ndarray, dt: float, model: int, work: np.ndarray
+) -> tuple[float, float]:
+    """Return (squared Mahalanobis distance, log likelihood) as `update_model` does, and update nothing.
+
+    The components are taken one after another in the space of the measurement (H P H^T, 4 by 4) instead of that of the
+    state; `work` (16, 10) is scratch.
+    """
+    rows, ph, c, out = work[0:4], work[4:8], work[8:12], work[12:16]
+    count = present_rows(x, p, m, dt, model, rows, out)
+    size = 6 if dt >= 0.0 else N
+    for k in range(count):
+        for i in range(size):
+            s = 0.0
+            for j in range(size):
+                s += p[i, j] * rows[k, j]
+            ph[k, i] = s
+        for j in range(k + 1):
+            s = 0.0
+            for i in range(size):
+                s += rows[k, i] * ph[j, i]
+            c[k, j] = s
+    d2 = 0.0
+    log_likelihood = 0.0
+    outliers = 0
+    for k in range(count):
+        s = out[k, 1] + c[k, k]
+        nu2 = out[k, 0] * out[k, 0] / s
+        b, s = heavy_tailed(nu2, s)
+        a, n = misfit(nu2, count)
+        d2 += a
+        log_likelihood += b
+        outliers += n
+        # what this component corrects, the later ones no longer see
+        for i in range(k + 1, count):
+            out[i, 0] -= c[i, k] * out[k, 0] / s
+            for j in range(k + 1, i + 1):
+                c[i, j] -= c[i, k] * c[j, k] / s
+    return (1e9 if outliers > 1 else d2), log_likelihood
+
+
+@kernel
 def update_model(x: np.ndarray, p: np.ndarray, m: np.ndarray, dt: float, model: int) -> tuple[float, float, int]:
     """Return (squared Mahalanobis distance, log likelihood, components); updates one model's `x` (10), `p` (10, 10).
 
-    One component of three or more may be an outlier: it then counts as three sigma. With more the distance is 1e9.
+    With more than one outlier the distance is 1e9.
 
     `dt` < 0: the measurement is of -dt seconds ago (it came late); else `x` is already at its time.
     """
     rows = np.empty((4, N))
     out = np.empty((4, 2))
     moved = np.zeros(N)
-    if dt < 0.0:
-        back = np.empty(N)
-        phi = np.empty((N, N))
-        turned = np.empty(N)
-        carry_back(x, dt, model, back, phi)
-        count = rows_of(back, p, m, rows, out)
-        for k in range(count):
-            for j in range(N):
-                s = 0.0
-                for i in range(N):
-                    s += rows[k, i] * phi[i, j]
-                turned[j] = s
-            for j in range(N):
-                rows[k, j] = turned[j]
-    else:
-        count = rows_of(x, p, m, rows, out)
+    count = present_rows(x, p, m, dt, model, rows, out)
     d2 = 0.0
     log_likelihood = 0.0
     outliers = 0
     for k in range(count):
         a, b = scalar_update(x, p, rows[k], moved, out[k, 0], out[k, 1])
-        if a > OUTLIER:
-            outliers += 1
-            if a > OUTLIER_MOST or count < 3:
-                outliers += count
-        d2 += min(a, ROBUST) if a > OUTLIER else a
+        add, n = misfit(a, count)
+        d2 += add
+        outliers += n
         log_likelihood += b
     if outliers > 1:
         d2 = 1e9

@@ -9,9 +9,8 @@ from tocsin.core.constants import NS
 from tocsin.tracking.assign import assign
 from tocsin.tracking.bank import IntArray, Track, TrackBank
 from tocsin.tracking.bank_kernels import advance_tracks
-from tocsin.tracking.filter_kernels import FREE
 from tocsin.tracking.notes import absorb
-from tocsin.tracking.view_kernels import heights_at, state_distances, twins
+from tocsin.tracking.view_kernels import heights_at, state_distances, twins, wide_places
 
 TENTATIVE_LIFE_S = 60.0
 UNSHARP_M = 20e3
@@ -80,10 +79,11 @@ def unsharp(bank: TrackBank, slots: IntArray) -> npt.NDArray[np.bool_]:
     A single radar detection fits many of them in a raid: a radar starts its own track, and `adopt` joins the two by place
     and velocity together.
     """
-    p = bank.ps[slots, FREE]
-    wide = p[:, 0, 0] + p[:, 1, 1] + p[:, 2, 2] > UNSHARP_M * UNSHARP_M
-    alone = [len(t.satellites) == len(t.sensors) > 0 for t in (bank.tracks[int(s)] for s in slots)]
-    both: npt.NDArray[np.bool_] = wide & np.array(alone, dtype=np.bool_)
+    both = np.empty(slots.size, np.bool_)
+    if wide_places(bank.ps, slots, UNSHARP_M, both):
+        for k in np.flatnonzero(both).tolist():
+            track = bank.tracks[int(slots[k])]
+            both[k] = len(track.satellites) == len(track.sensors) > 0
     return both
 
 
@@ -92,8 +92,7 @@ def adopt(bank: TrackBank) -> list[tuple[Track, Track]]:
     slots = bank.slots()
     if slots.size < 2:
         return []
-    standing = np.array([bank.tracks[int(s)].confirmed for s in slots], dtype=np.bool_)
-    old = slots[unsharp(bank, slots) & standing]
+    old = slots[unsharp(bank, slots) & bank.standing()]
     radar = [s for s, t in bank.tracks.items() if t.confirmed and not t.satellites and t.hits >= ADOPT_HITS]
     new = np.array(radar[-ADOPT_MOST:], np.int64)
     if not old.size or not new.size:
@@ -108,7 +107,7 @@ def adopt(bank: TrackBank) -> list[tuple[Track, Track]]:
         for array in (bank.xs, bank.ps, bank.ws, bank.ts, bank.two):
             array[keep.slot] = array[drop.slot]
         keep.last_of.update(drop.last_of)
-        keep.nis, keep.trouble, keep.astray, keep.misses = drop.nis, drop.trouble, drop.astray, 0
+        keep.nis, keep.trouble, keep.misses = drop.nis, drop.trouble, 0
         keep.score = keep.score_top = max(keep.score_top, drop.score_top)
         absorb(keep, drop)
         joined.append((keep, drop))

@@ -55,6 +55,17 @@ def places_at(xs: np.ndarray, ws: np.ndarray, ts: np.ndarray, slots: np.ndarray,
 
 
 @kernel
+def wide_places(ps: np.ndarray, slots: np.ndarray, limit_m: float, out: np.ndarray) -> int:
+    """Return how many tracks know their place worse than `limit_m` (one sigma, coasting); `out` (k,) says which."""
+    count = 0
+    for k in range(slots.shape[0]):
+        p = ps[slots[k], FREE]
+        out[k] = p[0, 0] + p[1, 1] + p[2, 2] > limit_m * limit_m
+        count += out[k]
+    return count
+
+
+@kernel
 def heights_at(xs: np.ndarray, ws: np.ndarray, ts: np.ndarray, slots: np.ndarray, time: int, out: np.ndarray) -> None:
     """Fill `out` (k,) with the heights (m) of the tracks at `time`; the arc is followed as `places_at` does."""
     place = np.empty((slots.shape[0], 3))

@@ -12,7 +12,8 @@ from tests.unit.detection.looks import SENSORS, START, look, values_of
 from tocsin.core.constants import DEG, NS
 from tocsin.core.records.inputs import AZIMUTH, ELEVATION, LOS_X, RANGE, RANGE_RATE, Look
 from tocsin.core.records.outputs import Rejection
-from tocsin.detection.screen import MAX_AHEAD_S, MAX_LATENESS_S, OPEN_GAPS, RATE_LIMIT_M_S, Gap, Screen
+from tocsin.detection.screen import MAX_AHEAD_S, MAX_LATENESS_S, OPEN_GAPS, Gap, Screen
+from tocsin.detection.screen_kernels import RATE_LIMIT_M_S
 
 
 def checked(screen: Screen, item: Look, seconds: float | None = None, mode: str = "test"):

@@ -12,7 +12,7 @@ from tocsin.identification.classes import (
     launch_probability,
     missile_probability,
 )
-from tocsin.identification.classify import classify, explain
+from tocsin.identification.classify import classify, explain, without_notice
 from tocsin.identification.evidence import PIECES, Features
 
 BOOST: dict[str, Any] = {
@@ -127,6 +127,12 @@ def test_the_weight_of_a_notification_is_bounded(vehicle: str) -> None:
             if min(with_word[a], with_word[b], without[a], without[b]) > 1e-4:
                 ratio = (with_word[a] / with_word[b]) / (without[a] / without[b])
                 assert 1 / 21.0 < ratio < 21.0, (a, b)
+
+
+@pytest.mark.parametrize("vehicle", ["space_launch", "ballistic_missile", ""])
+def test_leaving_out_the_notification_is_never_having_had_it(vehicle: str) -> None:
+    told = features(notice=vehicle)
+    assert without_notice(told, classify(told)) == classify(features()).classes
 
 
 def test_a_mirror_shines_to_one_side_a_plume_to_all() -> None:

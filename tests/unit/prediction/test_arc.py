@@ -66,3 +66,4 @@ def test_rows_do_not_depend_on_each_other():
     for i in range(3):
         alone = _one(states[i], covariances[i])
         assert together.perigee_m[i] == alone.perigee_m[0] and together.p_low[i] == alone.p_low[0]
+        assert together.p_below(i, -50e3) == _one(states[i], covariances[i], -50e3).p_low[0]

@@ -389,15 +389,6 @@ def test_a_foreign_state_starts_a_coasting_track_as_it_is():
     assert w.tolist() == [0.0, 1.0] and twin.positive_definite(p[FREE])
 
 
-def test_loosening_widens_place_and_velocity_and_keeps_correlations():
-    _, p, _ = one(np.random.default_rng(19))
-    before = p.copy()
-    births.loosen(p)
-    assert np.diag(p[FREE] - before[FREE]) == pytest.approx([9e6] * 3 + [9e4] * 3 + [0.0] * 4)
-    off = ~np.eye(N, dtype=bool)
-    assert np.array_equal(p[FREE][off], before[FREE][off]) and twin.positive_definite(p[FREE])
-
-
 # ---- views -------------------------------------------------------------------------------------------------------
 
 

@@ -8,12 +8,11 @@ import pytest
 from tests.unit.tracking.scenes import SENSORS, Scene, at, later, thrown
 from tocsin.core.constants import DEG
 from tocsin.tracking.filter_kernels import M_RANGE, M_RATE
+from tocsin.tracking.measurement_kernels import LOG_RATE_SPAN, against_new
 from tocsin.tracking.measurements import (
     NEW_PER_LOOK,
-    RATE_SPAN_M_S,
     SIGHT_DISTANCE_M,
     figures_of,
-    log_densities,
     measurement_rows,
 )
 
@@ -43,7 +42,9 @@ def test_a_measured_range_rate_adds_a_dimension_to_the_density():
     rows = np.zeros((3, 18))
     rows[1, M_RATE], rows[2, M_RANGE] = np.nan, np.nan
     plain = figures.log_density
-    assert log_densities(figures, rows) == pytest.approx([plain - math.log(RATE_SPAN_M_S), plain, plain])
+    gain = np.empty(3)
+    against_new(np.zeros(3), np.arange(3), rows, plain, gain)
+    assert -gain == pytest.approx([plain - LOG_RATE_SPAN, plain, plain])
 
 
 def test_a_satellite_may_be_elsewhere_at_each_detection():

@@ -97,7 +97,7 @@ def test_known_objects_start_no_track():
         return np.where(chosen == 2, 77, -1)
 
     result = scene.tracker.process(item, sensor, sensor.position, rows, np.arange(4), known)
-    assert result.known == [(2, 77)] and len(scene.tracks) == 3
+    assert result.known_rows.tolist() == [2] and result.known_objects.tolist() == [77] and len(scene.tracks) == 3
     assert sorted(u.row for u in result.updates) == [0, 1, 3] and all(u.new for u in result.updates)
 
 
