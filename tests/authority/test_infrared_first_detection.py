@@ -7,6 +7,7 @@ public figure of a real sensor's sensitivity exists. The thresholds are those of
 import numpy as np
 import pytest
 
+from tests.vehicles import VEHICLES
 from tocsin.core.constants import DEG, NS
 from tocsin.core.records.network import Infrared, Orbit
 from tocsin.core.time import tai_from_iso
@@ -17,7 +18,6 @@ from tocsin.modelling.look_build import Rows, search_slots
 from tocsin.modelling.trajectory import Trajectory
 from tocsin.sensing.kinds.infrared import compile_infrared
 from tocsin.world.geodesy import direct, to_geodetic
-from tocsin.world.motion.boosters import VEHICLES
 
 START = tai_from_iso("2026-07-01T06:00:00Z")
 RANGES_M = {"short_range": 300e3, "intermediate_range": 2500e3, "intercontinental": 9000e3}

@@ -67,6 +67,31 @@ def test_a_wrong_key_or_value_names_file_line_key_and_what_is_allowed(
     assert not (tmp_path / "out").exists()
 
 
+def test_a_vehicle_that_cannot_leave_the_pad_ends_with_two_and_says_why(tmp_path: Path) -> None:
+    text = (ROOT / "vehicles" / "short_range.toml").read_text(encoding="utf-8")
+    (tmp_path / "heavy.toml").write_text(text.replace("payload_kg = 500", "payload_kg = 50000"))
+    network = (DATA / "network.toml").as_posix()
+    (tmp_path / "scenario.toml").write_text(
+        'name = "s"\ndata_mode = "test"\nstart_utc = "2026-01-01T00:00:00Z"\nduration_s = 60\n'
+        f'network = "{network}"\nassets = "{(DATA / "assets.toml").as_posix()}"\n[[flight]]\nid = "m"\n'
+        'kind = "missile"\nvehicle = "heavy.toml"\nlaunch_s = 1\nlatitude_deg = 0\nlongitude_deg = 0\n'
+        "target_latitude_deg = 3\ntarget_longitude_deg = 3\n"
+    )
+    done = tocsin("simulate", tmp_path / "scenario.toml", "--out", tmp_path / "out")
+    assert done.returncode == 2
+    words = "".join(done.stderr.split())
+    for part in ("heavy.toml:", "stage[0].burn_s", "cannot leave the pad", "against a weight of"):
+        assert "".join(part.split()) in words
+    assert not (tmp_path / "out").exists()
+    scenario = (tmp_path / "scenario.toml").read_text()
+    (tmp_path / "scenario.toml").write_text(scenario.replace("heavy.toml", "nothing.toml"))
+    done = tocsin("run", tmp_path / "scenario.toml", "--out", tmp_path / "out")
+    assert done.returncode == 2
+    words = "".join(done.stderr.split())
+    for part in ("scenario.toml:10", "flight[0].vehicle", "no such vehicle", "medium_range_solid"):
+        assert part.replace(" ", "") in words
+
+
 def test_what_is_missing_is_named(tmp_path: Path) -> None:
     looks = DATA / "looks.jsonl"
     for changes, word in (

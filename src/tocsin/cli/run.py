@@ -17,6 +17,7 @@ from tocsin.formats.folder import OutputFolder, prepare
 from tocsin.formats.toml_files import check_scenario, read_assets, read_network, read_scenario
 from tocsin.modelling.paths import find_beside, find_scenario
 from tocsin.modelling.simulate import SimulationResult, simulate
+from tocsin.modelling.vehicles import check_vehicles
 
 
 def load_scenario(name: str, seed: int | None) -> tuple[Scenario, Path]:
@@ -28,6 +29,7 @@ def load_scenario(name: str, seed: int | None) -> tuple[Scenario, Path]:
     # a wrong key in the files it names is told before anything is compiled
     network = read_network(find_beside(scenario.network, path, "networks"))
     check_scenario(path, scenario, network, read_assets(find_beside(scenario.assets, path, "assets")))
+    check_vehicles(scenario, path)
     return scenario, path
 
 

@@ -289,6 +289,9 @@ def _flight(flight: Flight, path: Path, duration_s: float) -> Iterator[Complaint
     if flight.kind == "missile" and targets != 1:
         found = "two targets" if targets else "missing; a missile has a target"
         yield Complaint((*path, "target"), found, "the id of an asset, or target_latitude_deg and target_longitude_deg")
+    if flight.apogee_km is not None and (flight.kind != "missile" or flight.loft != 1.0):
+        found = "loft and apogee_km are given" if flight.kind == "missile" else f"a {flight.kind} takes no apogee"
+        yield Complaint((*path, "apogee_km"), found, "in a missile's flight, in the place of loft")
     if flight.kind != "missile" and targets:
         key = "target" if flight.target is not None else "target_latitude_deg"
         yield Complaint((*path, key), f"a {flight.kind} has no target", "only in flights of kind missile")

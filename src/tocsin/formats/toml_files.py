@@ -1,4 +1,4 @@
-"""Network, assets and scenario files (TOML) -> records. An error names file, line, key and what is allowed."""
+"""Network, assets, scenario and vehicle files (TOML) -> records. An error names file, line, key and what is allowed."""
 
 import difflib
 import math
@@ -14,7 +14,8 @@ from msgspec import inspect as mi
 from tocsin.core.errors import InputError
 from tocsin.core.records.network import Assets, Network
 from tocsin.core.records.scenario import Scenario
-from tocsin.formats import toml_checks
+from tocsin.core.records.vehicle import Vehicle
+from tocsin.formats import toml_checks, vehicle_checks
 from tocsin.formats.toml_checks import Complaint
 from tocsin.formats.toml_lines import Path as KeyPath
 from tocsin.formats.toml_lines import line_of, lines_of
@@ -39,12 +40,22 @@ def read_scenario(path: str | Path) -> Scenario:
     return _read(Path(path), Scenario, toml_checks.scenario)
 
 
+def read_vehicle(path: str | Path) -> Vehicle:
+    """Return the class of vehicle of a TOML file; InputError as above, with the physics that fails."""
+    return _read(Path(path), Vehicle, vehicle_checks.vehicle)
+
+
 def check_scenario(path: str | Path, scenario: Scenario, network: Network, assets: Assets) -> None:
     """Refuse a scenario (InputError with line) that names sensors or assets which the other files do not have."""
     complaint = toml_checks.references(scenario, network, assets)
     if complaint is not None:
-        file = Path(path)
-        raise _error(file, complaint, lines_of(_text(file)))
+        raise error_at(path, complaint)
+
+
+def error_at(path: str | Path, complaint: Complaint) -> InputError:
+    """Return the error of a complaint about a TOML file that was read before, with the line of its key."""
+    file = Path(path)
+    return _error(file, complaint, lines_of(_text(file)))
 
 
 def key_text(path: KeyPath) -> str:

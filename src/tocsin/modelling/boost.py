@@ -12,20 +12,21 @@ import numpy as np
 from tocsin.core.constants import DEG, NS
 from tocsin.core.errors import InputError
 from tocsin.core.records.inputs import FloatArray
+from tocsin.core.records.vehicle import Stage, Vehicle
+from tocsin.modelling.arcs import Report, arc_of
+from tocsin.modelling.dispersion import dispersed
 from tocsin.modelling.trajectory import Trajectory
 from tocsin.world.geodesy import inverse, to_geodetic
-from tocsin.world.motion.boosters import VEHICLES, PoweredFlight, Vehicle, fly
+from tocsin.world.motion.boosters import PoweredFlight, fly
 from tocsin.world.motion.freeflight_kernels import REACHED, fly_to_height
 
 __all__: list[str] = []
 
-CEP_M = {"short_range": 800.0, "intermediate_range": 1500.0, "intercontinental": 2500.0}
-"""Half of the falls lie within this of the place aimed at."""
-RCS_DBSM = {"short_range": 0.0, "intermediate_range": 0.0, "intercontinental": -3.0}
 STAGE_RCS_DBSM = 5.0
 STEP_S = 0.5
 _LONGEST_S = 7200.0
 _SEPARATION_M_S = 3.0
+_APOGEE_CLOSE = 3.0e-5
 
 
 @dataclass(frozen=True)
@@ -37,15 +38,6 @@ class Solution:
     cutoff_s: float
     apogee_m: float
     miss_m: float
-
-
-def vehicle_class(name: str, kind: str) -> Vehicle:
-    """Return a vehicle class of a kind (`missile`, `sounding_rocket`) by name; InputError names those that exist."""
-    vehicle = VEHICLES.get(name)
-    if vehicle is None or vehicle.kind != kind:
-        names = sorted(v.name for v in VEHICLES.values() if v.kind == kind)
-        raise InputError(f"no {kind} class {name!r}", key="vehicle", allowed=", ".join(names))
-    return vehicle
 
 
 # ------------------------------------------------------------------------------------------------------ solving
@@ -162,6 +154,22 @@ def _solve(
     return Solution(azimuth, kick, cutoff, p.apogee(kick, cutoff), math.hypot(float(left[0]), float(left[1])))
 
 
+def _solve_apogee(
+    vehicle: Vehicle, place_deg: tuple[float, float], aim_deg: tuple[float, float], apogee_km: float
+) -> Solution:
+    """Return the flight of a class between two places (deg) with an apogee; InputError if it has none."""
+    here = (place_deg[0] * DEG, place_deg[1] * DEG)
+    d, a, _ = (float(v) for v in inverse(*here, aim_deg[0] * DEG, aim_deg[1] * DEG))
+    arc = arc_of(vehicle, Report(here, a, d, apogee_km * 1e3), _APOGEE_CLOSE)
+    if arc is None:
+        raise InputError(
+            f"class {vehicle.name} has no flight over {d / 1e3:.0f} km with an apogee of {apogee_km:g} km",
+            key="apogee_km",
+        )
+    turn = math.remainder(arc.bearing - a, 2.0 * math.pi)
+    return Solution(arc.azimuth, arc.kick, arc.cutoff_s, arc.apogee_m, math.hypot(arc.range_m - d, d * turn))
+
+
 # ------------------------------------------------------------------------------------------------------- flying
 def missile_flight(
     name: str,
@@ -172,31 +180,46 @@ def missile_flight(
     loft: float,
     rng: np.random.Generator,
     separate_last: bool = False,
+    apogee_km: float | None = None,
 ) -> list[Trajectory]:
-    """Return the trajectories of a missile and its spent stages; the fall scatters about the aim by the class's CEP.
+    """Return the trajectories of a missile and its spent stages; the fall scatters about the aim by the CEP of the
+    class.
 
     The last stage stays with the payload and is one body with it for a radar, unless `separate_last`.
     """
-    scatter = rng.normal(0.0, CEP_M[vehicle.name] / 1.17741, 2)
+    scatter = rng.normal(0.0, vehicle.cep_m / 1.17741, 2)
     lat = aim_deg[0] + float(scatter[0]) / 111_200.0
     lon = aim_deg[1] + float(scatter[1]) / (111_200.0 * math.cos(aim_deg[0] * DEG))
-    solution = _solve(vehicle, place_deg[0], place_deg[1], lat, lon, loft)
+    solution = (
+        _solve(vehicle, place_deg[0], place_deg[1], lat, lon, loft)
+        if apogee_km is None
+        else _solve_apogee(vehicle, place_deg, (lat, lon), apogee_km)
+    )
     if solution.miss_m > 500.0:
         raise InputError(f"no flight of class {vehicle.name} found to this place", key="target")
     programme = vehicle.programme(solution.azimuth, solution.kick, solution.cutoff_s)
     flight = fly(vehicle, place_deg[0] * DEG, place_deg[1] * DEG, 0.0, programme, STEP_S)
     attributes: dict[str, float | str] = {"class": vehicle.name, "apogee_km": solution.apogee_m / 1e3}
-    return _bodies(name, "missile", vehicle, flight, launch, RCS_DBSM[vehicle.name], separate_last, attributes)
+    return _bodies(name, "missile", vehicle, flight, launch, separate_last, attributes)
 
 
 def sounding_flight(
-    name: str, vehicle: Vehicle, launch: int, place_deg: tuple[float, float], azimuth_deg: float, elevation_deg: float
+    name: str,
+    vehicle: Vehicle,
+    launch: int,
+    place_deg: tuple[float, float],
+    azimuth_deg: float,
+    elevation_deg: float,
+    rng: np.random.Generator,
 ) -> list[Trajectory]:
-    """Return the trajectories of a sounding rocket's payload and of each spent stage."""
-    programme = vehicle.programme(azimuth_deg * DEG, (90.0 - elevation_deg) * DEG)
+    """Return the trajectories of a sounding rocket's payload and of each spent stage.
+
+    Nothing steers it: the flight differs from the plan by the dispersion of the class.
+    """
+    vehicle, programme = dispersed(vehicle, vehicle.programme(azimuth_deg * DEG, (90.0 - elevation_deg) * DEG), rng)
     flight = fly(vehicle, place_deg[0] * DEG, place_deg[1] * DEG, 0.0, programme, STEP_S)
     attributes: dict[str, float | str] = {"class": vehicle.name, "apogee_km": kepler_apogee(flight.states[-1]) / 1e3}
-    return _bodies(name, "sounding_rocket", vehicle, flight, launch, -5.0, True, attributes)
+    return _bodies(name, "sounding_rocket", vehicle, flight, launch, True, attributes)
 
 
 def _bodies(
@@ -205,7 +228,6 @@ def _bodies(
     vehicle: Vehicle,
     flight: PoweredFlight,
     launch: int,
-    rcs_dbsm: float,
     separate_last: bool,
     attributes: dict[str, float | str],
 ) -> list[Trajectory]:
@@ -217,7 +239,7 @@ def _bodies(
     times = launch + np.rint(np.concatenate([flight.times, flight.times[-1] + seconds]) * NS).astype(np.int64)
     main = Trajectory(
         name, kind, times, np.vstack([flight.states, states]), np.concatenate([powered, dark > 0]),
-        np.concatenate([glow, dark]), rcs_dbsm, attributes=attributes,
+        np.concatenate([glow, dark]), vehicle.rcs_dbsm, attributes=attributes,
     )  # fmt: skip
     out = [main]
     count = len(vehicle.stages) if separate_last else len(vehicle.stages) - 1
@@ -225,20 +247,32 @@ def _bodies(
         mark = flight.burnouts[i]
         if i > 0 and mark[0] <= flight.burnouts[i - 1][0]:
             break
-        stage = vehicle.stages[i]
-        # a tumbling cylinder, drag coefficient 1.2 on about three cross-sections
-        beta = stage.dry_kg / (1.2 * 3.0 * math.pi / 4.0 * stage.diameter_m**2)
-        out.append(
-            spent_stage(f"{name}-stage-{i + 1}", name, launch + int(mark[0] * NS), mark[1:7], beta, STAGE_RCS_DBSM)
-        )
+        beta = stage_beta(vehicle.stages[i])
+        out.append(spent_stage(f"{name}-stage-{i + 1}", name, launch + int(mark[0] * NS), mark[1:7], beta))
     return out
 
 
-def spent_stage(name: str, parent: str, start: int, state: FloatArray, beta: float, rcs_dbsm: float) -> Trajectory:
+def stage_beta(stage: Stage) -> float:
+    """Return the ballistic coefficient (kg/m2) of a spent stage: a tumbling cylinder.
+
+    Drag coefficient 1.2 on about three cross-sections.
+    """
+    return stage.dry_kg / (1.2 * 3.0 * math.pi / 4.0 * stage.diameter_m**2)
+
+
+def spent_stage(
+    name: str,
+    parent: str,
+    start: int,
+    state: FloatArray,
+    beta: float,
+    rcs_dbsm: float = STAGE_RCS_DBSM,
+    longest_s: float = _LONGEST_S,
+) -> Trajectory:
     """Return the fall of a spent stage that is pushed back a little at separation; kind `debris`."""
     left = state.copy()
     left[3:] -= _SEPARATION_M_S * state[3:] / math.sqrt(float(np.sum(state[3:] ** 2)))
-    seconds, states = coast(left, beta, _LONGEST_S)
+    seconds, states = coast(left, beta, longest_s)
     times = start + np.rint(np.concatenate([[0.0], seconds]) * NS).astype(np.int64)
     n = len(times)
     return Trajectory(

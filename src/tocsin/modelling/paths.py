@@ -1,4 +1,4 @@
-"""Where scenarios, networks, assets and packaged data stand."""
+"""Where scenarios, networks, vehicles, assets and packaged data stand."""
 
 from importlib import resources
 from pathlib import Path
@@ -14,7 +14,7 @@ def data_path(name: str) -> Path:
 
 
 def roots() -> list[Path]:
-    """Return the folders that may hold `scenarios/`, `networks/` and `assets/`, nearest first.
+    """Return the folders that may hold `scenarios/`, `networks/`, `vehicles/` and `assets/`, nearest first.
 
     The current folder, the source tree around this package, the copies inside an installed wheel.
     """
@@ -30,7 +30,7 @@ def find_scenario(name_or_path: str | Path) -> Path:
 
 
 def find_file(name_or_path: str | Path, folder: str) -> Path:
-    """Return the path of a TOML file of a kind (`scenarios`, `networks`, `assets`); InputError says what there is."""
+    """Return the path of a TOML file of a kind (`scenarios`, `networks`, ...); InputError says what there is."""
     path = Path(name_or_path)
     if path.is_file():
         return path

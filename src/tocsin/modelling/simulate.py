@@ -63,7 +63,7 @@ def simulate(
 ) -> SimulationResult:
     """Return what was written: `inputs/` (looks, notifications, catalogue, network, assets), truth and labels.
 
-    Network and assets are found relative to `scenario_path`. `catalogue` is a file of real element sets (two or three
+    Network, assets and vehicles are found relative to `scenario_path`. `catalogue` is a file of real element sets (two or three
     lines each) that takes the place of the simulated population. All random numbers follow from the scenario's seed.
     """
     say: Progress = progress or (lambda stage, part: None)
@@ -74,7 +74,7 @@ def simulate(
     start = tai_from_iso(scenario.start_utc)
     end = start + int(scenario.duration_s * NS)
     say("truth", 0.0)
-    truth = build_truth(scenario, assets, start, end)
+    truth = build_truth(scenario, assets, start, end, scenario_path)
     clock.mark("truth")
     say("satellites", 0.0)
     known = _known_objects(scenario, catalogue, start)

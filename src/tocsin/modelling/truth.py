@@ -10,14 +10,17 @@ from tocsin.core.constants import NS
 from tocsin.core.errors import InputError
 from tocsin.core.records.network import Asset, Assets
 from tocsin.core.records.scenario import Flight, Scenario
+from tocsin.core.records.vehicle import Vehicle
 from tocsin.core.time import unix_ns_from_tai
-from tocsin.modelling.boost import coast, missile_flight, sounding_flight, spent_stage, vehicle_class
+from tocsin.modelling.boost import coast, missile_flight, sounding_flight, spent_stage
 from tocsin.modelling.chance import stream
 from tocsin.modelling.fireballs import fireball_trajectory, read_fireballs
 from tocsin.modelling.recorded import Recording, fit_ascent, packaged_recordings, place_ascent, read_recordings
 from tocsin.modelling.sources import mechanism
 from tocsin.modelling.sources.mechanism import Stage
+from tocsin.modelling.space_launch import space_launch_flight
 from tocsin.modelling.trajectory import Trajectory
+from tocsin.modelling.vehicles import vehicle_of
 from tocsin.world.geodesy import inverse, to_geodetic
 
 GROUND_M = 50.0
@@ -49,10 +52,13 @@ class Truth:
     impacts: list[Impact]
 
 
-def build_truth(scenario: Scenario, assets: Assets, start: int, end: int) -> Truth:
+def build_truth(
+    scenario: Scenario, assets: Assets, start: int, end: int, scenario_path: str | Path | None = None
+) -> Truth:
     """Return what flies in a scenario from `start` to `end` (TAI ns).
 
-    A recorded ascent is looked for among the packaged flights, then in the folder that the setting `telemetry` names.
+    Vehicles are packaged classes or files beside `scenario_path`. A recorded ascent is looked for among the packaged
+    flights, then in the folder that the setting `telemetry` names.
     """
     places = {a.id: asset_centre(a) for a in assets.asset}
     recordings: dict[str, Recording] = {}
@@ -61,14 +67,20 @@ def build_truth(scenario: Scenario, assets: Assets, start: int, end: int) -> Tru
     for flight in scenario.flight:
         launch = start + round(flight.launch_s * NS)
         if flight.kind == "missile":
-            paths += _missile(scenario, flight, launch, places)
+            paths += _missile(scenario, flight, launch, places, vehicle_of(flight, scenario_path))
             targets[flight.id] = flight.target or ""
         elif flight.kind == "sounding_rocket":
-            vehicle = vehicle_class(flight.vehicle or "sounding_rocket", "sounding_rocket")
+            vehicle = vehicle_of(flight, scenario_path)
             azimuth = 0.0 if flight.azimuth_deg is None else flight.azimuth_deg
             elevation = 84.0 if flight.elevation_deg is None else flight.elevation_deg
             place = (flight.latitude_deg, flight.longitude_deg)
-            paths += sounding_flight(flight.id, vehicle, launch, place, azimuth, elevation)
+            rng = stream(scenario.seed, "dispersion", flight.id)
+            paths += sounding_flight(flight.id, vehicle, launch, place, azimuth, elevation, rng)
+        elif flight.kind == "space_launch":
+            vehicle = vehicle_of(flight, scenario_path)
+            place = (flight.latitude_deg, flight.longitude_deg)
+            azimuth = 90.0 if flight.azimuth_deg is None else flight.azimuth_deg
+            paths += space_launch_flight(flight.id, vehicle, launch, place, azimuth, end)
         else:
             if flight.vehicle not in recordings:
                 recordings |= _recordings(scenario)
@@ -92,9 +104,8 @@ def asset_centre(asset: Asset) -> tuple[float, float]:
 
 
 def _missile(
-    scenario: Scenario, flight: Flight, launch: int, places: dict[str, tuple[float, float]]
+    scenario: Scenario, flight: Flight, launch: int, places: dict[str, tuple[float, float]], vehicle: Vehicle
 ) -> list[Trajectory]:
-    vehicle = vehicle_class(flight.vehicle, "missile")
     if flight.target is not None:
         if flight.target not in places:
             raise InputError(f"unknown asset {flight.target!r}", key=f"flight {flight.id}: target")
@@ -106,7 +117,7 @@ def _missile(
     rng = stream(scenario.seed, "dispersion", flight.id)
     place = (flight.latitude_deg, flight.longitude_deg)
     apart = bool(scenario.settings.get("separate_last_stage", False))
-    return missile_flight(flight.id, vehicle, launch, place, aim, flight.loft, rng, apart)
+    return missile_flight(flight.id, vehicle, launch, place, aim, flight.loft, rng, apart, flight.apogee_km)
 
 
 def _recordings(scenario: Scenario) -> dict[str, Recording]:

@@ -1,6 +1,7 @@
 """Variants of a scenario by seed: times, targets, azimuths, classes, a sensor down, false or missing notifications."""
 
 import math
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -9,26 +10,34 @@ import numpy as np
 from tocsin.core.constants import DEG
 from tocsin.core.records.network import Assets, Network
 from tocsin.core.records.scenario import Flight, Outage, Scenario, ScenarioNotification
+from tocsin.core.records.vehicle import Vehicle
 from tocsin.formats.toml_files import read_assets, read_network
 from tocsin.modelling.chance import stream
 from tocsin.modelling.paths import find_beside
+from tocsin.modelling.vehicles import vehicle_of
 from tocsin.world.geodesy import direct, inverse
-from tocsin.world.motion.boosters import VEHICLES
 
 
-def variant(scenario: Scenario, seed: int, network: Network | None = None, assets: Assets | None = None) -> Scenario:
+def variant(
+    scenario: Scenario,
+    seed: int,
+    network: Network | None = None,
+    assets: Assets | None = None,
+    scenario_path: str | Path | None = None,
+) -> Scenario:
     """Return the variant of a scenario that belongs to a seed; the same seed gives the same variant.
 
     Launches move in time (all missiles within ten minutes of one another) and by up to 100 km; missiles change their
-    class and target within the reach of the class, ascents and sounding rockets their azimuth. One sensor is down
-    for half an hour or blinded for ten minutes. A notification is missing, a false one is added, or both. Network
-    and assets are those that the scenario names, unless given.
+    class (among those of the scenario) and target within the reach of the class, ascents and sounding rockets their
+    azimuth. One sensor is down for half an hour or blinded for ten minutes. A notification is missing, a false one is
+    added, or both. Network and assets are those that the scenario names, unless given.
     """
     network = network or read_network(find_beside(scenario.network, None, "networks"))
     assets = assets or read_assets(find_beside(scenario.assets, None, "assets"))
     rng = stream(seed, "variant")
     attack = float(rng.uniform(1200.0, min(4200.0, 0.6 * scenario.duration_s)))
-    flights = tuple(_flight(f, rng, scenario.duration_s, attack, assets) for f in scenario.flight)
+    missiles = {f.vehicle: vehicle_of(f, scenario_path) for f in scenario.flight if f.kind == "missile"}
+    flights = tuple(_flight(f, rng, scenario.duration_s, attack, assets, missiles) for f in scenario.flight)
     notifications = _notifications(scenario, flights, rng)
     outages = scenario.outage + _outage(network, rng, scenario.duration_s)
     return msgspec.structs.replace(
@@ -41,7 +50,14 @@ def variant(scenario: Scenario, seed: int, network: Network | None = None, asset
     )
 
 
-def _flight(f: Flight, rng: np.random.Generator, duration_s: float, attack_s: float, assets: Assets) -> Flight:
+def _flight(
+    f: Flight,
+    rng: np.random.Generator,
+    duration_s: float,
+    attack_s: float,
+    assets: Assets,
+    missiles: dict[str, Vehicle],
+) -> Flight:
     move = rng.uniform(size=8)
     lat, lon, _ = (
         float(x) / DEG
@@ -50,24 +66,26 @@ def _flight(f: Flight, rng: np.random.Generator, duration_s: float, attack_s: fl
     changes: dict[str, Any] = {"latitude_deg": lat, "longitude_deg": lon}
     if f.kind == "missile":
         changes["launch_s"] = round(attack_s + 600.0 * float(move[2]), 1)
-        changes |= _other_aim(f, lat, lon, move, assets)
+        changes |= _other_aim(f, lat, lon, move, assets, missiles)
         return msgspec.structs.replace(f, **changes)
     changes["launch_s"] = round(60.0 + (duration_s - 1500.0) * float(move[2]), 1)
     if f.azimuth_deg is not None:
         # a little only: an ascent keeps its recorded speed, which orbit needs with the Earth's turning it had
-        width = 12.0 if f.kind == "recorded_ascent" else 180.0
+        width = 180.0 if f.kind == "sounding_rocket" else 12.0
         changes["azimuth_deg"] = round((f.azimuth_deg + width * (2 * float(move[3]) - 1)) % 360.0, 2)
     return msgspec.structs.replace(f, **changes)
 
 
-def _other_aim(f: Flight, lat: float, lon: float, move: np.ndarray, assets: Assets) -> dict[str, Any]:
+def _other_aim(
+    f: Flight, lat: float, lon: float, move: np.ndarray, assets: Assets, missiles: dict[str, Vehicle]
+) -> dict[str, Any]:
     """Return another target and, where the distance is in the reach of another class, perhaps that class."""
     circles = [a for a in assets.asset if a.latitude_deg is not None and a.longitude_deg is not None]
     options: list[tuple[str, str]] = []
-    missiles = [v for _, v in sorted(VEHICLES.items()) if v.kind == "missile"]
     for a in circles:
         distance = float(inverse(lat * DEG, lon * DEG, a.latitude_deg * DEG, a.longitude_deg * DEG)[0])  # type: ignore[operator]
-        options += [(a.id, v.name) for v in missiles if v.range_km[0] <= distance / 1e3 <= v.range_km[1]]
+        reach = ((name, vehicle.range_km) for name, vehicle in sorted(missiles.items()))
+        options += [(a.id, name) for name, (least, most) in reach if least <= distance / 1e3 <= most]
     if not options:
         return {"latitude_deg": f.latitude_deg, "longitude_deg": f.longitude_deg}
     target, vehicle = options[int(move[4] * len(options)) % len(options)]

@@ -1,6 +1,6 @@
 """Boost profiles: what generic vehicles fly, as tables of height and ground range against time, steep to flat.
 
-Each class of missile in `world/motion/boosters` is flown once at each of three lofts. A fit stretches the tables in
+Each class in `hypotheses` is flown once at each of three lofts. A fit stretches the tables in
 time and size, so that they also stand for vehicles that are none of the three.
 """
 
@@ -12,9 +12,11 @@ import numpy as np
 import numpy.typing as npt
 
 from tocsin.core.constants import DEG
+from tocsin.core.records.vehicle import Vehicle
+from tocsin.prediction.hypotheses import INTERCONTINENTAL, INTERMEDIATE_RANGE, SHORT_RANGE
 from tocsin.prediction.profile_kernels import LOFTS, PROFILE_COLUMNS, PROFILE_DT_S
 from tocsin.world import geodesy
-from tocsin.world.motion.boosters import INTERCONTINENTAL, INTERMEDIATE_RANGE, SHORT_RANGE, PoweredFlight, Vehicle, fly
+from tocsin.world.motion.boosters import PoweredFlight, fly
 from tocsin.world.motion.freeflight_kernels import propagate_many
 
 FloatArray = npt.NDArray[np.float64]

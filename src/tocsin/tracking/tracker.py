@@ -16,7 +16,6 @@ import numpy as np
 
 from tocsin.core.constants import NS
 from tocsin.core.records.inputs import Look, PartnerTrack
-from tocsin.sensing.detectability import detection_probability
 from tocsin.sensing.sensors import Sensor
 from tocsin.tracking import bank_kernels as kernels
 from tocsin.tracking.assign import assign
@@ -28,29 +27,21 @@ from tocsin.tracking.filter_kernels import BOOST, FREE, M_RANGE, M_RATE, M_SIGMA
 from tocsin.tracking.measurement_kernels import against_new
 from tocsin.tracking.measurements import Figures, figures_of, measurement_rows
 from tocsin.tracking.notes import note_detection, note_rivals
+from tocsin.tracking.silence import silence
 from tocsin.tracking.slips import GATE, TAKE_OVER_RUN, back_on, branch_off, grown, hold, take_over
 from tocsin.tracking.upkeep import adopt, merge_twins, tidy, unsharp
-from tocsin.tracking.view_kernels import carry_ahead, combine, places_at
+from tocsin.tracking.view_kernels import carry_ahead, combine
 
 MAX_PAIRS = 1_000_000
 """Most (track, detection) pairs of one look: a dense flood must not stop the centre."""
 CONTINUE_MOST = 50_000
 """Most pairs that are asked whether a detection follows on from a track; a radar that follows objects reports few."""
-TENTATIVE_FALL, CONFIRMED_FALL = 4.5, 16.0
-"""Two, or seven, plain silences (log of 1 - `PD_MOST` each)."""
-MOST_DOUBT = 2.3
-"""All radars (satellites) that have never seen a track cost it at most so much, a factor of ten: it may be too small or faint
-for all of them, or what the network file says of them may be wrong."""
 PLUME_ODDS_INFRARED = 0.002
 """How much likelier an infrared sensor is to report a burning object than a coasting one is 1 / this."""
-FREE_INFRARED_PD = 0.002
 DARK_S, RELIGHT = 20.0, 0.01
 """A plume that stayed dark for so long through two looks shines again with this chance; stages follow within some ten seconds."""
 NEAR_LAUNCHES = math.log(1e-11)
 """Log density (1/m2 and look) of launches near one that has just been: another within 100 km in the next minutes."""
-PD_MOST = 0.9
-"""No single silence says more than this: a plume's strength and the clouds, a body's echo and the radar's time budget are known
-only so well."""
 
 NOTHING: IntArray = np.empty(0, np.int64)
 
@@ -132,7 +123,7 @@ class Tracker:
         few = left.size * len(bank.tracks) <= CONTINUE_MOST
         if left.size and look.mode == "track" and sensor.kind == "radar" and few:
             left = self._continue(look, sensor, rows, left, result)
-        self._silence(look, sensor, place, all_slots, result)
+        self._silence(look, sensor, place, result)
         if result.crowded:
             result.refused_births += int(left.size)
             left = left[:0]
@@ -269,64 +260,14 @@ class Tracker:
             result.confirmed.append(slot)
         result.seen.append(slot)
 
-    # ---- silence ----------------------------------------------------------------------------------------------------
-
-    def _silence(self, look: Look, sensor: Sensor, place: FloatArray, slots: IntArray, result: LookResult) -> None:
-        bank = self.bank
-        if not slots.size or look.mode == "track" or look.state in ("blinded", "down"):
-            return
-        seen = set(result.seen)
-        quiet = np.array([s for s in slots.tolist() if s not in seen], np.int64) if seen else slots
-        if not quiet.size:
-            return
-        where = np.empty((quiet.size, 3))
-        middle = look.start + (look.end - look.start) // 2
-        places_at(bank.xs, bank.ws, bank.ts, quiet, middle, where)
-        pd = detection_probability(
-            sensor, look.mode, look.searched, look.state, look.noise_db, place, middle, where, np.ones(quiet.size)
-        )
-        could = np.flatnonzero(pd > 1e-3)
-        if could.size and sensor.kind == "radar":
-            # nobody knows where an unsharp track is: a radar's silence at its middle says nothing
-            could = could[~unsharp(bank, quiet[could])]
-        if not could.size:
-            return
-        pd, quiet = np.minimum(pd[could], PD_MOST), quiet[could]
-        free_pd = pd * FREE_INFRARED_PD if sensor.kind == "infrared" else pd
-        cost = np.empty(quiet.size)
-        kernels.silence(bank.xs, bank.ps, bank.ws, bank.ts, bank.two, quiet, look.end, pd, free_pd, cost)
-        for s, chance, price in zip(quiet.tolist(), pd.tolist(), cost.tolist(), strict=True):
-            self._missed(bank.tracks[s], look, sensor, chance, price, result)
-
-    def _missed(self, track: Track, look: Look, sensor: Sensor, pd: float, cost: float, result: LookResult) -> None:
-        track.misses += 1
-        if sensor.kind == "infrared":
-            if track.last_infrared and pd > 0.5:
-                track.infrared_misses += 1
-                track.off_from = track.off_from or look.end
-            if not track.confirmed:
-                # a plume that nobody else sees again was no plume: coasting is no excuse before it stood as a track
-                cost = math.log(max(1.0 - pd, 0.05))
-        cost *= min(look.empty_looks, 1000)
-        if sensor.id in track.vouching:
-            track.vouching.remove(sensor.id)
-        if not self._has_seen(track, sensor):
-            spent = track.doubt.get(sensor.kind, 0.0)
-            cost = max(cost, spent - MOST_DOUBT)
-            track.doubt[sensor.kind] = spent - cost
-        track.score += cost
-        if track.confirmed:
-            result.silent.append((track.slot, pd))
-        fall = CONFIRMED_FALL if track.confirmed else TENTATIVE_FALL
-        if track.score < track.score_top - fall and not track.vouching:
-            result.dropped.append((track, "looks that could have seen it did not"))
-            self.bank.remove(track.slot)
-
-    def _has_seen(self, track: Track, sensor: Sensor) -> bool:
-        """Return whether any sensor of this kind has seen the track."""
-        if sensor.kind == "infrared":
-            return bool(track.satellites)
-        return len(track.sensors) > len(track.satellites)
+    def _silence(self, look: Look, sensor: Sensor, place: FloatArray, result: LookResult) -> None:
+        """Count the look against the tracks that it could have seen and did not."""
+        for track, pd, gone in silence(self.bank, look, sensor, place, result.seen):
+            if track.confirmed:
+                result.silent.append((track.slot, pd))
+            if gone:
+                result.dropped.append((track, "looks that could have seen it did not"))
+                self.bank.remove(track.slot)
 
     # ---- birth and death --------------------------------------------------------------------------------------------
 

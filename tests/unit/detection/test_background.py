@@ -6,11 +6,12 @@ import msgspec
 import numpy as np
 import pytest
 
+from tests.vehicles import VEHICLES
 from tocsin.core.constants import DEG, NS
 from tocsin.detection.background import MIN_AGE_S, SPOTS, Background
 from tocsin.detection.background_kernels import RESTART_S, ground_spot, nearest_spot
 from tocsin.world.geodesy_kernels import geodetic_to_ecef
-from tocsin.world.motion.boosters import INTERCONTINENTAL, SHORT_RANGE, SOUNDING_ROCKET, fly
+from tocsin.world.motion.boosters import fly
 
 START = 1_700_000_000 * NS
 SATELLITE = np.array([4.2164e7 * math.cos(-30 * DEG), 4.2164e7 * math.sin(-30 * DEG), 0.0])
@@ -80,7 +81,9 @@ def test_few_looks_make_no_background_however_old():
     assert hidden == [False] * 6 + [True] * 3
 
 
-@pytest.mark.parametrize("vehicle", [SHORT_RANGE, INTERCONTINENTAL, SOUNDING_ROCKET], ids=lambda v: v.name)
+@pytest.mark.parametrize(
+    "vehicle", [VEHICLES[n] for n in ("short_range", "intercontinental", "sounding_rocket")], ids=lambda v: v.name
+)
 @pytest.mark.parametrize("revisit", [1.0, 10.0])
 def test_a_rocket_is_never_suppressed(vehicle, revisit):
     for lat, lon, azimuth in ((-30.0, -30.0, math.pi), (0.0, -30.0, 1.5), (45.0, -70.0, 0.8)):
@@ -93,7 +96,8 @@ def test_a_rocket_is_never_suppressed(vehicle, revisit):
 
 def test_a_plume_that_comes_straight_at_the_satellite_shows_for_its_first_minute_at_least():
     # it flies along the line of sight: nothing in the picture moves, and this sensor alone cannot tell it from a fire
-    flight = fly(SHORT_RANGE, -30.0 * DEG, -30.0 * DEG, 0.0, SHORT_RANGE.programme(0.0), 5.0)
+    vehicle = VEHICLES["short_range"]
+    flight = fly(vehicle, -30.0 * DEG, -30.0 * DEG, 0.0, vehicle.programme(0.0), 5.0)
     background = Background()
     hidden = [
         screened(background, float(t), rows_to(s[None, :3]))[0]

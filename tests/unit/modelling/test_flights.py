@@ -3,15 +3,14 @@ import math
 import numpy as np
 import pytest
 
+from tests.vehicles import MISSILES, VEHICLES
 from tocsin.core.constants import DEG, NS
 from tocsin.core.errors import InputError
-from tocsin.modelling.boost import CEP_M, _solve, coast, kepler_apogee, missile_flight, sounding_flight, vehicle_class
+from tocsin.modelling.boost import _solve, coast, kepler_apogee, missile_flight, sounding_flight
 from tocsin.modelling.chance import stream
 from tocsin.modelling.trajectory import Trajectory
+from tocsin.modelling.vehicles import find_vehicle
 from tocsin.world.geodesy import direct, inverse, to_geodetic
-from tocsin.world.motion.boosters import VEHICLES
-
-MISSILES = sorted(v.name for v in VEHICLES.values() if v.kind == "missile")
 
 
 def aim(vehicle, lat, lon, azimuth_deg, part):
@@ -55,7 +54,7 @@ def test_out_of_reach_is_said():
     with pytest.raises(InputError, match="out of reach"):
         _solve(VEHICLES["short_range"], 0.0, 0.0, 0.0, 60.0, 1.0)
     with pytest.raises(InputError, match="short_range"):
-        vehicle_class("sounding_rocket", "missile")
+        find_vehicle("sounding_rocket", "missile")
 
 
 def test_half_of_the_falls_lie_within_the_cep():
@@ -67,7 +66,7 @@ def test_half_of_the_falls_lie_within_the_cep():
         lat, lon, height = to_geodetic(path.states[-1, :3])
         assert abs(height) < 1.0
         misses.append(float(inverse(target[0] * DEG, target[1] * DEG, lat, lon)[0]))
-    inside = np.mean(np.array(misses) < CEP_M["short_range"])
+    inside = np.mean(np.array(misses) < vehicle.cep_m)
     # binomial, 60 draws: three sigmas are 0.19
     assert 0.31 < inside < 0.69
 
@@ -87,7 +86,7 @@ def test_stages_fall_behind_and_belong_to_their_flight():
 
 def test_a_sounding_rocket_goes_up_and_comes_down_near():
     vehicle = VEHICLES["sounding_rocket_two_stage"]
-    path = sounding_flight("s", vehicle, 0, (40.0, -150.0), 90.0, 86.0)[0]
+    path = sounding_flight("s", vehicle, 0, (40.0, -150.0), 90.0, 86.0, stream(1, "x"))[0]
     lat, lon, height = to_geodetic(path.states[:, :3])
     assert height.max() > 150e3 and abs(height[-1]) < 1.0
     assert float(inverse(40 * DEG, -150 * DEG, lat[-1], lon[-1])[0]) < 0.8 * height.max()
@@ -95,7 +94,7 @@ def test_a_sounding_rocket_goes_up_and_comes_down_near():
 
 def test_free_flight_ends_on_the_ground_or_in_time():
     vehicle = VEHICLES["short_range"]
-    path = sounding_flight("s", VEHICLES["sounding_rocket_two_stage"], 0, (0.0, 0.0), 0.0, 85.0)[0]
+    path = sounding_flight("s", VEHICLES["sounding_rocket_two_stage"], 0, (0.0, 0.0), 0.0, 85.0, stream(1, "x"))[0]
     k = int(np.flatnonzero(~path.powered)[-200])
     seconds, states = coast(path.states[k], vehicle.payload_beta_kg_m2, 50.0)
     assert seconds[-1] == 50.0 and len(states) == 50

@@ -7,14 +7,15 @@ import numpy as np
 import pytest
 
 from tests.unit.tracking.scenes import Scene, later
+from tests.vehicles import VEHICLES
 from tocsin.core.constants import DEG
 from tocsin.world.geodesy_kernels import height_above_ellipsoid
-from tocsin.world.motion.boosters import INTERCONTINENTAL, INTERMEDIATE_RANGE, SHORT_RANGE, VEHICLES, fly
+from tocsin.world.motion.boosters import fly
 
 RUNS = 10
 CLOUDS_M = 8000.0
 AFTER_S = 40
-VEHICLE = pytest.mark.parametrize("name", [v.name for v in (SHORT_RANGE, INTERMEDIATE_RANGE, INTERCONTINENTAL)])
+VEHICLE = pytest.mark.parametrize("name", ["short_range", "intermediate_range", "intercontinental"])
 
 
 class Seen(NamedTuple):
@@ -102,7 +103,7 @@ def test_burning_is_told_from_coasting_through_staging_and_soon_after_burnout(na
 
 
 def test_one_satellite_alone_is_right_about_how_little_it_knows():
-    vehicle = INTERMEDIATE_RANGE
+    vehicle = VEHICLES["intermediate_range"]
     flight = fly(vehicle, 32.0 * DEG, -35.0 * DEG, 0.0, vehicle.programme(0.7), 1.0)
     nees, sigma = [], []
     for seed in range(RUNS):

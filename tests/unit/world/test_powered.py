@@ -3,20 +3,26 @@ import math
 import numpy as np
 import pytest
 
+from tests.vehicles import VEHICLES
 from tocsin.core.constants import DEG, G0_M_S2
 from tocsin.core.errors import ValueRefused
+from tocsin.core.records.vehicle import Stage, Vehicle
+from tocsin.modelling.sphere import kepler_time
 from tocsin.world.geodesy_kernels import ecef_to_geodetic, enu_axes, geodesic_inverse, height_above_ellipsoid
-from tocsin.world.motion.boosters import VEHICLES, Stage, Vehicle, fly
+from tocsin.world.motion.boosters import fly
 from tocsin.world.motion.freeflight_kernels import fly_to_height, propagate
 
 LAT, LON = 0.6, 0.2
 
 
 def impact(vehicle: Vehicle, kick_deg: float, azimuth: float = 0.0) -> tuple[float, float]:
-    """Return range (m) and time of flight (s) from lift-off to the ground."""
+    """Return range (m) and time of flight (s) from lift-off to the ground; half the globe if it stays up for long."""
     flight = fly(vehicle, LAT, LON, 0.0, vehicle.programme(azimuth, kick_deg * DEG), 10.0)
     out = np.zeros(7)
-    assert fly_to_height(flight.states[-1], vehicle.payload_beta_kg_m2, 0.0, 9000.0, out) == 0
+    status = fly_to_height(flight.states[-1], vehicle.payload_beta_kg_m2, 0.0, 9000.0, out)
+    if status == 1:
+        return 2.0e7, math.inf
+    assert status == 0
     lat, lon, _ = ecef_to_geodetic(*out[:3])
     return geodesic_inverse(LAT, LON, lat, lon)[0], flight.times[-1] + out[6]
 
@@ -61,20 +67,6 @@ def test_boost_adds_two_to_five_minutes_to_the_vacuum_flight():
     assert 60.0 < time - kepler_time(distance, top) < 280.0
 
 
-def kepler_time(distance: float, top: float) -> float:
-    """Time over a Kepler arc between two points of a 6371 km sphere with a given apogee (not rotating)."""
-    mu, r = 3.986004418e14, 6371e3
-    half = distance / r / 2
-    ra = r + top
-    # r = p / (1 + e cos f), with f = pi - half at the surface and f = pi at apogee
-    e = (ra - r) / (ra - r * math.cos(half))
-    a = ra / (1 + e)
-    anomaly = 2 * math.atan2(
-        math.sqrt(1 - e) * math.sin((math.pi - half) / 2), math.sqrt(1 + e) * math.cos((math.pi - half) / 2)
-    )
-    return 2 * (math.pi - anomaly + e * math.sin(anomaly)) * math.sqrt(a**3 / mu)
-
-
 def test_sounding_rockets_reach_their_heights():
     assert 1.2e6 < apogee(VEHICLES["sounding_rocket"], 8.0) < 1.5e6
     assert 2.5e5 < apogee(VEHICLES["sounding_rocket_two_stage"], 7.0) < 4.5e5
@@ -83,7 +75,7 @@ def test_sounding_rockets_reach_their_heights():
 def vacuum_like(**kw) -> Vehicle:
     stage = Stage(propellant_kg=600.0, dry_kg=0.0, burn_s=30.0, isp_vac_s=300.0, diameter_m=1e-4, **kw)
     return Vehicle(
-        name="t", kind="missile", stages=(stage,), payload_kg=400.0, payload_beta_kg_m2=1e4, plume_w_sr=(1.0,),
+        name="t", kind="missile", stages=(stage,), payload_kg=400.0, payload_beta_kg_m2=1e4,
         vertical_s=100.0, kick_s=1.0, turn_s=200.0,
     )  # fmt: skip
 
@@ -157,7 +149,8 @@ def test_half_the_step_changes_burn_out_by_metres():
     for vehicle in VEHICLES.values():
         coarse = fly(vehicle, LAT, LON, 0.0, vehicle.programme(0.3), 50.0).states[-1]
         fine = fly(vehicle, LAT, LON, 0.0, vehicle.programme(0.3), 0.05).states[-1]
-        assert np.linalg.norm((coarse - fine)[:3]) < 3.0
+        # an error of speed at the start moves the place for as long as the vehicle flies
+        assert np.linalg.norm((coarse - fine)[:3]) < 0.012 * max(vehicle.burn_s, 250.0)
         assert np.linalg.norm((coarse - fine)[3:]) < 0.05
 
 
@@ -165,12 +158,3 @@ def test_time_between_samples_must_be_positive():
     vehicle = VEHICLES["short_range"]
     with pytest.raises(ValueRefused):
         fly(vehicle, LAT, LON, 0.0, vehicle.programme(0.0), 0.0)
-
-
-def test_classes_are_generic():
-    assert set(VEHICLES) == {
-        "short_range", "intermediate_range", "intercontinental", "sounding_rocket", "sounding_rocket_two_stage",
-    }  # fmt: skip
-    for vehicle in VEHICLES.values():
-        assert len(vehicle.plume_w_sr) == len(vehicle.stages)
-        assert vehicle.burn_s == pytest.approx(sum(s.burn_s + s.coast_s for s in vehicle.stages))

@@ -33,7 +33,7 @@ def scenario_of(study: str, name: str, seed: int) -> tuple[Scenario, Path]:
         return msgspec.structs.replace(scenario, seed=seed), path
     network = read_network(find_beside(scenario.network, path, "networks"))
     assets = read_assets(find_beside(scenario.assets, path, "assets"))
-    return variant(scenario, seed, network, assets), path
+    return variant(scenario, seed, network, assets, path), path
 
 
 def run_seed(study: str, name: str, seed: int, folder: str) -> dict[str, Any]:

@@ -11,23 +11,26 @@ from tocsin.core.records.sources import Source
 
 
 class Flight(_Config, frozen=True, kw_only=True):
-    """Something launched: a missile, a sounding rocket or a recorded ascent."""
+    """Something launched: a missile, a sounding rocket, a space launcher or a recorded ascent."""
 
     id: str
-    kind: Literal["missile", "sounding_rocket", "recorded_ascent"]
+    kind: Literal["missile", "sounding_rocket", "space_launch", "recorded_ascent"]
     vehicle: str = ""
-    """Name of a vehicle class (missile, sounding rocket) or of a recorded flight."""
+    """Name of a class in `vehicles/`, path of a TOML file relative to the scenario, or name of a recorded flight."""
     launch_s: float
     """Seconds after the scenario's start."""
     latitude_deg: Latitude
     longitude_deg: Longitude
     azimuth_deg: float | None = None
-    """Heading of a recorded ascent or a sounding rocket."""
+    """Heading of an ascent or a sounding rocket."""
     target: str | None = None
     """Asset that a missile falls on (scenarios only)."""
     target_latitude_deg: Latitude | None = None
     target_longitude_deg: Longitude | None = None
     loft: Annotated[float, Meta(ge=0.5, le=2.0)] = 1.0
+    """Apogee of a missile over that of least energy."""
+    apogee_km: Positive | None = None
+    """Apogee of a missile, as tests are reported, in the place of `loft`."""
     elevation_deg: float | None = None
     """Launch elevation of a sounding rocket."""
 

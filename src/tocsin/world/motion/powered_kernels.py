@@ -23,8 +23,8 @@ IntArray = npt.NDArray[np.int64]
 PROPELLANT, DRY, THRUST, ISP, AREA, EXIT_AREA, COAST = range(7)
 STAGE_COLUMNS = 7
 # Columns of a programme
-AZIMUTH, VERTICAL_S, KICK, KICK_S, TURN_S, HOLD_S, PITCH_RATE, CUTOFF_S = range(8)
-PROGRAMME_COLUMNS = 8
+AZIMUTH, VERTICAL_S, KICK, KICK_S, TURN_S, HOLD_S, PITCH_RATE, CUTOFF_S, PITCH_UP, JETTISON_S, JETTISON_KG = range(11)
+PROGRAMME_COLUMNS = 11
 # Columns of a sampled row: time, state, thrust acceleration, mass
 TIME, X, Y, Z, VX, VY, VZ, TX, TY, TZ, MASS = range(11)
 SAMPLE_COLUMNS = 11
@@ -32,6 +32,7 @@ SAMPLE_COLUMNS = 11
 _STEP_S = 0.5
 _STEPS_A_BURN = 30.0
 _EPSILON_S = 1.0e-9
+_NO_SAMPLES_S = 1.0e9
 
 
 @kernel
@@ -104,8 +105,9 @@ def _direction(t: float, p: FloatArray, frame: FloatArray, held: FloatArray) -> 
         return c * frame[0] + s * frame[3], c * frame[1] + s * frame[4], c * frame[2] + s * frame[5]
     # Turn in inertial space about the held axis, then into the Earth-fixed frame, which has turned on.
     dt = t - held[0]
-    c = math.cos(p[PITCH_RATE] * dt)
-    s = math.sin(p[PITCH_RATE] * dt)
+    down = p[PITCH_RATE] * dt - p[PITCH_UP]
+    c = math.cos(down)
+    s = math.sin(down)
     qx = c * held[1] + s * held[4]
     qy = c * held[2] + s * held[5]
     qz = c * held[3] + s * held[6]
@@ -240,10 +242,13 @@ def _fly_stage(
         end = _before(t, end, p[VERTICAL_S] + p[KICK_S])
         end = _before(t, end, p[TURN_S])
         end = _before(t, end, p[HOLD_S])
+        end = _before(t, end, p[JETTISON_S])
         _rk4(y, t, end - t, mass, flow if burning else 0.0, stage, p, frame, held, a, w, total)
         if burning:
             mass -= flow * (end - t)
         t = end
+        if abs(t - p[JETTISON_S]) < _EPSILON_S:
+            mass -= p[JETTISON_KG]
         if abs(t - p[HOLD_S]) < _EPSILON_S:
             _hold(t, y, held)
     return t, mass, rows
@@ -279,7 +284,7 @@ def fly_powered(
     frame[0], frame[1], frame[2] = ux, uy, uz
     frame[3], frame[4], frame[5] = sa * ex + ca * nx, sa * ey + ca * ny, sa * ez + ca * nz
     held = np.zeros(7)
-    mass = payload_kg
+    mass = payload_kg + p[JETTISON_KG]
     for i in range(stages.shape[0]):
         mass += stages[i, PROPELLANT] + stages[i, DRY]
     t = 0.0
@@ -296,9 +301,34 @@ def fly_powered(
             marks[i, 1 + m] = y[m]
         marks[i, 7] = mass
         if t < p[CUTOFF_S] - _EPSILON_S:
-            mass = payload_kg
+            mass = payload_kg if t > p[JETTISON_S] - _EPSILON_S else payload_kg + p[JETTISON_KG]
             for j in range(i + 1, stages.shape[0]):
                 mass += stages[j, PROPELLANT] + stages[j, DRY]
     burning = mass < 0.0
     _sample(samples[rows], flags[rows], t, y, payload_kg, burning, last, stages[last], p, frame, held, np.empty(6))
     return rows + 1
+
+
+@kernel
+def fly_powered_many(
+    stages: FloatArray,
+    payloads_kg: FloatArray,
+    lat: float,
+    lon: float,
+    height: float,
+    programmes: FloatArray,
+    out: FloatArray,
+) -> None:
+    """Fill out (n, 7) with time (s) and state (m, m/s) at the last burn-out of n flights from one place (rad, m).
+
+    stages (n, k, 7), payloads_kg (n,) and programmes (n, 11) as `fly_powered` takes them: a row a flight.
+    """
+    samples = np.empty((4, SAMPLE_COLUMNS))
+    flags = np.empty((4, 2), np.int64)
+    marks = np.empty((stages.shape[1], 8))
+    for i in range(stages.shape[0]):
+        rows = fly_powered(
+            stages[i], payloads_kg[i], lat, lon, height, programmes[i], _NO_SAMPLES_S, samples, flags, marks
+        )
+        for m in range(7):
+            out[i, m] = samples[rows - 1, m]

@@ -1,0 +1,48 @@
+"""How flights of one class differ: motors, payload and aim drawn from the class's dispersion."""
+
+import msgspec
+import numpy as np
+
+from tocsin.core.constants import DEG
+from tocsin.core.records.inputs import FloatArray
+from tocsin.core.records.vehicle import Dispersion, Vehicle
+from tocsin.world.motion.boosters import fly_many
+from tocsin.world.motion.powered_kernels import AZIMUTH, ISP, KICK, THRUST
+
+
+def dispersed(vehicle: Vehicle, programme: FloatArray, rng: np.random.Generator) -> tuple[Vehicle, FloatArray]:
+    """Return a vehicle and a programme drawn from the dispersion of a class; unchanged where it states none."""
+    d = vehicle.dispersion
+    if d == Dispersion():
+        return vehicle, programme
+    stages = []
+    for stage in vehicle.stages:
+        isp, burn = np.exp(rng.normal(0.0, (d.isp_relative, d.burn_relative)))
+        stages.append(
+            msgspec.structs.replace(stage, isp_vac_s=stage.isp_vac_s * float(isp), burn_s=stage.burn_s * float(burn))
+        )
+    payload = vehicle.payload_kg * float(np.exp(rng.normal(0.0, d.payload_relative)))
+    turned = programme.copy()
+    turned[AZIMUTH] += rng.normal(0.0, d.azimuth_deg) * DEG
+    turned[KICK] += rng.normal(0.0, d.kick_deg) * DEG
+    return msgspec.structs.replace(vehicle, stages=tuple(stages), payload_kg=payload), turned
+
+
+def burnouts(
+    vehicle: Vehicle, place: tuple[float, float], programme: FloatArray, n: int, rng: np.random.Generator
+) -> FloatArray:
+    """Return (n, 7) time (s) and state (m, m/s, Earth-fixed) at the last burn-out of n dispersed flights.
+
+    `place`: latitude, longitude (rad). The sums are those of `dispersed`, for all flights at once.
+    """
+    d = vehicle.dispersion
+    tables = np.repeat(vehicle.table()[None], n, axis=0)
+    isp = np.exp(rng.normal(0.0, d.isp_relative, tables.shape[:2]))
+    burn = np.exp(rng.normal(0.0, d.burn_relative, tables.shape[:2]))
+    tables[:, :, ISP] *= isp
+    tables[:, :, THRUST] *= isp / burn
+    payloads = vehicle.payload_kg * np.exp(rng.normal(0.0, d.payload_relative, n))
+    programmes = np.repeat(programme[None], n, axis=0)
+    programmes[:, AZIMUTH] += rng.normal(0.0, d.azimuth_deg * DEG, n)
+    programmes[:, KICK] += rng.normal(0.0, d.kick_deg * DEG, n)
+    return fly_many(tables, payloads, place[0], place[1], 0.0, programmes)
