@@ -6,9 +6,9 @@ from typing import Any
 
 import msgspec
 
-from tocsin.core.records import inputs, network, outputs, scenario, vehicle
+from tocsin.core.records import faults, inputs, network, outputs, scenario, vehicle
 from tocsin.core.records.inputs import DATA_MODES
-from tocsin.core.records.sources import base, bodies
+from tocsin.core.records.sources import base, bodies, radio
 from tocsin.core.records.sources import infrared as infrared_sources
 from tocsin.formats import input_lines
 from tocsin.formats.look_columns import COLUMNS, Column
@@ -31,8 +31,9 @@ SCHEMAS: tuple[str, ...] = ("look", *_RECORDS, "summary")
 """Names of all contracts."""
 
 _UNITS = {
-    "_m_s": "m/s", "_km_s": "km/s", "_w_sr": "W/sr", "_dbsm": "dB m2", "_deg": "deg", "_rad": "rad", "_km": "km",
-    "_m": "m", "_s": "s", "_db": "dB",
+    "_rad_s": "rad/s", "_m_s": "m/s", "_km_s": "km/s", "_w_sr": "W/sr", "_dbsm": "dB m2", "_deg": "deg", "_rad": "rad",
+    "_km": "km", "_m": "m", "_s": "s", "_db": "dB", "_mhz": "MHz", "_khz": "kHz", "_kw": "kW", "_ms": "ms", "_k": "K",
+    "_tecu": "1e16/m2",
 }  # fmt: skip
 
 
@@ -76,10 +77,12 @@ def _describe(child: dict[str, Any], field: str, text: str) -> None:
 def _documentation() -> dict[str, dict[str, str]]:
     """Return the docstrings that stand below the fields of the records: class -> field -> text."""
     found: dict[str, dict[str, str]] = {}
-    for module in (inputs, network, scenario, vehicle, base, bodies, infrared_sources, outputs, input_lines):
+    modules = (inputs, network, scenario, vehicle, base, bodies, infrared_sources, radio, faults, outputs, input_lines)
+    for module in modules:
         for node in ast.parse(inspect.getsource(module)).body:
             if isinstance(node, ast.ClassDef):
-                found[node.name] = _of_class(node)
+                inherited = [found.get(base.id, {}) for base in node.bases if isinstance(base, ast.Name)]
+                found[node.name] = {k: v for part in (*inherited, _of_class(node)) for k, v in part.items()}
     for kind in input_lines.KINDS.values():  # the wire form says what its record says
         said = found.get(kind.record.__name__, {})
         found[kind.line.__name__] = said | found.get(kind.line.__name__, {})

@@ -5,7 +5,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from tocsin.core.errors import ValueRefused
-from tocsin.core.records.network import Asset, Assets, Infrared, Network, Orbit, Radar
+from tocsin.core.records.faults import Fault, LineDown, SiteDown
+from tocsin.core.records.network import Asset, Assets, Infrared, Network, Orbit, Radar, Telescope
 from tocsin.core.records.scenario import Flight, Scenario
 from tocsin.core.records.sources import Source
 from tocsin.core.time import tai_from_iso
@@ -76,6 +77,7 @@ def _radar(radar: Radar, path: Path) -> Iterator[Complaint]:
     if radar.range_min_km >= radar.range_km:
         text = "not below range_km: the radar sees at no distance"
         yield Complaint((*path, "range_min_km"), text, f"less than {radar.range_km:g}")
+    yield from toml_physics.waves(radar, path)
     for i, face in enumerate(radar.faces):
         yield from toml_physics.face(face, radar.altitude_m, (*path, "faces", i))
     yield from _unique(radar.search_volumes, (*path, "search_volumes"))
@@ -248,6 +250,8 @@ def _scenario(record: Scenario) -> Iterator[Complaint]:
     )
     for i, source in enumerate(record.source):
         yield from _source(source, ("source", i), record.duration_s)
+    for i, fault in enumerate(record.fault):
+        yield from _fault(fault, ("fault", i), record.duration_s)
     for i, outage in enumerate(record.outage):
         if outage.start_s >= outage.end_s:
             yield Complaint(("outage", i, "start_s"), "not before end_s", f"less than {outage.end_s:g}")
@@ -262,6 +266,16 @@ def _source(source: Source, path: Path, duration_s: float) -> Iterator[Complaint
         yield Complaint((*path, "start_s"), "after the end of the scenario", f"less than {duration_s:g}")
     if source.end_s is not None and source.start_s >= source.end_s:
         yield Complaint((*path, "start_s"), "not before end_s", f"less than {source.end_s:g}")
+
+
+def _fault(fault: Fault, path: Path, duration_s: float) -> Iterator[Complaint]:
+    if fault.start_s >= duration_s:
+        yield Complaint((*path, "start_s"), "after the end of the scenario", f"less than {duration_s:g}")
+    if fault.end_s is not None and fault.start_s >= fault.end_s:
+        yield Complaint((*path, "start_s"), "not before end_s", f"less than {fault.end_s:g}")
+    for kind, key in ((LineDown, "lines"), (SiteDown, "sites")):
+        if isinstance(fault, kind) and not getattr(fault, key):
+            yield Complaint((*path, key), "missing; this kind names what is down", f"{key} of the network file")
 
 
 def _flight(flight: Flight, path: Path, duration_s: float) -> Iterator[Complaint]:
@@ -292,6 +306,14 @@ def _references(record: Scenario, sensors: Network, places: Assets) -> Iterator[
         for k, name in enumerate(getattr(source, "sensors", ())):
             if name not in ids:
                 yield Complaint(("source", i, "sensors", k), f"unknown sensor '{name}'", ", ".join(ids))
+    sensors_all: list[Radar | Infrared | Telescope] = [*sensors.radar, *sensors.infrared, *sensors.telescope]
+    known = {"sensors": ids, "lines": sorted({s.line or s.id for s in sensors_all}),
+             "sites": sorted({s.site or s.id for s in sensors_all})}  # fmt: skip
+    for i, fault in enumerate(record.fault):
+        for key, allowed in known.items():
+            for k, name in enumerate(getattr(fault, key)):
+                if name not in allowed:
+                    yield Complaint(("fault", i, key, k), f"unknown {key[:-1]} '{name}'", ", ".join(allowed))
     names = [asset.id for asset in places.asset]
     for i, flight in enumerate(record.flight):
         if flight.target is not None and flight.target not in names:

@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from tocsin.core.constants import DEG, MU_M3_S2, WGS84_A_M
+from tocsin.core.constants import DEG, MU_M3_S2, SPEED_OF_LIGHT_M_S, WGS84_A_M
 from tocsin.core.records.network import Face, Infrared, Orbit, Radar, SearchVolume, Telescope
 from tocsin.formats.toml_lines import Path
 
@@ -14,6 +14,9 @@ HIGHEST_ORBIT_KM = 200_000.0
 """Half way to the Moon, which bends whatever goes farther; SGP4 holds no such orbit."""
 LARGEST_INCLINATION_DEG = 179.9
 """A retrograde equatorial orbit has no equinoctial elements (Broucke & Cefola 1972)."""
+
+BANDS = ("VHF", "UHF", "L", "S", "C", "X")
+"""Of which the frequency is known (`sensing.kinds.radar`)."""
 
 WHY = {
     "range_km": "a distance is never negative, and a radar of no range sees nothing",
@@ -117,6 +120,26 @@ def face(record: Face, altitude_m: float, path: Path) -> Iterator[Complaint]:
             found = f"{off:.0f} deg from the boresight" if before <= width else "and the boresight is not in it"
             text = f"the sector is {width:.0f} deg wide, {found}: a flat antenna does not look behind itself"
             yield Complaint((*path, "azimuth_end_deg"), text, "edges within 90 deg of boresight_azimuth_deg")
+
+
+def waves(radar: Radar, path: Path) -> Iterator[Complaint]:
+    """Complain about pulses and frequencies that cannot be of one radar with its other figures."""
+    if radar.pulse_interval_s is not None:
+        far = 0.5e-3 * SPEED_OF_LIGHT_M_S * radar.pulse_interval_s
+        if radar.range_km > far:
+            said = f"an echo from {radar.range_km:g} km comes back after the next pulse: c T / 2 is {far:.0f} km"
+            least = f"at least {2e3 * radar.range_km / SPEED_OF_LIGHT_M_S:.4g}"
+            yield Complaint((*path, "pulse_interval_s"), said, least)
+    known = radar.frequency_mhz is not None or radar.band in BANDS
+    if radar.equation is not None and not known:
+        said = "the radar equation needs a frequency"
+        yield Complaint((*path, "equation"), said, "frequency_mhz, or a band it follows")
+    if radar.electron_content_tecu > 0.0 and not known:
+        said = "what electrons do to a ray goes as one over the frequency squared, which is not given"
+        yield Complaint((*path, "electron_content_tecu"), said, "frequency_mhz, or a band it follows")
+    if radar.electron_content_tecu > 0.0 and radar.refraction != "raw":
+        said = "a radar that corrects its measurements itself leaves nothing to correct"
+        yield Complaint((*path, "electron_content_tecu"), said, 'refraction = "raw", or 0')
 
 
 def search_volume(volume: SearchVolume, radar: Radar, path: Path) -> Iterator[Complaint]:

@@ -1,11 +1,12 @@
 """What radars report: search fences that see everything in them, track looks on what they found and do not know.
 
-Cross-sections fluctuate from look to look (Swerling 1): the power received is exponential about its mean, a detection
-is what passes the threshold of the false-alarm probability, and its accuracy follows from the power that was
-received. A radar knows the catalogue: only what is not in it is tracked, until three looks in a row miss it or it
+Cross-sections fluctuate from look to look as the radar's Swerling case says; a detection is what passes the threshold
+of the false-alarm probability, and its accuracy follows from the power that was received and from the beam. A radar
+knows the catalogue: only what is not in it is tracked, until three looks in a row miss it or it
 leaves the field.
 """
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -28,18 +29,19 @@ from tocsin.core.records.inputs import (
 )
 from tocsin.modelling.chance import stream
 from tocsin.modelling.look_build import Rows, Slots
+from tocsin.modelling.radar_noise_kernels import wander
 from tocsin.modelling.trajectory import Trajectory
-from tocsin.sensing.kinds.radar import PFA
+from tocsin.sensing.kinds import ionosphere_kernels, refraction_kernels
+from tocsin.sensing.kinds.ionosphere_kernels import ionosphere
 from tocsin.sensing.kinds.radar_kernels import measure_batch
 from tocsin.sensing.kinds.refraction_kernels import refraction_apply
 from tocsin.sensing.sensor import Sensor
 from tocsin.sensing.signal_kernels import BEST_ACCURACY, SCAN_EXPONENT, SCAN_FLOOR, WORST_ACCURACY
 
-THRESHOLD = -np.log(PFA)
-"""Power over noise that a detection has to pass."""
 MISSES_TO_DROP = 3
 HAND_OVER_NS = 1 * NS
 """From a detection in the fence to the first track look at it, at least."""
+DAY_NS = 86_400 * NS
 CLUTTER_RATE_M_S = 8000.0
 """False alarms have any range rate up to this."""
 
@@ -51,6 +53,17 @@ class Antenna:
     sensor: Sensor
     seed: int
     bias: tuple[float, float, float]
+    air: tuple[float, float] = (0.0, 0.0)
+    """By what part the real air, and the real ionosphere, differ from those of the correction, for raw measurements."""
+
+    def scan_db(self, cosine: FloatArray) -> FloatArray:
+        """Return (n,) the two-way loss of gain (dB, 0 or less) off boresight, by the scan cosine."""
+        out: FloatArray = 10.0 * SCAN_EXPONENT * np.log10(np.maximum(cosine, SCAN_FLOOR))
+        return out
+
+    def threshold(self) -> float:
+        """Return the power over noise that a detection has to pass."""
+        return -math.log(self.sensor.pfa)
 
     def measure(self, states: FloatArray) -> FloatArray:
         """Return (n, 4) true range m, azimuth, elevation rad, range rate m/s of states (n, 6)."""
@@ -71,7 +84,9 @@ def make_antenna(sensor: Sensor, seed: int) -> Antenna:
     """Return a radar ready to look; its constant errors are drawn here, once."""
     r, a, e = stream(seed, "bias", sensor.id).normal(0.0, 1.0, 3)
     bias = (float(r * sensor.bias_range), float(a * sensor.bias_azimuth), float(e * sensor.bias_elevation))
-    return Antenna(sensor, seed, bias)
+    u, w = stream(seed, "air", sensor.id).normal(0.0, 1.0, 2)
+    air = (float(u) * refraction_kernels.RESIDUAL, float(w) * ionosphere_kernels.RESIDUAL)
+    return Antenna(sensor, seed, bias, air)
 
 
 def in_boxes(measured: FloatArray, boxes: FloatArray) -> tuple[np.ndarray, FloatArray]:
@@ -92,6 +107,29 @@ def in_boxes(measured: FloatArray, boxes: FloatArray) -> tuple[np.ndarray, Float
     return inside, cosine
 
 
+def received_power(snr: FloatArray, swerling: int, rng: np.random.Generator) -> FloatArray:
+    """Return (n,) power over noise of single detections of mean signal to noise ratios (n,), for Swerling 0, 1 or 3.
+
+    An exponential law for the sum of noise and Swerling 1; else the envelope of a steady signal in noise, whose power
+    is steady (0) or has the law of one dominant scatterer (3: chi-square of 4 degrees of freedom).
+    """
+    n = len(snr)
+    if swerling == 1:
+        return rng.exponential(1.0, n) * (1.0 + snr)
+    signal = snr if swerling == 0 else snr * rng.gamma(2.0, 0.5, n)
+    noise = rng.normal(0.0, math.sqrt(0.5), (n, 2))
+    return np.asarray((np.sqrt(signal) + noise[:, 0]) ** 2 + noise[:, 1] ** 2)
+
+
+def through_air(antenna: Antenna, r: float, elevation: float) -> tuple[float, float]:
+    """Return the (range m, elevation rad) that a radar measures through the air and the ionosphere of the day."""
+    s = antenna.sensor
+    far, apparent = refraction_apply(r, elevation, s.altitude_m)
+    delay, bend = ionosphere(r, elevation, s.altitude_m, s.frequency_hz, s.content_tecu)
+    air, electrons = 1.0 + antenna.air[0], 1.0 + antenna.air[1]
+    return r + (far - r) * air + delay * electrons, elevation + (apparent - elevation) * air + bend * electrons
+
+
 def echoes(
     antenna: Antenna,
     states: FloatArray,
@@ -105,29 +143,47 @@ def echoes(
     `noise_db` is noise above the radar's nominal, for all or (n,).
     """
     s, n = antenna.sensor, len(states)
-    power, noise = rng.exponential(1.0, n), rng.normal(0.0, 1.0, (n, 4))
-    out = np.full((n, COLUMNS), np.nan)
     if n == 0:
-        return Echoes(np.zeros(0, bool), out)
+        return Echoes(np.zeros(0, bool), np.zeros((0, COLUMNS)))
     truth = antenna.measure(states)
     gain_db = s.reference_snr_db - 40.0 * np.log10(np.maximum(truth[:, 0], 1.0) / s.reference_range)
-    gain_db = gain_db + 10.0 * SCAN_EXPONENT * np.log10(np.maximum(cosine, SCAN_FLOOR)) - noise_db
-    power = power * (1.0 + 10.0 ** (np.minimum(gain_db + rcs_dbsm, 100.0) / 10.0))
-    detected = power > THRESHOLD
-    snr_db = 10.0 * np.log10(np.maximum(power - 1.0, 1e-3))
-    factor = np.clip(10.0 ** ((s.reference_snr_db - snr_db) / 20.0), BEST_ACCURACY, WORST_ACCURACY)
+    gain_db = gain_db + antenna.scan_db(cosine) - noise_db
+    power = received_power(10.0 ** (np.minimum(gain_db + rcs_dbsm, 100.0) / 10.0), s.swerling, rng)
+    detected = power > antenna.threshold()
     if s.raw_refraction:
         for i in np.flatnonzero(detected):
-            truth[i, 0], truth[i, 2] = refraction_apply(float(truth[i, 0]), float(truth[i, 2]), s.altitude_m)
+            truth[i, 0], truth[i, 2] = through_air(antenna, float(truth[i, 0]), float(truth[i, 2]))
+    return Echoes(detected, plots(antenna, truth, power, gain_db, cosine, rng))
+
+
+def plots(
+    antenna: Antenna,
+    truth: FloatArray,
+    power: FloatArray,
+    gain_db: FloatArray,
+    cosine: FloatArray,
+    rng: np.random.Generator,
+) -> FloatArray:
+    """Return (n, 15) values of reports of true ranges, azimuths, elevations, range rates (n, 4), with their errors.
+
+    `power` (n,) is the power received over noise, `gain_db` (n,) the signal to noise ratio of 1 m2 there.
+    """
+    s, n = antenna.sensor, len(truth)
+    noise = rng.normal(0.0, 1.0, (n, 4))
+    out = np.full((n, COLUMNS), np.nan)
+    snr_db = 10.0 * np.log10(np.maximum(power - 1.0, 1e-3))
+    factor = np.clip(10.0 ** ((s.reference_snr_db - snr_db) / 20.0), BEST_ACCURACY, WORST_ACCURACY)
+    beam = factor / np.maximum(cosine, SCAN_FLOOR) if s.broadens else factor
+    sigma_azimuth, sigma_elevation = beam * s.sigma_azimuth, beam * s.sigma_elevation
     arc = 1.0 / np.maximum(np.cos(truth[:, 2]), 1e-3)
     out[:, RANGE] = truth[:, 0] + noise[:, 0] * factor * s.sigma_range + antenna.bias[0]
-    out[:, AZIMUTH] = (truth[:, 1] + (noise[:, 1] * factor * s.sigma_azimuth + antenna.bias[1]) * arc) % (2.0 * np.pi)
-    out[:, ELEVATION] = truth[:, 2] + noise[:, 2] * factor * s.sigma_elevation + antenna.bias[2]
+    out[:, AZIMUTH] = (truth[:, 1] + (noise[:, 1] * sigma_azimuth + antenna.bias[1]) * arc) % (2.0 * np.pi)
+    out[:, ELEVATION] = truth[:, 2] + noise[:, 2] * sigma_elevation + antenna.bias[2]
     out[:, RANGE_RATE] = truth[:, 3] + noise[:, 3] * factor * s.sigma_range_rate
-    out[:, SIGMA_RANGE], out[:, SIGMA_AZIMUTH] = factor * s.sigma_range, factor * s.sigma_azimuth
-    out[:, SIGMA_ELEVATION], out[:, SIGMA_RANGE_RATE] = factor * s.sigma_elevation, factor * s.sigma_range_rate
+    out[:, SIGMA_RANGE], out[:, SIGMA_AZIMUTH] = factor * s.sigma_range, sigma_azimuth
+    out[:, SIGMA_ELEVATION], out[:, SIGMA_RANGE_RATE] = sigma_elevation, factor * s.sigma_range_rate
     out[:, SNR_DB], out[:, RCS_DBSM] = snr_db, snr_db - gain_db
-    return Echoes(detected, out)
+    return out
 
 
 def scan_part(azimuth: FloatArray, boxes: FloatArray) -> FloatArray:
@@ -152,6 +208,29 @@ def moved(states: FloatArray, dt: FloatArray) -> FloatArray:
     a[:, 1] += -2.0 * w * v[:, 0] + w * w * p[:, 1]
     t = dt[:, None]
     return np.hstack([p + v * t + 0.5 * a * t * t, v + a * t])
+
+
+SWAY_DAMPING = 0.45
+"""Of the slow error: a tracking servo that overshoots by a fifth, as those of real dishes do (`radar_noise`)."""
+SWAY_STEP_S = 0.5
+
+
+def sway(antenna: Antenna, times: IntArray, values: FloatArray) -> FloatArray:
+    """Return reports (n, 15) with the radar's slow error at their instants (n,), the same for all objects."""
+    s = antenna.sensor
+    if not any(s.slow) or not len(times):
+        return values
+    # a grid of its own day: the same instants have the same error in every call
+    first = int(times.min()) // DAY_NS * DAY_NS
+    grid = np.arange(0.0, (int(times.max()) - first) / NS + 2.0 * SWAY_STEP_S, SWAY_STEP_S)
+    out = values.copy()
+    for c, column in enumerate((RANGE, AZIMUTH, ELEVATION)):
+        kicks = stream(antenna.seed, "sway", s.id, str(c), str(first)).normal(0.0, 1.0, (len(grid), 2))
+        error = s.slow[c] * np.interp((times - first) / NS, grid, wander(grid, kicks, s.slow_rate, SWAY_DAMPING))
+        arc = 1.0 / np.maximum(np.cos(values[:, ELEVATION]), 1e-3) if column == AZIMUTH else 1.0
+        out[:, column] += error * arc
+    out[:, AZIMUTH] %= 2.0 * np.pi
+    return out
 
 
 def search_satellites(
@@ -180,7 +259,8 @@ def search_satellites(
     back = echoes(antenna, states, cosine, rcs_dbsm, rng, slots.noise_db[looks])
     alive = slots.seeing()[looks]
     seen = np.flatnonzero(inside & back.detected & alive)
-    rows.add(looks[seen], at[seen], back.values[seen], [names[order[i]] for i in seen])
+    values = sway(antenna, at[seen], back.values[seen])
+    rows.add(looks[seen], at[seen], values, [names[order[i]] for i in seen])
     return len(seen)
 
 
@@ -203,7 +283,8 @@ def search_trajectory(
     back = echoes(antenna, state, cosine, np.full(len(state), trajectory.rcs_dbsm), rng, slots.noise_db[looks])
     ok = slots.seeing()[looks]
     seen = np.flatnonzero(inside & back.detected & ok)
-    rows.add(looks[seen], times[seen], back.values[seen], [trajectory.name] * len(seen))
+    values = sway(antenna, times[seen], back.values[seen])
+    rows.add(looks[seen], times[seen], values, [trajectory.name] * len(seen))
     return times[seen]
 
 
@@ -261,7 +342,7 @@ def track_trajectory(
             misses += 1
             following = misses < MISSES_TO_DROP
     at = np.array(seen, np.int64)
-    return TrackRun(k[np.array(looked, np.int64)], k[at], back.values[at])
+    return TrackRun(k[np.array(looked, np.int64)], k[at], sway(antenna, instants[k[at]], back.values[at]))
 
 
 def search_false_alarms(antenna: Antenna, slots: Slots, rows: Rows, boxes: FloatArray) -> IntArray:
@@ -284,7 +365,7 @@ def search_false_alarms(antenna: Antenna, slots: Slots, rows: Rows, boxes: Float
         low, high = np.sin(box[:, 2]), np.sin(box[:, 3])
         values[:, ELEVATION] = np.arcsin(low + u[:, 2] * (high - low))
         values[:, RANGE_RATE] = (2.0 * u[:, 3] - 1.0) * CLUTTER_RATE_M_S
-        power = THRESHOLD - np.log(u[:, 4])
+        power = antenna.threshold() - np.log(u[:, 4])
         values[:, SNR_DB] = 10.0 * np.log10(power - 1.0)
         factor = np.clip(10.0 ** ((sensor.reference_snr_db - values[:, SNR_DB]) / 20.0), BEST_ACCURACY, WORST_ACCURACY)
         values[:, SIGMA_RANGE], values[:, SIGMA_AZIMUTH] = factor * sensor.sigma_range, factor * sensor.sigma_azimuth

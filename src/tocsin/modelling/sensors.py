@@ -20,6 +20,7 @@ from tocsin.modelling.infrared_looks import (
     see_trajectory,
 )
 from tocsin.modelling.look_build import LabelTable, Rows, Slots, build_looks, joined_slots, search_slots
+from tocsin.modelling.radar_budget import looks_per_period, served
 from tocsin.modelling.radar_looks import (
     HAND_OVER_NS,
     Antenna,
@@ -66,6 +67,12 @@ class SensorRun:
     seen: dict[str, dict[str, int]]
     """Detections by object and sensor (paths only)."""
 
+    def recount(self, more: dict[str, int]) -> None:
+        """Count what there is now, and take over further counts."""
+        self.counts["looks"] = sum(look.empty_looks for look in self.looks)
+        self.counts["detections"] = sum(look.declared for look in self.looks)
+        self.counts.update(more)
+
 
 def run_sensors(
     scenario: Scenario, network: Network, table: SensorTable, sky: Sky, start: int, end: int, progress: Progress
@@ -76,8 +83,7 @@ def run_sensors(
     _run_radars(scenario, network, table, sky, start, end, run, progress)
     _run_telescopes(scenario, network, table, sky, start, end, run, progress)
     run.looks.sort(key=lambda look: (look.received, look.sensor, look.sequence))
-    run.counts["looks"] = sum(look.empty_looks for look in run.looks)
-    run.counts["detections"] = sum(look.declared for look in run.looks)
+    run.recount({})
     return run
 
 
@@ -297,15 +303,20 @@ class _RadarRun:
         looked = np.zeros(len(instants), bool)
         # a false alarm is looked at once more, in vain
         again = np.searchsorted(instants, alarms + HAND_OVER_NS)
-        looked[again[again < len(instants)]] = True
+        again = again[again < len(instants)]
         runs = []
         for path in trajectories:
             rng = stream(seed, "track", sensor.id, path.name)
             track = track_trajectory(
                 self.antenna, instants, ok, np.sort(np.concatenate(found[path.name])), path, rng, probe.noise_db
             )
-            looked[track.looked] = True
             runs.append((path, track))
+        # an object of its own for each false alarm: it takes time and energy as well
+        asked = [track.looked for _, track in runs] + [np.array([k]) for k in again]
+        serving = served(asked, len(instants), looks_per_period(sensor, period))
+        for mine, kept in zip(asked, serving, strict=True):
+            looked[mine[kept]] = True
+        _count(run, "track_looks_refused", sum(int(np.sum(~kept)) for kept in serving))
         looked &= ok
         which = np.flatnonzero(looked)
         number = np.full(len(instants), -1, np.int64)
@@ -321,9 +332,11 @@ class _RadarRun:
                 probe.noise_db[which],
             )
         )
-        for path, track in runs:
-            self.rows.add(number[track.seen] + shift, instants[track.seen], track.values, [path.name] * len(track.seen))
-            self._note(run, path, len(track.seen))
+        for (path, track), kept in zip(runs, serving, strict=False):
+            fits = np.isin(track.seen, track.looked[kept])
+            seen = track.seen[fits]
+            self.rows.add(number[seen] + shift, instants[seen], track.values[fits], [path.name] * len(seen))
+            self._note(run, path, len(seen))
 
     def _note(self, run: SensorRun, path: Trajectory, n: int) -> None:
         if n:

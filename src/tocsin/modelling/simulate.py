@@ -19,6 +19,7 @@ from tocsin.formats.element_sets import read_element_sets
 from tocsin.formats.looks_write import write_looks_parquet
 from tocsin.formats.notifications import write_notifications
 from tocsin.formats.toml_files import read_assets, read_network
+from tocsin.modelling.faults import apply_faults
 from tocsin.modelling.hotspots import HotSpots, read_hot_spots
 from tocsin.modelling.look_build import LabelTable
 from tocsin.modelling.paths import find_beside
@@ -82,6 +83,8 @@ def simulate(
               scenario.background.glint_episodes)  # fmt: skip
     clock.mark("satellites")
     run = run_sensors(scenario, network, compile_network(network), sky, start, end, say)
+    run.looks, run.labels, struck = apply_faults(scenario, network, run.looks, run.labels, start)
+    run.recount(struck)
     clock.mark("sensors")
     say("writing", 0.0)
     inputs = out_dir / "inputs"

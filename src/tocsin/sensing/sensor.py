@@ -44,6 +44,10 @@ class Sensor:
     bias_azimuth: float = NAN
     """Along the arc on the sky, rad."""
     bias_elevation: float = NAN
+    slow: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    """One sigma of errors that vary slowly: range m, azimuth along the arc, elevation rad."""
+    slow_rate: float = NAN
+    """Their natural frequency, rad/s."""
     bias_los: float = NAN
     raw_refraction: bool = False
     """Ranges and elevations are as measured, through the air."""
@@ -51,6 +55,25 @@ class Sensor:
     reference_range: float = NAN
     """Range (m) at which 1 m2 on boresight gives `reference_snr_db`."""
     reference_snr_db: float = NAN
+    pfa: float = NAN
+    """Probability of a false alarm in a resolution cell, by which the detection threshold is set."""
+    swerling: int = 1
+    """How cross-sections fluctuate from look to look: 0, 1 or 3."""
+    frequency_hz: float = 0.0
+    """0 = not known."""
+    content_tecu: float = 0.0
+    """Vertical electron content that raw measurements are corrected for; 0 = they are not."""
+    broadens: bool = False
+    """Its angle errors grow off boresight as the beam does."""
+    beamwidth: float = NAN
+    pulse_interval_s: float = 0.0
+    """Time between two pulses; 0 = ranges are unambiguous."""
+    track_share: float = 1.0
+    """Part of its time and energy that may go to tracks."""
+    track_dwell_s: float = 0.05
+    """Time of the radar that one track look at one object takes."""
+    noise_k: float = NAN
+    """System noise temperature."""
     threshold: float = NAN
     """Least intensity that is reported, W/sr."""
     field_half_angle: float = NAN

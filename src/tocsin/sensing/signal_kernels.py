@@ -7,9 +7,12 @@ log-normally fluctuating intensity passes the on-board threshold.
 
 import math
 
+from tocsin.core.constants import SPEED_OF_LIGHT_M_S
 from tocsin.core.kernels import kernel
 
 LN10 = math.log(10.0)
+BOLTZMANN_J_K = 1.380649e-23
+MONOPULSE_SLOPE = 1.6
 SCAN_EXPONENT = 3.0
 """Two-way gain of a planar array falls as cos^3: cos^1.5 each way (Skolnik, Radar Handbook, 3rd ed., ch. 13)."""
 SCAN_FLOOR = 0.1
@@ -36,6 +39,54 @@ def radar_snr_db(
         - 40.0 / LN10 * math.log(max(r, 1.0) / reference_range)
         + 10.0 * SCAN_EXPONENT / LN10 * math.log(c)
     )
+
+
+@kernel
+def radar_equation_snr_db(
+    power_w: float, pulse_s: float, gain_db: float, frequency_hz: float, noise_k: float, loss_db: float, r: float
+) -> float:
+    """Return the signal to noise ratio (dB) of 1 m2 on boresight at range r (m): the radar equation, matched filter.
+
+    S = P t G^2 L^2 s / ((4 pi)^3 k T l r^4) (Skolnik, Introduction to Radar Systems, 3rd ed., ch. 2), with peak power
+    P (W), pulse t (s; all pulses that are integrated), gain G (one antenna for both ways), wavelength L, system
+    temperature T (K), losses l.
+    """
+    wavelength = SPEED_OF_LIGHT_M_S / frequency_hz
+    energy = power_w * pulse_s * wavelength * wavelength
+    noise = (4.0 * math.pi) ** 3 * BOLTZMANN_J_K * noise_k * r**4
+    return 10.0 / LN10 * math.log(energy / noise) + 2.0 * gain_db - loss_db
+
+
+@kernel
+def angle_sigma(beamwidth: float, snr_db: float) -> float:
+    """Return one sigma of an angle measured by monopulse, in the unit of the (half-power) beamwidth.
+
+    beamwidth / (1.6 sqrt(2 S)) (Curry, Radar System Performance Modeling, 2nd ed., 8.2; Barton's slope of 1.6).
+    """
+    return beamwidth / (MONOPULSE_SLOPE * math.sqrt(2.0 * db_to_ratio(snr_db)))
+
+
+@kernel
+def range_sigma(bandwidth_hz: float, snr_db: float) -> float:
+    """Return one sigma of range (m): the resolution c / (2 B) over sqrt(2 S) (Curry, 8.1)."""
+    return 0.5 * SPEED_OF_LIGHT_M_S / bandwidth_hz / math.sqrt(2.0 * db_to_ratio(snr_db))
+
+
+@kernel
+def broadening(scan_cosine: float) -> float:
+    """Return the ratio of a planar array's beamwidth off boresight to that on it: 1 / cos (Skolnik, ch. 9)."""
+    return 1.0 / max(scan_cosine, SCAN_FLOOR)
+
+
+@kernel
+def folded_range(r: float, pulse_interval_s: float) -> float:
+    """Return the range (m) at which an echo from range r shows: modulo c T / 2, as it comes after later pulses.
+
+    0 (no interval given) = unambiguous.
+    """
+    if pulse_interval_s <= 0.0:
+        return r
+    return r % (0.5 * SPEED_OF_LIGHT_M_S * pulse_interval_s)
 
 
 @kernel

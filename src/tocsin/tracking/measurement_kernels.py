@@ -9,6 +9,7 @@ import math
 import numpy as np
 
 from tocsin.core.kernels import kernel
+from tocsin.sensing.kinds.ionosphere_kernels import ionosphere_correct
 from tocsin.sensing.kinds.refraction_kernels import refraction_correct
 from tocsin.tracking.filter_kernels import (
     A_X,
@@ -43,18 +44,26 @@ def against_new(
 
 
 @kernel
-def free_of_air(values: np.ndarray, altitude_m: float, left: np.ndarray) -> None:
-    """Take refraction off range and elevation of `values` in place; `left` (n, 2) gets the sigmas of what it leaves."""
+def free_of_air(
+    values: np.ndarray, altitude_m: float, frequency_hz: float, content_tecu: float, left: np.ndarray
+) -> None:
+    """Take refraction off range and elevation of `values` in place; `left` (n, 2) gets the sigmas of what it leaves.
+
+    The ionosphere first, by its vertical electron content (0 = not corrected), then the air under it.
+    """
     for k in range(values.shape[0]):
         left[k, 0] = left[k, 1] = 0.0
         if values[k, _EL] != values[k, _EL]:
             continue
         known = values[k, _RANGE] == values[k, _RANGE]
-        r, el, sigma_r, sigma_el = refraction_correct(values[k, _RANGE] if known else 1.5e6, values[k, _EL], altitude_m)
+        far = values[k, _RANGE] if known else 1.5e6
+        far, lifted, ion_r, ion_el = ionosphere_correct(far, values[k, _EL], altitude_m, frequency_hz, content_tecu)
+        r, el, sigma_r, sigma_el = refraction_correct(far, lifted, altitude_m)
         if known:
             values[k, _RANGE] = r
         values[k, _EL] = el
-        left[k, 0], left[k, 1] = sigma_r, sigma_el
+        left[k, 0] = math.sqrt(sigma_r * sigma_r + ion_r * ion_r)
+        left[k, 1] = math.sqrt(sigma_el * sigma_el + ion_el * ion_el)
 
 
 @kernel

@@ -54,7 +54,8 @@ def figures_of(sensor: Sensor) -> Figures:
     sigmas = np.array(
         [
             sensor.sigma_range, sensor.sigma_azimuth, sensor.sigma_elevation, sensor.sigma_range_rate,
-            sensor.bias_range, sensor.bias_azimuth, sensor.bias_elevation,
+            math.hypot(sensor.bias_range, sensor.slow[0]), math.hypot(sensor.bias_azimuth, sensor.slow[1]),
+            math.hypot(sensor.bias_elevation, sensor.slow[2]),
         ]
     )  # fmt: skip
     biases = sigmas[4:].copy()
@@ -72,7 +73,7 @@ def measurement_rows(look: Look, sensor: Sensor, figures: Figures, place: FloatA
     left = np.zeros((values.shape[0], 2))
     if sensor.raw_refraction and values.shape[0]:
         values = values.copy()
-        free_of_air(values, sensor.altitude_m, left)
+        free_of_air(values, sensor.altitude_m, sensor.frequency_hz, sensor.content_tecu, left)
     radar_rows(values, place, sensor.rot_enu, figures.sigmas, left, rows)
     return rows
 

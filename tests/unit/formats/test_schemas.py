@@ -37,8 +37,8 @@ def test_every_contract_has_a_schema():
 
 def test_the_schema_carries_units_defaults_ranges_and_reasons():
     radar = schema("network")["$defs"]["Radar"]["properties"]
-    assert radar["sigma_azimuth_deg"]["unit"] == "deg"
-    assert radar["sigma_azimuth_deg"]["maximum"] == 10
+    assert radar["bias_azimuth_deg"]["unit"] == "deg"
+    assert radar["bias_azimuth_deg"]["maximum"] == 10
     assert radar["period_s"]["default"] == 5.0
     assert radar["site"]["description"].startswith("Radars of one site share a common cause")
     look = schema("look")["properties"]
@@ -120,3 +120,10 @@ def test_outputs_are_valid_as_they_are_written():
         assert valid(name, plain)
         first = next(iter(plain))
         assert not valid(name, plain | {first: math.pi})
+
+
+def test_keys_that_a_kind_of_source_inherits_are_described_too():
+    kinds = schema("scenario")["$defs"]
+    for name in ("Aurora", "MoonEcho", "Reentry"):
+        assert "scenario's start" in kinds[name]["properties"]["start_s"]["description"]
+    assert schema("network")["$defs"]["Radar"]["properties"]["slow_rate_rad_s"]["unit"] == "rad/s"

@@ -309,6 +309,75 @@ def test_damaged_text_is_an_input_error_or_a_record(tmp_path, kind, data):
         assert error.message
 
 
+PHYSICS = [
+    ("range_km = 6000\npulse_interval_s = 0.03", "pulse_interval_s", ["6000 km", "c T / 2 is 4497 km", "0.04003"]),
+    ("electron_content_tecu = 30\nrefraction = 'raw'", "electron_content_tecu", ["frequency"]),
+    ("electron_content_tecu = 30\nband = 'UHF'", "electron_content_tecu", ["corrects its measurements itself"]),
+    ("equation = { peak_power_kw = 1000, pulse_ms = 5, gain_db = 38 }", "equation", ["needs a frequency"]),
+    ("faces = [{ azimuth_start_deg = 0, azimuth_end_deg = 240, boresight_azimuth_deg = 60 }]",
+     "faces[0].azimuth_end_deg", ["180 deg from the boresight", "does not look behind itself"]),
+    ("faces = [{ azimuth_start_deg = 350, azimuth_end_deg = 20, boresight_azimuth_deg = 180 }]",
+     "faces[0].azimuth_end_deg", ["boresight is not in it"]),
+    ("range_km = -1", "range_km", ["> 0"]),
+    ("swerling = 2", "swerling", ["0", "1", "3"]),
+    ("false_alarm_probability = 0", "false_alarm_probability", ["> 0"]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "key", "words"), PHYSICS)
+def test_a_radar_that_cannot_be_is_told_with_the_physics_that_fails(tmp_path, text, key, words):
+    path = tmp_path / "network.toml"
+    path.write_text(f'[[radar]]\nid = "r"\nlatitude_deg = 1\nlongitude_deg = 2\n{text}\n')
+    with pytest.raises(InputError) as told:
+        read_network(path)
+    message = str(told.value)
+    assert f"radar[0].{key}" in message and "network.toml:" in message
+    for word in words:
+        assert word in message
+
+
+def test_a_sector_about_its_boresight_is_allowed(tmp_path):
+    path = tmp_path / "network.toml"
+    face = "{ azimuth_start_deg = 300, azimuth_end_deg = 60, boresight_azimuth_deg = 0 }"
+    path.write_text(f'[[radar]]\nid = "r"\nlatitude_deg = 1\nlongitude_deg = 2\nfaces = [{face}]\n')
+    assert len(read_network(path).radar[0].faces) == 1
+
+
+SCENARIO_HEAD = """
+name = "x"
+data_mode = "test"
+start_utc = "2026-01-01T00:00:00Z"
+duration_s = 600
+network = "n"
+assets = "a"
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "key", "words"),
+    [
+        ('[[source]]\nkind = "rentry"\nid = "a"', "source[0].kind", ['"reentry"', '"moon_echo"']),
+        ('[[source]]\nid = "a"', "source[0].kind", ["missing"]),
+        ('[[source]]\nkind = "aurora"\nid = "a"\npatch = 3', "source[0].patch", ["unknown key", "patches"]),
+        ('[[source]]\nkind = "aurora"\nid = "a"\npatches = -3', "source[0].patches", ["> 0"]),
+        ('[[source]]\nkind = "moon_echo"\nid = "a"\nstart_s = 700', "source[0].start_s", ["less than 600"]),
+        ('[[fault]]\nkind = "lost"\npart = 1.5', "fault[0].part", ["<= 1"]),
+        ('[[fault]]\nkind = "late"', "fault[0].delay_s", ["missing"]),
+        ('[[fault]]\nkind = "line_down"', "fault[0].lines", ["names what is down"]),
+        ('[[fault]]\nkind = "frozen"\nstart_s = 5\nend_s = 5', "fault[0].start_s", ["not before end_s"]),
+    ],
+)
+def test_a_source_or_fault_that_cannot_be_is_told_with_its_line(tmp_path, text, key, words):
+    path = tmp_path / "scenario.toml"
+    path.write_text(SCENARIO_HEAD + text + "\n")
+    with pytest.raises(InputError) as told:
+        read_scenario(path)
+    message = str(told.value)
+    assert f"`{key}`" in message and "scenario.toml:" in message
+    for word in words:
+        assert word in message
+
+
 @pytest.mark.parametrize(
     ("text", "what"),
     [

@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 from tocsin.core.constants import DEG, NS
-from tocsin.core.records.inputs import AZIMUTH, ELEVATION, RANGE, RANGE_RATE, SNR_DB
+from tocsin.core.records.inputs import AZIMUTH, ELEVATION, RANGE, RANGE_RATE, SIGMA_AZIMUTH, SIGMA_RANGE, SNR_DB
 from tocsin.core.records.network import Face, Network, Radar, SearchVolume
 from tocsin.modelling.look_build import Rows, search_slots
 from tocsin.modelling.radar_looks import (
@@ -12,17 +12,22 @@ from tocsin.modelling.radar_looks import (
     in_boxes,
     make_antenna,
     moved,
+    plots,
+    received_power,
     scan_part,
     search_false_alarms,
+    sway,
+    through_air,
     track_trajectory,
 )
 from tocsin.modelling.trajectory import Trajectory
-from tocsin.sensing.kinds.radar import PFA
 from tocsin.sensing.kinds.radar_kernels import radar_to_ecef
 from tocsin.sensing.sensors import compile_network
 from tocsin.sensing.signal_kernels import radar_pd, radar_snr_db
+from tocsin.tracking.measurement_kernels import free_of_air
 from tocsin.world.motion.freeflight_kernels import propagate
 
+PFA = 1e-6
 RADAR = Radar(
     id="r",
     latitude_deg=40.0,
@@ -131,3 +136,64 @@ def test_a_radar_follows_until_the_object_leaves_or_three_looks_miss_it():
 
     never = track_trajectory(a, instants, ok, np.zeros(0, np.int64), bright, np.random.default_rng(1))
     assert len(never.looked) == 0
+
+
+@pytest.mark.parametrize("swerling", [0, 1, 3])
+@pytest.mark.parametrize("snr_db", [5.0, 12.0, 18.0])
+def test_drawn_powers_pass_the_threshold_as_often_as_the_law_says(swerling, snr_db):
+    n, pfa = 200_000, 1e-3
+    power = received_power(np.full(n, 10 ** (snr_db / 10)), swerling, np.random.default_rng(3))
+    expected = radar_pd(snr_db, pfa, swerling)
+    assert np.mean(power > -np.log(pfa)) == pytest.approx(expected, abs=4 * np.sqrt(expected * (1 - expected) / n))
+    noise = received_power(np.zeros(n), swerling, np.random.default_rng(4))
+    assert np.mean(noise > -np.log(pfa)) == pytest.approx(pfa, abs=4 * np.sqrt(pfa / n))
+
+
+def test_angle_errors_grow_off_boresight_where_the_beam_is_known():
+    for changes, ratio in (({}, 1.0), ({"beamwidth_deg": 2.0, "sigma_azimuth_deg": 0.1}, 2.0)):
+        a = antenna(**changes)
+        rng = np.random.default_rng(1)
+        truth = np.tile([1e6, 1.0, 0.3, 0.0], (2, 1))
+        values = plots(a, truth, np.full(2, 30.0), np.zeros(2), np.array([1.0, 0.5]), rng)
+        assert values[1, SIGMA_AZIMUTH] / values[0, SIGMA_AZIMUTH] == pytest.approx(ratio)
+        assert values[1, SIGMA_RANGE] == values[0, SIGMA_RANGE]
+
+
+def test_raw_measurements_go_through_air_and_electrons_that_the_centre_takes_off_within_its_sigmas():
+    raw = msgspec.structs.replace(RADAR, refraction="raw", band="UHF", electron_content_tecu=40.0)
+    left = []
+    for seed in range(40):
+        a = make_antenna(compile_network(Network(radar=(raw,))).by_id["r"], seed)
+        r, elevation = through_air(a, 3e6, 3.5 * DEG)
+        values = np.full((1, 15), np.nan)
+        values[0, RANGE], values[0, ELEVATION] = r, elevation
+        sigmas = np.zeros((1, 2))
+        free_of_air(values, a.sensor.altitude_m, a.sensor.frequency_hz, a.sensor.content_tecu, sigmas)
+        left.append([(values[0, RANGE] - 3e6) / sigmas[0, 0], (values[0, ELEVATION] - 3.5 * DEG) / sigmas[0, 1]])
+        assert r - 3e6 > 100.0 and elevation > 3.5 * DEG
+    # 40 radars: the sigma of a sample deviation is 11 %
+    assert np.all(np.abs(np.std(left, axis=0) - 1.0) < 0.4) and np.all(np.abs(np.mean(left, axis=0)) < 0.6)
+
+
+def test_a_noisier_look_sees_less():
+    a = antenna()
+    states = target(a, 3.0e6, 100.0, 5.0, 2000)
+    quiet = echoes(a, states, np.ones(2000), np.zeros(2000), np.random.default_rng(5))
+    loud = echoes(a, states, np.ones(2000), np.zeros(2000), np.random.default_rng(5), 10.0)
+    assert np.sum(loud.detected) < 0.6 * np.sum(quiet.detected)
+
+
+def test_the_slow_error_is_the_same_for_all_objects_and_has_its_sigma_and_memory():
+    a = antenna(slow_range_m=50.0, slow_azimuth_deg=0.01, slow_elevation_deg=0.02, slow_rate_rad_s=0.2)
+    times = NS * (1_700_000_000 + np.arange(20_000, dtype=np.int64))
+    still = np.full((len(times), 15), np.nan)
+    still[:, RANGE], still[:, AZIMUTH], still[:, ELEVATION] = 1e6, 1.0, 0.3
+    moved_by = sway(a, times, still) - still
+    assert np.std(moved_by[:, RANGE]) == pytest.approx(50.0, rel=0.1)
+    assert np.std(moved_by[:, AZIMUTH]) * np.cos(0.3) == pytest.approx(0.01 * DEG, rel=0.1)
+    assert np.std(moved_by[:, ELEVATION]) == pytest.approx(0.02 * DEG, rel=0.1)
+    r = moved_by[:, RANGE] / 50.0
+    assert np.mean(r[1:] * r[:-1]) > 0.95 and np.mean(r[12:] * r[:-12]) < 0.2
+    part = np.arange(100, 200)
+    assert np.array_equal(sway(a, times[part], still[part]), sway(a, times, still)[part], equal_nan=True)
+    assert sway(antenna(), times, still) is still

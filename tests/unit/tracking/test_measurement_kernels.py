@@ -109,7 +109,7 @@ def test_refraction_is_taken_off_in_place_and_what_it_leaves_is_told():
     v = values(3, RANGE=seen_r, ELEVATION=seen_el, AZIMUTH=1.0)
     v[1, RANGE], v[2, ELEVATION] = np.nan, np.nan
     left = np.full((3, 2), -1.0)
-    free_of_air(v, 100.0, left)
+    free_of_air(v, 100.0, 0.0, 0.0, left)
     assert abs(seen_el - true_el) > 1e-4 and seen_r - true_r > 5.0
     # the correction undoes the air to a hundredth of what it is
     assert v[0, ELEVATION] == pytest.approx(true_el, abs=1e-6) and v[0, RANGE] == pytest.approx(true_r, abs=0.5)

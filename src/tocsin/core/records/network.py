@@ -47,6 +47,18 @@ class SearchVolume(_Config, frozen=True, kw_only=True):
     range_max_km: RangeKm | None = None
 
 
+class RadarEquation(_Config, frozen=True, kw_only=True):
+    """Figures of the radar equation: they give the signal of 1 m2, in the place of `reference_snr_db`."""
+
+    peak_power_kw: Annotated[float, Meta(gt=0, le=1e6)]
+    pulse_ms: Annotated[float, Meta(gt=0, le=10_000)]
+    """All the time of pulses that one detection integrates."""
+    gain_db: Annotated[float, Meta(gt=0, le=80)]
+    noise_k: Annotated[float, Meta(ge=10, le=100_000)] = 500.0
+    """System noise temperature; about 500 K at UHF with the sky in it (Skolnik, Radar Handbook, ch. 2)."""
+    loss_db: Annotated[float, Meta(ge=0, le=60)] = 6.0
+
+
 class Radar(_Config, frozen=True, kw_only=True):
     """A ground radar."""
 
@@ -62,6 +74,9 @@ class Radar(_Config, frozen=True, kw_only=True):
     country: str = ""
     family: str = ""
     band: str = ""
+    """`VHF`, `UHF`, `L`, `S`, `C` or `X`: gives the frequency where `frequency_mhz` is absent."""
+    frequency_mhz: Annotated[float, Meta(ge=30, le=40_000)] | None = None
+    """Default, by band: VHF 158, UHF 435, L 1275, S 3300, C 5600, X 9500 (radars.csv and the ITU radar bands)."""
     faces: Annotated[tuple[Face, ...], Meta(min_length=1)] = (
         Face(azimuth_start_deg=0, azimuth_end_deg=360, elevation_min_deg=0, elevation_max_deg=90),
     )
@@ -69,20 +84,46 @@ class Radar(_Config, frozen=True, kw_only=True):
     range_min_km: Annotated[float, Meta(ge=0, le=100_000)] = 0.0
     period_s: PeriodS = 5.0
     """Time between two search looks over the same volume."""
-    sigma_range_m: ErrorM = 30.0
-    sigma_azimuth_deg: ErrorDeg = 0.1
-    """Along the arc on the sky (azimuth times cos elevation)."""
-    sigma_elevation_deg: ErrorDeg = 0.1
+    sigma_range_m: ErrorM | None = None
+    """At `reference_snr_db`; default: of `bandwidth_khz` where that is given, c / (2 B sqrt(2 S)), else 30 m."""
+    sigma_azimuth_deg: ErrorDeg | None = None
+    """Along the arc on the sky (azimuth times cos elevation), at `reference_snr_db`; default: of `beamwidth_deg` where
+    that is given, beamwidth / (1.6 sqrt(2 S)), else 0.1."""
+    sigma_elevation_deg: ErrorDeg | None = None
+    """As `sigma_azimuth_deg`."""
+    beamwidth_deg: Annotated[float, Meta(gt=0, le=30)] | None = None
+    """Half-power beam on boresight. Where it is given, angle errors grow off boresight as the beam does: 1 / cos."""
+    bandwidth_khz: Annotated[float, Meta(gt=0, le=2e6)] | None = None
     sigma_range_rate_m_s: Annotated[float, Meta(gt=0, le=10_000)] = 5.0
     bias_range_m: Annotated[float, Meta(ge=0, le=100_000)] = 0.0
     """One sigma of the unknown constant error, beside the noise."""
     bias_azimuth_deg: BiasDeg = 0.0
     bias_elevation_deg: BiasDeg = 0.0
+    slow_range_m: Annotated[float, Meta(ge=0, le=100_000)] = 0.0
+    """One sigma of an error that varies slowly, beside noise and constant bias; real dishes: `docs/theory/radar.md`."""
+    slow_azimuth_deg: BiasDeg = 0.0
+    slow_elevation_deg: BiasDeg = 0.0
+    slow_rate_rad_s: Annotated[float, Meta(gt=0, le=10)] = 0.2
+    """How fast it varies: the natural frequency of the tracking servo (0.17 to 0.25 on real dishes)."""
     reference_range_km: RangeKm | None = None
     """Range at which 1 m2 gives `reference_snr_db`; default: range_km."""
     reference_snr_db: Annotated[float, Meta(ge=-50, le=100)] = 13.0
+    equation: RadarEquation | None = None
     false_alarms_per_look: Annotated[float, Meta(ge=0, le=1e6)] = 0.1
+    false_alarm_probability: Annotated[float, Meta(gt=0, le=0.1)] = 1e-6
+    """In a resolution cell: sets the threshold (1e-6: the usual design value, Skolnik, 3rd ed., 2.5)."""
+    swerling: Literal[0, 1, 3] = 1
+    """How cross-sections fluctuate from look to look; 1 is the least favourable."""
+    pulse_interval_s: Annotated[float, Meta(gt=0, le=10)] | None = None
+    """Time between pulses: an echo from beyond c T / 2 shows at its range modulo that; default: never ambiguous."""
+    track_share: Annotated[float, Meta(gt=0, le=1)] = 1.0
+    """Part of the radar's time and energy that tracks may take; the rest is the search fence's, always."""
+    track_dwell_s: Annotated[float, Meta(gt=0, le=10)] = 0.05
+    """Time of the radar that one track look at one object takes."""
     refraction: Literal["raw", "corrected"] = "corrected"
+    electron_content_tecu: Annotated[float, Meta(ge=0, le=300)] = 0.0
+    """Vertical content (1e16 electrons/m2) that `raw` measurements are to be corrected for: about 5 by night, 10 to
+    80 by day, by season and solar cycle; 0 = the ionosphere is not in them, or not worth it (S, X)."""
     search_volumes: tuple[SearchVolume, ...] = ()
     sources: tuple[str, ...] = ()
     assumed: tuple[str, ...] = ()

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
+from tocsin.core.records.faults import Fault
 from tocsin.core.records.network import Latitude, Longitude, Positive, _Config
 from tocsin.core.records.sources import Source
 
@@ -90,6 +91,8 @@ class Scenario(_Config, frozen=True, kw_only=True):
     outage: tuple[Outage, ...] = ()
     source: tuple[Source, ...] = ()
     """False sources, each of a `kind`."""
+    fault: tuple[Fault, ...] = ()
+    """Faults of the data, each of a `kind`; they act in this order."""
     catalogue: Catalogue = Catalogue()
     background: Background = Background()
     settings: dict[str, Any] = msgspec.field(default_factory=dict)

@@ -1,5 +1,7 @@
 """The radar kind: its compiled form and its probability of detection."""
 
+import math
+
 import numpy as np
 
 from tocsin.core.constants import DEG
@@ -8,17 +10,47 @@ from tocsin.core.records.network import Network, Radar
 from tocsin.sensing.detectability_kernels import radar_detectability
 from tocsin.sensing.fields import compile_boxes
 from tocsin.sensing.sensor import Sensor
+from tocsin.sensing.signal_kernels import angle_sigma, radar_equation_snr_db, range_sigma
 from tocsin.world.geodesy_kernels import enu_axes, geodetic_to_ecef
 
-PFA = 1e-6
-"""Probability of a false alarm in a resolution cell, for detection: the usual design value (Skolnik, 3rd ed., 2.5)."""
-SWERLING = 1
-"""Fluctuation of cross-section from look to look: slow and exponential, the least favourable of the usual cases."""
+BAND_HZ = {"VHF": 158e6, "UHF": 435e6, "L": 1275e6, "S": 3300e6, "C": 5600e6, "X": 9500e6}
+"""Frequency of a radar of which the network file tells only the band."""
+USUAL_SIGMA_M, USUAL_SIGMA_DEG = 30.0, 0.1
+
+
+def reference_snr_db(record: Radar) -> float:
+    """Return the signal to noise ratio (dB) of 1 m2 at the reference range: by the radar equation where it is given."""
+    q, frequency = record.equation, frequency_hz(record)
+    if q is None or frequency <= 0.0:
+        return float(record.reference_snr_db)
+    far = 1e3 * (record.range_km if record.reference_range_km is None else record.reference_range_km)
+    return float(
+        radar_equation_snr_db(q.peak_power_kw * 1e3, q.pulse_ms * 1e-3, q.gain_db, frequency, q.noise_k, q.loss_db, far)
+    )
+
+
+def frequency_hz(record: Radar) -> float:
+    """Return a radar's frequency, by its band if need be; 0 where neither is known."""
+    return BAND_HZ.get(record.band, 0.0) if record.frequency_mhz is None else record.frequency_mhz * 1e6
+
+
+def sigmas(record: Radar) -> tuple[float, float, float]:
+    """Return (range m, azimuth rad along the arc, elevation rad) one sigma at the reference signal.
+
+    As the file says, else from bandwidth and beam, else the usual 30 m and 0.1 deg.
+    """
+    snr = reference_snr_db(record)
+    far = USUAL_SIGMA_M if record.bandwidth_khz is None else float(range_sigma(record.bandwidth_khz * 1e3, snr))
+    angle = USUAL_SIGMA_DEG if record.beamwidth_deg is None else float(angle_sigma(record.beamwidth_deg, snr))
+    azimuth = angle if record.sigma_azimuth_deg is None else record.sigma_azimuth_deg
+    elevation = angle if record.sigma_elevation_deg is None else record.sigma_elevation_deg
+    return far if record.sigma_range_m is None else float(record.sigma_range_m), azimuth * DEG, elevation * DEG
 
 
 def compile_radar(record: Radar, index: int) -> Sensor:
     """Return the compiled radar of a network record."""
     latitude, longitude = record.latitude_deg * DEG, record.longitude_deg * DEG
+    far, azimuth, elevation = sigmas(record)
     reference_km = record.range_km if record.reference_range_km is None else record.reference_range_km
     return Sensor(
         index=index,
@@ -33,17 +65,29 @@ def compile_radar(record: Radar, index: int) -> Sensor:
         altitude_m=float(record.altitude_m),
         period_s=float(record.period_s),
         false_alarms=float(record.false_alarms_per_look),
-        sigma_range=float(record.sigma_range_m),
-        sigma_azimuth=record.sigma_azimuth_deg * DEG,
-        sigma_elevation=record.sigma_elevation_deg * DEG,
+        sigma_range=far,
+        sigma_azimuth=azimuth,
+        sigma_elevation=elevation,
         sigma_range_rate=float(record.sigma_range_rate_m_s),
         bias_range=float(record.bias_range_m),
         bias_azimuth=record.bias_azimuth_deg * DEG,
         bias_elevation=record.bias_elevation_deg * DEG,
+        slow=(float(record.slow_range_m), record.slow_azimuth_deg * DEG, record.slow_elevation_deg * DEG),
+        slow_rate=float(record.slow_rate_rad_s),
         raw_refraction=record.refraction == "raw",
         range_max=record.range_km * 1e3,
         reference_range=reference_km * 1e3,
-        reference_snr_db=float(record.reference_snr_db),
+        reference_snr_db=reference_snr_db(record),
+        pfa=float(record.false_alarm_probability),
+        swerling=int(record.swerling),
+        frequency_hz=frequency_hz(record),
+        content_tecu=float(record.electron_content_tecu),
+        broadens=record.beamwidth_deg is not None,
+        beamwidth=math.nan if record.beamwidth_deg is None else record.beamwidth_deg * DEG,
+        pulse_interval_s=float(record.pulse_interval_s or 0.0),
+        track_share=float(record.track_share),
+        track_dwell_s=float(record.track_dwell_s),
+        noise_k=math.nan if record.equation is None else float(record.equation.noise_k),
         whole_field=compile_boxes(record, None),
         volumes={v.id: compile_boxes(record, v) for v in record.search_volumes},
     )
@@ -75,6 +119,6 @@ def radar_probability(
         sensor.reference_range,
         sensor.reference_snr_db,
         noise_db,
-        PFA,
-        SWERLING,
+        sensor.pfa,
+        sensor.swerling,
     )

@@ -1,8 +1,8 @@
 """Bending and delay of radar rays in the lower atmosphere, traced through an exponential refractivity.
 
-n(h) = 1 + N0 exp(-h / H), N0 = 313e-6, H = 7 km (the CRPL reference atmosphere, Bean & Thayer 1959, has 6.95 km), h
-above the ellipsoid taken as spherical about the site with the mean radius of curvature. Rays obey Bouguer's rule
-n r cos(e) = const. The ionosphere is not in it: at UHF it adds tens of metres and under 0.1 mrad by day.
+n(h) = 1 + N0 exp(-h / H), N0 = 315e-6, H = 7.35 km: the reference atmosphere of Recommendation ITU-R P.453, the one in
+which Recommendation ITU-R P.834 states the bending of rays (equation 8); h above the ellipsoid, taken as a sphere of
+the Earth's mean radius. Rays obey Bouguer's rule n r cos(e) = const. The ionosphere is in `ionosphere_kernels`.
 """
 
 import math
@@ -12,16 +12,16 @@ import numpy as np
 from tocsin.core.constants import WGS84_A_M, WGS84_B_M
 from tocsin.core.kernels import kernel
 
-N0 = 313.0e-6
-SCALE_M = 7000.0
+N0 = 315.0e-6
+SCALE_M = 7350.0
 TOP_M = 100_000.0
-"""Above it the refractivity is under 2e-10."""
+"""Above it the refractivity is under 4e-10."""
 MEAN_RADIUS_M = (2.0 * WGS84_A_M + WGS84_B_M) / 3.0
 RESIDUAL = 0.08
 """One sigma of the correction left over, as a part of it: refractivity varies by 25 N-units over seasons."""
 
 # Gauss-Legendre, 10 points on -1 ... 1 (Abramowitz & Stegun, table 25.4)
-_NODES = np.array(
+GAUSS_NODES = np.array(
     [
         -0.9739065285171717,
         -0.8650633666889845,
@@ -35,7 +35,7 @@ _NODES = np.array(
         0.9739065285171717,
     ]
 )
-_WEIGHTS = np.array(
+GAUSS_WEIGHTS = np.array(
     [
         0.06667134430868814,
         0.1494513491505804,
@@ -69,7 +69,7 @@ def _trace(apparent: float, altitude: float, top: float) -> tuple[float, float, 
     for panel in range(_PANELS):
         middle = (2 * panel + 1) * half
         for j in range(10):
-            s = middle + half * _NODES[j]
+            s = middle + half * GAUSS_NODES[j]
             dh = s * s
             refractivity = N0 * math.exp(-(altitude + dh) / SCALE_M)
             n = 1.0 + refractivity
@@ -77,7 +77,7 @@ def _trace(apparent: float, altitude: float, top: float) -> tuple[float, float, 
             # (n r)^2 - c^2 without cancellation: (n r - n0 r0)(n r + n0 r0) + (n0 r0 sin e0)^2
             step = dh + refractivity * r - (n0 - 1.0) * r0
             root = math.sqrt(max(step * (n * r + n0 * r0) + root0 * root0, 1e-12))
-            w = _WEIGHTS[j] * half * 2.0 * s
+            w = GAUSS_WEIGHTS[j] * half * 2.0 * s
             bending += w * (refractivity / SCALE_M / n) * c / root
             excess += w * n * refractivity * r / root
     r1 = r0 + max(top - altitude, 0.0)

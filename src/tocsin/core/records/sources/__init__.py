@@ -6,9 +6,11 @@ kind is a record in a file here and its line in `Source`, a file there, and a li
 
 from tocsin.core.records.sources.bodies import Reentry
 from tocsin.core.records.sources.infrared import Afterburner, HotSpot, Meteor, SunGlint
+from tocsin.core.records.sources.radio import Aurora, Interference, MeteorTrails, MoonEcho, SolarBurst
 
 Source = (
     Reentry  # bodies
     | SunGlint | HotSpot | Meteor | Afterburner  # infrared
+    | MoonEcho | SolarBurst | Interference | Aurora | MeteorTrails  # radio
 )  # fmt: skip
 """Every kind of source; `kind` tells which."""
