@@ -90,6 +90,7 @@ def _natural_spline_slopes(x: list[float], y: list[float]) -> list[float]:
 
 _LAYERS = _layers()
 _NODE_M = [86000.0 + 1000.0 * i for i in range(len(_LOG_LOW))] + [160000.0 + 10000.0 * i for i in range(len(_LOG_HIGH))]
+_NODES = np.array(_NODE_M)
 _NODE_LOG = np.array(_LOG_LOW + _LOG_HIGH)
 _NODE_SLOPE = np.array(_natural_spline_slopes(_NODE_M, list(_LOG_LOW + _LOG_HIGH)))
 _LAST_LOW = len(_LOG_LOW) - 1
@@ -139,6 +140,21 @@ def density_upper(h: float) -> float:
     if u < 0.0:
         return math.exp(y0 + u * s0)
     return math.exp(y0 + u * (s0 + u * (3.0 * dy - 2.0 * s0 - s1 + u * (s0 + s1 - 2.0 * dy))))
+
+
+@kernel
+def height_above_which(rho: float) -> float:
+    """Return a height (m), at least 86 km, above which density is below rho (kg/m3); at most a node of the spline up."""
+    low = 0
+    high = _NODE_LOG.shape[0] - 1
+    limit = math.log(rho)
+    while high - low > 1:
+        middle = (low + high) // 2
+        if _NODE_LOG[middle] > limit:
+            low = middle
+        else:
+            high = middle
+    return _NODES[high]
 
 
 @kernel

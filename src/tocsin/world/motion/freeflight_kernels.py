@@ -13,6 +13,7 @@ import math
 import numpy as np
 import numpy.typing as npt
 
+from tocsin.core.constants import EARTH_RATE_RAD_S, MU_M3_S2, WGS84_A_M
 from tocsin.core.kernels import kernel
 from tocsin.world.atmosphere_kernels import (
     LAYER_EDGE_M,
@@ -20,8 +21,10 @@ from tocsin.world.atmosphere_kernels import (
     TOP_LAYERED_M,
     density_of_layer,
     density_upper,
+    height_above_which,
 )
 from tocsin.world.gravity_kernels import acceleration_free
+from tocsin.world.motion.conic_kernels import time_down_to
 from tocsin.world.motion.dop853_kernels import STAGES, finish_step, stage_state
 from tocsin.world.motion.forces_kernels import climb_rate, fast_height
 from tocsin.world.motion.shortarc_kernels import propagate_short as propagate_short
@@ -37,13 +40,18 @@ STARTED_BELOW = 3
 
 INTERFACE_M = 120000.0
 # Error allowed per step: with these the place of impact is right to 0.2 m at worst after 30 min of flight.
-_POSITION_TOLERANCE_M = 3.0e-2
-_VELOCITY_TOLERANCE_M_S = 3.0e-4
+_POSITION_TOLERANCE_M = 1.0e-2
+_VELOCITY_TOLERANCE_M_S = 1.0e-4
 _MAX_STEPS = 20000
 _AIR_STEP_S = 20.0
 _SHORT_STEP_S = 0.1
+# Reach of Taylor's series to third order of the motion: jerk of gravity alone outside, kinks and drag below.
 _TAYLOR_S = 5.0e-3
+_TAYLOR_OUTSIDE_S = 0.5
+_CLOSE_S = 1.0e-4
 _GRAVITY_M_S2 = 9.84
+_NEGLIGIBLE_M = 5.0e-3
+_FAST_M_S = 11000.0
 _OUTSIDE = TOP_LAYER + 2
 # Regions 0..6: layers of the air; 7: 86 km to the interface; 8: outside. Bottom edge of each, and the top of the last.
 _EDGE_M = np.array([-1.0e30, *LAYER_EDGE_M[1:], TOP_LAYERED_M, INTERFACE_M, 1.0e30])
@@ -52,7 +60,7 @@ _EDGE_TOLERANCE_M = np.array([0.0, 5.0, 10.0, 20.0, 50.0, 100.0, 300.0, 1000.0, 
 
 
 @kernel
-def _slope(w: FloatArray, drag: float, region: int, k: FloatArray, i: int) -> None:
+def _slope(w: FloatArray, drag: float, far2: float, region: int, k: FloatArray, i: int) -> None:
     """Fill row i of k with the time derivative of the state w, with the air of a region also beyond its edges."""
     x = w[0]
     y = w[1]
@@ -61,7 +69,7 @@ def _slope(w: FloatArray, drag: float, region: int, k: FloatArray, i: int) -> No
     vy = w[4]
     vz = w[5]
     ax, ay, az = acceleration_free(x, y, z, vx, vy, vz)
-    if drag > 0.0:
+    if drag > 0.0 and x * x + y * y + z * z < far2:
         h = fast_height(x, y, z)
         rho = density_of_layer(h, region) if region <= TOP_LAYER else density_upper(h)
         d = drag * rho * math.sqrt(vx * vx + vy * vy + vz * vz)
@@ -77,11 +85,11 @@ def _slope(w: FloatArray, drag: float, region: int, k: FloatArray, i: int) -> No
 
 
 @kernel
-def _try_step(y: FloatArray, drag: float, region: int, h: float, k: FloatArray, w: FloatArray) -> float:
+def _try_step(y: FloatArray, drag: float, far2: float, region: int, h: float, k: FloatArray, w: FloatArray) -> float:
     """Fill w with the state after h s from y (k row 0 holds the slope at y) and return its error in tolerances."""
     for i in range(1, STAGES):
         stage_state(k, i, h, y, w)
-        _slope(w, drag, region, k, i)
+        _slope(w, drag, far2, region, k, i)
     return finish_step(k, h, y, w, _POSITION_TOLERANCE_M, _VELOCITY_TOLERANCE_M_S)
 
 
@@ -94,6 +102,17 @@ def _region_of(height: float, drag: float) -> int:
     while region < _OUTSIDE and height >= _EDGE_M[region + 1]:
         region += 1
     return region
+
+
+@kernel
+def _air_ends(drag: float, total: float) -> float:
+    """Return the square of the geocentric distance (m2) above which drag moves a body by less than 5 mm in total s."""
+    if drag <= 0.0:
+        return 0.0
+    negligible = 2.0 * _NEGLIGIBLE_M / (total * total + 1.0)
+    height = height_above_which(negligible / (drag * _FAST_M_S * _FAST_M_S))
+    away = WGS84_A_M + max(height, INTERFACE_M)
+    return away * away
 
 
 @kernel
@@ -118,9 +137,53 @@ def _time_to_height(h0: float, r0: float, h1: float, r1: float, dt: float, level
 
 
 @kernel
+def _reach(region: int) -> float:
+    """Return how far (s) Taylor's series holds in a region to 0.1 mm."""
+    return _TAYLOR_OUTSIDE_S if region == _OUTSIDE else _TAYLOR_S
+
+
+@kernel
+def _shift(w: FloatArray, dt: float, drag: float, far2: float, region: int, k: FloatArray) -> None:
+    """Move the state w on by a short dt s: Taylor's series with the jerk of two-body gravity and of Coriolis."""
+    i = int(np.int64(STAGES - 1))
+    _slope(w, drag, far2, region, k, i)
+    r2 = w[0] * w[0] + w[1] * w[1] + w[2] * w[2]
+    pull = MU_M3_S2 / (r2 * math.sqrt(r2))
+    lift = 3.0 * (w[0] * w[3] + w[1] * w[4] + w[2] * w[5]) / r2
+    half = 0.5 * dt * dt
+    jx = half * (2.0 * EARTH_RATE_RAD_S * k[i, 4] - pull * (w[3] - lift * w[0]))
+    jy = half * (-2.0 * EARTH_RATE_RAD_S * k[i, 3] - pull * (w[4] - lift * w[1]))
+    jz = -half * pull * (w[5] - lift * w[2])
+    third = dt / 3.0
+    w[0] += dt * w[3] + half * k[i, 3] + third * jx
+    w[1] += dt * w[4] + half * k[i, 4] + third * jy
+    w[2] += dt * w[5] + half * k[i, 5] + third * jz
+    w[3] += dt * k[i, 3] + jx
+    w[4] += dt * k[i, 4] + jy
+    w[5] += dt * k[i, 5] + jz
+
+
+@kernel
+def _shift_to(
+    w: FloatArray, level: float, sign: float, drag: float, far2: float, region: int, k: FloatArray
+) -> float:
+    """Move the state w to a level that it passes within the reach of Taylor's series; return the time this took."""
+    moved = 0.0
+    for _ in range(3):
+        miss = fast_height(w[0], w[1], w[2]) - level
+        dt = -miss / climb_rate(w[0], w[1], w[2], w[3], w[4], w[5])
+        _shift(w, dt, drag, far2, region, k)
+        moved += dt
+        if abs(dt) < _CLOSE_S:
+            break
+    return sign * moved
+
+
+@kernel
 def _land_on(
     y: FloatArray,
     drag: float,
+    far2: float,
     region: int,
     dt: float,
     longest: float,
@@ -135,26 +198,29 @@ def _land_on(
     milliseconds by Taylor's series.
     """
     for _ in range(8):
-        _try_step(y, drag, region, dt, k, w)
+        _try_step(y, drag, far2, region, dt, k, w)
         miss = fast_height(w[0], w[1], w[2]) - level
         rate = climb_rate(w[0], w[1], w[2], w[3], w[4], w[5])
         if abs(miss) < tolerance or abs(rate) < 1.0e-3:
             break
         late = miss / rate
-        if abs(late) < _TAYLOR_S:
-            last = int(np.int64(STAGES - 1))
-            _slope(w, drag, region, k, last)
-            for m in range(3):
-                w[m] += late * (0.5 * late * k[last, m + 3] - w[m + 3])
-                w[m + 3] -= late * k[last, m + 3]
-            return dt - late
+        if abs(late) < _reach(region):
+            return dt + _shift_to(w, level, 1.0, drag, far2, region, k)
         dt = min(max(dt - late, min(0.0, longest)), max(0.0, longest))
     return dt
 
 
 @kernel
 def _longest_step(
-    y: FloatArray, height: float, rate: float, floor: float, drag: float, region: int, k: FloatArray
+    y: FloatArray,
+    height: float,
+    rate: float,
+    floor: float,
+    drag: float,
+    region: int,
+    k: FloatArray,
+    wish: float,
+    sign: float,
 ) -> float:
     """Return the longest step (s) from y (6,): to the interface or, in the air, to the lower edge of the region.
 
@@ -162,8 +228,10 @@ def _longest_step(
     """
     above = max(0.0, height - floor)
     if drag <= 0.0 or region == _OUTSIDE:
-        soonest = (rate + math.sqrt(rate * rate + 2.0 * _GRAVITY_M_S2 * above)) / _GRAVITY_M_S2
-        return 1.04 * soonest + _SHORT_STEP_S
+        soonest = 1.04 * (rate + math.sqrt(rate * rate + 2.0 * _GRAVITY_M_S2 * above)) / _GRAVITY_M_S2 + _SHORT_STEP_S
+        if wish <= soonest or above == 0.0:
+            return soonest
+        return max(soonest, time_down_to(y[0], y[1], y[2], y[3], y[4], y[5], floor, sign))
     r = math.sqrt(y[0] * y[0] + y[1] * y[1] + y[2] * y[2])
     speed2 = y[3] * y[3] + y[4] * y[4] + y[5] * y[5]
     bend = (y[0] * k[0, 3] + y[1] * k[0, 4] + y[2] * k[0, 5] + speed2 - rate * rate) / r
@@ -175,10 +243,13 @@ def _longest_step(
 
 @kernel
 def _edge_reached(
-    height: float, rate: float, low: float, high: float, low_tolerance: float, high_tolerance: float, stops: bool
+    height: float, rate: float, low: float, high: float, low_tolerance: float, high_tolerance: float, stops: bool,
+    region: int,
 ) -> int:
-    """Return -1 if the end of a step is at or below the low edge, 1 at or above the high one, else 0."""
-    if height < low or (not stops and rate < 0.0 and height < low + low_tolerance):
+    """Return -1 if the end of a step is at the low edge or nearly, 1 at the high one, else 0."""
+    if stops:
+        low_tolerance = -rate * _reach(region)
+    if height < low or (rate < 0.0 and height < low + low_tolerance):
         return -1
     if height > high or (rate > 0.0 and height > high - high_tolerance):
         return 1
@@ -204,21 +275,22 @@ def _fly(y: FloatArray, drag: float, duration: float, stop: float, k: FloatArray
     sign = 1.0 if duration >= 0.0 else -1.0
     total = abs(duration)
     t = 0.0
+    far2 = _air_ends(drag, total)
     first = int(np.int64(0))
     height = fast_height(y[0], y[1], y[2])
     rate = sign * climb_rate(y[0], y[1], y[2], y[3], y[4], y[5])
     region = _region_of(height, drag)
-    wish = 100.0 if region == _OUTSIDE else 1.0
-    _slope(y, drag, region, k, first)
+    wish = 250.0 if region == _OUTSIDE else 1.0
+    _slope(y, drag, far2, region, k, first)
     for _ in range(_MAX_STEPS):
         low = max(stop, _EDGE_M[region]) if drag > 0.0 else stop
         high = _EDGE_M[region + 1]
         below = 1.0e-4 if low == stop else _EDGE_TOLERANCE_M[region]
         above = _EDGE_TOLERANCE_M[region + 1]
-        step = min(min(wish, _longest_step(y, height, rate, max(low, 0.0), drag, region, k)), total - t)
+        step = min(min(wish, _longest_step(y, height, rate, max(low, 0.0), drag, region, k, wish, sign)), total - t)
         if step <= 0.0:
             return NOT_IN_TIME, sign * t
-        error = _try_step(y, drag, region, sign * step, k, w)
+        error = _try_step(y, drag, far2, region, sign * step, k, w)
         if not error <= 1.0:
             wish = step * (max(0.1, 0.9 * error**-0.125) if error < 1.0e30 else 0.1)
             if wish < 1.0e-6:
@@ -230,11 +302,15 @@ def _fly(y: FloatArray, drag: float, duration: float, stop: float, k: FloatArray
         if _turns_outside(height, rate, new_height, new_rate, step, low - below, high + above):
             wish = step * rate / (rate - new_rate)
             continue
-        edge = _edge_reached(new_height, new_rate, low, high, below, above, low == stop)
+        edge = _edge_reached(new_height, new_rate, low, high, below, above, low == stop, region)
         level = low if edge < 0 else high
         if edge != 0 and abs(new_height - level) > (below if edge < 0 else above):
-            dt = sign * _time_to_height(height, rate, new_height, new_rate, step, level)
-            step = abs(_land_on(y, drag, region, dt, sign * step, level, below if edge < 0 else above, k, w))
+            late = (new_height - level) / new_rate
+            if abs(late) < _reach(region):
+                step += _shift_to(w, level, sign, drag, far2, region, k)
+            else:
+                dt = sign * _time_to_height(height, rate, new_height, new_rate, step, level)
+                step = abs(_land_on(y, drag, far2, region, dt, sign * step, level, below if edge < 0 else above, k, w))
             new_height = fast_height(w[0], w[1], w[2])
             new_rate = sign * climb_rate(w[0], w[1], w[2], w[3], w[4], w[5])
         t += step
@@ -245,7 +321,7 @@ def _fly(y: FloatArray, drag: float, duration: float, stop: float, k: FloatArray
         region += edge
         height = new_height
         rate = new_rate
-        _slope(y, drag, region, k, first)
+        _slope(y, drag, far2, region, k, first)
     return STEP_FAILURE, sign * t
 
 
