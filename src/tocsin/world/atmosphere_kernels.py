@@ -143,6 +143,16 @@ def density_upper(h: float) -> float:
 
 
 @kernel
+def scale_height_upper(h: float) -> float:
+    """Return the height (m) over which density falls by e, at height h (m) from 86 to 1,000 km: from the spline's slopes."""
+    if h < 150000.0:
+        k = max(int((h - 86000.0) * 1.0e-3), 0)
+    else:
+        k = min(int((h - 150000.0) * 1.0e-4), 84) + _LAST_LOW
+    return -1.0 / _NODE_SLOPE[k]
+
+
+@kernel
 def height_above_which(rho: float) -> float:
     """Return a height (m), at least 86 km, above which density is below rho (kg/m3); at most a node of the spline up."""
     low = 0

@@ -19,9 +19,11 @@ from tocsin.world.atmosphere_kernels import (
     LAYER_EDGE_M,
     TOP_LAYER,
     TOP_LAYERED_M,
+    TOP_M,
     density_of_layer,
     density_upper,
     height_above_which,
+    scale_height_upper,
 )
 from tocsin.world.gravity_kernels import acceleration_free
 from tocsin.world.motion.conic_kernels import time_down_to
@@ -37,12 +39,14 @@ REACHED = 0
 NOT_IN_TIME = 1
 STEP_FAILURE = 2
 STARTED_BELOW = 3
+UNSURE = 4
 
 INTERFACE_M = 120000.0
 # Error allowed per step: with these the place of impact is right to 0.2 m at worst after 30 min of flight.
-_POSITION_TOLERANCE_M = 1.0e-2
-_VELOCITY_TOLERANCE_M_S = 1.0e-4
+_POSITION_TOLERANCE_M = 5.0e-2
+_VELOCITY_TOLERANCE_M_S = 3.0e-4
 _MAX_STEPS = 20000
+_AGREED_M = 3.0
 _AIR_STEP_S = 20.0
 _SHORT_STEP_S = 0.1
 # Reach of Taylor's series to third order of the motion: jerk of gravity alone outside, kinks and drag below.
@@ -50,6 +54,11 @@ _TAYLOR_S = 5.0e-3
 _TAYLOR_OUTSIDE_S = 0.5
 _CLOSE_S = 1.0e-4
 _GRAVITY_M_S2 = 9.84
+_SHALLOW_BELOW_M = 250.0e3
+_SHALLOW_M_S = 3000.0
+_SHALLOW_SINE = 0.15
+_FELT_M = 0.1
+_SCALE_HEIGHTS = 3.0
 _NEGLIGIBLE_M = 5.0e-3
 _FAST_M_S = 11000.0
 _OUTSIDE = TOP_LAYER + 2
@@ -85,12 +94,12 @@ def _slope(w: FloatArray, drag: float, far2: float, region: int, k: FloatArray, 
 
 
 @kernel
-def _try_step(y: FloatArray, drag: float, far2: float, region: int, h: float, k: FloatArray, w: FloatArray) -> float:
+def _try_step(y: FloatArray, drag: float, far2: float, region: int, h: float, tight: float, k: FloatArray, w: FloatArray) -> float:
     """Fill w with the state after h s from y (k row 0 holds the slope at y) and return its error in tolerances."""
     for i in range(1, STAGES):
         stage_state(k, i, h, y, w)
         _slope(w, drag, far2, region, k, i)
-    return finish_step(k, h, y, w, _POSITION_TOLERANCE_M, _VELOCITY_TOLERANCE_M_S)
+    return finish_step(k, h, y, w, tight * _POSITION_TOLERANCE_M, tight * _VELOCITY_TOLERANCE_M_S)
 
 
 @kernel
@@ -105,11 +114,11 @@ def _region_of(height: float, drag: float) -> int:
 
 
 @kernel
-def _air_ends(drag: float, total: float) -> float:
-    """Return the square of the geocentric distance (m2) above which drag moves a body by less than 5 mm in total s."""
+def _air_ends(drag: float, total: float, tight: float) -> float:
+    """Return the square of the geocentric distance (m2) above which drag moves a body by less than 5 mm (times tight) in total s."""
     if drag <= 0.0:
         return 0.0
-    negligible = 2.0 * _NEGLIGIBLE_M / (total * total + 1.0)
+    negligible = 2.0 * tight * _NEGLIGIBLE_M / (total * total + 1.0)
     height = height_above_which(negligible / (drag * _FAST_M_S * _FAST_M_S))
     away = WGS84_A_M + max(height, INTERFACE_M)
     return away * away
@@ -123,10 +132,14 @@ def _hermite(h0: float, r0: float, h1: float, r1: float, dt: float, u: float) ->
 
 @kernel
 def _time_to_height(h0: float, r0: float, h1: float, r1: float, dt: float, level: float) -> float:
-    """Return when the cubic through two heights and climb rates crosses a level between them (bisection)."""
-    low = 0.0
+    """Return when the cubic through two heights and climb rates crosses a level that h1 lies beyond (bisection).
+
+    Where the flight first moves away from the level, the crossing comes after the turn.
+    """
+    turns = (r0 < 0.0 < r1) if h1 > level else (r1 < 0.0 < r0)
+    low = r0 / (r0 - r1) if turns else 0.0
     high = 1.0
-    above = h0 > level
+    above = _hermite(h0, r0, h1, r1, dt, low) > level
     for _ in range(30):
         u = 0.5 * (low + high)
         if (_hermite(h0, r0, h1, r1, dt, u) > level) == above:
@@ -198,7 +211,7 @@ def _land_on(
     milliseconds by Taylor's series.
     """
     for _ in range(8):
-        _try_step(y, drag, far2, region, dt, k, w)
+        _try_step(y, drag, far2, region, dt, 1.0, k, w)
         miss = fast_height(w[0], w[1], w[2]) - level
         rate = climb_rate(w[0], w[1], w[2], w[3], w[4], w[5])
         if abs(miss) < tolerance or abs(rate) < 1.0e-3:
@@ -221,6 +234,7 @@ def _longest_step(
     k: FloatArray,
     wish: float,
     sign: float,
+    left: float,
 ) -> float:
     """Return the longest step (s) from y (6,): to the interface or, in the air, to the lower edge of the region.
 
@@ -228,10 +242,16 @@ def _longest_step(
     """
     above = max(0.0, height - floor)
     if drag <= 0.0 or region == _OUTSIDE:
+        if drag > 0.0 and rate > 0.0 and height < TOP_M:
+            # Air that thins out within the step is felt by its first stage alone: a few scale heights at a time.
+            thins = scale_height_upper(height) / rate
+            speed2 = y[3] * y[3] + y[4] * y[4] + y[5] * y[5]
+            if drag * density_upper(height) * speed2 * thins * left > _FELT_M:
+                wish = min(wish, _SCALE_HEIGHTS * thins)
         soonest = 1.04 * (rate + math.sqrt(rate * rate + 2.0 * _GRAVITY_M_S2 * above)) / _GRAVITY_M_S2 + _SHORT_STEP_S
         if wish <= soonest or above == 0.0:
-            return soonest
-        return max(soonest, time_down_to(y[0], y[1], y[2], y[3], y[4], y[5], floor, sign))
+            return min(wish, soonest)
+        return min(wish, max(soonest, time_down_to(y[0], y[1], y[2], y[3], y[4], y[5], floor, sign)))
     r = math.sqrt(y[0] * y[0] + y[1] * y[1] + y[2] * y[2])
     speed2 = y[3] * y[3] + y[4] * y[4] + y[5] * y[5]
     bend = (y[0] * k[0, 3] + y[1] * k[0, 4] + y[2] * k[0, 5] + speed2 - rate * rate) / r
@@ -257,6 +277,12 @@ def _edge_reached(
 
 
 @kernel
+def _edge_tolerance(edge: int, tight: float) -> float:
+    """Return how far (m) beyond an edge a step may end; the law of density is the same on both sides of the interface."""
+    return _EDGE_TOLERANCE_M[edge] * (1.0 if edge == _OUTSIDE else math.sqrt(tight))
+
+
+@kernel
 def _turns_outside(h0: float, r0: float, h1: float, r1: float, step: float, low: float, high: float) -> bool:
     """Return whether a step whose ends lie between the edges has its lowest or highest point beyond one."""
     if not (low < h1 < high and r0 * r1 < 0.0):
@@ -266,8 +292,13 @@ def _turns_outside(h0: float, r0: float, h1: float, r1: float, step: float, low:
 
 
 @kernel
-def _fly(y: FloatArray, drag: float, duration: float, stop: float, k: FloatArray, w: FloatArray) -> tuple[int, float]:
-    """Move y (6,) on by duration s (backward if negative) or down to the height `stop`; return status, time flown.
+def _fly(
+    y: FloatArray, drag: float, duration: float, stop: float, tight: float, k: FloatArray, w: FloatArray
+) -> tuple[int, float, bool]:
+    """Move y (6,) on by duration s (backward if negative) or down to the height `stop`.
+
+    Return status, time flown, and whether the flight was fast and shallow or rising in the air: then errors grow. `tight` scales
+    the errors allowed.
 
     Steps end at the edges of the regions (layers of the air, 86 km, the interface), where density has a kink: within a
     step the force is smooth, and the order of the method holds.
@@ -275,8 +306,9 @@ def _fly(y: FloatArray, drag: float, duration: float, stop: float, k: FloatArray
     sign = 1.0 if duration >= 0.0 else -1.0
     total = abs(duration)
     t = 0.0
-    far2 = _air_ends(drag, total)
+    far2 = _air_ends(drag, total, tight)
     first = int(np.int64(0))
+    delicate = False
     height = fast_height(y[0], y[1], y[2])
     rate = sign * climb_rate(y[0], y[1], y[2], y[3], y[4], y[5])
     region = _region_of(height, drag)
@@ -285,18 +317,19 @@ def _fly(y: FloatArray, drag: float, duration: float, stop: float, k: FloatArray
     for _ in range(_MAX_STEPS):
         low = max(stop, _EDGE_M[region]) if drag > 0.0 else stop
         high = _EDGE_M[region + 1]
-        below = 1.0e-4 if low == stop else _EDGE_TOLERANCE_M[region]
-        above = _EDGE_TOLERANCE_M[region + 1]
-        step = min(min(wish, _longest_step(y, height, rate, max(low, 0.0), drag, region, k, wish, sign)), total - t)
+        below = 1.0e-4 if low == stop else _edge_tolerance(region, tight)
+        above = _edge_tolerance(region + 1, tight)
+        step = min(min(wish, _longest_step(y, height, rate, max(low, 0.0), drag, region, k, wish, sign, total - t)), total - t)
+        safety = 0.9 if region == _OUTSIDE else 0.8
         if step <= 0.0:
-            return NOT_IN_TIME, sign * t
-        error = _try_step(y, drag, far2, region, sign * step, k, w)
+            return NOT_IN_TIME, sign * t, delicate
+        error = _try_step(y, drag, far2, region, sign * step, tight, k, w)
         if not error <= 1.0:
-            wish = step * (max(0.1, 0.9 * error**-0.125) if error < 1.0e30 else 0.1)
+            wish = step * (max(0.1, safety * error**-0.125) if error < 1.0e30 else 0.1)
             if wish < 1.0e-6:
                 break
             continue
-        wish = max(wish if step < wish else 0.0, step * (6.0 if error < 1.0e-7 else min(6.0, 0.9 * error**-0.125)))
+        wish = max(wish if step < wish else 0.0, step * (6.0 if error < 1.0e-7 else min(6.0, safety * error**-0.125)))
         new_height = fast_height(w[0], w[1], w[2])
         new_rate = sign * climb_rate(w[0], w[1], w[2], w[3], w[4], w[5])
         if _turns_outside(height, rate, new_height, new_rate, step, low - below, high + above):
@@ -317,41 +350,69 @@ def _fly(y: FloatArray, drag: float, duration: float, stop: float, k: FloatArray
         for m in range(6):
             y[m] = w[m]
         if edge < 0 and low == stop:
-            return REACHED, sign * t
+            return REACHED, sign * t, delicate
         region += edge
         height = new_height
         rate = new_rate
+        if drag > 0.0 and height < _SHALLOW_BELOW_M:
+            speed2 = y[3] * y[3] + y[4] * y[4] + y[5] * y[5]
+            shallow = rate * rate < _SHALLOW_SINE**2 * speed2 or (rate > 0.0 and height < INTERFACE_M)
+            delicate = delicate or (speed2 > _SHALLOW_M_S**2 and shallow)
         _slope(y, drag, far2, region, k, first)
-    return STEP_FAILURE, sign * t
+    return STEP_FAILURE, sign * t, delicate
+
+
+@kernel
+def _fly_surely(
+    start: FloatArray, y: FloatArray, drag: float, duration: float, stop: float, k: FloatArray, w: FloatArray
+) -> tuple[int, float]:
+    """Fill y (6,) as `_fly` does from start (6,); a delicate flight is flown again, tighter, until two flights agree.
+
+    The error of a flight falls with the errors allowed in its steps, so the tighter one is better than their difference
+    by some two orders. What is still unsure by more than 10 m is said to be.
+    """
+    y[:] = start
+    status, t, delicate = _fly(y, drag, duration, stop, 1.0, k, w)
+    if not delicate or status == STEP_FAILURE:
+        return status, t
+    before = np.empty(3)
+    for tight, agreed in ((1.0e-3, _AGREED_M), (1.0e-6, 100.0 * _AGREED_M)):
+        before[:] = y[:3]
+        status_before = status
+        y[:] = start
+        status, t, _ = _fly(y, drag, duration, stop, tight, k, w)
+        if status == STEP_FAILURE:
+            return status, t
+        moved = math.sqrt((y[0] - before[0]) ** 2 + (y[1] - before[1]) ** 2 + (y[2] - before[2]) ** 2)
+        if status == status_before and moved < agreed:
+            return status, t
+    return UNSURE, t
 
 
 @kernel
 def propagate(state: FloatArray, duration_s: float, beta: float, out: FloatArray) -> int:
-    """Fill out (6,) with the state after duration_s (may be negative) and return 0, or 2 if the steps failed."""
+    """Fill out (6,) with the state after duration_s (may be negative) and return 0, 2 (steps failed) or 4 (unsure)."""
     k = np.empty((STAGES, 6))
     w = np.empty(6)
-    for m in range(6):
-        out[m] = state[m]
-    status, _ = _fly(out, 0.5 / beta if beta > 0.0 else 0.0, duration_s, -1.0e30, k, w)
-    return STEP_FAILURE if status == STEP_FAILURE else REACHED
+    status, _ = _fly_surely(state, out, 0.5 / beta if beta > 0.0 else 0.0, duration_s, -1.0e30, k, w)
+    return REACHED if status == NOT_IN_TIME else status
 
 
 @kernel
 def fly_to_height(state: FloatArray, beta: float, h_stop_m: float, t_max_s: float, out: FloatArray) -> int:
     """Fill out (7,) with the state where the flight comes down to h_stop_m and its time (s); return a status.
 
-    0 reached; 1 not within t_max_s (out: the state then); 2 steps failed; 3 started at or below h_stop_m. Height is
-    over the ellipsoid. With a negative t_max_s the flight is followed backward in time.
+    0 reached; 1 not within t_max_s (out: the state then); 2 steps failed; 3 started at or below h_stop_m; 4 unsure: the
+    flight is so shallow that the place may be off by more than 10 m. Height is over the ellipsoid. With a negative
+    t_max_s the flight is followed backward in time.
     """
     k = np.empty((STAGES, 6))
     w = np.empty(6)
-    for m in range(6):
-        out[m] = state[m]
-    out[6] = 0.0
     if fast_height(state[0], state[1], state[2]) <= h_stop_m:
+        out[:6] = state
+        out[6] = 0.0
         return STARTED_BELOW
-    status, t = _fly(out[:6], 0.5 / beta if beta > 0.0 else 0.0, t_max_s, h_stop_m, k, w)
-    out[6] = t
+    status, out[6] = _fly_surely(state, out[:6], 0.5 / beta if beta > 0.0 else 0.0, t_max_s, h_stop_m, k, w)
     return status
 
 
