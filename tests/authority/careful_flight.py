@@ -5,10 +5,10 @@ Only the Runge-Kutta coefficients and the force are those of the package; both a
 
 import math
 
-import numba
 import numpy as np
 
 from tocsin.core.constants import EARTH_RATE_RAD_S, MU_M3_S2
+from tocsin.core.kernels import kernel
 from tocsin.world.geodesy import to_ecef
 from tocsin.world.geodesy_kernels import height_above_ellipsoid
 from tocsin.world.motion.dop853_kernels import STAGES, finish_step, stage_state
@@ -18,13 +18,13 @@ POSITION_TOLERANCE_M = 1e-6
 VELOCITY_TOLERANCE_M_S = 1e-8
 
 
-@numba.njit(error_model="numpy")
+@kernel
 def slope(y, drag, k, i):
     k[i, 0], k[i, 1], k[i, 2] = y[3], y[4], y[5]
     k[i, 3], k[i, 4], k[i, 5] = acceleration_flight(y[0], y[1], y[2], y[3], y[4], y[5], drag)
 
 
-@numba.njit(error_model="numpy")
+@kernel
 def one_step(y, drag, h, k, w):
     for i in range(1, STAGES):
         stage_state(k, i, h, y, w)
@@ -32,7 +32,7 @@ def one_step(y, drag, h, k, w):
     return finish_step(k, h, y, w, POSITION_TOLERANCE_M, VELOCITY_TOLERANCE_M_S)
 
 
-@numba.njit(error_model="numpy")
+@kernel
 def careful_flight(state, drag, stop, t_max, out):
     """Fill out (7,) with state and time on the way down to `stop` (m) or at t_max; return 0, 1 as the package does."""
     k, w, y = np.empty((STAGES, 6)), np.empty(6), state.copy()
@@ -68,7 +68,7 @@ def careful_flight(state, drag, stop, t_max, out):
     return 1
 
 
-@numba.njit(error_model="numpy")
+@kernel
 def careful_flights(states, betas, stop, t_max, out, status):
     for i in range(states.shape[0]):
         status[i] = careful_flight(states[i], 0.5 / betas[i], stop, t_max, out[i])

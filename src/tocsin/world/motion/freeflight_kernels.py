@@ -320,7 +320,7 @@ def _fly(
         below = 1.0e-4 if low == stop else _edge_tolerance(region, tight)
         above = _edge_tolerance(region + 1, tight)
         step = min(min(wish, _longest_step(y, height, rate, max(low, 0.0), drag, region, k, wish, sign, total - t)), total - t)
-        safety = 0.9 if region == _OUTSIDE else 0.8
+        safety = 0.9 if region == _OUTSIDE else 0.7
         if step <= 0.0:
             return NOT_IN_TIME, sign * t, delicate
         error = _try_step(y, drag, far2, region, sign * step, tight, k, w)
