@@ -52,10 +52,10 @@ def test_gcrf_agrees_with_astropy_to_half_a_millimetre_but_for_the_observed_pole
     x, y, s = celestial_pole(tai).T
     plain = np.einsum("tij,tjk,tk->ti", cirs_to_itrf(tai), erfa.c2ixys(x, y, s), places[:, :3])
     assert np.linalg.norm(plain - places[:, 6:9], axis=1).max() < 5e-4
-    # the offsets that astropy leaves out: below 1 mas since 1995 (3 cm), up to 25 mas before
+    # the offsets that astropy leaves out: below 0.8 mas since 2000 (3 cm), up to 25 mas before
     full = np.linalg.norm(np.einsum("tij,tj->ti", gcrf_to_itrf(tai), places[:, :3]) - places[:, 6:9], axis=1)
-    modern = tai > tai_of(49718)
-    assert full[modern].max() < 1.0e-3 / 206265.0 * PLACE_M
+    modern = tai > tai_of(51544)
+    assert full[modern].max() < 0.8e-3 / 206265.0 * PLACE_M
     assert full.max() < 30e-3 / 206265.0 * PLACE_M
     assert full.max() > 1e-3
 
