@@ -1,5 +1,7 @@
 """The stated error of element sets against a real series: SPOT-5, odd-numbered sets (the even ones gave the growth)."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from sgp4.api import WGS72, Satrec
@@ -37,7 +39,7 @@ def test_growth_along_the_track_is_that_of_the_sets_kept_for_scoring(series):
     assert len(rows) > 500
     edges = np.arange(0.25, 3.01, 0.25)
     ages, spread = [], []
-    for low, high in zip(edges[:-1], edges[1:], strict=True):
+    for low, high in pairwise(edges):
         within = rows[(rows[:, 0] > low) & (rows[:, 0] <= high)]
         ages.append(within[:, 0].mean())
         spread.append(np.quantile(np.abs(within[:, 1]), 0.68))

@@ -30,7 +30,9 @@ def test_every_printed_value_to_86_km_agrees_to_a_thousandth(quantity):
     assert np.abs(QUANTITIES[quantity](rows[:, 0]) / rows[:, 1] - 1.0).max() < 1e-4
 
 
-@pytest.mark.parametrize(("quantity", "allowed"), [("temperature_k", 5e-5), ("pressure_pa", 1e-4), ("density_kg_m3", 6e-4)])
+@pytest.mark.parametrize(
+    ("quantity", "allowed"), [("temperature_k", 5e-5), ("pressure_pa", 1e-4), ("density_kg_m3", 6e-4)]
+)
 def test_every_printed_value_above_agrees_to_five_thousandths(quantity, allowed):
     rows = printed(quantity)
     rows = rows[rows[:, 0] >= 86e3]

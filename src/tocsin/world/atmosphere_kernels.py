@@ -171,7 +171,7 @@ def scale_height_upper(h: float) -> float:
         k = max(int((h - 86000.0) * 1.0e-3), 0)
     else:
         k = min(int((h - 150000.0) * 1.0e-4), 84) + _LAST_LOW
-    return -1.0 / _NODE_SLOPE[k]
+    return float(-1.0 / _NODE_SLOPE[k])
 
 
 @kernel
@@ -186,7 +186,7 @@ def height_above_which(rho: float) -> float:
             low = middle
         else:
             high = middle
-    return _NODES[high]
+    return float(_NODES[high])
 
 
 @kernel

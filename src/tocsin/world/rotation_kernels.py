@@ -69,9 +69,7 @@ def earth_rotation_angle(day: int, fraction: float) -> float:
 @kernel
 def intermediate_drift(day: int, tai_fraction: float) -> float:
     """Return s' (rad), the terrestrial intermediate origin's drift (IERS Conventions 2010, eq. 5.13)."""
-    return (
-        -47.0e-6 * _ARCSEC * ((day - _J2000_DAYS) + tai_fraction + _TT_MINUS_TAI_D) / 36525.0
-    )
+    return -47.0e-6 * _ARCSEC * ((day - _J2000_DAYS) + tai_fraction + _TT_MINUS_TAI_D) / 36525.0
 
 
 @kernel
@@ -118,9 +116,7 @@ def pole_matrix(x: float, y: float, s: float, out: FloatArray) -> None:
 
 
 @kernel
-def teme_many(
-    tai: IntArray, leap_tai: IntArray, leap_s: IntArray, table: FloatArray, out: FloatArray
-) -> None:
+def teme_many(tai: IntArray, leap_tai: IntArray, leap_s: IntArray, table: FloatArray, out: FloatArray) -> None:
     """Fill out (n, 3, 3) with rot_itrf_from_teme at instants (n,)."""
     for i in range(tai.shape[0]):
         day, fraction, xp, yp, _, _ = earth_orientation(tai[i], leap_tai, leap_s, table)
@@ -134,9 +130,7 @@ def _terrestrial_angle(tai: int, day: int, fraction: float) -> float:
 
 
 @kernel
-def cirs_many(
-    tai: IntArray, leap_tai: IntArray, leap_s: IntArray, table: FloatArray, out: FloatArray
-) -> None:
+def cirs_many(tai: IntArray, leap_tai: IntArray, leap_s: IntArray, table: FloatArray, out: FloatArray) -> None:
     """Fill out (n, 3, 3) with rot_itrf_from_cirs at instants (n,)."""
     for i in range(tai.shape[0]):
         day, fraction, xp, yp, _, _ = earth_orientation(tai[i], leap_tai, leap_s, table)

@@ -13,9 +13,7 @@ _OPEN_J_KG = -1.0e5
 
 
 @kernel
-def time_down_to(
-    x: float, y: float, z: float, vx: float, vy: float, vz: float, level: float, sign: float
-) -> float:
+def time_down_to(x: float, y: float, z: float, vx: float, vy: float, vz: float, level: float, sign: float) -> float:
     """Return the time (s) until the Kepler arc from a state comes down to a height (m) over the ellipsoid.
 
     inf: its perigee stays above; -1: open or circular orbit, not answered. sign -1 follows the arc back in time. The
