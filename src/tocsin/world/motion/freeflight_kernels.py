@@ -53,7 +53,7 @@ _DELICATE_BELOW_M = 250.0e3
 _DELICATE_M_S = 3000.0
 _SHALLOW_SINE = 0.15
 # Two flights that agree so well: the tighter one is right to well below 10 m
-_AGREED_M = 3.0
+_AGREED_M = 1.0
 
 
 @kernel
@@ -139,7 +139,7 @@ def _fly(
         for m in range(6):
             y[m] = w[m]
         low_point = lowest(height, rate, new_height, new_rate, step)
-        delicate = delicate or (drag > 0.0 and _is_delicate(y, low_point, rate if rate * new_rate > 0.0 else 0.0))
+        delicate = delicate or (drag > 0.0 and _is_delicate(y, low_point, new_rate if rate * new_rate > 0.0 else 0.0))
         if edge < 0 and low == stop:
             return REACHED, sign * t, delicate
         region += edge
@@ -163,7 +163,7 @@ def _fly_surely(
     if not delicate or status == STEP_FAILURE:
         return status, t
     before = np.empty(3)
-    for tight, agreed in ((1.0e-3, _AGREED_M), (1.0e-6, 100.0 * _AGREED_M)):
+    for tight, agreed in ((1.0e-4, _AGREED_M), (1.0e-6, 100.0 * _AGREED_M)):
         before[:] = y[:3]
         status_before = status
         y[:] = start
