@@ -5,6 +5,7 @@ TOCSIN_SLOW=1 flies 100,000 random states (some minutes); else a slice of them.
 
 import math
 import os
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -103,3 +104,12 @@ def test_a_flight_that_hangs_on_a_hair_says_so():
     grazing = (kinds == 1) & (np.linalg.norm(states[:, 3:], axis=1) < 9000.0)
     _, status = flown(states[grazing], betas[grazing], 0.0, 4 * 86400.0)
     assert (status == UNSURE).any()
+
+
+def test_frozen_flights_end_where_they_ended():
+    path = Path(__file__).resolve().parents[1] / "traces" / "freeflight.csv"
+    rows = np.loadtxt(path, delimiter=",", skiprows=3)
+    out, status = flown(np.ascontiguousarray(rows[:, 1:7]), np.ascontiguousarray(rows[:, 7]), 0.0, LONGEST_S)
+    assert np.array_equal(status, rows[:, 8])
+    assert np.linalg.norm(out[:, :3] - rows[:, 10:], axis=1).max() < 2.0
+    assert np.abs(out[:, 6] - rows[:, 9]).max() < 0.01

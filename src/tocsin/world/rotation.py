@@ -2,7 +2,8 @@
 
 The table is finals2000A (IERS Rapid Service): final values (Bulletin B) where they stand, else rapid ones and
 predictions, linear between days. Outside `table_span_mjd()` its first and last values are held, and the error grows:
-0.9 m at 7,000 km after one day, 26 m after a month, 0.3 km after a year (`orientation_sigma` says it at an epoch).
+1.8 m at 7,000 km after one day, 26 m after a month, 0.3 km after a year, joined by that of the table's own last prediction
+(13 m a year ahead). `orientation_sigma` says it at an epoch.
 
 UT1 - TAI is kept instead of UT1 - UTC, so that leap seconds do not enter. Sub-daily tides (0.1 m in orbit) are left
 out.
