@@ -83,6 +83,34 @@ def _factor(error: float, region: int) -> float:
 
 
 @kernel
+def _time_near(h0: float, r0: float, h1: float, r1: float, step: float, level: float, region: int) -> float:
+    """Return when a step passes a level by the cubic through its ends (s), 0 if its end is within Taylor's reach of it."""
+    if abs(h1 - level) < reach(region) * abs(r1):
+        return 0.0
+    return time_to_height(h0, r0, h1, r1, step, level)
+
+
+@kernel
+def _end_on(
+    y: FloatArray,
+    w: FloatArray,
+    near: float,
+    step: float,
+    level: float,
+    tolerance: float,
+    sign: float,
+    drag: float,
+    far2: float,
+    region: int,
+    k: FloatArray,
+) -> float:
+    """Move w, the end of a step from y, to a level met `near` s ahead (0: w is all but there); return the step's length."""
+    if near == 0.0:
+        return step + shift_to(w, level, sign, drag, far2, region, k)
+    return abs(land_on(y, drag, far2, region, sign * near, sign * step, level, tolerance, k, w))
+
+
+@kernel
 def _fly(
     y: FloatArray, drag: float, duration: float, stop: float, tight: float, k: FloatArray, w: FloatArray
 ) -> tuple[int, float, bool]:
@@ -128,16 +156,12 @@ def _fly(
         edge = edge_reached(new_height, new_rate, low, high, below, above, low == stop, region)
         level = low if edge < 0 else high
         if edge != 0 and abs(new_height - level) > (below if edge < 0 else above):
-            if abs(new_height - level) < reach(region) * abs(new_rate):
-                step += shift_to(w, level, sign, drag, far2, region, k)
-            else:
-                dt = sign * time_to_height(height, rate, new_height, new_rate, step, level)
-                step = abs(land_on(y, drag, far2, region, dt, sign * step, level, below if edge < 0 else above, k, w))
+            near = _time_near(height, rate, new_height, new_rate, step, level, region)
+            step = _end_on(y, w, near, step, level, below if edge < 0 else above, sign, drag, far2, region, k)
             new_height = fast_height(w[0], w[1], w[2])
             new_rate = sign * climb_rate(w[0], w[1], w[2], w[3], w[4], w[5])
         t += step
-        for m in range(6):
-            y[m] = w[m]
+        y[:] = w
         low_point = lowest(height, rate, new_height, new_rate, step)
         delicate = delicate or (drag > 0.0 and _is_delicate(y, low_point, new_rate if rate * new_rate > 0.0 else 0.0))
         if edge < 0 and low == stop:
