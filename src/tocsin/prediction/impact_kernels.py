@@ -14,7 +14,7 @@ from tocsin.prediction.footprint_kernels import local_offset
 from tocsin.world.geodesy_kernels import ecef_to_geodetic, enu_axes, geodesic_direct, geodetic_to_ecef
 from tocsin.world.gravity_kernels import acceleration_free
 from tocsin.world.motion.forces_kernels import fast_height
-from tocsin.world.motion.freeflight_kernels import REACHED, STARTED_BELOW
+from tocsin.world.motion.freeflight_kernels import REACHED, STARTED_BELOW, UNSURE
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -195,9 +195,10 @@ def landings(flown: FloatArray, status: IntArray, spent: FloatArray, landed: Flo
     """
     count = 0
     for i in range(flown.shape[0]):
-        down = status[i] == REACHED or status[i] == STARTED_BELOW
         landed[i, 0] = spent[i] + flown[i, 6]
-        landed[i, 1], landed[i, 2], _h = ecef_to_geodetic(flown[i, 0], flown[i, 1], flown[i, 2])
+        landed[i, 1], landed[i, 2], h = ecef_to_geodetic(flown[i, 0], flown[i, 1], flown[i, 2])
+        # a flight unsure by tens of metres came down all the same if it ends on the ground
+        down = status[i] == REACHED or status[i] == STARTED_BELOW or (status[i] == UNSURE and h < 1.0)
         landed[i, 3] = 1.0 if down else 0.0
         count += 1 if down else 0
     return count

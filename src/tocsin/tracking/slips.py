@@ -26,9 +26,10 @@ from tocsin.tracking.notes import note_detection
 GATE = 30.0
 """Squared Mahalanobis gate: 1e-5 of true detections with four components fall outside."""
 TAKE_OVER_RUN, TAKE_OVER_FIT, TAKE_OVER_LATEST = 8, ROBUST / 4, 24
-"""Detections of a branch in a row, with nothing of its stem between, that prove a young stem wrong, and the most that they may be off
-from free flight (mean squared normalised innovation per component): no component of the four may be an outlier always. What runs
-off is worse, and leaves the gate of its own branch within a dozen: 24 prove it too, where the stated errors are too small."""
+"""Detections of a branch in a row, with nothing of its stem between, that prove a young stem wrong, and the most that they
+may be off from free flight (mean squared normalised innovation per component): no component of the four may be an outlier
+always. What runs off is worse, and leaves the gate of its own branch within a dozen: 24 prove it too, where the stated
+errors are too small."""
 BURSTS_OF_TWO, BURSTS_HINTED = 3, 10
 """A radar that has left the track so often for the same branch, and was back between, follows two objects; the second figure
 holds where its own track number says that it is one."""

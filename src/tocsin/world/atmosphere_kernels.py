@@ -1,9 +1,10 @@
-"""US Standard Atmosphere 1976 at one height: density, speed of sound, pressure. Geometric metres, SI units.
+"""US Standard Atmosphere 1976 at one height: density, temperature, pressure, speed of sound. Geometric metres, SI units.
 
 To 86 km the model's own layers (COESA 1976, table 4 and eqs. 18, 23, 33, 42, 50). From 86 to 1,000 km a cubic spline
 through the logarithm of density; its nodes come from integrating the model's species equations (COESA 1976, eqs. 25-39,
 tables 5-7), and agree with every printed density (4 digits) to 0.04 %. Between nodes the spline follows the integrated
-profile to 0.06 %.
+profile to 0.06 %. Temperature there is the model's own (COESA 1976, eqs. 25, 27, 29, 31; table 5), and pressure follows from both
+by the gas law with the mean molar mass that the printed pressures imply, splined on the same nodes.
 """
 
 import math
@@ -52,6 +53,25 @@ _LOG_HIGH = (
     -32.54775, -32.61125, -32.67238, -32.73127, -32.78806, -32.84290, -32.89592, -32.94725, -32.99701, -33.04534,
     -33.09232, -33.13808, -33.18271, -33.22629, -33.26892,
 )
+# Mean molar mass (kg/kmol) at the same heights
+_MOLAR_LOW = (
+    28.9524, 28.9467, 28.9394, 28.9274, 28.9113, 28.8873, 28.8584, 28.8241, 28.7827, 28.7348, 28.6811, 28.6209,
+    28.5532, 28.4779, 28.3950, 28.3048, 28.2077, 28.1045, 27.9960, 27.8829, 27.7658, 27.6449, 27.5205, 27.3940,
+    27.2669, 27.1418, 27.0194, 26.9006, 26.7872, 26.6788, 26.5758, 26.4767, 26.3827, 26.2921, 26.2042, 26.1192,
+    26.0368, 25.9567, 25.8786, 25.8020, 25.7267, 25.6525, 25.5793, 25.5070, 25.4354, 25.3644, 25.2940, 25.2242,
+    25.1550, 25.0862, 25.0179, 24.9501, 24.8826, 24.8156, 24.7490, 24.6828, 24.6169, 24.5514, 24.4862, 24.4214,
+    24.3570, 24.2929, 24.2292, 24.1657, 24.1026,
+)
+_MOLAR_HIGH = (
+    23.4877, 22.9017, 22.3425, 21.8086, 21.3033, 20.8252, 20.3747, 19.9522, 19.5571, 19.1896, 18.8487, 18.5328,
+    18.2415, 17.9760, 17.7255, 17.4966, 17.2852, 17.0894, 16.9062, 16.7350, 16.5734, 16.4190, 16.2706, 16.1260,
+    15.9834, 15.8417, 15.6992, 15.5531, 15.4029, 15.2469, 15.0834, 14.9112, 14.7293, 14.5358, 14.3298, 14.1108,
+    13.8781, 13.6308, 13.3687, 13.0918, 12.8003, 12.4950, 12.1764, 11.8459, 11.5052, 11.1560, 10.8005, 10.4406,
+    10.0788, 9.7175, 9.3592, 9.0060, 8.6601, 8.3235, 7.9979, 7.6850, 7.3858, 7.1013, 6.8321, 6.5785,
+    6.3408, 6.1188, 5.9121, 5.7204, 5.5431, 5.3796, 5.2291, 5.0910, 4.9644, 4.8485, 4.7425, 4.6457,
+    4.5574, 4.4770, 4.4036, 4.3365, 4.2752, 4.2193, 4.1683, 4.1216, 4.0788, 4.0396, 4.0035, 3.9703,
+    3.9397,
+)
 # fmt: on
 
 
@@ -90,8 +110,11 @@ def _natural_spline_slopes(x: list[float], y: list[float]) -> list[float]:
 
 _LAYERS = _layers()
 _NODE_M = [86000.0 + 1000.0 * i for i in range(len(_LOG_LOW))] + [160000.0 + 10000.0 * i for i in range(len(_LOG_HIGH))]
+_NODES = np.array(_NODE_M)
 _NODE_LOG = np.array(_LOG_LOW + _LOG_HIGH)
 _NODE_SLOPE = np.array(_natural_spline_slopes(_NODE_M, list(_LOG_LOW + _LOG_HIGH)))
+_MOLAR = np.array(_MOLAR_LOW + _MOLAR_HIGH)
+_MOLAR_SLOPE = np.array(_natural_spline_slopes(_NODE_M, list(_MOLAR_LOW + _MOLAR_HIGH)))
 _LAST_LOW = len(_LOG_LOW) - 1
 
 
@@ -142,6 +165,31 @@ def density_upper(h: float) -> float:
 
 
 @kernel
+def scale_height_upper(h: float) -> float:
+    """Return the height (m) over which density falls by e, at height h (m) from 86 to 1,000 km: from the spline's slopes."""
+    if h < 150000.0:
+        k = max(int((h - 86000.0) * 1.0e-3), 0)
+    else:
+        k = min(int((h - 150000.0) * 1.0e-4), 84) + _LAST_LOW
+    return float(-1.0 / _NODE_SLOPE[k])
+
+
+@kernel
+def height_above_which(rho: float) -> float:
+    """Return a height (m), at least 86 km, above which density is below rho (kg/m3); at most a node of the spline up."""
+    low = 0
+    high = _NODE_LOG.shape[0] - 1
+    limit = math.log(rho)
+    while high - low > 1:
+        middle = (low + high) // 2
+        if _NODE_LOG[middle] > limit:
+            low = middle
+        else:
+            high = middle
+    return float(_NODES[high])
+
+
+@kernel
 def density(h: float) -> float:
     """Return the density (kg/m3) at geometric height h (m): constant below -5 km, zero above 1,000 km."""
     if h >= TOP_LAYERED_M:
@@ -160,6 +208,46 @@ def molecular_temperature(h: float) -> float:
 
 
 @kernel
+def temperature(h: float) -> float:
+    """Return the kinetic temperature (K) at geometric height h (m), -5 to 1,000 km and held beyond.
+
+    To 86 km the molecular-scale temperature, as the printed table has it (0.04 % above the kinetic one at 86 km).
+    """
+    if h < TOP_LAYERED_M:
+        return molecular_temperature(h)
+    z = min(h, TOP_M)
+    if z <= 91000.0:
+        return 186.8673
+    if z < 110000.0:
+        return 263.1905 - 76.3232 * math.sqrt(1.0 - ((z - 91000.0) / 19942.9) ** 2)
+    if z <= 120000.0:
+        return 240.0 + 0.012 * (z - 110000.0)
+    return 1000.0 - 640.0 * math.exp(-1.875e-5 * (z - 120000.0) * (_R0_M + 120000.0) / (_R0_M + z))
+
+
+@kernel
+def molar_mass(h: float) -> float:
+    """Return the mean molar mass (kg/kmol) of air at geometric height h (m), held above 1,000 km."""
+    if h < TOP_LAYERED_M:
+        return _M0
+    z = min(h, TOP_M)
+    if z < 150000.0:
+        step = 1000.0
+        k = int((z - 86000.0) * 1.0e-3)
+        u = (z - 86000.0) * 1.0e-3 - k
+    else:
+        step = 10000.0
+        k = min(int((z - 150000.0) * 1.0e-4), 84)
+        u = (z - 150000.0) * 1.0e-4 - k
+        k += _LAST_LOW
+    y0 = _MOLAR[k]
+    dy = _MOLAR[k + 1] - y0
+    s0 = _MOLAR_SLOPE[k] * step
+    s1 = _MOLAR_SLOPE[k + 1] * step
+    return float(y0 + u * (s0 + u * (3.0 * dy - 2.0 * s0 - s1 + u * (s0 + s1 - 2.0 * dy))))
+
+
+@kernel
 def speed_of_sound(h: float) -> float:
     """Return the speed of sound (m/s) at geometric height h (m); above 86 km (not in the model) that of 86 km."""
     return math.sqrt(1.4 * _GAS * molecular_temperature(h))
@@ -167,15 +255,16 @@ def speed_of_sound(h: float) -> float:
 
 @kernel
 def pressure(h: float) -> float:
-    """Return the pressure (Pa) at geometric height h (m); above 86 km, where it is below 0.4 Pa, zero."""
-    if h >= TOP_LAYERED_M:
-        return 0.0
-    return density(h) * _GAS * molecular_temperature(h)
+    """Return the pressure (Pa) at geometric height h (m): constant below -5 km, zero above 1,000 km."""
+    return density(h) * (_R_STAR / molar_mass(h)) * temperature(h)
 
 
 @kernel
 def air(h: float) -> tuple[float, float, float]:
-    """Return density (kg/m3), pressure (Pa) and speed of sound (m/s) at height h (m), as the three functions do."""
+    """Return density (kg/m3), pressure (Pa) and speed of sound (m/s) at height h (m), as the three functions do.
+
+    But pressure above 86 km, below 0.4 Pa, is left out: it is for thrust and drag in powered flight.
+    """
     rho = density(h)
     gas_t = _GAS * molecular_temperature(h)
     return rho, rho * gas_t if h < TOP_LAYERED_M else 0.0, math.sqrt(1.4 * gas_t)
@@ -193,3 +282,17 @@ def speed_of_sound_many(h: npt.NDArray[np.float64], out: npt.NDArray[np.float64]
     """Fill out (n,) with the speed of sound (m/s) at heights h (n,) in m."""
     for i in range(h.shape[0]):
         out[i] = speed_of_sound(h[i])
+
+
+@kernel
+def temperature_many(h: npt.NDArray[np.float64], out: npt.NDArray[np.float64]) -> None:
+    """Fill out (n,) with the kinetic temperature (K) at heights h (n,) in m."""
+    for i in range(h.shape[0]):
+        out[i] = temperature(h[i])
+
+
+@kernel
+def pressure_many(h: npt.NDArray[np.float64], out: npt.NDArray[np.float64]) -> None:
+    """Fill out (n,) with the pressure (Pa) at heights h (n,) in m."""
+    for i in range(h.shape[0]):
+        out[i] = pressure(h[i])

@@ -1,9 +1,9 @@
 """Earth rotation and frames, offline: UT1 and polar motion from the table that `astropy-iers-data` carries.
 
 The table is finals2000A (IERS Rapid Service): final values (Bulletin B) where they stand, else rapid ones and
-predictions, linear between days. Outside `table_span_mjd()` its first and last values are held. UT1 - TAI
-then drifts by some 1 ms a day (0.5 m a day at the equator, more in orbit) and polar motion errs by up to 0.3 arcsec
-(10 m) after months.
+predictions, linear between days. Outside `table_span_mjd()` its first and last values are held, and the error grows:
+1.8 m at 7,000 km after one day, 26 m after a month, 0.3 km after a year, joined by that of the table's own last prediction
+(13 m a year ahead). `orientation_sigma` says it at an epoch.
 
 UT1 - TAI is kept instead of UT1 - UTC, so that leap seconds do not enter. Sub-daily tides (0.1 m in orbit) are left
 out.
@@ -18,8 +18,16 @@ import erfa
 import numpy as np
 import numpy.typing as npt
 
-from tocsin.core.constants import NS
+from tocsin.core.constants import EARTH_RATE_RAD_S, NS
 from tocsin.core.time import LEAP_TAI_MINUS_UTC_S, LEAP_UNIX_S
+from tocsin.world.rotation_kernels import (
+    NODES,
+    cirs_many,
+    gcrf_many,
+    pole_matrices,
+    poles_many,
+    teme_many,
+)
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -32,7 +40,8 @@ _DAY_NS = 86400 * NS
 _TAI_MINUS_UTC_S = np.array(LEAP_TAI_MINUS_UTC_S, np.int64)
 _LEAP_UNIX_S = np.array(LEAP_UNIX_S, np.int64)
 _LEAP_TAI_NS = (_LEAP_UNIX_S + _TAI_MINUS_UTC_S) * NS
-_EYE = np.eye(3)
+_BLOCK_DAYS = 32
+_BLOCK_NS = _BLOCK_DAYS * _DAY_NS
 
 
 # Columns of finals2000A (its ReadMe): rapid and final value of UT1-UTC (s), x and y of the pole (arcsec), dX, dY (mas)
@@ -43,26 +52,72 @@ _FIELDS = (
     (slice(97, 106), slice(165, 175)),
     (slice(116, 125), slice(175, 185)),
 )
+# and their errors in Bulletin A: UT1-UTC (s), x and y of the pole (arcsec)
+_ERROR_FIELDS = (slice(68, 78), slice(27, 36), slice(46, 55))
+# Sub-daily ocean tides (IERS Conventions 2010, tables 8.2, 8.3: to 0.5 mas and 40 us) and the curve between days
+_UNMODELLED_RAD = 0.6e-3 * ARCSEC
+
+
+@functools.cache
+def _lines() -> list[str]:
+    """Return the lines of finals2000A that hold values."""
+    import astropy_iers_data
+
+    with Path(astropy_iers_data.IERS_A_FILE).open(encoding="ascii") as file:
+        return [line for line in file if line[58:68].strip()]
 
 
 @functools.cache
 def _table() -> FloatArray:
     """Return the rows of finals2000A: MJD (UTC), UT1 - TAI (s), xp, yp, dX, dY (rad), each (n,); absent = 0."""
-    import astropy_iers_data
-
     rows: list[list[float]] = []
-    with Path(astropy_iers_data.IERS_A_FILE).open(encoding="ascii") as file:
-        for line in file:
-            if not line[58:68].strip():
-                break
-            values = [line[final].strip() or line[rapid].strip() or "0" for rapid, final in _FIELDS]
-            rows.append([float(line[7:15]), *(float(v) for v in values)])
+    for line in _lines():
+        values = [line[final].strip() or line[rapid].strip() or "0" for rapid, final in _FIELDS]
+        rows.append([float(line[7:15]), *(float(v) for v in values)])
     a = np.array(rows)
     unix_s = ((a[:, 0] - MJD_1970) * 86400.0).astype(np.int64)
     a[:, 1] -= _TAI_MINUS_UTC_S[np.searchsorted(_LEAP_UNIX_S, unix_s, side="right") - 1]
     a[:, 2:4] *= ARCSEC
     a[:, 4:] *= ARCSEC / 1000.0
+    if not np.all(np.diff(a[:, 0]) == 1.0):
+        raise ValueError("the Earth-orientation table skips a day")
     return np.ascontiguousarray(a.T)
+
+
+@functools.cache
+def _stated_errors() -> FloatArray:
+    """Return (n,) one sigma (rad) of the Earth's orientation on the days of the table, as the table states it."""
+    a = np.array([[float(line[field].strip() or 0.0) for field in _ERROR_FIELDS] for line in _lines()])
+    turn = a[:, 0] * EARTH_RATE_RAD_S
+    pole = a[:, 1:] * ARCSEC
+    out: FloatArray = np.sqrt(turn**2 + (pole**2).sum(axis=1) + _UNMODELLED_RAD**2)
+    return out
+
+
+@functools.lru_cache(maxsize=4096)
+def _held_error(days: int) -> float:
+    """Return the root mean square change (rad) of the Earth's orientation over a number of days, in the table."""
+    table = _table()
+    days = min(days, table.shape[1] // 2)
+    turn = (table[1, days:] - table[1, :-days]) * EARTH_RATE_RAD_S
+    pole = ((table[2:4, days:] - table[2:4, :-days]) ** 2).sum(axis=0)
+    return float(np.sqrt(np.mean(turn**2 + pole)))
+
+
+def orientation_sigma(tai_ns: npt.ArrayLike) -> FloatArray:
+    """Return (n,) one sigma (rad) of the Earth's orientation at instants: times a radius, the error of a place (m).
+
+    Within the table what it states itself, with sub-daily tides left out; outside, where its ends are held, its own root
+    mean square change over as many days, since 1973 (to 27 years; then that of 27 years).
+    """
+    mjd = _table()[0]
+    jd, fraction = utc_julian(tai_ns)
+    utc = jd - 2400000.5 + fraction
+    stated: FloatArray = np.interp(utc, mjd, _stated_errors())
+    outside = np.ceil(np.maximum(np.maximum(mjd[0] - utc, utc - mjd[-1]), 0.0)).astype(np.int64)
+    held = np.array([_held_error(int(d)) if d > 0 else 0.0 for d in outside])
+    out: FloatArray = np.sqrt(stated**2 + held**2)
+    return out
 
 
 def table_span_mjd() -> tuple[float, float]:
@@ -105,36 +160,66 @@ def terrestrial_time(tai_ns: npt.ArrayLike) -> tuple[FloatArray, FloatArray]:
     return JD_1970 + day.astype(np.float64), (rest / NS + TT_MINUS_TAI_S) / 86400.0
 
 
+def _eop() -> tuple[IntArray, IntArray, FloatArray]:
+    """Return what the kernels need: instants of leap seconds, TAI - UTC after each, and the table."""
+    return _LEAP_TAI_NS, _TAI_MINUS_UTC_S, _table()
+
+
 def teme_to_itrf(tai_ns: npt.ArrayLike) -> FloatArray:
     """Return (n, 3, 3) rotations TEME -> ITRF: GMST 1982 of UT1, then polar motion (Vallado 2013, section 3.7.3).
 
     The equinox of TEME is the uniform one of GMST; the kinematic terms of 1994 are left out, as in Vallado et al. 2006.
     """
-    ut1_day, ut1_fraction, xp, yp = orientation(tai_ns)
-    spin = erfa.rz(erfa.gmst82(ut1_day, ut1_fraction), _EYE)
-    out: FloatArray = erfa.rxr(erfa.pom00(xp, yp, 0.0), spin)
+    t = _instants(tai_ns)
+    out = np.empty((t.size, 3, 3))
+    teme_many(t, *_eop(), out)
     return out
 
 
 def cirs_to_itrf(tai_ns: npt.ArrayLike) -> FloatArray:
     """Return (n, 3, 3) rotations from the celestial intermediate frame to ITRF: Earth rotation angle, polar motion."""
-    ut1_day, ut1_fraction, xp, yp = orientation(tai_ns)
-    tt_day, tt_fraction = terrestrial_time(tai_ns)
-    spin = erfa.rz(erfa.era00(ut1_day, ut1_fraction), _EYE)
-    out: FloatArray = erfa.rxr(erfa.pom00(xp, yp, erfa.sp00(tt_day, tt_fraction)), spin)
+    t = _instants(tai_ns)
+    out = np.empty((t.size, 3, 3))
+    cirs_many(t, *_eop(), out)
+    return out
+
+
+@functools.lru_cache(maxsize=1024)
+def _pole_block(number: int) -> FloatArray:
+    """Return (days + 7, 3) X, Y, s (rad), IAU 2006/2000A, at daily nodes from three days before a block of days."""
+    days = number * _BLOCK_DAYS + np.arange(-3, _BLOCK_DAYS + NODES - 4)
+    tt_day, tt_fraction = terrestrial_time(days * _DAY_NS)
+    return np.stack(erfa.xys06a(tt_day, tt_fraction), axis=1)
+
+
+def celestial_pole(tai_ns: npt.ArrayLike) -> FloatArray:
+    """Return (n, 3) X, Y, s (rad) of the celestial intermediate pole, IAU 2006/2000A, without observed offsets.
+
+    Interpolated between days from ERFA's series (XYS06A): within 2 micro-arcseconds (0.1 mm at 7,000 km).
+    """
+    t = _instants(tai_ns)
+    numbers = t // _BLOCK_NS
+    first = int(numbers.min())
+    lookup = np.bincount(numbers - first)
+    wanted = np.flatnonzero(lookup)
+    lookup[wanted] = np.arange(wanted.size)
+    blocks = np.array([_pole_block(first + int(k)) for k in wanted])
+    out = np.empty((t.size, 3))
+    poles_many(t, _BLOCK_NS, first, lookup, blocks, _DAY_NS, out)
     return out
 
 
 def gcrf_to_cirs(tai_ns: npt.ArrayLike) -> FloatArray:
     """Return (n, 3, 3) rotations GCRF -> celestial intermediate frame, IAU 2006/2000A with observed pole offsets."""
-    tt_day, tt_fraction = terrestrial_time(tai_ns)
-    x, y, s = erfa.xys06a(tt_day, tt_fraction)
-    dx, dy = _interpolated(_instants(tai_ns), 4, 5)
-    out: FloatArray = erfa.c2ixys(x + dx, y + dy, s)
+    t = _instants(tai_ns)
+    out = np.empty((t.size, 3, 3))
+    pole_matrices(t, *_eop(), celestial_pole(t), out)
     return out
 
 
 def gcrf_to_itrf(tai_ns: npt.ArrayLike) -> FloatArray:
     """Return (n, 3, 3) rotations GCRF -> ITRF, IAU 2006/2000A (IERS Conventions 2010, section 5.4.4)."""
-    out: FloatArray = erfa.rxr(cirs_to_itrf(tai_ns), gcrf_to_cirs(tai_ns))
+    t = _instants(tai_ns)
+    out = np.empty((t.size, 3, 3))
+    gcrf_many(t, *_eop(), celestial_pole(t), out)
     return out
