@@ -149,7 +149,7 @@ def split_passes(run: Run) -> tuple[int, list[tuple[str, str, str, dict[str, int
 
 
 def topex_radii_km(run: Run) -> list[float]:
-    """Return the median geocentric radius of each TOPEX/Poseidon pass: after 20 s, above 15 deg."""
+    """Return the median geocentric radius of each TOPEX/Poseidon pass: all its states but those of the first 20 s."""
     taken = taken_by(run)
     place: dict[tuple[str, int], np.ndarray] = {}
     table = run.tracks
@@ -164,7 +164,7 @@ def topex_radii_km(run: Run) -> list[float]:
         for key, look in zip(one.keys, one.looks, strict=True):
             state = place.get((taken.get(key, ""), look.time))
             late = look.time - one.looks[0].time > 20 * NS
-            if state is not None and late and look.values[0, ELEVATION] > 15.0 * DEG:
+            if state is not None and late:
                 radii.append(math.sqrt(float((state * state).sum())) / 1e3)
         if radii:
             medians.append(float(np.median(radii)))

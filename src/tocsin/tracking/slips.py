@@ -26,10 +26,9 @@ from tocsin.tracking.notes import note_detection
 GATE = 30.0
 """Squared Mahalanobis gate: 1e-5 of true detections with four components fall outside."""
 TAKE_OVER_RUN, TAKE_OVER_FIT, TAKE_OVER_LATEST = 8, ROBUST / 4, 24
-"""Detections of a branch in a row, with nothing of its stem between, that prove a young stem wrong, and the most that they
-may be off from free flight (mean squared normalised innovation per component): no component of the four may be an outlier
-always. What runs off is worse, and leaves the gate of its own branch within a dozen: 24 prove it too, where the stated
-errors are too small."""
+"""Detections of a branch in a row, with nothing of its stem between, that prove the stem wrong, and the most that they may be off
+from free flight (mean squared normalised innovation per component): no component of the four may be an outlier always. What runs
+off is worse, and leaves the gate of its own branch within a dozen: 24 prove it too, where the stated errors are too small."""
 BURSTS_OF_TWO, BURSTS_HINTED = 3, 10
 """A radar that has left the track so often for the same branch, and was back between, follows two objects; the second figure
 holds where its own track number says that it is one."""
@@ -101,20 +100,13 @@ def grown(bank: TrackBank, branch: Track, sensor: Sensor, seen: list[int]) -> Tr
     return None
 
 
-def _proof(track: Track, branch: Track) -> int:
-    """Return how long a run proves `track` wrong: as long as what the track itself stands on, within bounds."""
-    if not track.confirmed:
-        return CONFIRM_HITS
-    return min(max(TAKE_OVER_RUN, track.hits - branch.run), TAKE_OVER_LATEST)
-
-
 def take_over(bank: TrackBank, seen: list[int]) -> list[int]:
     """Give tracks among `seen` (slots) the state of a branch that has proved them wrong; return those confirmed by it."""
     confirmed: list[int] = []
     for slot in seen:
         track = bank.tracks[slot]
         branch = numbered(bank, track.branch) if track.branch else None
-        if branch is None or branch.run < _proof(track, branch):
+        if branch is None or branch.run < (TAKE_OVER_RUN if track.confirmed else CONFIRM_HITS):
             continue
         if track.confirmed and branch.misfit > TAKE_OVER_FIT and branch.run < TAKE_OVER_LATEST:
             continue
