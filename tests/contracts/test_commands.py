@@ -148,11 +148,13 @@ def test_an_interrupt_leaves_valid_outputs(one_missile: Path, tmp_path: Path) ->
     running = subprocess.Popen(
         [str(word) for word in command], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
+    said = (
+        out / "assessments.jsonl"
+    )  # a line of it is written at once: then the loop runs, and a month of silence is to come
     for _ in range(5000):
-        if (out / "inputs" / "manifest.json").is_file() or running.poll() is not None:
+        if (said.is_file() and said.stat().st_size) or running.poll() is not None:
             break
         time.sleep(0.05)
-    time.sleep(1.0)
     running.send_signal(signal.SIGINT)
     _, told = running.communicate(timeout=120)
     assert running.returncode == 130, told

@@ -19,6 +19,18 @@ UNUSED = (
     "jitter_rad",
     "saturation_w_sr",
     "clouds",
+    "frequency_mhz",
+    "beamwidth_deg",
+    "bandwidth_khz",
+    "equation",
+    "slow_range_m",
+    "slow_azimuth_deg",
+    "slow_elevation_deg",
+    "slow_rate_rad_s",
+    "pulse_interval_s",
+    "track_share",
+    "track_dwell_s",
+    "electron_content_tecu",
 )
 """Keys whose absence means that the thing is not there, and one (`clouds`) that is the sky's and not the sensor's."""
 
