@@ -7,6 +7,7 @@ import argparse
 import json
 import re
 import sys
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -26,8 +27,6 @@ FILES = (
 )  # fmt: skip
 MOST_DETECTIONS = 200_000
 LAUNCHED = {"missile", "recorded_ascent", "sounding_rocket"}
-PARTS = {"debris"}
-"""Stages that fall behind what was launched may share its event, but open none."""
 SERIOUS = ("possible", "probable", "confirmed")
 HIGH = ("probable", "confirmed")
 LABEL_COLUMNS = {"object", "kind", "label", "truth"}
@@ -95,7 +94,21 @@ def raid_of_six(score: dict[str, Any], assessments: list[Assessment], assets: As
     found.expect(held >= 5, "the true asset is inside the 90 % ellipse that is first confirmed, in five or more", shown)
 
 
-def harmless_stay_harmless(score: dict[str, Any], found: Findings) -> None:
+def openers(out: Path) -> dict[str, set[str]]:
+    """Return for each event the objects whose detections made its launch detections."""
+    table = pq.read_table(out / "labels.parquet").to_pydict()
+    keys = zip(*(table[name] for name in ("sensor", "session", "sequence", "detection")), strict=True)
+    owner = {"/".join(map(str, key)): str(name) for key, name in zip(keys, table["object"], strict=True)}
+    found: dict[str, set[str]] = {}
+    for line in (out / "events.jsonl").read_bytes().splitlines():
+        event = msgspec.json.decode(line)
+        if event["kind"] == "launch_detected":
+            votes = Counter(owner.get(cause, "nothing") for cause in event["causes"])
+            found.setdefault(event["subject"], set()).add(votes.most_common(1)[0][0])
+    return found
+
+
+def harmless_stay_harmless(out: Path, score: dict[str, Any], found: Findings) -> None:
     """Check that real ascents and sounding rockets are seen and not raised, and that nothing else opens an event."""
     kinds = ("recorded_ascent", "sounding_rocket")
     launched = [item for item in score["objects"] if item["kind"] in kinds]
@@ -111,11 +124,9 @@ def harmless_stay_harmless(score: dict[str, Any], found: Findings) -> None:
         if item["events"] and all(last[event] in SERIOUS for event in item["events"])
     ]
     found.expect(not threats, "none is left a threat at the end", ", ".join(threats))
-    strange = [
-        f"{event['event']} ({', '.join(event['kinds'])})"
-        for event in score["events"]
-        if not set(event["kinds"]) & LAUNCHED or set(event["kinds"]) - LAUNCHED - PARTS
-    ]
+    kind_of = {item["object"]: item["kind"] for item in score["objects"]}
+    opened = {event: {kind_of.get(name, "nothing") for name in names} for event, names in openers(out).items()}
+    strange = [f"{event} ({', '.join(sorted(by))})" for event, by in opened.items() if by - LAUNCHED]
     found.expect(not strange, "nothing else opens an event", ", ".join(strange) or f"{len(score['events'])} events")
 
 
@@ -151,7 +162,7 @@ def main() -> int:
     assets = read_assets(out / "inputs" / "assets.toml")
     score = score_folder(out, out / "truth.parquet", out / "labels.parquet", assets)
     raid_of_six(score, assessments, assets, found)
-    harmless_stay_harmless(score, found)
+    harmless_stay_harmless(out, score, found)
     walks_back(out, found)
     if given.same_as is not None:
         same_results(out, given.same_as, found)

@@ -77,7 +77,8 @@ class RaidEvent(msgspec.Struct):
             n = max(1, sum(1 for m in self.members.values() if RANK[m.worst] >= RANK["tracked"]))
             return ObjectCount(1, n, max(n, len(self.members)))
         sure = sum(1 for m in threats if RANK[m.worst] >= RANK["probable"])
-        best = sum(1 for m in threats if m.p_missile >= 0.5 or RANK[m.worst] >= RANK["probable"])
+        likely = [m for m in threats if m.p_missile >= 0.5 and RANK[m.level] >= RANK["possible"]]
+        best = sum(1 for m in threats if m in likely or RANK[m.worst] >= RANK["probable"])
         return ObjectCount(max(sure, 1), max(best, sure, 1), len(self.members))
 
 

@@ -125,7 +125,7 @@ def climbs_under_power(f: Features) -> bool:
     if not (moving and climbing and steady and f.infrared_hits >= 4):
         return False
     # two satellites see the height: what shines and climbs this surely was pushed, however the thrust is known
-    soars = f.satellites >= 2 and f.climb_m_s > 3.0 * f.climb_sigma_m_s + 100.0
+    soars = f.satellites >= 2 and f.age_s >= 15.0 and f.climb_m_s > 3.0 * f.climb_sigma_m_s + 100.0
     return pushed or soars
 
 
