@@ -211,9 +211,7 @@ def predict_impact(
     return _impact(time_ns, parts, times, turns, "cloud")
 
 
-def falls(
-    states: FloatArray, betas: FloatArray, limit_s: float, spent: FloatArray, cloud: bool = False
-) -> FloatArray:
+def falls(states: FloatArray, betas: FloatArray, limit_s: float, spent: FloatArray, cloud: bool = False) -> FloatArray:
     """Return (n, 4) seconds, latitude, longitude (rad), 1 = came down, of free flights of states (n, 6) to the ground.
 
     Within limit_s, backward in time if it is negative; `spent` (n,) seconds are added. Points of a cloud are flown with
