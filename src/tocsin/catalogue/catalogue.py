@@ -16,7 +16,7 @@ import numpy.typing as npt
 from tocsin.catalogue.assignment import assign
 from tocsin.catalogue.correlation_kernels import gate_pairs, rows_within, usable_rows
 from tocsin.catalogue.elements import epoch_unix_s, satellite
-from tocsin.catalogue.ephemeris_kernels import candidates, pack, predict
+from tocsin.catalogue.ephemeris_kernels import SAGITTA_M, candidates, pack, predict
 from tocsin.catalogue.grid import STEP_NS, EphemerisGrid, fraction_of, interval_of
 from tocsin.catalogue.sight_kernels import gate_sights
 from tocsin.catalogue.uncertainty import ErrorModel, is_decaying, lifetime_days, sigmas
@@ -162,7 +162,13 @@ class Catalogue:
             math.sin(elevation_min),
         )
         self._sites.append(site)
+        self._limit()
         return len(self._sites) - 1
+
+    def _limit(self) -> None:
+        """Tell the ephemeris how far from the Earth's centre any site sees an object that is sure enough to be used."""
+        unsure = 3.0 * math.sqrt(GATE_4) * self.model.along_limit_m  # no error is larger than that along the track
+        self._grid.limit(max(math.hypot(*s.place.tolist()) + s.range_max + SAGITTA_M + unsure for s in self._sites))
 
     def correlate(
         self, site: int, times: IntArray, places: FloatArray, sigma: FloatArray, range_rates: FloatArray
@@ -346,6 +352,8 @@ class Catalogue:
     def load_state(self, state: dict[str, Any]) -> None:
         """Take over a snapshot; sites stay as they are."""
         self._sets, self._index, self._grid = [], {}, EphemerisGrid()
+        if self._sites:
+            self._limit()
         self._errors = np.zeros((0, 8))
         self.clock = int(state["clock"])
         refused = self.load([msgspec.convert(s, ElementSet) for s in state["element_sets"]])

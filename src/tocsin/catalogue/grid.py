@@ -6,6 +6,7 @@ one low object in a hundred, metres a second on high ellipses), so positions alo
 their interpolation.
 """
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -13,12 +14,15 @@ import numpy.typing as npt
 from sgp4.api import Satrec, SatrecArray
 
 from tocsin.catalogue.ephemeris_kernels import POINTS, STEP_S, fill_nodes, states_at
+from tocsin.catalogue.uncertainty import SGP4_RADIUS_M, perigee_m
 from tocsin.core.constants import NS
 from tocsin.core.records.inputs import FloatArray, IntArray
 from tocsin.world.motion.orbits import utc_julian
 from tocsin.world.rotation import teme_to_itrf
 
 STEP_NS = int(STEP_S) * NS
+FAR_MARGIN_M = 2000e3
+"""How much lower than its mean perigee a far object may pass: Sun and Moon move it by a few km a day, a set lasts weeks."""
 CHUNKS_KEPT = 4
 """Chunks of 16 minutes held at a time: 64 minutes, 15 MB for 20,000 objects."""
 
@@ -42,8 +46,12 @@ class EphemerisGrid:
     def __init__(self, satellites: Sequence[Satrec] = ()) -> None:
         self._satellites: list[Satrec] = list(satellites)
         self._batch: SatrecArray | None = None
+        self._rows = np.zeros(0, np.int64)
         self._chunks: dict[int, FloatArray] = {}
         self._stale: set[int] = set()
+        self._far: list[bool] = []
+        self._reach_m = math.inf
+        self.limit(math.inf)
 
     def __len__(self) -> int:
         return len(self._satellites)
@@ -51,22 +59,36 @@ class EphemerisGrid:
     def __getitem__(self, index: int) -> Satrec:
         return self._satellites[index]
 
-    def append(self, satellite: Satrec) -> None:
-        """Add an object; what was computed is dropped."""
-        self._satellites.append(satellite)
+    def limit(self, radius_m: float) -> None:
+        """Leave nodes of objects that never come within `radius_m` of the Earth's centre NaN: no site can see them."""
+        self._reach_m = radius_m
+        self._far = [self._is_far(s) for s in self._satellites]
+        self._drop()
+
+    def _is_far(self, satellite: Satrec) -> bool:
+        return perigee_m(satellite) + SGP4_RADIUS_M - FAR_MARGIN_M > self._reach_m
+
+    def _drop(self) -> None:
         self._batch = None
         self._chunks.clear()
         self._stale.clear()
 
+    def append(self, satellite: Satrec) -> None:
+        """Add an object; what was computed is dropped."""
+        self._satellites.append(satellite)
+        self._far.append(self._is_far(satellite))
+        self._drop()
+
     def replace(self, index: int, satellite: Satrec) -> None:
         """Give an object new elements; its rows are computed again when next asked for."""
         self._satellites[index] = satellite
+        self._far[index] = self._is_far(satellite)
         self._batch = None
         if self._chunks:
             self._stale.add(index)
 
     def nodes(self, interval: int) -> Nodes:
-        """Return the two chunks and the first node for interpolation in an interval."""
+        """Return the two chunks and the first node for interpolation in an interval; far objects are NaN."""
         self._refresh()
         first_node = interval - 3
         number, first = divmod(first_node, POINTS)
@@ -80,14 +102,19 @@ class EphemerisGrid:
         a, b, first = self.nodes(interval)
         out = np.empty((len(objects), 6))
         states_at(a, b, first, fraction_of(tai_ns, interval), np.ascontiguousarray(objects, np.int64), out)
+        far = [k for k, o in enumerate(objects.tolist()) if self._far[o]]
+        if far:
+            alone = EphemerisGrid([self._satellites[int(o)] for o in objects[far]])
+            out[far] = alone.states(np.arange(len(far), dtype=np.int64), tai_ns)
         return out
 
     def _refresh(self) -> None:
         if self._stale:
-            rows = np.array(sorted(self._stale), np.int64)
-            batch = SatrecArray([self._satellites[int(i)] for i in rows])
+            stale = sorted(self._stale)
+            rows = np.array([i for i in stale if not self._far[i]], np.int64)
             for number, chunk in self._chunks.items():
-                self._fill(number, batch, rows, chunk)
+                chunk[:, stale] = np.nan
+                self._fill(number, SatrecArray([self._satellites[int(i)] for i in rows]), rows, chunk)
             self._stale.clear()
 
     def _chunk(self, number: int) -> FloatArray:
@@ -96,13 +123,16 @@ class EphemerisGrid:
             while len(self._chunks) >= CHUNKS_KEPT:
                 del self._chunks[next(iter(self._chunks))]
             if self._batch is None:
-                self._batch = SatrecArray(self._satellites)
-            chunk = np.empty((POINTS, len(self), 3))
-            self._fill(number, self._batch, np.arange(len(self), dtype=np.int64), chunk)
+                self._rows = np.flatnonzero(~np.array(self._far, np.bool_))
+                self._batch = SatrecArray([self._satellites[int(i)] for i in self._rows])
+            chunk = np.full((POINTS, len(self), 3), np.nan)
+            self._fill(number, self._batch, self._rows, chunk)
         self._chunks[number] = chunk  # the last one asked for goes last, the first in line is dropped
         return chunk
 
     def _fill(self, number: int, batch: SatrecArray, rows: npt.NDArray[np.int64], chunk: FloatArray) -> None:
+        if not rows.size:
+            return
         times = (np.arange(POINTS, dtype=np.int64) + number * POINTS) * STEP_NS
         jd, fraction = utc_julian(times)
         error, teme_km, _ = batch.sgp4(jd, fraction)

@@ -110,7 +110,9 @@ class Judgement:
         rises = judged.launched >= LAUNCH_LIKE and judged.climbs
         opens = judged.event != 0 or (threatening and (falls or rises))
         judged.judged_at, judged.hits_judged = now, track.hits
-        judged.explained = explain(identity, tuple(track.first_keys[:3] + track.last_keys[-3:]))
+        # told with the class, when that has changed
+        told = judged.best == judged.said
+        judged.explained = [] if told else explain(identity, tuple(track.first_keys[:3] + track.last_keys[-3:]))
         if not opens:
             judged.level = ""
             return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import msgspec
 
@@ -40,10 +41,10 @@ def without_notice(features: Features, identity: Identity) -> dict[str, float]:
 
 def posterior(features: Features, pieces: tuple[Piece, ...]) -> dict[str, float]:
     """Return the probability of each class: prior times the likelihoods of the pieces of evidence."""
-    logs = list(LOG_PRIOR_INFRARED if features.infrared_hits > 0 else LOG_PRIOR_RADAR)
+    logs: Sequence[float] = LOG_PRIOR_INFRARED if features.infrared_hits > 0 else LOG_PRIOR_RADAR
     for piece in pieces:
-        for k, value in enumerate(map(piece.likelihood.__getitem__, CLASSES)):
-            logs[k] += math.log(value if value > LEAST else LEAST)
+        values = map(piece.likelihood.__getitem__, CLASSES)
+        logs = [log + math.log(v if v > LEAST else LEAST) for log, v in zip(logs, values, strict=True)]
     top = max(logs)
     weights = [math.exp(v - top) for v in logs]
     total = sum(weights)

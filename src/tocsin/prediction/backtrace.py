@@ -108,7 +108,7 @@ def launch_from_arc(time_ns: int, state: FloatArray, covariance: FloatArray) -> 
     if single is None:
         states, betas = np.empty((_CLOUD, 6)), np.empty(_CLOUD)
         k.cloud_states(state, covariance, 0.0, 0.0, gaussian_cloud(_CLOUD, 7), states, betas)
-        single = mixture(falls(states, _NO_AIR * betas, -_LONGEST_BACK_S, np.zeros(_CLOUD)), 1.0)
+        single = mixture(falls(states, _NO_AIR * betas, -_LONGEST_BACK_S, np.zeros(_CLOUD), cloud=True), 1.0)
     parts, times = single
     if not len(parts):
         return None

@@ -16,7 +16,7 @@ from tocsin.prediction.footprint_kernels import ellipse_axes, flatten, holding_r
 from tocsin.prediction.mixture_kernels import mixture_of_cloud
 from tocsin.prediction.sobol import gaussian_cloud
 from tocsin.world.geodesy_kernels import ecef_to_geodetic, geodesic_direct, geodetic_to_ecef
-from tocsin.world.motion.freeflight_kernels import fly_to_height_many
+from tocsin.world.motion.freeflight_kernels import fly_cloud_to_height, fly_to_height_many
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -207,17 +207,18 @@ def predict_impact(
     points = gaussian_cloud(_CLOUD, 7)
     states, betas = np.empty((_CLOUD, 6)), np.empty(_CLOUD)
     k.cloud_states(state, covariance, ln_beta_mean, ln_beta_sigma, points, states, betas)
-    parts, times = mixture(falls(states, betas, limit, np.zeros(_CLOUD)), 1.0)
+    parts, times = mixture(falls(states, betas, limit, np.zeros(_CLOUD), cloud=True), 1.0)
     return _impact(time_ns, parts, times, turns, "cloud")
 
 
-def falls(states: FloatArray, betas: FloatArray, limit_s: float, spent: FloatArray) -> FloatArray:
+def falls(states: FloatArray, betas: FloatArray, limit_s: float, spent: FloatArray, cloud: bool = False) -> FloatArray:
     """Return (n, 4) seconds, latitude, longitude (rad), 1 = came down, of free flights of states (n, 6) to the ground.
 
-    Within limit_s, backward in time if it is negative; `spent` (n,) seconds are added.
+    Within limit_s, backward in time if it is negative; `spent` (n,) seconds are added. Points of a cloud are flown with
+    errors that are small beside its width, others to well below 10 m.
     """
     flown, status, landed = np.empty((len(states), 7)), np.empty(len(states), np.int64), np.empty((len(states), 4))
-    fly_to_height_many(states, betas, 0.0, limit_s, flown, status)
+    (fly_cloud_to_height if cloud else fly_to_height_many)(states, betas, 0.0, limit_s, flown, status)
     k.landings(flown, status, spent, landed)
     return landed
 
@@ -255,7 +256,7 @@ def _powered(
             states, float(powered.burn_s[h]), float(powered.burn_sigma_s[h]), thrust[h],
             float(powered.thrust_ln_sigma[h]), points, spent,
         )  # fmt: skip
-        landed = falls(states, betas, limit, spent)
+        landed = falls(states, betas, limit, spent, cloud=True)
         found.append(mixture(landed, float(powered.weights[h])))
     return np.concatenate([p for p, _ in found]), np.concatenate([t for _, t in found])
 

