@@ -1,4 +1,4 @@
-"""Prints powered flights per second of processor time, dispersed, and what their fixed step costs in accuracy."""
+"""Prints powered flights per second of processor time, dispersed, and what their steps cost in accuracy."""
 
 import argparse
 import time

@@ -47,6 +47,16 @@ def fields_against_space(track: np.ndarray, limb_m: float, fields: tuple = FIELD
     return seen
 
 
+def above_post(track: np.ndarray, elevation_deg: float = 5.0) -> np.ndarray:
+    """Return (n,) bool: the satellite stands above an elevation at the control post, Serpukhov-15 (55 N 37 E, to a degree)."""
+    post = np.asarray(to_ecef(55.0 * DEG, 37.0 * DEG, 0.0), float)
+    up = np.array(
+        [math.cos(55.0 * DEG) * math.cos(37.0 * DEG), math.cos(55.0 * DEG) * math.sin(37.0 * DEG), math.sin(55.0 * DEG)]
+    )
+    ray = track - post
+    return ray @ up > math.sin(elevation_deg * DEG) * np.linalg.norm(ray, axis=1)
+
+
 def runs_h(flags: np.ndarray) -> list[tuple[int, float]]:
     """Return the unbroken runs of True round a day: (first index, hours), the longest first."""
     n, step = len(flags), DAY_H / len(flags)

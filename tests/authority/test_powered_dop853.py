@@ -60,7 +60,7 @@ def test_burn_out_is_that_of_dop853(name):
     vehicle = VEHICLES[name]
     programme = vehicle.programme(AZIMUTH)
     error = fly(vehicle, LAT, LON, 0.0, programme, 1.0e6).states[-1] - reference(vehicle, programme)
-    # fixed steps of half a second meet the kinks of the air's layers and of the drag curve where they fall
+    # steps of half a second in the air meet the kinks of the air's layers and of the drag curve where they fall
     # (a small error of speed early on moves the place for as long as a launcher burns)
     assert np.linalg.norm(error[:3]) < (1.0 if vehicle.burn_s < 600.0 else 8.0)
     assert np.linalg.norm(error[3:]) < 0.02

@@ -28,6 +28,7 @@ CHANNELS = ("range_m", "azimuth_rad", "elevation_rad")
 GAP_S, LEAST_ROWS, LONGEST_S = 20.0, 60, 180.0
 LOWEST, HIGHEST = 10.0 * DEG, 70.0 * DEG
 WINDOW_S, BLOCK_S = 15.0, 15.0
+LEAST_IN_WINDOW = 10
 CLIP = 6.0
 """Rows farther than this many robust sigmas from the arc are not noise but faults."""
 FITTED_ON = 40
@@ -94,13 +95,18 @@ class NoiseModel:
         return out
 
 
-def read_passes(path: Path, sensor: str) -> list[Pass]:
-    """Return the passes of one radar of a table of observations (`.csv.gz`; columns as `formats.ssn_table` reads)."""
+def read_passes(
+    path: Path, sensor: str, objects: frozenset[str] | None = None, least_rows: int = LEAST_ROWS
+) -> list[Pass]:
+    """Return the passes of one radar of a table of observations (`.csv.gz`; columns as `formats.ssn_table` reads).
+
+    Of all objects, or of some by their number in `norad_file`; passes of fewer rows are left out.
+    """
     rows: dict[str, list[tuple[int, float, float, float]]] = defaultdict(list)
     days: dict[str, int] = {}
     with gzip.open(path, "rt", newline="") as file:
         for row in csv.DictReader(file):
-            if row["sensor"] != sensor or not row["range_km"]:
+            if row["sensor"] != sensor or not row["range_km"] or (objects and row["norad_file"] not in objects):
                 continue
             day = row["time_utc"][:10]
             days.setdefault(day, tai_from_iso(day + "T00:00:00Z"))
@@ -116,20 +122,20 @@ def read_passes(path: Path, sensor: str) -> list[Pass]:
         values = np.array([m[1:] for m in mine])
         good = (values[:, 2] > LOWEST) & (values[:, 2] < HIGHEST) & np.append(True, np.diff(times) > 0)
         times, values = times[good], values[good]
-        for part in _parts(times):
+        for part in _parts(times, least_rows):
             day = int((times[part[0]] // NS) // 86400)
             out.append(Pass(day, (times[part] - times[part[0]]) / NS, values[part]))
     return out
 
 
-def _parts(times: np.ndarray) -> list[np.ndarray]:
-    """Return the indices of runs without a gap, none longer than `LONGEST_S` nor of fewer rows than `LEAST_ROWS`."""
+def _parts(times: np.ndarray, least_rows: int) -> list[np.ndarray]:
+    """Return the indices of runs without a gap, none longer than `LONGEST_S` nor of fewer rows than `least_rows`."""
     out: list[np.ndarray] = []
     for run in np.split(np.arange(len(times)), np.flatnonzero(np.diff(times) > GAP_S * NS) + 1):
-        if len(run) < LEAST_ROWS:
+        if len(run) < least_rows:
             continue
         piece = ((times[run] - times[run[0]]) // int(LONGEST_S * NS)).astype(int)
-        out += [run[piece == k] for k in range(piece[-1] + 1) if np.sum(piece == k) >= LEAST_ROWS]
+        out += [run[piece == k] for k in range(piece[-1] + 1) if np.sum(piece == k) >= least_rows]
     return out
 
 
@@ -202,6 +208,31 @@ def _predict(state: FloatArray, seconds: FloatArray, sensor: Sensor) -> FloatArr
     return out
 
 
+def scatter(passes: list[Pass], sigmas: FloatArray | None = None, rng: np.random.Generator | None = None) -> FloatArray:
+    """Return the scatter (n, 3) about a cubic of n windows of 15 s of passes: m, rad along the arc, rad.
+
+    With `sigmas` (3,) and a generator, that of white noise drawn at the same instants instead. No arc is fitted, and
+    no row left out: windows with a slip of the radar are few, and the median over windows does not see them.
+    """
+    out = []
+    for one in passes:
+        values = one.values.copy()
+        values[:, 1] = np.unwrap(values[:, 1])
+        window = (one.seconds // WINDOW_S).astype(int)
+        for b in range(window[-1] + 1):
+            rows = window == b
+            if np.sum(rows) < LEAST_IN_WINDOW:
+                continue
+            t, v = one.seconds[rows] - b * WINDOW_S, values[rows]
+            if sigmas is not None and rng is not None:
+                v = rng.normal(0.0, 1.0, v.shape) * sigmas
+            rest = v - np.polynomial.polynomial.polyval(t, np.polynomial.polynomial.polyfit(t, v, 3)).T
+            if sigmas is None:
+                rest[:, 1] *= np.cos(values[rows, 2])
+            out.append(np.sqrt(np.sum(rest**2, axis=0) / (len(t) - 4)))
+    return np.array(out)
+
+
 def statistics(passes: list[Residuals]) -> Statistics:
     """Return the statistics of residuals of passes."""
     white, squares, products = [], [], []
@@ -210,7 +241,7 @@ def statistics(passes: list[Residuals]) -> Statistics:
         means = []
         for b in range(block[-1] + 1):
             rows = block == b
-            if np.sum(rows) < 10:
+            if np.sum(rows) < LEAST_IN_WINDOW:
                 continue
             t, v = one.seconds[rows] - b * BLOCK_S, one.values[rows]
             fit = np.polynomial.polynomial.polyfit(t, v, 3)

@@ -79,32 +79,65 @@ _WEIGHTS = (
     (11, 0.04471061572777259, -0.022355307863886294, 0.02265179219836082),
 )
 
-_FIRST = np.array([0, *np.cumsum([0, *(len(row) for row in _A_ROWS)])])
-_STAGE = np.array([j for row in _A_ROWS for j, _ in row])
-_COEFFICIENT = np.array([c for row in _A_ROWS for _, c in row])
-_WEIGHT_STAGE = np.array([row[0] for row in _WEIGHTS])
-_WEIGHT = np.array([row[1:] for row in _WEIGHTS])
+# Sums are written out: loops over tables of stages and coefficients cost some 5 % of a flight
+_A1 = tuple(c for _, c in _A_ROWS[0])
+_A2 = tuple(c for _, c in _A_ROWS[1])
+_A3 = tuple(c for _, c in _A_ROWS[2])
+_A4 = tuple(c for _, c in _A_ROWS[3])
+_A5 = tuple(c for _, c in _A_ROWS[4])
+_A6 = tuple(c for _, c in _A_ROWS[5])
+_A7 = tuple(c for _, c in _A_ROWS[6])
+_A8 = tuple(c for _, c in _A_ROWS[7])
+_A9 = tuple(c for _, c in _A_ROWS[8])
+_A10 = tuple(c for _, c in _A_ROWS[9])
+_A11 = tuple(c for _, c in _A_ROWS[10])
+_B8 = tuple(row[1] for row in _WEIGHTS)
+_E5 = tuple(row[2] for row in _WEIGHTS)
+_E3 = tuple(row[3] for row in _WEIGHTS)
 
 
+# fmt: off
 @kernel
 def stage_state(k: FloatArray, i: int, h: float, y: FloatArray, w: FloatArray) -> None:
     """Fill w (6,) with the state at stage i (1..11) of a step of h s from y (6,); k (12, 6): slopes so far."""
-    a0 = a1 = a2 = a3 = a4 = a5 = 0.0
-    for q in range(_FIRST[i], _FIRST[i + 1]):
-        c = _COEFFICIENT[q]
-        j = _STAGE[q]
-        a0 += c * k[j, 0]
-        a1 += c * k[j, 1]
-        a2 += c * k[j, 2]
-        a3 += c * k[j, 3]
-        a4 += c * k[j, 4]
-        a5 += c * k[j, 5]
-    w[0] = y[0] + h * a0
-    w[1] = y[1] + h * a1
-    w[2] = y[2] + h * a2
-    w[3] = y[3] + h * a3
-    w[4] = y[4] + h * a4
-    w[5] = y[5] + h * a5
+    if i == 1:
+        for m in range(6):
+            w[m] = y[m] + h * (_A1[0] * k[0, m])
+    elif i == 2:
+        for m in range(6):
+            w[m] = y[m] + h * (_A2[0] * k[0, m] + _A2[1] * k[1, m])
+    elif i == 3:
+        for m in range(6):
+            w[m] = y[m] + h * (_A3[0] * k[0, m] + _A3[1] * k[2, m])
+    elif i == 4:
+        for m in range(6):
+            w[m] = y[m] + h * (_A4[0] * k[0, m] + _A4[1] * k[2, m] + _A4[2] * k[3, m])
+    elif i == 5:
+        for m in range(6):
+            w[m] = y[m] + h * (_A5[0] * k[0, m] + _A5[1] * k[3, m] + _A5[2] * k[4, m])
+    elif i == 6:
+        for m in range(6):
+            w[m] = y[m] + h * (_A6[0] * k[0, m] + _A6[1] * k[3, m] + _A6[2] * k[4, m] + _A6[3] * k[5, m])
+    elif i == 7:
+        for m in range(6):
+            w[m] = y[m] + h * (_A7[0] * k[0, m] + _A7[1] * k[3, m] + _A7[2] * k[4, m] + _A7[3] * k[5, m] +
+                _A7[4] * k[6, m])
+    elif i == 8:
+        for m in range(6):
+            w[m] = y[m] + h * (_A8[0] * k[0, m] + _A8[1] * k[3, m] + _A8[2] * k[4, m] + _A8[3] * k[5, m] +
+                _A8[4] * k[6, m] + _A8[5] * k[7, m])
+    elif i == 9:
+        for m in range(6):
+            w[m] = y[m] + h * (_A9[0] * k[0, m] + _A9[1] * k[3, m] + _A9[2] * k[4, m] + _A9[3] * k[5, m] +
+                _A9[4] * k[6, m] + _A9[5] * k[7, m] + _A9[6] * k[8, m])
+    elif i == 10:
+        for m in range(6):
+            w[m] = y[m] + h * (_A10[0] * k[0, m] + _A10[1] * k[3, m] + _A10[2] * k[4, m] + _A10[3] * k[5, m] +
+                _A10[4] * k[6, m] + _A10[5] * k[7, m] + _A10[6] * k[8, m] + _A10[7] * k[9, m])
+    elif i == 11:
+        for m in range(6):
+            w[m] = y[m] + h * (_A11[0] * k[0, m] + _A11[1] * k[3, m] + _A11[2] * k[4, m] + _A11[3] * k[5, m] +
+                _A11[4] * k[6, m] + _A11[5] * k[7, m] + _A11[6] * k[8, m] + _A11[7] * k[9, m] + _A11[8] * k[10, m])
 
 
 @kernel
@@ -115,14 +148,12 @@ def finish_step(
     n5 = 0.0
     n3 = 0.0
     for m in range(6):
-        step = 0.0
-        e5 = 0.0
-        e3 = 0.0
-        for q in range(8):
-            slope = k[_WEIGHT_STAGE[q], m]
-            step += _WEIGHT[q, 0] * slope
-            e5 += _WEIGHT[q, 1] * slope
-            e3 += _WEIGHT[q, 2] * slope
+        step = (_B8[0] * k[0, m] + _B8[1] * k[5, m] + _B8[2] * k[6, m] + _B8[3] * k[7, m] + _B8[4] * k[8, m] +
+            _B8[5] * k[9, m] + _B8[6] * k[10, m] + _B8[7] * k[11, m])
+        e5 = (_E5[0] * k[0, m] + _E5[1] * k[5, m] + _E5[2] * k[6, m] + _E5[3] * k[7, m] + _E5[4] * k[8, m] +
+            _E5[5] * k[9, m] + _E5[6] * k[10, m] + _E5[7] * k[11, m])
+        e3 = (_E3[0] * k[0, m] + _E3[1] * k[5, m] + _E3[2] * k[6, m] + _E3[3] * k[7, m] + _E3[4] * k[8, m] +
+            _E3[5] * k[9, m] + _E3[6] * k[10, m] + _E3[7] * k[11, m])
         w[m] = y[m] + h * step
         scale = 1.0 / position_tolerance if m < 3 else 1.0 / velocity_tolerance
         n5 += e5 * scale * e5 * scale
@@ -130,3 +161,4 @@ def finish_step(
     if n5 == 0.0 and n3 == 0.0:
         return 0.0
     return abs(h) * n5 / math.sqrt(6.0 * (n5 + 0.01 * n3))
+# fmt: on

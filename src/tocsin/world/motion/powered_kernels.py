@@ -31,6 +31,10 @@ SAMPLE_COLUMNS = 11
 
 _STEP_S = 0.5
 _STEPS_A_BURN = 30.0
+# Above the air nothing kinks: what is left to resolve there is the fall of mass over a burn, and the orbit
+_ABOVE_AIR_M = 1.0e5
+_LONG_STEP_S = 4.0
+_LONG_STEPS_A_BURN = 120.0
 _EPSILON_S = 1.0e-9
 _NO_SAMPLES_S = 1.0e9
 
@@ -228,7 +232,8 @@ def _fly_stage(
     flow = stage[THRUST] / (stage[ISP] * G0_M_S2)
     ignition = t + stage[COAST]
     burnout = min(ignition + stage[PROPELLANT] / flow, max(p[CUTOFF_S], t))
-    step = min(_STEP_S, stage[PROPELLANT] / flow / _STEPS_A_BURN)
+    short = min(_STEP_S, stage[PROPELLANT] / flow / _STEPS_A_BURN)
+    long = max(short, min(_LONG_STEP_S, stage[PROPELLANT] / flow / _LONG_STEPS_A_BURN))
     while t < burnout - _EPSILON_S:
         burning = t >= ignition - _EPSILON_S
         if t >= rows * dt_out - _EPSILON_S:
@@ -236,6 +241,7 @@ def _fly_stage(
                 return t, mass, -1
             _sample(samples[rows], flags[rows], t, y, mass, burning, i, stage, p, frame, held, a)
             rows += 1
+        step = long if fast_height(y[0], y[1], y[2]) > _ABOVE_AIR_M else short
         end = min(min(t + step, burnout), rows * dt_out)
         end = _before(t, end, ignition)
         end = _before(t, end, p[VERTICAL_S])
