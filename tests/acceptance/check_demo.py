@@ -94,17 +94,17 @@ def raid_of_six(score: dict[str, Any], assessments: list[Assessment], assets: As
     found.expect(held >= 5, "the true asset is inside the 90 % ellipse that is first confirmed, in five or more", shown)
 
 
-def openers(out: Path) -> dict[str, set[str]]:
-    """Return for each event the objects whose detections made its launch detections."""
+def openers(out: Path) -> dict[str, str]:
+    """Return for each event the object whose detections opened it; parts of what was launched may come into it later."""
     table = pq.read_table(out / "labels.parquet").to_pydict()
     keys = zip(*(table[name] for name in ("sensor", "session", "sequence", "detection")), strict=True)
     owner = {"/".join(map(str, key)): str(name) for key, name in zip(keys, table["object"], strict=True)}
-    found: dict[str, set[str]] = {}
+    found: dict[str, str] = {}
     for line in (out / "events.jsonl").read_bytes().splitlines():
         event = msgspec.json.decode(line)
-        if event["kind"] == "launch_detected":
+        if event["kind"] == "launch_detected" and event["subject"] not in found:
             votes = Counter(owner.get(cause, "nothing") for cause in event["causes"])
-            found.setdefault(event["subject"], set()).add(votes.most_common(1)[0][0])
+            found[event["subject"]] = votes.most_common(1)[0][0]
     return found
 
 
@@ -125,8 +125,8 @@ def harmless_stay_harmless(out: Path, score: dict[str, Any], found: Findings) ->
     ]
     found.expect(not threats, "none is left a threat at the end", ", ".join(threats))
     kind_of = {item["object"]: item["kind"] for item in score["objects"]}
-    opened = {event: {kind_of.get(name, "nothing") for name in names} for event, names in openers(out).items()}
-    strange = [f"{event} ({', '.join(sorted(by))})" for event, by in opened.items() if by - LAUNCHED]
+    opened = {event: kind_of.get(name, name) for event, name in openers(out).items()}
+    strange = [f"{event} ({by})" for event, by in opened.items() if by not in LAUNCHED]
     found.expect(not strange, "nothing else opens an event", ", ".join(strange) or f"{len(score['events'])} events")
 
 

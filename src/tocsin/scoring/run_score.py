@@ -204,7 +204,7 @@ def _events_report(assessments: Sequence[Assessment], kind_of: dict[str, str]) -
         e = out.setdefault(a.event, {"event": a.event, "highest": None, "tracks": set(), "best": 0})
         e["tracks"] |= set(a.tracks)
         e["last"] = a.level
-        e["best"] = max(e["best"], a.objects.best)
+        e["best"] = a.objects.best
         if a.level in LADDER and (e["highest"] is None or LADDER.index(a.level) > LADDER.index(e["highest"])):
             e["highest"] = a.level
     for e in out.values():
