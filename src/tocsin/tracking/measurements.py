@@ -21,11 +21,14 @@ from tocsin.tracking.filter_kernels import (
     S_X,
     U_X,
 )
-from tocsin.tracking.measurement_kernels import free_of_air, radar_rows, sight_rows
+from tocsin.tracking.measurement_kernels import crowding, free_of_air, radar_rows, sight_rows
 
 FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
 NEW_PER_LOOK = 0.1
 """Objects that come into a sensor's sight for the first time in one look, beside its false alarms."""
+CROWD_LEAST = 2.0
+"""However dense the crowd, a detection within the gate says so much (log): objects that fly close together are confirmed too."""
 _SIGMAS = np.array([M_SIGMA_RANGE, M_SIGMA_A, M_SIGMA_B, M_SIGMA_RATE])
 SIGHT_DISTANCE_M = 3.8e7
 """Distance at which the density of an infrared field is stated: the residuals are scaled to metres at the target."""
@@ -76,6 +79,19 @@ def measurement_rows(look: Look, sensor: Sensor, figures: Figures, place: FloatA
         free_of_air(values, sensor.altitude_m, sensor.frequency_hz, sensor.content_tecu, left)
     radar_rows(values, place, sensor.rot_enu, figures.sigmas, left, rows)
     return rows
+
+
+def crowd_worth(gain: FloatArray, rows: FloatArray, which: IntArray, left: IntArray, log_density: float) -> FloatArray:
+    """Return what pairs with detections `which` (k,) say for their young tracks, from their `gain` (k,) beside clutter.
+
+    In a raid most detections that a young track does not explain are of its neighbours: their density, in the detections
+    `left` by the tracks that stand, takes the place of that of false alarms (`log_density`, 1/m3) where it is higher.
+    """
+    crowd = np.zeros(len(rows))
+    crowding(rows, left, crowd)
+    with np.errstate(divide="ignore"):
+        dearer = np.maximum(np.log(crowd[which]) - log_density, 0.0)
+    return np.maximum(gain - dearer, np.minimum(gain, CROWD_LEAST))
 
 
 def measured_places(rows: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:

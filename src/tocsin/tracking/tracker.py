@@ -25,7 +25,7 @@ from tocsin.tracking.consider_kernels import add_radar_bias, add_sight_bias
 from tocsin.tracking.continuity import follows
 from tocsin.tracking.filter_kernels import BOOST, FREE, M_RANGE, M_RATE, M_SIGMA_A
 from tocsin.tracking.measurement_kernels import against_new
-from tocsin.tracking.measurements import Figures, figures_of, measurement_rows
+from tocsin.tracking.measurements import Figures, crowd_worth, figures_of, measurement_rows
 from tocsin.tracking.notes import note_detection, note_rivals
 from tocsin.tracking.silence import silence
 from tocsin.tracking.slips import GATE, TAKE_OVER_RUN, back_on, branch_off, grown, hold, take_over
@@ -167,17 +167,20 @@ class Tracker:
             return left
         gain = np.empty(count)
         against_new(ll, pr, rows, figures.log_density, gain)
+        worth = gain
+        if sensor.kind == "radar" and not bank.tracks[int(slots[0])].confirmed:
+            worth = crowd_worth(gain, rows, pr[:count], left, figures.log_density)
         if sensor.kind == "infrared":
             dark = np.array([self._dark(bank.tracks[int(k)], look.time) for k in ps[:count]])
             again = ll[:count] + math.log(RELIGHT) - NEAR_LAUNCHES
-            gain = np.where(dark, np.minimum(gain, again), gain)
+            worth = gain = np.where(dark, np.minimum(gain, again), gain)
         best = assign(ps[:count], pr[:count], gain)
         if not best.size:
             return left
         s, r = ps[:count][best], pr[:count][best]
         out = np.empty(best.size)
         kernels.commit(bank.xs, bank.ps, bank.ws, bank.ts, bank.two, s, rows, look.times, r, odds, out)
-        for slot, row, more, off in zip(s.tolist(), r.tolist(), gain[best].tolist(), out.tolist(), strict=True):
+        for slot, row, more, off in zip(s.tolist(), r.tolist(), worth[best].tolist(), out.tolist(), strict=True):
             self._hit(look, sensor, rows, slot, row, more, off, result)
         free = np.ones(len(rows), np.bool_)
         free[r] = False
