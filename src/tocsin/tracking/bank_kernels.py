@@ -205,6 +205,8 @@ def gate_pairs(
 
     `slots` (k,) live tracks, `rows` (n, 18) measurements at `times` (n,) ns, `chosen` (c,) which of them.
     """
+    if chosen.shape[0] == 0:
+        return 0
     count = 0
     x = np.empty((2, N))
     p = np.empty((2, N, N))
@@ -217,7 +219,7 @@ def gate_pairs(
     work = np.empty((16, N))
     order, ranges, span = by_range(rows, times, chosen)
     near = np.empty(chosen.shape[0], np.int64)
-    origin = times[chosen[0]] if chosen.shape[0] > 0 else np.int64(0)
+    origin = times[chosen[0]]
     for a in range(slots.shape[0]):
         s = slots[a]
         lead = BOOST if ws[s, BOOST] > 0.5 else FREE

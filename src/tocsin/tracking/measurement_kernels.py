@@ -44,8 +44,8 @@ def against_new(
 
 
 @kernel
-def crowding(rows: np.ndarray, chosen: np.ndarray, out: np.ndarray) -> None:
-    """Fill `out` (n,) with the density (1/m3) of measurements `chosen` (c,) around each of them, 0 where it has no place.
+def crowding(rows: np.ndarray, chosen: np.ndarray, asked: np.ndarray, out: np.ndarray) -> None:
+    """Fill `out` (n,) with the density (1/m3) of measurements `chosen` (c,) around those `asked`; the others stay.
 
     By the distance to the third nearest (Loftsgaarden & Quesenberry, Ann. Math. Statist. 36(3), 1965).
     """
@@ -54,11 +54,15 @@ def crowding(rows: np.ndarray, chosen: np.ndarray, out: np.ndarray) -> None:
         m = rows[chosen[a]]
         for i in range(3):
             place[a, i] = m[S_X + i] + m[M_RANGE] * m[U_X + i]
-    for a in range(chosen.shape[0]):
+    for a in range(asked.shape[0]):
+        m = rows[asked[a]]
+        x = m[S_X] + m[M_RANGE] * m[U_X]
+        y = m[S_X + 1] + m[M_RANGE] * m[U_X + 1]
+        z = m[S_X + 2] + m[M_RANGE] * m[U_X + 2]
         one, two, three = math.inf, math.inf, math.inf
         for b in range(chosen.shape[0]):
-            d2 = (place[a, 0] - place[b, 0]) ** 2 + (place[a, 1] - place[b, 1]) ** 2 + (place[a, 2] - place[b, 2]) ** 2
-            if b == a or not d2 < three:
+            d2 = (x - place[b, 0]) ** 2 + (y - place[b, 1]) ** 2 + (z - place[b, 2]) ** 2
+            if chosen[b] == asked[a] or not d2 < three:
                 continue
             if d2 < one:
                 one, two, three = d2, one, two
@@ -66,7 +70,7 @@ def crowding(rows: np.ndarray, chosen: np.ndarray, out: np.ndarray) -> None:
                 two, three = d2, two
             else:
                 three = d2
-        out[chosen[a]] = 3.0 / (4.0 / 3.0 * math.pi * max(three, 1.0) ** 1.5)
+        out[asked[a]] = 3.0 / (4.0 / 3.0 * math.pi * max(three, 1.0) ** 1.5)
 
 
 @kernel

@@ -16,9 +16,9 @@ from tocsin.tracking import bank_kernels as bk
 from tocsin.tracking import birth_kernels as births
 from tocsin.tracking import filter_kernels as fk
 from tocsin.tracking import update_kernels as uk
-from tocsin.tracking.reach_kernels import LATE_LIMIT_S
 from tocsin.tracking import view_kernels as vk
 from tocsin.tracking.filter_kernels import BOOST, FREE, N
+from tocsin.tracking.reach_kernels import LATE_LIMIT_S
 
 T0 = 1_700_000_000 * NS
 
