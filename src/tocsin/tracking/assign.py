@@ -4,7 +4,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.optimize import linear_sum_assignment
 from scipy.sparse import csr_array
-from scipy.sparse.csgraph import min_weight_full_bipartite_matching
+from scipy.sparse.csgraph import connected_components, min_weight_full_bipartite_matching
 
 IntArray = npt.NDArray[np.int64]
 FloatArray = npt.NDArray[np.float64]
@@ -31,11 +31,10 @@ def assign(tracks: IntArray, detections: IntArray, gain: FloatArray) -> IntArray
     ut, ti = np.unique(t, return_inverse=True)
     ud, di = np.unique(d, return_inverse=True)
     chosen: list[int] = []
-    for members in _components(ti, di, ut.size, ud.size):
-        if len(members) == 1:
-            chosen.append(members[0])
+    for pairs in _components(ti, di, ut.size, ud.size):
+        if pairs.size == 1:
+            chosen.append(int(pairs[0]))
             continue
-        pairs = np.array(members)
         solve = _exact if pairs.size <= EXACT_PAIRS else _best_first
         chosen.extend(pairs[solve(ti[pairs], di[pairs], gain[keep[pairs]])].tolist())
     chosen.sort()
@@ -77,21 +76,12 @@ def _best_first(tracks: IntArray, detections: IntArray, gain: FloatArray) -> Int
     return np.array(sorted(taken), np.int64)
 
 
-def _components(ti: IntArray, di: IntArray, n_tracks: int, n_detections: int) -> list[list[int]]:
-    """Return the pairs of each connected component, in order of first pair (union-find over tracks and detections)."""
-    parent = list(range(n_tracks + n_detections))
-
-    def root(i: int) -> int:
-        while parent[i] != i:
-            parent[i] = parent[parent[i]]
-            i = parent[i]
-        return i
-
-    for i, j in zip(ti, di, strict=True):
-        a, b = root(int(i)), root(n_tracks + int(j))
-        if a != b:
-            parent[b] = a
-    groups: dict[int, list[int]] = {}
-    for k, i in enumerate(ti):
-        groups.setdefault(root(int(i)), []).append(k)
-    return list(groups.values())
+def _components(ti: IntArray, di: IntArray, n_tracks: int, n_detections: int) -> list[IntArray]:
+    """Return the pairs of each connected component of tracks and detections, each rising, in order of first pair."""
+    size = n_tracks + n_detections
+    graph = csr_array((np.ones(ti.size), (ti, n_tracks + di)), shape=(size, size))
+    _, label = connected_components(graph, directed=False)
+    _, first, which = np.unique(label[ti], return_index=True, return_inverse=True)
+    by = np.argsort(which, kind="stable")
+    groups = np.split(by, np.cumsum(np.bincount(which))[:-1])
+    return [groups[g] for g in np.argsort(first).tolist()]

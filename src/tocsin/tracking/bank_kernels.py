@@ -13,23 +13,17 @@ from tocsin.tracking.filter_kernels import (
     BOOST,
     BOOST_LIFE_S,
     FREE,
-    M_RANGE,
-    M_SIGMA_A,
-    M_SIGMA_B,
-    M_SIGMA_RANGE,
     MODELS,
     RESTART_LIFE_S,
     RESTART_SIGMA,
-    S_X,
-    U_X,
     N,
     predict_model,
 )
+from tocsin.tracking.reach_kernels import by_range, within_reach
 from tocsin.tracking.update_kernels import fit_model, keep_gravity_turn, update_model
 
 JUMP_SIGMA = 15.0  # m/s2: a stage drops, another lights
 JUMP_LOG_PRIOR = -3.0  # log of the share of looks that see one
-LATE_LIMIT_S = 90.0
 # Where no look can tell burning from coasting, no ignition is supposed: the thrust of ignitions that nobody could see
 # would add up in a coasting track, without end.
 NO_IGNITION = 2
@@ -202,27 +196,6 @@ def update_track(
 
 
 @kernel
-def cannot_be(x: np.ndarray, dt: float, spread: float, spread_v: float, m: np.ndarray) -> bool:
-    """Return whether a state `x` (10), `dt` seconds on, is too far from measurement `m` for a closer look.
-
-    `spread`, `spread_v`: sigma of place (m) and velocity (m/s). Second order in time, with slack for thrust.
-    """
-    r3 = max(x[0] * x[0] + x[1] * x[1] + x[2] * x[2], 1e12) ** 1.5
-    fall = 1.0 - 0.5 * 3.986e14 / r3 * dt * dt
-    dx = x[0] * fall + x[3] * dt - m[S_X]
-    dy = x[1] * fall + x[4] * dt - m[S_X + 1]
-    dz = x[2] * fall + x[5] * dt - m[S_X + 2]
-    r = math.sqrt(dx * dx + dy * dy + dz * dz)
-    along = dx * m[U_X] + dy * m[U_X + 1] + dz * m[U_X + 2]
-    slack = 5.0 * (spread + spread_v * abs(dt)) + 3000.0 + 40.0 * dt * dt + 1e-5 * abs(dt) ** 3
-    if m[M_SIGMA_A] == m[M_SIGMA_A]:
-        across = math.sqrt(max(r * r - along * along, 0.0))
-        if along < -slack or across > slack + 5.0 * r * max(m[M_SIGMA_A], m[M_SIGMA_B]):
-            return True
-    return bool(m[M_RANGE] == m[M_RANGE] and abs(r - m[M_RANGE]) > slack + 5.0 * m[M_SIGMA_RANGE])
-
-
-@kernel
 def gate_pairs(
     xs: np.ndarray, ps: np.ndarray, ws: np.ndarray, ts: np.ndarray, two: np.ndarray, slots: np.ndarray,
     rows: np.ndarray, times: np.ndarray, chosen: np.ndarray, plume_odds: float, gate: float,
@@ -232,6 +205,8 @@ def gate_pairs(
 
     `slots` (k,) live tracks, `rows` (n, 18) measurements at `times` (n,) ns, `chosen` (c,) which of them.
     """
+    if chosen.shape[0] == 0:
+        return 0
     count = 0
     x = np.empty((2, N))
     p = np.empty((2, N, N))
@@ -242,19 +217,17 @@ def gate_pairs(
     d2s = np.empty(3)
     lls = np.empty(3)
     work = np.empty((16, N))
+    order, ranges, span = by_range(rows, times, chosen)
+    near = np.empty(chosen.shape[0], np.int64)
+    origin = times[chosen[0]]
     for a in range(slots.shape[0]):
         s = slots[a]
         lead = BOOST if ws[s, BOOST] > 0.5 else FREE
-        spread = math.sqrt(ps[s, lead, 0, 0] + ps[s, lead, 1, 1] + ps[s, lead, 2, 2])
-        spread_v = math.sqrt(ps[s, lead, 3, 3] + ps[s, lead, 4, 4] + ps[s, lead, 5, 5])
         last = np.int64(-1)
-        for b in range(chosen.shape[0]):
-            d = chosen[b]
+        reached = within_reach(xs[s, lead], ps[s, lead], ts[s], rows, times, order, ranges, span, origin, near)
+        for b in range(reached):
+            d = near[b]
             dt = (times[d] - ts[s]) * 1e-9
-            if dt < -LATE_LIMIT_S:
-                continue
-            if cannot_be(xs[s, lead], dt, spread, spread_v, rows[d]):
-                continue
             if last != times[d] or dt < 0.0:
                 take(xs, ps, ws, s, x, p, w)
                 if dt > 0.0:

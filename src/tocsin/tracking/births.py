@@ -6,13 +6,12 @@ import math
 
 import numpy as np
 
-from tocsin.core.records.inputs import Look, PartnerTrack
-from tocsin.sensing.sensors import Sensor
+from tocsin.core.records.inputs import PartnerTrack
 from tocsin.tracking import birth_kernels as kernels
-from tocsin.tracking.bank import FloatArray, Track, TrackBank
+from tocsin.tracking.bank import Track, TrackBank
 from tocsin.tracking.filter_kernels import BOOST, FREE, M_RANGE, M_SIGMA_A
 from tocsin.tracking.measurement_kernels import sight_start
-from tocsin.tracking.notes import note_detection
+from tocsin.tracking.notes import LookNotes
 from tocsin.tracking.view_kernels import nearest_track
 
 CONFIRM_HITS, CONFIRM_SCORE = 3, 8.0
@@ -22,9 +21,9 @@ BOOST_TOP_RADIUS_M = 6.378e6 + 400e3
 """What a radar sees first above this height no longer burns."""
 
 
-def start_track(bank: TrackBank, look: Look, sensor: Sensor, rows: FloatArray, row: int) -> Track | None:
-    """Return the new track of measurement `row`, None where it starts none: no direction, or it looks past Earth."""
-    m = rows[row]
+def start_track(bank: TrackBank, notes: LookNotes, row: int) -> Track | None:
+    """Return the new track of measurement `row` of a look, None where it starts none: no direction, or it looks past Earth."""
+    m = notes.rows[row]
     if math.isnan(m[M_SIGMA_A]):
         return None
     place = np.empty(3)
@@ -34,7 +33,7 @@ def start_track(bank: TrackBank, look: Look, sensor: Sensor, rows: FloatArray, r
         along = sight_start(m, FIRST_HEIGHT_M, FIRST_SPREAD_M, place)
         if along < 0.0:
             return None
-    track = bank.add(int(look.times[row]), "infrared" if sight else "radar")
+    track = bank.add(notes.times[row], "infrared" if sight else "radar")
     s = track.slot
     if sight:
         kernels.start_infrared(bank.xs[s], bank.ps[s], bank.ws[s], m, place, along)
@@ -47,7 +46,7 @@ def start_track(bank: TrackBank, look: Look, sensor: Sensor, rows: FloatArray, r
             bank.ws[s, BOOST], bank.ws[s, FREE] = 0.0, 1.0
     track.first_place = (float(place[0]), float(place[1]), float(place[2]))
     track.hits = 1
-    note_detection(track, look, sensor, rows, row)
+    notes.write(track, row)
     return track
 
 

@@ -12,7 +12,7 @@ import math
 from tocsin.core.constants import DEG, NS
 from tocsin.core.records.inputs import Look
 from tocsin.tracking.bank import FloatArray, Track
-from tocsin.tracking.filter_kernels import M_RANGE, M_RATE, U_X
+from tocsin.tracking.filter_kernels import M_RANGE, U_X
 
 WITHIN_S = 30.0
 FASTEST_M_S = 9000.0
@@ -50,10 +50,10 @@ def follows(track: Track, look: Look, row: FloatArray, k: int) -> float:
     return float(off + math.sqrt(sine2) * distance)
 
 
-def remember(track: Track, look: Look, row: FloatArray, k: int) -> None:
-    """Keep a radar measurement as the sensor's last of this track."""
-    if math.isnan(row[M_RANGE]) or math.isnan(row[U_X]):
+def remember(track: Track, look: Look, time: int, measured: list[float], k: int) -> None:
+    """Keep a radar measurement (direction (3), range, range rate), number `k` of the look, as the sensor's last of this track."""
+    ux, uy, uz, distance, rate = measured
+    if distance != distance or ux != ux:
         return
     hint = (look.hints[k] if k < len(look.hints) else None) or ""
-    place = (float(row[U_X]), float(row[U_X + 1]), float(row[U_X + 2]))
-    track.last_of[look.sensor] = (int(look.times[k]), *place, float(row[M_RANGE]), float(row[M_RATE]), hint)
+    track.last_of[look.sensor] = (time, ux, uy, uz, distance, rate, hint)

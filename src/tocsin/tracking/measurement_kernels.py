@@ -44,6 +44,36 @@ def against_new(
 
 
 @kernel
+def crowding(rows: np.ndarray, chosen: np.ndarray, asked: np.ndarray, out: np.ndarray) -> None:
+    """Fill `out` (n,) with the density (1/m3) of measurements `chosen` (c,) around those `asked`; the others stay.
+
+    By the distance to the third nearest (Loftsgaarden & Quesenberry, Ann. Math. Statist. 36(3), 1965).
+    """
+    place = np.empty((chosen.shape[0], 3))
+    for a in range(chosen.shape[0]):
+        m = rows[chosen[a]]
+        for i in range(3):
+            place[a, i] = m[S_X + i] + m[M_RANGE] * m[U_X + i]
+    for a in range(asked.shape[0]):
+        m = rows[asked[a]]
+        x = m[S_X] + m[M_RANGE] * m[U_X]
+        y = m[S_X + 1] + m[M_RANGE] * m[U_X + 1]
+        z = m[S_X + 2] + m[M_RANGE] * m[U_X + 2]
+        one, two, three = math.inf, math.inf, math.inf
+        for b in range(chosen.shape[0]):
+            d2 = (x - place[b, 0]) ** 2 + (y - place[b, 1]) ** 2 + (z - place[b, 2]) ** 2
+            if chosen[b] == asked[a] or not d2 < three:
+                continue
+            if d2 < one:
+                one, two, three = d2, one, two
+            elif d2 < two:
+                two, three = d2, two
+            else:
+                three = d2
+        out[asked[a]] = 3.0 / (4.0 / 3.0 * math.pi * max(three, 1.0) ** 1.5)
+
+
+@kernel
 def free_of_air(
     values: np.ndarray, altitude_m: float, frequency_hz: float, content_tecu: float, left: np.ndarray
 ) -> None:

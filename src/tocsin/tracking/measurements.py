@@ -21,11 +21,16 @@ from tocsin.tracking.filter_kernels import (
     S_X,
     U_X,
 )
-from tocsin.tracking.measurement_kernels import free_of_air, radar_rows, sight_rows
+from tocsin.tracking.measurement_kernels import crowding, free_of_air, radar_rows, sight_rows
 
 FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
 NEW_PER_LOOK = 0.1
 """Objects that come into a sensor's sight for the first time in one look, beside its false alarms."""
+CROWD_LEAST = 2.0
+"""However dense the crowd, a detection within the gate says so much (log): objects that fly close together are confirmed too."""
+TAIL = 9.35
+"""Squared distance of three components that 2.5 % of true detections exceed."""
 _SIGMAS = np.array([M_SIGMA_RANGE, M_SIGMA_A, M_SIGMA_B, M_SIGMA_RATE])
 SIGHT_DISTANCE_M = 3.8e7
 """Distance at which the density of an infrared field is stated: the residuals are scaled to metres at the target."""
@@ -76,6 +81,22 @@ def measurement_rows(look: Look, sensor: Sensor, figures: Figures, place: FloatA
         free_of_air(values, sensor.altitude_m, sensor.frequency_hz, sensor.content_tecu, left)
     radar_rows(values, place, sensor.rot_enu, figures.sigmas, left, rows)
     return rows
+
+
+def beside_neighbours(
+    gain: FloatArray, d2: FloatArray, rows: FloatArray, which: IntArray, left: IntArray, log_density: float
+) -> tuple[FloatArray, FloatArray]:
+    """Return the gains (k,) of pairs with detections `which` (k,), and their worth for young tracks, in a raid.
+
+    A detection that a track does not explain is there of a neighbour: the density of the detections `left` around it takes
+    the place of that of false alarms (`log_density`, 1/m3) where it is higher. In the gain, for pairs in the tail (`d2`, the
+    squared distance): what fits well is not given up because others are near. In the worth, for all.
+    """
+    crowd = np.zeros(len(rows))
+    crowding(rows, left, np.unique(which), crowd)
+    dearer = np.log(np.maximum(crowd[which], math.exp(log_density))) - log_density
+    gain = np.where(d2 > TAIL, gain - dearer, gain)
+    return gain, np.maximum(gain - dearer, np.minimum(gain, CROWD_LEAST))
 
 
 def measured_places(rows: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:

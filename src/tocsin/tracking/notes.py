@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from tocsin.core.records.inputs import INTENSITY, Look
 from tocsin.sensing.sensors import Sensor
 from tocsin.tracking.bank import FloatArray, Track, TrackBank
 from tocsin.tracking.continuity import remember
-from tocsin.tracking.filter_kernels import M_SIGMA_A
+from tocsin.tracking.filter_kernels import M_RANGE, M_RATE, M_SIGMA_A, U_X, U_Y, U_Z
 
 SIGHTS_KEPT = 64
 RIVALS_KEPT = 64
@@ -14,31 +16,49 @@ RIVALS_LOOK = 200
 """In a look that saw more tracks than this nobody is noted as a rival."""
 
 
-def note_detection(track: Track, look: Look, sensor: Sensor, rows: FloatArray, row: int) -> None:
-    """Write a detection into the record of its track: sensor, path, key, line of sight."""
-    track.sensors[sensor.id] = track.sensors.get(sensor.id, 0) + 1
-    path = f"{sensor.kind}/{sensor.site}/{look.line or sensor.line}"
-    track.paths[path] = track.paths.get(path, 0) + 1
-    time = int(look.times[row])
-    track.last_hit = max(track.last_hit, time)
-    key = f"{look.sensor}/{look.session}/{look.sequence}/{int(look.numbers[row])}"
-    if len(track.first_keys) < 8:
-        track.first_keys.append(key)
-    track.last_keys.append(key)
-    del track.last_keys[:-8]
-    if sensor.kind == "radar":
-        remember(track, look, rows[row], row)
-    if sensor.kind == "infrared":
-        m = rows[row]
-        track.satellites[sensor.id] = track.satellites.get(sensor.id, 0) + 1
+class LookNotes:
+    """What one look writes into the records of its tracks, made ready once: sensor, path, keys, lines of sight."""
+
+    def __init__(self, look: Look, sensor: Sensor, rows: FloatArray) -> None:
+        self.look, self.sensor, self.rows = look, sensor, rows
+        self.times: list[int] = look.times.tolist()
+        measured = rows[:, [U_X, U_Y, U_Z, M_RANGE, M_RATE]]
+        self.parts: list[int] = (2 + (~np.isnan(measured[:, 3:5])).sum(axis=1)).tolist()
+        """Components of each measurement."""
+        self._measured: list[list[float]] = measured.tolist()
+        self._numbers: list[int] = look.numbers.tolist()
+        self._prefix = f"{look.sensor}/{look.session}/{look.sequence}/"
+        self._path = f"{sensor.kind}/{sensor.site}/{look.line or sensor.line}"
+
+    def write(self, track: Track, row: int) -> None:
+        """Write a detection into the record of its track."""
+        sensor, time = self.sensor, self.times[row]
+        track.sensors[sensor.id] = track.sensors.get(sensor.id, 0) + 1
+        track.paths[self._path] = track.paths.get(self._path, 0) + 1
+        track.last_hit = max(track.last_hit, time)
+        key = f"{self._prefix}{self._numbers[row]}"
+        if len(track.first_keys) < 8:
+            track.first_keys.append(key)
+        track.last_keys.append(key)
+        if len(track.last_keys) > 8:
+            del track.last_keys[0]
+        if sensor.kind == "radar":
+            remember(track, self.look, time, self._measured[row], row)
+        elif sensor.kind == "infrared":
+            self._light(track, row, time)
+
+    def _light(self, track: Track, row: int, time: int) -> None:
+        """Write what a satellite has seen: the plume shines."""
+        m = self.rows[row]
+        track.satellites[self.sensor.id] = track.satellites.get(self.sensor.id, 0) + 1
         track.last_infrared = max(track.last_infrared, time)
         track.infrared_misses = 0
         track.off_from = 0
-        intensity = float(look.values[row, INTENSITY])
+        intensity = float(self.look.values[row, INTENSITY])
         if intensity == intensity:
             track.intensity = intensity if track.intensity != track.intensity else max(track.intensity, intensity)
         if len(track.sights) < SIGHTS_KEPT:
-            sight = (time, *(float(v) for v in m[0:6]), float(m[M_SIGMA_A]), sensor.id)
+            sight = (time, *(float(v) for v in m[0:6]), float(m[M_SIGMA_A]), self.sensor.id)
             track.sights.append(sight)  # type: ignore[arg-type]
 
 

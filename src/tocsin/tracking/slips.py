@@ -15,13 +15,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from tocsin.core.records.inputs import Look
 from tocsin.sensing.sensors import Sensor
 from tocsin.tracking.bank import FloatArray, Track, TrackBank
 from tocsin.tracking.bank_kernels import advance_tracks, gate_pairs
 from tocsin.tracking.births import CONFIRM_HITS, CONFIRM_SCORE, start_track
 from tocsin.tracking.filter_kernels import ROBUST
-from tocsin.tracking.notes import note_detection
+from tocsin.tracking.notes import LookNotes
 
 GATE = 30.0
 """Squared Mahalanobis gate: 1e-5 of true detections with four components fall outside."""
@@ -39,9 +38,9 @@ def numbered(bank: TrackBank, number: int) -> Track | None:
     return next((t for t in bank.tracks.values() if t.number == number), None)
 
 
-def branch_off(bank: TrackBank, track: Track, look: Look, sensor: Sensor, rows: FloatArray, row: int) -> Track | None:
+def branch_off(bank: TrackBank, track: Track, notes: LookNotes, row: int) -> Track | None:
     """Return the new branch of `track` from a detection; it replaces an older one. None where none can start."""
-    branch = start_track(bank, look, sensor, rows, row)
+    branch = start_track(bank, notes, row)
     if branch is None:
         return None
     old = numbered(bank, track.branch) if track.branch else None
@@ -52,14 +51,14 @@ def branch_off(bank: TrackBank, track: Track, look: Look, sensor: Sensor, rows: 
     return branch
 
 
-def hold(bank: TrackBank, track: Track, look: Look, sensor: Sensor, rows: FloatArray, row: int) -> None:
+def hold(bank: TrackBank, track: Track, notes: LookNotes, row: int) -> None:
     """Write a detection into the record of `track` by continuity alone; its state coasts."""
     track.trouble += 0.1 * (1.0 - track.trouble)
     track.hits += 1
     track.misses = 0
-    note_detection(track, look, sensor, rows, row)
+    notes.write(track, row)
     slot = np.array([track.slot], np.int64)
-    advance_tracks(bank.xs, bank.ps, bank.ws, bank.ts, bank.two, slot, int(look.times[row]))
+    advance_tracks(bank.xs, bank.ps, bank.ws, bank.ts, bank.two, slot, notes.times[row])
 
 
 def back_on(bank: TrackBank, track: Track, sensor: Sensor, m: FloatArray, time: int) -> None:

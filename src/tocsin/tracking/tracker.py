@@ -23,10 +23,10 @@ from tocsin.tracking.bank import MAX_TRACKS, FloatArray, IntArray, Track, TrackB
 from tocsin.tracking.births import CONFIRM_HITS, CONFIRM_SCORE, start_track, take_partner
 from tocsin.tracking.consider_kernels import add_radar_bias, add_sight_bias
 from tocsin.tracking.continuity import follows
-from tocsin.tracking.filter_kernels import BOOST, FREE, M_RANGE, M_RATE, M_SIGMA_A
+from tocsin.tracking.filter_kernels import BOOST, FREE, M_SIGMA_A
 from tocsin.tracking.measurement_kernels import against_new
-from tocsin.tracking.measurements import Figures, figures_of, measurement_rows
-from tocsin.tracking.notes import note_detection, note_rivals
+from tocsin.tracking.measurements import TAIL, Figures, beside_neighbours, figures_of, measurement_rows
+from tocsin.tracking.notes import LookNotes, note_rivals
 from tocsin.tracking.silence import silence
 from tocsin.tracking.slips import GATE, TAKE_OVER_RUN, back_on, branch_off, grown, hold, take_over
 from tocsin.tracking.upkeep import adopt, merge_twins, tidy, unsharp
@@ -107,28 +107,29 @@ class Tracker:
         bank = self.bank
         result = LookResult([], [], [], NOTHING, NOTHING, [], [])
         odds = PLUME_ODDS_INFRARED if sensor.kind == "infrared" else 1.0
+        notes = LookNotes(look, sensor, rows)
         left = chosen
         all_slots = bank.slots()
         if chosen.size and all_slots.size:
             standing = bank.standing()
             near = standing & ~unsharp(bank, all_slots) if sensor.kind == "radar" else standing
-            left = self._associate(look, sensor, rows, left, all_slots[near], odds, result)
+            left = self._associate(notes, left, all_slots[near], odds, result)
         if left.size and sensor.kind == "radar":
             objects = known(look, sensor, left, rows)
             fits = objects >= 0
             result.known_rows, result.known_objects = left[fits], objects[fits]
             left = left[~fits]
         if left.size and all_slots.size:
-            left = self._associate(look, sensor, rows, left, all_slots[~standing], odds, result)
+            left = self._associate(notes, left, all_slots[~standing], odds, result)
         few = left.size * len(bank.tracks) <= CONTINUE_MOST
         if left.size and look.mode == "track" and sensor.kind == "radar" and few:
-            left = self._continue(look, sensor, rows, left, result)
+            left = self._continue(notes, left, result)
         self._silence(look, sensor, place, result)
         if result.crowded:
             result.refused_births += int(left.size)
             left = left[:0]
         for row in left:
-            self._start(look, sensor, rows, int(row), result)
+            self._start(notes, int(row), result)
         result.seen = [s for s in result.seen if s in bank.tracks and not bank.tracks[s].stem]
         result.confirmed += take_over(bank, result.seen)
         note_rivals(bank, result.seen)
@@ -139,17 +140,11 @@ class Tracker:
         return adopt(self.bank)
 
     def _associate(
-        self,
-        look: Look,
-        sensor: Sensor,
-        rows: FloatArray,
-        left: IntArray,
-        slots: IntArray,
-        odds: float,
-        result: LookResult,
+        self, notes: LookNotes, left: IntArray, slots: IntArray, odds: float, result: LookResult
     ) -> IntArray:
         if not slots.size or not left.size:
             return left
+        look, sensor, rows = notes.look, notes.sensor, notes.rows
         bank, figures = self.bank, self._figures(sensor)
         size = min(4 * int(left.size) + 64, MAX_PAIRS)
         while True:
@@ -167,18 +162,24 @@ class Tracker:
             return left
         gain = np.empty(count)
         against_new(ll, pr, rows, figures.log_density, gain)
+        worth = gain
+        if sensor.kind == "radar":
+            young = not bank.tracks[int(slots[0])].confirmed
+            asked = np.arange(count) if young else np.flatnonzero(d2[:count] > TAIL)
+            gain[asked], told = beside_neighbours(gain[asked], d2[asked], rows, pr[asked], left, figures.log_density)
+            worth = told if young else gain
         if sensor.kind == "infrared":
             dark = np.array([self._dark(bank.tracks[int(k)], look.time) for k in ps[:count]])
             again = ll[:count] + math.log(RELIGHT) - NEAR_LAUNCHES
-            gain = np.where(dark, np.minimum(gain, again), gain)
+            worth = gain = np.where(dark, np.minimum(gain, again), gain)
         best = assign(ps[:count], pr[:count], gain)
         if not best.size:
             return left
         s, r = ps[:count][best], pr[:count][best]
         out = np.empty(best.size)
         kernels.commit(bank.xs, bank.ps, bank.ws, bank.ts, bank.two, s, rows, look.times, r, odds, out)
-        for slot, row, more, off in zip(s.tolist(), r.tolist(), gain[best].tolist(), out.tolist(), strict=True):
-            self._hit(look, sensor, rows, slot, row, more, off, result)
+        for slot, row, more, off in zip(s.tolist(), r.tolist(), worth[best].tolist(), out.tolist(), strict=True):
+            self._hit(notes, slot, row, more, off, result)
         free = np.ones(len(rows), np.bool_)
         free[r] = False
         return left[free[left]]
@@ -187,78 +188,63 @@ class Tracker:
         """Return whether the plume of a track has gone out for good, as far as looks can tell."""
         return track.infrared_misses >= 2 and time - track.off_from > DARK_S * NS
 
-    def _continue(self, look: Look, sensor: Sensor, rows: FloatArray, left: IntArray, result: LookResult) -> IntArray:
+    def _continue(self, notes: LookNotes, left: IntArray, result: LookResult) -> IntArray:
         """Hold detections of a `track` look that fit no gate to the tracks they follow on from; return the rest."""
         bank = self.bank
         rest: list[int] = []
         for row in left.tolist():
             seen = set(result.seen)
             free = [(s, t) for s, t in bank.tracks.items() if s not in seen and not t.stem]
-            near = [(follows(t, look, rows[row], row), t.number, s) for s, t in free]
+            near = [(follows(t, notes.look, notes.rows[row], row), t.number, s) for s, t in free]
             off, _, slot = min(near, default=(math.inf, 0, -1))
             if not math.isfinite(off) or len(bank.tracks) >= MAX_TRACKS:
                 rest.append(row)
                 continue
             track = bank.tracks[slot]
-            if branch_off(bank, track, look, sensor, rows, row) is None:
+            if branch_off(bank, track, notes, row) is None:
                 rest.append(row)
                 continue
-            self._held(track, look, sensor, rows, row, 0.0, result)
+            self._held(track, notes, row, 0.0, result)
         return np.array(rest, np.int64)
 
-    def _held(
-        self, track: Track, look: Look, sensor: Sensor, rows: FloatArray, row: int, d2: float, result: LookResult
-    ) -> None:
-        hold(self.bank, track, look, sensor, rows, row)
+    def _held(self, track: Track, notes: LookNotes, row: int, d2: float, result: LookResult) -> None:
+        hold(self.bank, track, notes, row)
         result.seen.append(track.slot)
         result.updates.append(Update(slot=track.slot, row=row, d2=d2, new=False, held=True))
 
-    def _hit(
-        self,
-        look: Look,
-        sensor: Sensor,
-        rows: FloatArray,
-        slot: int,
-        row: int,
-        gain: float,
-        d2: float,
-        result: LookResult,
-    ) -> None:
+    def _hit(self, notes: LookNotes, slot: int, row: int, gain: float, d2: float, result: LookResult) -> None:
         track = self.bank.tracks[slot]
-        parts = 2 + (not math.isnan(rows[row, M_RANGE])) + (not math.isnan(rows[row, M_RATE]))
-        track.nis += 0.05 * (d2 / parts - track.nis)
+        off = d2 / notes.parts[row]
+        track.nis += 0.05 * (off - track.nis)
         track.trouble *= 0.9
         if track.branch:
-            back_on(self.bank, track, sensor, rows[row], int(look.times[row]))
-        stem = grown(self.bank, track, sensor, result.seen) if track.stem else None
+            back_on(self.bank, track, notes.sensor, notes.rows[row], notes.times[row])
+        stem = grown(self.bank, track, notes.sensor, result.seen) if track.stem else None
         if stem is not None:
             track.hits += 1
             track.score = min(track.score + gain, 200.0)
-            track.misfit += (d2 / parts - track.misfit) / min(track.run, TAKE_OVER_RUN)
-            note_detection(track, look, sensor, rows, row)
+            track.misfit += (off - track.misfit) / min(track.run, TAKE_OVER_RUN)
+            notes.write(track, row)
             result.seen.append(slot)
-            self._held(stem, look, sensor, rows, row, d2, result)
+            self._held(stem, notes, row, d2, result)
             return
-        self._count(track, look, sensor, rows, row, gain, result)
+        self._count(track, notes, row, gain, result)
         result.updates.append(Update(slot=slot, row=row, d2=d2, new=False))
 
-    def _count(
-        self, track: Track, look: Look, sensor: Sensor, rows: FloatArray, row: int, gain: float, result: LookResult
-    ) -> None:
-        slot = track.slot
+    def _count(self, track: Track, notes: LookNotes, row: int, gain: float, result: LookResult) -> None:
         track.hits += 1
         if track.confirmed:
             track.score = track.score_top  # it is there: who did not see it before was wrong
-        if sensor.id not in track.vouching:
-            track.vouching.append(sensor.id)
+        if notes.sensor.id not in track.vouching:
+            track.vouching.append(notes.sensor.id)
         track.score = min(track.score + gain, 200.0)
         track.score_top = max(track.score_top, track.score)
         track.misses = 0
-        note_detection(track, look, sensor, rows, row)
+        notes.write(track, row)
         if not track.confirmed and track.hits >= CONFIRM_HITS and track.score >= CONFIRM_SCORE:
             track.confirmed = True
-            result.confirmed.append(slot)
-        result.seen.append(slot)
+            result.confirmed.append(track.slot)
+        result.seen.append(track.slot)
 
     def _silence(self, look: Look, sensor: Sensor, place: FloatArray, result: LookResult) -> None:
         """Count the look against the tracks that it could have seen and did not."""
@@ -271,11 +257,11 @@ class Tracker:
 
     # ---- birth and death --------------------------------------------------------------------------------------------
 
-    def _start(self, look: Look, sensor: Sensor, rows: FloatArray, row: int, result: LookResult) -> None:
+    def _start(self, notes: LookNotes, row: int, result: LookResult) -> None:
         if len(self.bank.tracks) >= MAX_TRACKS:
-            result.refused_births += not math.isnan(rows[row, M_SIGMA_A])
+            result.refused_births += not math.isnan(notes.rows[row, M_SIGMA_A])
             return
-        track = start_track(self.bank, look, sensor, rows, row)
+        track = start_track(self.bank, notes, row)
         if track is not None:
             result.updates.append(Update(slot=track.slot, row=row, d2=0.0, new=True))
 

@@ -9,7 +9,9 @@ from tocsin.core.constants import NS
 from tocsin.tracking.assign import assign
 from tocsin.tracking.bank import IntArray, Track, TrackBank
 from tocsin.tracking.bank_kernels import advance_tracks
+from tocsin.tracking.filter_kernels import FREE
 from tocsin.tracking.notes import absorb
+from tocsin.tracking.reach_kernels import FASTEST_M_S
 from tocsin.tracking.view_kernels import heights_at, state_distances, twins, wide_places
 
 TENTATIVE_LIFE_S = 60.0
@@ -33,6 +35,7 @@ def tidy(bank: TrackBank, now: int, orbiting: set[int]) -> list[tuple[Track, str
         advance_tracks(bank.xs, bank.ps, bank.ws, bank.ts, bank.two, stale, now - 10 * NS)
     heights = np.empty(slots.size)
     heights_at(bank.xs, bank.ws, bank.ts, slots, now, heights)
+    wild = _too_fast(bank, slots)
     for k, s in enumerate(slots.tolist()):
         track = bank.tracks[s]
         unseen = (now - track.last_hit) / NS
@@ -40,6 +43,8 @@ def tidy(bank: TrackBank, now: int, orbiting: set[int]) -> list[tuple[Track, str
             dropped.append((track, "not seen again"))
         elif heights[k] < -2000.0 and unseen > 5.0:
             dropped.append((track, "its arc has reached the ground (predicted, not observed)"))
+        elif wild[k] and not track.satellites:
+            dropped.append((track, "faster than any object: it was made of detections of several"))
         elif s in orbiting and unseen > 1200.0:
             dropped.append((track, "in orbit, out of sight for 20 minutes"))
         elif unseen > 5400.0:
@@ -48,6 +53,15 @@ def tidy(bank: TrackBank, now: int, orbiting: set[int]) -> list[tuple[Track, str
             continue
         bank.remove(s)
     return dropped
+
+
+def _too_fast(bank: TrackBank, slots: IntArray) -> npt.NDArray[np.bool_]:
+    """Return which tracks (k,) are surely faster (three sigma) than an object that Earth holds."""
+    v = bank.xs[slots, FREE, 3:6]
+    p = bank.ps[slots, FREE]
+    slack = 3.0 * np.sqrt(p[:, 3, 3] + p[:, 4, 4] + p[:, 5, 5])
+    fast: npt.NDArray[np.bool_] = np.sqrt((v * v).sum(axis=1)) - slack > FASTEST_M_S
+    return fast
 
 
 def merge_twins(bank: TrackBank) -> list[tuple[Track, Track]]:

@@ -18,6 +18,7 @@ from tocsin.tracking import filter_kernels as fk
 from tocsin.tracking import update_kernels as uk
 from tocsin.tracking import view_kernels as vk
 from tocsin.tracking.filter_kernels import BOOST, FREE, N
+from tocsin.tracking.reach_kernels import LATE_LIMIT_S
 
 T0 = 1_700_000_000 * NS
 
@@ -271,11 +272,11 @@ def test_too_little_room_for_pairs_is_told():
 def test_a_measurement_older_than_the_limit_belongs_to_no_track():
     rng = np.random.default_rng(13)
     arrays = bank(1, rng, two=0)
-    y = twin.flow(arrays[0][0, FREE], -bk.LATE_LIMIT_S - 1.0, FREE)
-    rows, times = row_of(y)[None], np.array([T0 - round((bk.LATE_LIMIT_S + 1.0) * NS)])
+    y = twin.flow(arrays[0][0, FREE], -LATE_LIMIT_S - 1.0, FREE)
+    rows, times = row_of(y)[None], np.array([T0 - round((LATE_LIMIT_S + 1.0) * NS)])
     assert gated(arrays, np.arange(1), rows, times, np.arange(1), gate=1e6)[0] == 0
-    times[:] = T0 - round((bk.LATE_LIMIT_S - 1.0) * NS)
-    rows[0] = row_of(twin.flow(arrays[0][0, FREE], -bk.LATE_LIMIT_S + 1.0, FREE))
+    times[:] = T0 - round((LATE_LIMIT_S - 1.0) * NS)
+    rows[0] = row_of(twin.flow(arrays[0][0, FREE], -LATE_LIMIT_S + 1.0, FREE))
     assert gated(arrays, np.arange(1), rows, times, np.arange(1), gate=1e6)[0] == 1
 
 

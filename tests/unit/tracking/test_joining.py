@@ -220,7 +220,7 @@ def test_the_sensors_own_track_number_is_a_hint_for_and_against():
     def named(name):
         return type(item)(**{f: getattr(item, f) for f in item.__struct_fields__} | {"hints": (name,)})
 
-    remember(track, named("7"), m, 0)
+    remember(track, named("7"), int(item.times[0]), m[[3, 4, 5, 12, 16]].tolist(), 0)
     item, m = row(scene, 37.0)
     assert follows(track, named("7"), m, 0) < math.inf and follows(track, named(None), m, 0) < math.inf
     assert follows(track, named("8"), m, 0) == math.inf
