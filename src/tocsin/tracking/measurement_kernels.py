@@ -44,6 +44,14 @@ def against_new(
 
 
 @kernel
+def dearer_by(crowd: np.ndarray, which: np.ndarray, log_density: float, out: np.ndarray) -> None:
+    """Fill `out` (k,) with how far the log of the density `crowd[which[k]]` (1/m3) is above `log_density`, at least 0."""
+    least = math.exp(log_density)
+    for k in range(out.shape[0]):
+        out[k] = math.log(max(crowd[which[k]], least)) - log_density
+
+
+@kernel
 def crowding(rows: np.ndarray, chosen: np.ndarray, asked: np.ndarray, out: np.ndarray) -> None:
     """Fill `out` (n,) with the density (1/m3) of measurements `chosen` (c,) around those `asked`; the others stay.
 

@@ -21,7 +21,7 @@ from tocsin.tracking.filter_kernels import (
     S_X,
     U_X,
 )
-from tocsin.tracking.measurement_kernels import crowding, free_of_air, radar_rows, sight_rows
+from tocsin.tracking.measurement_kernels import crowding, dearer_by, free_of_air, radar_rows, sight_rows
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -94,7 +94,8 @@ def beside_neighbours(
     """
     crowd = np.zeros(len(rows))
     crowding(rows, left, np.unique(which), crowd)
-    dearer = np.log(np.maximum(crowd[which], math.exp(log_density))) - log_density
+    dearer = np.empty(which.size)
+    dearer_by(crowd, which, log_density, dearer)
     gain = np.where(d2 > TAIL, gain - dearer, gain)
     return gain, np.maximum(gain - dearer, np.minimum(gain, CROWD_LEAST))
 
