@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from tocsin.core.constants import DEG
-from tocsin.core.records.network import Network, Radar, RadarEquation
+from tocsin.core.records.network import Face, Network, Radar, RadarEquation
 from tocsin.sensing.kinds.radar import BAND_HZ, frequency_hz, reference_snr_db, sigmas
 from tocsin.sensing.sensors import compile_network
 from tocsin.sensing.signal_kernels import radar_equation_snr_db
@@ -50,3 +50,14 @@ def test_the_frequency_is_that_of_the_band_unless_it_is_given():
         assert frequency_hz(msgspec.structs.replace(PLAIN, band=band)) == hertz
     assert frequency_hz(msgspec.structs.replace(PLAIN, band="UHF", frequency_mhz=442.0)) == 442e6
     assert frequency_hz(PLAIN) == 0.0
+
+
+def test_false_alarms_follow_from_the_cells_and_the_set_probability_where_they_are_not_given():
+    face = Face(azimuth_start_deg=0.0, azimuth_end_deg=90.0, elevation_min_deg=0.0, elevation_max_deg=30.0)
+    cells = {"faces": (face,), "range_km": 3000.0, "beamwidth_deg": 2.0, "bandwidth_khz": 150.0}
+    # a quarter turn times sin 30 deg of sky, beams of 2 deg, cells of 1 km
+    expected = 1e-6 * (math.pi / 2.0 * 0.5) / (2.0 * DEG) ** 2 * 3000e3 / 999.3
+    assert compiled(**cells).false_alarms == pytest.approx(expected, rel=1e-3)
+    assert compiled(**cells, false_alarm_probability=1e-8).false_alarms == pytest.approx(expected / 100, rel=1e-3)
+    assert compiled(**cells, false_alarms_per_look=0.3).false_alarms == 0.3
+    assert compiled(beamwidth_deg=2.0).false_alarms == compiled().false_alarms == 0.1

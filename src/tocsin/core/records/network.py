@@ -109,7 +109,9 @@ class Radar(_Config, frozen=True, kw_only=True):
     """Range at which 1 m2 gives `reference_snr_db`; default: range_km."""
     reference_snr_db: Annotated[float, Meta(ge=-50, le=100)] = 13.0
     equation: RadarEquation | None = None
-    false_alarms_per_look: Annotated[float, Meta(ge=0, le=1e6)] = 0.1
+    false_alarms_per_look: Annotated[float, Meta(ge=0, le=1e6)] | None = None
+    """Default: `false_alarm_probability` times the resolution cells of the field where `beamwidth_deg` and `bandwidth_khz`
+    are given, else 0.1."""
     false_alarm_probability: Annotated[float, Meta(gt=0, le=0.1)] = 1e-6
     """In a resolution cell: sets the threshold (1e-6: the usual design value, Skolnik, 3rd ed., 2.5)."""
     swerling: Literal[0, 1, 3] = 1

@@ -11,6 +11,7 @@ import math
 import numpy as np
 
 from tocsin.core.constants import NS
+from tocsin.core.errors import InputError
 from tocsin.core.records.inputs import FloatArray, IntArray
 from tocsin.core.records.sources.radio import MoonEcho
 from tocsin.modelling.radar_looks import in_boxes, plots, received_power, scan_part
@@ -41,7 +42,14 @@ def range_cell_m(sensor: Sensor) -> float:
 def radar(source: MoonEcho, stage: Stage, view: RadarView) -> int:
     """Add the Moon's reports to the looks of a radar, and return their number."""
     sensor, slots = view.antenna.sensor, view.slots
-    if (source.sensors and sensor.id not in source.sensors) or sensor.pulse_interval_s <= 0.0:
+    if source.sensors and sensor.id not in source.sensors:
+        return 0
+    if sensor.pulse_interval_s <= 0.0:
+        if source.sensors:
+            raise InputError(
+                f"radar {sensor.id!r} never takes an echo for that of a later pulse: give it a pulse_interval_s",
+                key=f"source {source.id}",
+            )
         return 0
     first, last = stage.span(source)
     looks = np.flatnonzero((slots.start >= first) & (slots.end <= last) & slots.seeing())

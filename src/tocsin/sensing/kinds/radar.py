@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from tocsin.core.constants import DEG
+from tocsin.core.constants import DEG, SPEED_OF_LIGHT_M_S
 from tocsin.core.records.inputs import FloatArray
 from tocsin.core.records.network import Network, Radar
 from tocsin.sensing.detectability_kernels import radar_detectability
@@ -15,7 +15,7 @@ from tocsin.world.geodesy_kernels import enu_axes, geodetic_to_ecef
 
 BAND_HZ = {"VHF": 158e6, "UHF": 435e6, "L": 1275e6, "S": 3300e6, "C": 5600e6, "X": 9500e6}
 """Frequency of a radar of which the network file tells only the band."""
-USUAL_SIGMA_M, USUAL_SIGMA_DEG = 30.0, 0.1
+USUAL_SIGMA_M, USUAL_SIGMA_DEG, USUAL_FALSE_ALARMS = 30.0, 0.1, 0.1
 
 
 def reference_snr_db(record: Radar) -> float:
@@ -47,10 +47,28 @@ def sigmas(record: Radar) -> tuple[float, float, float]:
     return far if record.sigma_range_m is None else float(record.sigma_range_m), azimuth * DEG, elevation * DEG
 
 
+def false_alarms(record: Radar, field: FloatArray) -> float:
+    """Return the false alarms expected in a look over `field` (n, 6) boxes: as the file says, else by cells and threshold.
+
+    A cell is a beam (half-power, squared) by c / 2B of range; each crosses the threshold with the stated probability.
+    """
+    if record.false_alarms_per_look is not None:
+        return float(record.false_alarms_per_look)
+    if record.beamwidth_deg is None or record.bandwidth_khz is None:
+        return USUAL_FALSE_ALARMS
+    depth = SPEED_OF_LIGHT_M_S / (2.0 * record.bandwidth_khz * 1e3)
+    cells = 0.0
+    for box in field.tolist():
+        solid = box[1] * (math.sin(box[3]) - math.sin(box[2]))
+        cells += solid / (record.beamwidth_deg * DEG) ** 2 * (box[5] - box[4]) / depth
+    return float(record.false_alarm_probability * cells)
+
+
 def compile_radar(record: Radar, index: int) -> Sensor:
     """Return the compiled radar of a network record."""
     latitude, longitude = record.latitude_deg * DEG, record.longitude_deg * DEG
     far, azimuth, elevation = sigmas(record)
+    field = compile_boxes(record, None)
     reference_km = record.range_km if record.reference_range_km is None else record.reference_range_km
     return Sensor(
         index=index,
@@ -64,7 +82,7 @@ def compile_radar(record: Radar, index: int) -> Sensor:
         longitude=longitude,
         altitude_m=float(record.altitude_m),
         period_s=float(record.period_s),
-        false_alarms=float(record.false_alarms_per_look),
+        false_alarms=false_alarms(record, field),
         sigma_range=far,
         sigma_azimuth=azimuth,
         sigma_elevation=elevation,
@@ -88,7 +106,7 @@ def compile_radar(record: Radar, index: int) -> Sensor:
         track_share=float(record.track_share),
         track_dwell_s=float(record.track_dwell_s),
         noise_k=math.nan if record.equation is None else float(record.equation.noise_k),
-        whole_field=compile_boxes(record, None),
+        whole_field=field,
         volumes={v.id: compile_boxes(record, v) for v in record.search_volumes},
     )
 

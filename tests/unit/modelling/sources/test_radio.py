@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from tocsin.core.constants import DEG, NS
+from tocsin.core.errors import InputError
 from tocsin.core.records.inputs import AZIMUTH, ELEVATION, RANGE, RANGE_RATE
 from tocsin.core.records.network import Face, Network, Radar
 from tocsin.core.records.sources.radio import Aurora, Interference, MeteorTrails, MoonEcho, SolarBurst
@@ -78,6 +79,12 @@ def test_no_moon_below_the_horizon_nor_in_an_unambiguous_radar_nor_where_its_fol
     assert act(MoonEcho(id="moon"), view, stage) == 0
     stage, view = view_of(start=start)
     assert act(MoonEcho(id="moon", sensors=("other",)), view, stage) == 0
+
+
+def test_a_radar_that_is_named_for_the_moon_needs_a_pulse_interval():
+    stage, view = view_of(msgspec.structs.replace(RADAR, pulse_interval_s=None))
+    with pytest.raises(InputError, match="pulse_interval_s"):
+        act(MoonEcho(id="moon", sensors=("r",)), view, stage)
 
 
 def test_the_moons_cross_section_is_the_measured_one():
