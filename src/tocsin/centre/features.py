@@ -31,7 +31,7 @@ class Context(msgspec.Struct):
     glint_angle: float = math.nan
     glint_at: int = 0
     aim: float = 0.0
-    """P(it falls within a protected place other than the one it rose from), of the last prediction."""
+    """How surely it is aimed at a protected place (`Predictor.aim`), by the last prediction."""
 
 
 def features_of(

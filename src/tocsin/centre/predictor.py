@@ -31,6 +31,8 @@ BURN_S = {
 """Total burn of the generic classes, mean and sigma (s): domain facts C.2 (solid 120-180 s, liquid about 240 s)."""
 
 
+CHANCE_M = 1000e3
+"""Ranges of sounding rockets, and of what is launched to fall back, spread over so much."""
 MAY_BURN, ENDS_NOW = 0.02, 0.1
 """A track that may still burn, with so much probability, falls as a mixture: one missed look is no burnout. Of what burns so
 much ends now."""
@@ -105,17 +107,27 @@ class Predictor:
         return spot, found.impacting_probability, assets
 
     def aim(self, judged: Judged) -> float:
-        """Return the largest P(asset) over the places that it did not rise from; nobody attacks the place he fires from."""
-        if judged.asset < 0.01 or judged.launch is None or not math.isfinite(judged.launch.sigma_m):
-            return judged.asset
-        _, major, minor, bearing = judged.launch.ellipses[0]
+        """Return how surely it is aimed: the largest P(asset), less what chance gives, over places it did not rise from.
+
+        Nobody attacks the place he fires from; and what comes down anywhere within some 1,000 km falls into a wide area by
+        chance, with that area's share.
+        """
+        if judged.asset < 0.01:
+            return 0.0
+        home = self._rose_from(judged.launch)
+        chance = np.minimum((self.table.centres[:, 3] / CHANCE_M) ** 2, 1.0)
+        return float((np.array(judged.assets) * (1.0 - home) * (1.0 - chance)).max())
+
+    def _rose_from(self, spot: Spot | None) -> FloatArray:
+        """Return (n,) the probability that a launch point lies within each place of the list."""
+        if spot is None or not math.isfinite(spot.sigma_m):
+            return np.zeros(len(self.table))
+        _, major, minor, bearing = spot.ellipses[0]
         # half of a Gaussian lies within 1.1774 sigma
         along, across = (major / 1.1774) ** 2, (minor / 1.1774) ** 2
         s, c = math.sin(bearing), math.cos(bearing)
         east, north, both = along * s * s + across * c * c, along * c * c + across * s * s, (along - across) * s * c
-        part = np.array([[1.0, judged.launch.latitude, judged.launch.longitude, east, both, north]])
-        home = self.table.contents(part)
-        return max(p * (1.0 - float(h)) for p, h in zip(judged.assets, home, strict=True))
+        return self.table.contents(np.array([[1.0, spot.latitude, spot.longitude, east, both, north]]))
 
     def _hypotheses(self, judged: Judged, state: FloatArray, track: Track) -> PoweredHypotheses:
         """What may still burn: each class with its probability, given that it has burnt so long already."""

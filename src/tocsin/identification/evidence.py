@@ -61,7 +61,7 @@ class Features(msgspec.Struct, frozen=True):
     notice: str = ""
     """Vehicle of a notification that fits in place and time; `` none fits."""
     aim: float = 0.0
-    """P(it falls within a protected place other than the one it rose from)."""
+    """P(it falls within a protected place other than the one it rose from), less what chance gives to a wide area."""
 
 
 class Piece(msgspec.Struct, frozen=True):
