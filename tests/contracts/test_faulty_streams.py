@@ -103,4 +103,6 @@ def test_each_fault_is_survived_and_every_row_accounted_for(tmp_path: Path, faul
 
 
 def test_all_faults_and_false_sources_at_once(tmp_path: Path) -> None:
-    run(tmp_path, "\n".join(f"[[fault]]\n{f}" for f in FAULTS.values()) + SOURCES)
+    refused, told = run(tmp_path, "\n".join(f"[[fault]]\n{f}" for f in FAULTS.values()) + SOURCES)
+    assert refused, "so many faults at once leave refused rows, or they were not applied"
+    assert {line["action"] for line in told} >= {"refused"}
