@@ -16,6 +16,7 @@ from tocsin.prediction.footprint_kernels import ellipse_axes, flatten, holding_r
 from tocsin.prediction.mixture_kernels import mixture_of_cloud
 from tocsin.prediction.sobol import gaussian_cloud
 from tocsin.world.geodesy_kernels import ecef_to_geodetic, geodesic_direct, geodetic_to_ecef
+from tocsin.world.motion.beside_kernels import fly_beside
 from tocsin.world.motion.freeflight_kernels import fly_cloud_to_height, fly_to_height_many
 
 FloatArray = npt.NDArray[np.float64]
@@ -34,6 +35,8 @@ _FEWEST_POWERED = 16
 _GROUPS = 8
 _FEWEST = 8
 _FLOOR_M = 50.0
+_FLOWN = 3
+"""Points of a steep cloud that are flown; the others lie beside them."""
 _ORBITAL = 0.01
 
 
@@ -215,10 +218,13 @@ def falls(states: FloatArray, betas: FloatArray, limit_s: float, spent: FloatArr
     """Return (n, 4) seconds, latitude, longitude (rad), 1 = came down, of free flights of states (n, 6) to the ground.
 
     Within limit_s, backward in time if it is negative; `spent` (n,) seconds are added. Points of a cloud are flown with
-    errors that are small beside its width, others to well below 10 m.
+    errors that are small beside its width. Where points fall steeply side by side only some are flown (`fly_beside`).
     """
     flown, status, landed = np.empty((len(states), 7)), np.empty(len(states), np.int64), np.empty((len(states), 4))
-    (fly_cloud_to_height if cloud else fly_to_height_many)(states, betas, 0.0, limit_s, flown, status)
+    if limit_s > 0.0:
+        fly_beside(states, betas, 0.0, limit_s, _FLOWN, cloud, flown, status)
+    else:
+        (fly_cloud_to_height if cloud else fly_to_height_many)(states, betas, 0.0, limit_s, flown, status)
     k.landings(flown, status, spent, landed)
     return landed
 

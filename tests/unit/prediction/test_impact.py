@@ -9,12 +9,12 @@ from scipy.stats import norm, qmc
 
 from tests.unit.prediction.arcs import fallen, inside, spread, state_at
 from tocsin.core.constants import NS
-from tocsin.prediction.impact import PoweredHypotheses, falls, footprint, predict_impact
-from tocsin.prediction.impact_kernels import burn_on
+from tocsin.prediction.impact import PoweredHypotheses, footprint, predict_impact
+from tocsin.prediction.impact_kernels import burn_on, landings
 from tocsin.prediction.sobol import gaussian_cloud
 from tocsin.world import geodesy
 from tocsin.world.geodesy_kernels import enu_axes, geodetic_to_ecef
-from tocsin.world.motion.freeflight_kernels import fly_to_height
+from tocsin.world.motion.freeflight_kernels import fly_cloud_to_height, fly_to_height, fly_to_height_many
 
 N = 1500
 # place, height, speed, climb, azimuth; sigma m and m/s
@@ -161,6 +161,14 @@ def test_powered_mixture_covers_its_own_hypotheses():
         assert share == pytest.approx(ellipse.probability, abs=0.06)
 
 
+def flown_down(states, betas, spent, fly=fly_to_height_many):
+    """Return (n, 4) as `falls` does, every point flown."""
+    out, status, landed = np.empty((len(states), 7)), np.empty(len(states), np.int64), np.empty((len(states), 4))
+    fly(states, betas, 0.0, 5400.0, out, status)
+    landings(out, status, spent, landed)
+    return landed
+
+
 def _powered_sample(state, covariance, what, n):
     rng = np.random.default_rng(8)
     lat, lon = [], []
@@ -169,7 +177,7 @@ def _powered_sample(state, covariance, what, n):
         states = np.ascontiguousarray(state + points[:, :6] @ np.linalg.cholesky(covariance).T)
         spent = np.empty(len(points))
         burn_on(states, what.burn_s[h], what.burn_sigma_s[h], what.thrust[h], what.thrust_ln_sigma[h], points, spent)
-        landed = falls(states, np.full(len(points), 3500.0), 5400.0, spent)
+        landed = flown_down(states, np.full(len(points), 3500.0), spent)
         lat.append(landed[landed[:, 3] > 0, 1])
         lon.append(landed[landed[:, 3] > 0, 2])
     return np.concatenate(lat), np.concatenate(lon)
@@ -184,7 +192,7 @@ def test_points_of_a_cloud_land_where_single_flights_land():
         angle = math.radians(elevation)
         states.append([x, y, z, *(speed * (math.cos(angle) * east + math.sin(angle) * up))])
     flown, betas, none = np.array(states), np.full(len(states), 3500.0), np.zeros(len(states))
-    single, cloud = falls(flown, betas, 5400.0, none), falls(flown, betas, 5400.0, none, cloud=True)
+    single, cloud = flown_down(flown, betas, none), flown_down(flown, betas, none, fly_cloud_to_height)
     assert single[:, 3].all() and cloud[:, 3].all()
     apart = [
         math.dist(geodetic_to_ecef(*a[1:3], 0.0), geodetic_to_ecef(*b[1:3], 0.0))

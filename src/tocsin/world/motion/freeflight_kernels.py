@@ -248,21 +248,26 @@ def fly_to_height_many(
 
 
 @kernel
-def fly_cloud_to_height(
-    states: FloatArray, betas: FloatArray, h_stop_m: float, t_max_s: float, out: FloatArray, status: IntArray
-) -> None:
-    """Fill out (n, 7) and status (n,) as `fly_to_height` does, for points of a wide cloud: each is flown once, less tight.
+def fly_loosely(state: FloatArray, beta: float, h_stop_m: float, t_max_s: float, out: FloatArray) -> int:
+    """Fill out (7,) and return a status as `fly_to_height` does, for a point of a wide cloud: flown once, less tight.
 
     A point stands for all that falls near it. Median error below 1 cm, 10 m in 99 of 100 flights; a few shallow flights
     at almost orbital speed, where the cloud itself is some 1,000 km wide, are off by hundreds of metres.
     """
     k = np.empty((STAGES, 6))
     w = np.empty(6)
+    out[:6] = state
+    out[6] = 0.0
+    if fast_height(state[0], state[1], state[2]) <= h_stop_m:
+        return STARTED_BELOW
+    status, out[6], _ = _fly(out[:6], 0.5 / beta if beta > 0.0 else 0.0, t_max_s, h_stop_m, _CLOUD_TIGHT, k, w)
+    return status
+
+
+@kernel
+def fly_cloud_to_height(
+    states: FloatArray, betas: FloatArray, h_stop_m: float, t_max_s: float, out: FloatArray, status: IntArray
+) -> None:
+    """Fill out (n, 7) and status (n,) as `fly_loosely` does for each of states (n, 6)."""
     for i in range(states.shape[0]):
-        out[i, :6] = states[i]
-        out[i, 6] = 0.0
-        if fast_height(states[i, 0], states[i, 1], states[i, 2]) <= h_stop_m:
-            status[i] = STARTED_BELOW
-            continue
-        drag = 0.5 / betas[i] if betas[i] > 0.0 else 0.0
-        status[i], out[i, 6], _ = _fly(out[i, :6], drag, t_max_s, h_stop_m, _CLOUD_TIGHT, k, w)
+        status[i] = fly_loosely(states[i], betas[i], h_stop_m, t_max_s, out[i])

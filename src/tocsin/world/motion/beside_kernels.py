@@ -1,0 +1,135 @@
+"""Many flights to the ground that lie side by side: a few are flown, the others are Kepler arcs moved as their neighbours are.
+
+What oblateness and air do to an arc (some kilometres along, across, and in time) changes slowly from one point of a
+cloud to the next, while the arc itself has a closed form. So the difference between flight and arc is found for a few
+points, spread over the times of flight, and interpolated for the rest.
+"""
+
+import math
+
+import numpy as np
+import numpy.typing as npt
+
+from tocsin.core.kernels import kernel
+from tocsin.world.motion.conic_kernels import land_arc
+from tocsin.world.motion.forces_kernels import climb_rate, fast_height
+from tocsin.world.motion.freeflight_kernels import REACHED, fly_loosely, fly_to_height
+
+FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
+
+# An arc may stand for a flight that begins above the air, or on its way out of it, and that comes down steeply
+_IN_AIR_M, _OUT_OF_AIR_M = 40.0e3, 90.0e3
+_STEEP_SINE = 0.25
+
+
+@kernel
+def _arc_stands(y: FloatArray, landed: FloatArray, h_stop_m: float, t_max_s: float) -> bool:
+    """Return whether the Kepler arc from y (6,) comes down so steeply that air hardly bends it; fill landed (7,)."""
+    height = fast_height(y[0], y[1], y[2])
+    if height < _IN_AIR_M:
+        return False
+    if height < _OUT_OF_AIR_M and climb_rate(y[0], y[1], y[2], y[3], y[4], y[5]) <= 0.0:
+        return False
+    if not land_arc(y[0], y[1], y[2], y[3], y[4], y[5], h_stop_m, landed) or landed[6] > t_max_s:
+        return False
+    speed = math.sqrt(landed[3] ** 2 + landed[4] ** 2 + landed[5] ** 2)
+    return climb_rate(landed[0], landed[1], landed[2], landed[3], landed[4], landed[5]) < -_STEEP_SINE * speed
+
+
+@kernel
+def _axes(landed: FloatArray, axes: FloatArray) -> None:
+    """Fill axes (6,) with the level unit vectors along and across the course of a state (7,)."""
+    x, y, z = landed[0], landed[1], landed[2]
+    r = math.sqrt(x * x + y * y + z * z)
+    x, y, z = x / r, y / r, z / r
+    up = landed[3] * x + landed[4] * y + landed[5] * z
+    ax, ay, az = landed[3] - up * x, landed[4] - up * y, landed[5] - up * z
+    level = math.sqrt(ax * ax + ay * ay + az * az)
+    if level < 1.0:  # straight down: any course will do, north-south for one
+        ax, ay, az = -z * x, -z * y, 1.0 - z * z
+        level = max(math.sqrt(ax * ax + ay * ay + az * az), 1e-9)
+    ax, ay, az = ax / level, ay / level, az / level
+    axes[0], axes[1], axes[2] = ax, ay, az
+    axes[3], axes[4], axes[5] = y * az - z * ay, z * ax - x * az, x * ay - y * ax
+
+
+@kernel
+def _fly(state: FloatArray, beta: float, h_stop_m: float, t_max_s: float, loose: bool, out: FloatArray) -> int:
+    """Fill out (7,) by one flight, loosely or surely, and return its status."""
+    if loose:
+        return fly_loosely(state, beta, h_stop_m, t_max_s, out)
+    return fly_to_height(state, beta, h_stop_m, t_max_s, out)
+
+
+@kernel
+def fly_beside(
+    states: FloatArray,
+    betas: FloatArray,
+    h_stop_m: float,
+    t_max_s: float,
+    flown: int,
+    loose: bool,
+    out: FloatArray,
+    status: IntArray,
+) -> None:
+    """Fill out (n, 7) and status (n,) as `fly_to_height_many` does for states (n, 6), `flown` of which are flown at least.
+
+    Those too shallow or too low for an arc, and those whose ballistic coefficient is not that of the first, are flown
+    too. Within 2 % of the distance to the nearest point that is flown (`tests/unit/world/test_beside.py`).
+    """
+    n = states.shape[0]
+    arcs = np.empty(n, np.int64)
+    times = np.empty(n)
+    count = 0
+    for i in range(n):
+        if betas[i] == betas[0] and _arc_stands(states[i], out[i], h_stop_m, t_max_s):
+            arcs[count] = i
+            times[count] = out[i, 6]
+            count += 1
+        else:
+            status[i] = _fly(states[i], betas[i], h_stop_m, t_max_s, loose, out[i])
+    if count == 0:
+        return
+    order = np.argsort(times[:count], kind="mergesort")
+    full = min(flown, count)
+    work = np.empty(7)
+    axes = np.empty(6)
+    # of those flown: time of the arc, and what the flight adds along, across and in time
+    more = np.empty((full, 4))
+    kept = 0
+    for m in range(full):
+        at = order[((count - 1) * m) // max(full - 1, 1)] if full > 1 else order[count // 2]
+        i = arcs[at]
+        status[i] = _fly(states[i], betas[i], h_stop_m, t_max_s, loose, work)
+        _axes(out[i], axes)
+        dx, dy, dz = work[0] - out[i, 0], work[1] - out[i, 1], work[2] - out[i, 2]
+        if status[i] == REACHED:
+            more[kept, 0] = times[at]
+            more[kept, 1] = axes[0] * dx + axes[1] * dy + axes[2] * dz
+            more[kept, 2] = axes[3] * dx + axes[4] * dy + axes[5] * dz
+            more[kept, 3] = work[6] - out[i, 6]
+            kept += 1
+        out[i] = work
+        times[at] = math.nan
+    m = 0
+    for j in range(count):
+        at = order[j]
+        i = arcs[at]
+        if math.isnan(times[at]):
+            continue
+        if kept == 0:
+            status[i] = _fly(states[i], betas[i], h_stop_m, t_max_s, loose, out[i])
+            continue
+        while m + 2 < kept and times[at] > more[m + 1, 0]:
+            m += 1
+        b = min(m + 1, kept - 1)
+        span = more[b, 0] - more[m, 0]
+        s = min(max((times[at] - more[m, 0]) / span, 0.0), 1.0) if span > 1e-3 else 0.5
+        along = more[m, 1] + s * (more[b, 1] - more[m, 1])
+        across = more[m, 2] + s * (more[b, 2] - more[m, 2])
+        _axes(out[i], axes)
+        for c in range(3):
+            out[i, c] += axes[c] * along + axes[3 + c] * across
+        out[i, 6] += more[m, 3] + s * (more[b, 3] - more[m, 3])
+        status[i] = REACHED
