@@ -34,7 +34,7 @@ PARTS = ("tracking", "prediction")
 _START = 1_700_000_000 * NS
 _ISS = (
     "1 25544U 98067A   23318.50000000  .00016717  00000-0  30000-3 0  9990",
-    "2 25544  51.6416 247.4627 0006703 130.5360 325.0288 15.49815350 10002",
+    "2 25544  51.6416 247.4627 0006703 130.5360 325.0288 15.49815350 10001",
 )
 """Any low orbit serves; it is compared with nothing."""
 
@@ -80,12 +80,14 @@ def warm_kernels(modules: Sequence[str] = ()) -> float:
 
 
 def _network() -> Network:
-    radar = Radar(id="R", latitude_deg=40.0, longitude_deg=-30.0, refraction="raw")
+    radar = Radar(
+        id="R", latitude_deg=40.0, longitude_deg=-30.0, refraction="raw", bias_range_m=30.0, bias_azimuth_deg=0.01
+    )
     return Network(
         radar=(radar,),
         telescope=(Telescope(id="T", latitude_deg=40.0, longitude_deg=-30.0),),
         infrared=(
-            Infrared(id="S1", orbit=Orbit(geo_longitude_deg=-40.0)),
+            Infrared(id="S1", orbit=Orbit(geo_longitude_deg=-40.0), bias_los_rad=1e-5),
             Infrared(
                 id="S2",
                 orbit=Orbit(
@@ -152,6 +154,41 @@ def exercise_tracking() -> None:
     centre.step(PartnerTrack("p", _START + 61 * NS, "test", _START + 60 * NS, state, covariance))  # type: ignore[arg-type]
     centre.advance(_START + 400 * NS)
     centre.snapshot()
+    _exercise_catalogue()
+    _exercise_beginnings()
+
+
+def _exercise_catalogue() -> None:
+    """Run every kernel that finds the known object of a radar's detections, by one that is seen where it is predicted."""
+    from tocsin.catalogue.catalogue import Catalogue
+
+    catalogue = Catalogue()
+    catalogue.load([ElementSet("25544", "made up", *_ISS)])
+    catalogue.advance(_START)
+    everything = catalogue.add_site(np.array([6378137.0, 0.0, 0.0]), np.eye(3), 2e7, -90.0 * DEG)
+    place = np.ascontiguousarray(catalogue.states(np.zeros(1, np.int64), _START)[:, :3])
+    sigma = np.array([[100.0, 1e-3, 1e-3, 10.0]])
+    catalogue.correlate(everything, np.array([_START]), place, sigma, np.full(1, math.nan))
+    catalogue.in_view(everything, _START)
+
+
+def _exercise_beginnings() -> None:
+    """Run the kernels that a short flight does not come to: a track of a radar alone, tracks compared, spots forgotten."""
+    from tocsin.detection.background_kernels import forget_spots
+    from tocsin.tracking.bank import TrackBank
+    from tocsin.tracking.birth_kernels import start_radar
+    from tocsin.tracking.filter_kernels import M_RANGE, MEAS
+    from tocsin.tracking.view_kernels import state_distances
+    from tocsin.world.geodesy_kernels import great_circle_m
+
+    bank, row = TrackBank(), np.ones(MEAS)
+    row[M_RANGE] = 1e6
+    slots = np.array([bank.add(_START, "radar").slot for _ in range(2)], np.int64)
+    for s in slots:
+        start_radar(bank.xs[s], bank.ps[s], bank.ws[s], row, 0.05)
+    state_distances(bank.xs, bank.ps, bank.ws, bank.ts, bank.two, slots[:1], slots[1:], np.empty((1, 1)))
+    forget_spots(np.zeros((4, 8)), 0, 0.0)
+    great_circle_m(0.0, 0.0, 0.1, 0.1)
 
 
 def exercise_prediction() -> None:

@@ -45,5 +45,6 @@ vars(numba.config)["CACHE_DIR"] = os.environ["NUMBA_CACHE_DIR"]
 
 def kernel(function: F) -> F:
     """Return the compiled form of a numeric function; `.py_func` is its plain twin for tests."""
-    compiled: Any = numba.njit(cache=True, error_model="numpy", nogil=True)(function)
-    return cast(F, compiled)
+    # No kernel is handed to C or to another kernel as a value: the wrapper for that would be compiled for nothing.
+    options: dict[str, Any] = {"cache": True, "error_model": "numpy", "nogil": True, "no_cfunc_wrapper": True}
+    return cast(F, numba.njit(**options)(function))

@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tocsin.core.kernels import kernel
+from tocsin.core.sort_kernels import rising
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -17,7 +18,8 @@ NO_PAIR = 1e6
 @kernel
 def number(names: IntArray, out: IntArray) -> int:
     """Fill out (n,) with names (n,) numbered from 0 in rising order, and return how many different ones there are."""
-    order = np.argsort(names, kind="mergesort")
+    order = np.empty(names.shape[0], np.int64)
+    rising(names.astype(np.float64), order)
     count = 0
     for k in range(names.shape[0]):
         if k > 0 and names[order[k]] != names[order[k - 1]]:
@@ -110,7 +112,8 @@ def assign_groups(
     nt, nd = number(tracks, t), number(detections, d)
     count = groups(t, d, nt, nd, group)
     # pairs of a group stand together, in their order
-    order = np.argsort(group, kind="mergesort")
+    order = np.empty(pairs, np.int64)
+    rising(group.astype(np.float64), order)
     own_track = np.empty(nt, np.int64)
     own_detection = np.empty(nd, np.int64)
     large, start = 0, 0

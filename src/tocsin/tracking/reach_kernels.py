@@ -8,6 +8,7 @@ import math
 import numpy as np
 
 from tocsin.core.kernels import kernel
+from tocsin.core.sort_kernels import rising, sort_first
 from tocsin.tracking.filter_kernels import M_RANGE, M_SIGMA_A, M_SIGMA_B, M_SIGMA_RANGE, S_X, U_X
 
 LATE_LIMIT_S = 90.0
@@ -73,7 +74,8 @@ def by_range(rows: np.ndarray, times: np.ndarray, chosen: np.ndarray) -> tuple[n
     ranges = np.empty(chosen.shape[0])
     for b in range(chosen.shape[0]):
         ranges[b] = rows[chosen[b], M_RANGE]
-    by = np.argsort(ranges)
+    by = np.empty(chosen.shape[0], np.int64)
+    rising(ranges, by)
     return chosen[by], ranges[by], span
 
 
@@ -129,5 +131,5 @@ def within_reach(
             near[count] = d
             count += 1
     if ranges.shape[0] > 0:
-        near[:count].sort()
+        sort_first(near, count)
     return count

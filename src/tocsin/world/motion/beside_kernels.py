@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tocsin.core.kernels import kernel
+from tocsin.core.sort_kernels import rising
 from tocsin.world.motion.conic_kernels import land_arc
 from tocsin.world.motion.forces_kernels import climb_rate, fast_height
 from tocsin.world.motion.freeflight_kernels import REACHED, fly_loosely, fly_to_height
@@ -91,7 +92,8 @@ def fly_beside(
             status[i] = _fly(states[i], betas[i], h_stop_m, t_max_s, loose, out[i])
     if count == 0:
         return
-    order = np.argsort(times[:count], kind="mergesort")
+    order = np.empty(count, np.int64)
+    rising(times[:count], order)
     full = min(flown, count)
     work = np.empty(7)
     axes = np.empty(6)
@@ -110,7 +112,8 @@ def fly_beside(
             more[kept, 2] = axes[3] * dx + axes[4] * dy + axes[5] * dz
             more[kept, 3] = work[6] - out[i, 6]
             kept += 1
-        out[i] = work
+        for c in range(7):
+            out[i, c] = work[c]
         times[at] = math.nan
     m = 0
     for j in range(count):

@@ -59,6 +59,13 @@ _AGREED_M = 1.0
 
 
 @kernel
+def _copy(values: FloatArray, to: FloatArray, n: int) -> None:
+    """Copy the first n values; a slice assignment would compile numba's text formatting for its error message."""
+    for i in range(n):
+        to[i] = values[i]
+
+
+@kernel
 def _is_delicate(y: FloatArray, height: float, rate: float) -> bool:
     """Return whether a step is one after which errors grow: fast, low, and shallow or rising through the air.
 
@@ -163,7 +170,7 @@ def _fly(
             new_height = fast_height(w[0], w[1], w[2])
             new_rate = sign * climb_rate(w[0], w[1], w[2], w[3], w[4], w[5])
         t += step
-        y[:] = w
+        _copy(w, y, 6)
         low_point = lowest(height, rate, new_height, new_rate, step)
         delicate = delicate or (drag > 0.0 and _is_delicate(y, low_point, new_rate if rate * new_rate > 0.0 else 0.0))
         if edge < 0 and low == stop:
@@ -184,15 +191,15 @@ def _fly_surely(
     The error of a flight falls with the errors allowed in its steps, so the tighter one is better than their difference
     by some two orders. What is still unsure by more than 10 m is said to be.
     """
-    y[:] = start
+    _copy(start, y, 6)
     status, t, delicate = _fly(y, drag, duration, stop, 1.0, k, w)
     if not delicate or status == STEP_FAILURE:
         return status, t
     before = np.empty(3)
     for tight, agreed in ((1.0e-4, _AGREED_M), (1.0e-6, 100.0 * _AGREED_M)):
-        before[:] = y[:3]
+        _copy(y, before, 3)
         status_before = status
-        y[:] = start
+        _copy(start, y, 6)
         status, t, _ = _fly(y, drag, duration, stop, tight, k, w)
         if status == STEP_FAILURE:
             return status, t
@@ -222,7 +229,7 @@ def fly_to_height(state: FloatArray, beta: float, h_stop_m: float, t_max_s: floa
     k = np.empty((STAGES, 6))
     w = np.empty(6)
     if fast_height(state[0], state[1], state[2]) <= h_stop_m:
-        out[:6] = state
+        _copy(state, out, 6)
         out[6] = 0.0
         return STARTED_BELOW
     status, out[6] = _fly_surely(state, out[:6], 0.5 / beta if beta > 0.0 else 0.0, t_max_s, h_stop_m, k, w)
@@ -256,7 +263,7 @@ def fly_loosely(state: FloatArray, beta: float, h_stop_m: float, t_max_s: float,
     """
     k = np.empty((STAGES, 6))
     w = np.empty(6)
-    out[:6] = state
+    _copy(state, out, 6)
     out[6] = 0.0
     if fast_height(state[0], state[1], state[2]) <= h_stop_m:
         return STARTED_BELOW

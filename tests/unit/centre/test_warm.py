@@ -1,0 +1,26 @@
+"""The kernels that only a busy sky needs are compiled before the centre says ready, not when the sky is busy."""
+
+import json
+import subprocess
+import sys
+
+PROGRAM = """
+import json
+from tocsin.catalogue.assignment_kernels import group_pairs
+from tocsin.catalogue.correlation_kernels import gate_pairs
+from tocsin.centre import warm
+from tocsin.detection.background_kernels import forget_spots
+from tocsin.tracking.birth_kernels import start_radar
+from tocsin.tracking.view_kernels import state_distances
+
+warm.exercise_tracking()
+reached = (group_pairs, gate_pairs, forget_spots, start_radar, state_distances)  # all called from Python
+print(json.dumps({kernel.py_func.__name__: len(kernel.signatures) for kernel in reached}))
+"""
+
+
+def test_the_warming_comes_to_the_kernels_of_a_busy_sky_by_the_types_the_centre_uses() -> None:
+    # in a process of its own: in this one other tests may have called them
+    done = subprocess.run([sys.executable, "-c", PROGRAM], capture_output=True, text=True, check=True)
+    signatures = json.loads(done.stdout)
+    assert signatures == dict.fromkeys(signatures, 1)

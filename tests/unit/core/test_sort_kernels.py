@@ -1,0 +1,31 @@
+"""The sorts of the kernels against numpy's stable sort."""
+
+import numpy as np
+import pytest
+
+from tocsin.core.sort_kernels import rising, sort_first
+
+
+@pytest.mark.parametrize("n", [0, 1, 2, 3, 10, 100, 5000])
+@pytest.mark.parametrize("different", [3, 10**6])
+def test_rising_is_the_stable_order(n, different):
+    values = np.random.default_rng(n).integers(0, different, n).astype(float)
+    order = np.empty(n, np.int64)
+    rising(values, order)
+    assert order.tolist() == np.argsort(values, kind="stable").tolist()
+
+
+@pytest.mark.parametrize("n", [0, 1, 2, 7, 1000])
+def test_the_first_are_sorted_and_the_rest_is_left(n):
+    values = np.random.default_rng(n).integers(-50, 50, n + 3)
+    sorted_first = values.copy()
+    sort_first(sorted_first, n)
+    assert sorted_first[:n].tolist() == sorted(values[:n].tolist())
+    assert sorted_first[n:].tolist() == values[n:].tolist()
+
+
+def test_backward_and_sorted_input():
+    for values in (np.arange(200.0), np.arange(200.0)[::-1].copy()):
+        order = np.empty(200, np.int64)
+        rising(values, order)
+        assert np.all(np.diff(values[order]) > 0)
