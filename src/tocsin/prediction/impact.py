@@ -15,15 +15,13 @@ from tocsin.prediction.assets import AssetTable
 from tocsin.prediction.footprint_kernels import ellipse_axes, flatten, holding_radii
 from tocsin.prediction.mixture_kernels import mixture_of_cloud
 from tocsin.prediction.sobol import gaussian_cloud
+from tocsin.tracking.filter_kernels import LN_BETA, LN_BETA_SIGMA
 from tocsin.world.geodesy_kernels import ecef_to_geodetic, geodesic_direct, geodetic_to_ecef
 from tocsin.world.motion.beside_kernels import fly_beside
 from tocsin.world.motion.freeflight_kernels import fly_cloud_to_height, fly_to_height_many
 
 FloatArray = npt.NDArray[np.float64]
 
-LN_BETA_MEAN = math.log(3500.0)
-"""A slender re-entry body, kg/m2; the spread spans spent stages (some 500) to the densest bodies."""
-LN_BETA_SIGMA = 0.8
 SHARES = (0.5, 0.9, 0.99)
 MAX_FLIGHT_S = 5400.0
 """Longer than the longest lofted flight observed (74 min, Hwasong-18, 2023-07-12)."""
@@ -180,7 +178,7 @@ def predict_impact(
     state: FloatArray,
     covariance: FloatArray,
     *,
-    ln_beta_mean: float = LN_BETA_MEAN,
+    ln_beta_mean: float = LN_BETA,
     ln_beta_sigma: float = LN_BETA_SIGMA,
     powered: PoweredHypotheses | None = None,
     max_flight_s: float = MAX_FLIGHT_S,

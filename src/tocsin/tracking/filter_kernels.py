@@ -38,6 +38,9 @@ EXHAUST_M_S = 5500.0  # growth of the thrust acceleration a is a^2 / this: half 
 GROWTH_MOST = 0.6  # m/s3   since throttling, burn profiles and dropped stages take the other half back
 THRUST_WALK = 9.0  # m2/s5, spectral density of the thrust acceleration's random walk
 FREE_WALK = 2.0e-4  # m2/s3, spectral density of unmodelled acceleration in free flight
+# Re-entry bodies, kg/m2: 2,000 to 12,000, evenly in the logarithm (reference flights of the propagation benchmark), as a
+# normal prior. Spent stages (some 500) lie outside it: in the air the filter finds them.
+LN_BETA, LN_BETA_SIGMA = math.log(4900.0), 0.52
 BETA_WALK = 1.0e-4  # 1/s, random walk of ln(beta)
 BOOST_LIFE_S = 90.0  # mean time to burnout from any moment of a boost
 RESTART_LIFE_S = 2000.0  # mean time to an ignition while coasting

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from tocsin.prediction.impact import LN_BETA_MEAN, LN_BETA_SIGMA
+from tocsin.tracking.filter_kernels import LN_BETA, LN_BETA_SIGMA
 from tocsin.world import geodesy
 from tocsin.world.motion.freeflight_kernels import fly_to_height_many
 
@@ -39,7 +39,7 @@ def fallen(state, covariance, n, seed, limit_s=5400.0):
     rng = np.random.default_rng(seed)
     root = np.linalg.cholesky(covariance + 1e-9 * np.eye(6))
     states = np.ascontiguousarray(state + rng.standard_normal((n, 6)) @ root.T)
-    betas = np.exp(LN_BETA_MEAN + LN_BETA_SIGMA * rng.standard_normal(n))
+    betas = np.exp(LN_BETA + LN_BETA_SIGMA * rng.standard_normal(n))
     out, status = np.empty((n, 7)), np.empty(n, np.int64)
     fly_to_height_many(states, betas, 0.0, limit_s, out, status)
     lat, lon, _ = geodesy.to_geodetic(out[:, :3])
