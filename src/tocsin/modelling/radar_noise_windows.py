@@ -69,8 +69,9 @@ def windows_of(passes: list[Pass], strong: frozenset[str] = frozenset()) -> Wind
             rest[:, 1] *= np.cos(v[:, 2])
             scatter = np.sqrt(np.sum(rest**2, axis=0) / (len(t) - 4))
             found.append((scatter, float(np.mean(v[:, 0])), len(t), one.object in strong))
-    scatters, ranges, counts, marks = zip(*found, strict=True)
-    return Windows(np.array(scatters), np.array(ranges), np.array(counts, float), np.array(marks, float))
+    scatters = np.array([f[0] for f in found]).reshape(-1, 3)
+    ranges, rows_of, marks = (np.array([f[k] for f in found], float) for k in (1, 2, 3))
+    return Windows(scatters, ranges, rows_of, marks)
 
 
 def fit_windows(windows: Windows) -> WindowModel:
