@@ -45,8 +45,7 @@ def test_a_body_from_orbit_is_held_to_glow_less_than_any_of_these():
     rows = events()
     radiated = np.array([float(r["radiated_energy_J"]) for r in rows]) / KT_J
     part = radiated / np.array([float(r["impact_energy_kt"]) for r in rows])
-    print(
-        f"\npart radiated of {len(rows)}: {100 * part.min():.1f} to {100 * part.max():.1f} %; of a body from orbit {100 * RADIATED:.1f} %"
-    )
+    told = f"{100 * part.min():.1f} to {100 * part.max():.1f} %, from orbit {100 * RADIATED:.1f} %"
+    print(f"\npart radiated of {len(rows)}: {told}")
     assert part.min() > 0.05 and part.max() < 0.25
     assert 0.1 * part.min() < RADIATED < part.min()
