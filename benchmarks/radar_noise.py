@@ -17,7 +17,7 @@ RADARS = {"932": "Kaena Point", "363": "Antigua", "354": "Ascension"}
 BODIES = frozenset({"6155", "13964"})
 WEIGHTS = np.array([10.0, 2e-5, 2e-5])
 SCALE = np.array([1.0, np.degrees(1.0), np.degrees(1.0)])
-DRAWS, SPLITS = 5, 100
+DRAWS, SPLITS = 5, 500
 
 
 def main(folder: Path) -> None:
@@ -69,6 +69,8 @@ def print_windows(folder: Path, number: str) -> None:
     print(
         "  random halves of days, satellites, real against real: one sigma "
         + ", ".join(f"{100 * x:.0f} %" for x in np.std(apart, axis=0))
+        + "; more than a fifth apart in "
+        + ", ".join(f"{100 * x:.0f} %" for x in np.mean(np.abs(apart) > np.log(1.2), axis=0))
     )
 
 
