@@ -1,8 +1,11 @@
 """Probability of detection against published formulas for the signal that it needs, and accuracy and radar equation.
 
 Albersheim's equation (Tufts & Cann 1983): steady target, stated to be within 0.2 dB; for Pd under 0.3 it is not.
-Shnidman's equation (IEEE Trans. AES 38, 2002): Swerling 0, 1, 3, stated to be within 0.5 dB; Swerling 1 at Pd 0.1 and
-at 0.85 ... 0.95 departs from the closed form by up to 1 dB, so these are not asked of it.
+Shnidman's equation (IEEE Trans. AES 38, 2002): Swerling 0, 1, 3, stated to be within 0.5 dB for most, 1 dB for all;
+Swerling 1 at Pd 0.1 and at 0.85 ... 0.95 departs from the closed form by up to 1 dB, so these are not asked of it.
+Coefficients of both compared digit by digit with github.com/mhostetter/sdr, src/sdr/_detection/_approximation.py (MIT), which
+takes them from Richards, Alternative Forms of Albersheim's Equation, and Barrios (DTIC AD1040159). They are a cross-check only:
+the kernels are the closed forms and Marcum's Q, held to scipy below.
 """
 
 import math

@@ -19,6 +19,7 @@ import math
 from collections import defaultdict
 
 import numpy as np
+import pytest
 from scipy.optimize import least_squares
 
 from tests.frozen import moved
@@ -190,9 +191,15 @@ def by_kind(p, ascent, kind, low):
     return missed(stages_of(burns, thrust, diameter), kick_transfer if transfer else kick_low, ascent, low, math.inf)
 
 
-def test_ascents_are_flown_by_their_kind_without_parameters_of_their_own():
+@pytest.mark.parametrize(("first", "least", "allowed"), [(0, 11, SPEED_PART), (1, 12, 1.5 * SPEED_PART)])
+def test_ascents_are_flown_by_their_kind_without_parameters_of_their_own(first, least, allowed):
+    """Asked: 3 %, 3 km, fitted on 12 and scored on 11. Halves swapped the speed is 4.4 %: told, and held to half as much again.
+
+    What bounds it are the flights: three launches of ten Iridium satellites each, of one mass and one orbit, differ by more.
+    """
     every = ascents()
-    fitted, scored = list(every)[0::2], list(every)[1::2]
+    fitted, scored = list(every)[first::2], list(every)[1 - first :: 2]
+    assert len(scored) == least
     kind = kinds(fitted)
 
     def misfit(p):
@@ -217,7 +224,7 @@ def test_ascents_are_flown_by_their_kind_without_parameters_of_their_own():
         speed, height = found[since]
         print(f"from {since:.0f} s, scored on {len(scored)}: {100 * speed:.1f} %, {height / 1e3:.2f} km in the median")
         print("  " + ", ".join(f"{n} {100 * speeds[n]:.1f} % {heights[n] / 1e3:.1f} km" for n in scored))
-    assert found[FIRST_S][0] < SPEED_PART
+    assert found[FIRST_S][0] < allowed
     assert found[FIRST_S][1] < HEIGHT_M
     # the last seconds alone are harder (the small errors of the first minute are left out): told, and must not grow
     assert found[EARLY_S][0] < 1.5 * SPEED_PART

@@ -85,7 +85,8 @@ def make_antenna(sensor: Sensor, seed: int) -> Antenna:
     r, a, e = stream(seed, "bias", sensor.id).normal(0.0, 1.0, 3)
     bias = (float(r * sensor.bias_range), float(a * sensor.bias_azimuth), float(e * sensor.bias_elevation))
     u, w = stream(seed, "air", sensor.id).normal(0.0, 1.0, 2)
-    air = (float(u) * refraction_kernels.RESIDUAL, float(w) * ionosphere_kernels.RESIDUAL)
+    # an ionosphere has no fewer electrons than none
+    air = (float(u) * refraction_kernels.RESIDUAL, max(float(w) * ionosphere_kernels.RESIDUAL, -1.0))
     return Antenna(sensor, seed, bias, air)
 
 

@@ -1,17 +1,18 @@
 """Noise of a radar as real passes show it: white noise, and a bias that varies slowly over a pass.
 
 An object above the air flies on an arc of six numbers, so what a fitted arc leaves is the radar's. Per channel (range,
-azimuth along the arc, elevation) the model has four parameters: `white`, one sigma of independent errors; `slow`, one
+azimuth along the arc, elevation) the model has six parameters: `white`, one sigma of independent errors; `slow`, one
 sigma of a second-order Gauss-Markov bias, with its rate and damping: the errors of dishes swing as a tracking servo
-does, with a zero of their autocorrelation near 8 s. A fit takes away part of the slow bias: the model is therefore
-judged through the same fit, by drawing its errors at the instants of the real passes and taking from them what the fit
-would take (the residual operator I - H (H' H)^-1 H').
+does, with a zero of their autocorrelation near 8 s. Both sigmas grow with the range by a power each: an error goes as
+1 / sqrt(S), S as the range to the minus fourth, so that a half with farther passes is a noisier half. A fit takes away
+part of the slow bias: the model is therefore judged through the same fit, by drawing its errors at the instants of the
+real passes and taking from them what the fit would take (the residual operator I - H (H' H)^-1 H').
 """
 
 import csv
 import gzip
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -27,10 +28,13 @@ from tocsin.world.motion.freeflight_kernels import propagate
 CHANNELS = ("range_m", "azimuth_rad", "elevation_rad")
 GAP_S, LEAST_ROWS, LONGEST_S = 20.0, 60, 180.0
 LOWEST, HIGHEST = 10.0 * DEG, 70.0 * DEG
-WINDOW_S, BLOCK_S = 15.0, 15.0
+BLOCK_S = 15.0
 LEAST_IN_WINDOW = 10
+NEAR_M = 1e6
+"""Range at which the sigmas of a model stand."""
 CLIP = 6.0
 """Rows farther than this many robust sigmas from the arc are not noise but faults."""
+LEAST_BLOCKS = 4
 FITTED_ON = 40
 """Passes on which shapes are compared, at most twice as many."""
 _STEPS = np.array([30.0, 30.0, 30.0, 0.3, 0.3, 0.3])
@@ -38,16 +42,19 @@ _STEPS = np.array([30.0, 30.0, 30.0, 0.3, 0.3, 0.3])
 
 @dataclass(frozen=True)
 class Pass:
-    """One object over one radar: seconds (n,), measured range m, azimuth, elevation rad (n, 3), and the day of year."""
+    """One object over one radar: day (of TAI since 1970), seconds (n,), range m, azimuth, elevation rad (n, 3), object."""
 
     day: int
     seconds: FloatArray
     values: FloatArray
+    object: str = ""
 
 
 @dataclass(frozen=True)
 class Residuals:
     """What an arc leaves of a pass: seconds (n,), residuals (n, 3), and an orthonormal base (3 n, 6) of what it takes.
+
+    `range_m` is the mean range of the pass.
 
     Residuals are in m and rad, azimuth along the arc on the sky. Rows of the base: all of range, azimuth, elevation,
     each over `weights` (3,).
@@ -57,6 +64,7 @@ class Residuals:
     values: FloatArray
     base: FloatArray
     weights: FloatArray
+    range_m: float
 
 
 @dataclass(frozen=True)
@@ -73,25 +81,32 @@ class Statistics:
 
 @dataclass(frozen=True)
 class NoiseModel:
-    """Four parameters a channel (3,): sigma of white noise; sigma, rate (rad/s) and damping of the slow bias."""
+    """Six parameters a channel (3,): sigma of white noise; sigma, rate (rad/s) and damping of the slow bias; two powers.
+
+    The sigmas are those at 1,000 km; they grow as the range to `white_power` and `slow_power`.
+    """
 
     white: FloatArray
     slow: FloatArray
     rate: FloatArray
     damping: FloatArray
+    white_power: FloatArray
+    slow_power: FloatArray
 
     @property
     def parameters(self) -> int:
         """Return the number of free parameters."""
-        return 4 * len(CHANNELS)
+        return 6 * len(CHANNELS)
 
-    def draw(self, seconds: FloatArray, rng: np.random.Generator) -> FloatArray:
-        """Return errors (n, 3) at instants (n,), s, rising."""
+    def draw(self, seconds: FloatArray, range_m: float, rng: np.random.Generator) -> FloatArray:
+        """Return errors (n, 3) at instants (n,), s, rising, of a pass at a range (m)."""
         n = len(seconds)
-        out = rng.normal(0.0, 1.0, (n, 3)) * self.white
+        far = range_m / NEAR_M
+        out = rng.normal(0.0, 1.0, (n, 3)) * self.white * far**self.white_power
+        slow = self.slow * far**self.slow_power
         for c in range(3):
             kicks = rng.normal(0.0, 1.0, (n, 2))
-            out[:, c] += self.slow[c] * wander(seconds, kicks, float(self.rate[c]), float(self.damping[c]))
+            out[:, c] += slow[c] * wander(seconds, kicks, float(self.rate[c]), float(self.damping[c]))
         return out
 
 
@@ -124,7 +139,7 @@ def read_passes(
         times, values = times[good], values[good]
         for part in _parts(times, least_rows):
             day = int((times[part[0]] // NS) // 86400)
-            out.append(Pass(day, (times[part] - times[part[0]]) / NS, values[part]))
+            out.append(Pass(day, (times[part] - times[part[0]]) / NS, values[part], key))
     return out
 
 
@@ -170,7 +185,7 @@ def fit_arc(one: Pass, sensor: Sensor, weights: FloatArray) -> Residuals | None:
     rows = np.tile(keep, 3)
     base, _ = np.linalg.qr(jacobian[rows] * _STEPS)
     values = (left.reshape(3, -1)[:, keep] * weights[:, None]).T
-    return Residuals(t[keep], values, base, weights)
+    return Residuals(t[keep], values, base, weights, float(np.mean(z[:, 0])))
 
 
 def _linear(
@@ -208,66 +223,83 @@ def _predict(state: FloatArray, seconds: FloatArray, sensor: Sensor) -> FloatArr
     return out
 
 
-def scatter(passes: list[Pass], sigmas: FloatArray | None = None, rng: np.random.Generator | None = None) -> FloatArray:
-    """Return the scatter (n, 3) about a cubic of n windows of 15 s of passes: m, rad along the arc, rad.
-
-    With `sigmas` (3,) and a generator, that of white noise drawn at the same instants instead. No arc is fitted, and
-    no row left out: windows with a slip of the radar are few, and the median over windows does not see them.
-    """
-    out = []
-    for one in passes:
-        values = one.values.copy()
-        values[:, 1] = np.unwrap(values[:, 1])
-        window = (one.seconds // WINDOW_S).astype(int)
-        for b in range(window[-1] + 1):
-            rows = window == b
-            if np.sum(rows) < LEAST_IN_WINDOW:
-                continue
-            t, v = one.seconds[rows] - b * WINDOW_S, values[rows]
-            if sigmas is not None and rng is not None:
-                v = rng.normal(0.0, 1.0, v.shape) * sigmas
-            rest = v - np.polynomial.polynomial.polyval(t, np.polynomial.polynomial.polyfit(t, v, 3)).T
-            if sigmas is None:
-                rest[:, 1] *= np.cos(values[rows, 2])
-            out.append(np.sqrt(np.sum(rest**2, axis=0) / (len(t) - 4)))
-    return np.array(out)
+def _pieces(one: Residuals) -> tuple[FloatArray, FloatArray]:
+    """Return mean squares about a cubic over 15 s (m, 3) and means (m, 3) of the blocks of a pass."""
+    block = (one.seconds // BLOCK_S).astype(int)
+    squares, means = [], []
+    for b in range(block[-1] + 1):
+        rows = block == b
+        if np.sum(rows) < LEAST_IN_WINDOW:
+            continue
+        t, v = one.seconds[rows] - b * BLOCK_S, one.values[rows]
+        fit = np.polynomial.polynomial.polyfit(t, v, 3)
+        rest = v - np.polynomial.polynomial.polyval(t, fit).T
+        squares.append(np.sum(rest**2, axis=0) / (len(t) - 4))
+        means.append(v.mean(axis=0))
+    return np.array(squares).reshape(-1, 3), np.array(means).reshape(-1, 3)
 
 
 def statistics(passes: list[Residuals]) -> Statistics:
     """Return the statistics of residuals of passes."""
     white, squares, products = [], [], []
     for one in passes:
-        block = (one.seconds // BLOCK_S).astype(int)
-        means = []
-        for b in range(block[-1] + 1):
-            rows = block == b
-            if np.sum(rows) < LEAST_IN_WINDOW:
-                continue
-            t, v = one.seconds[rows] - b * BLOCK_S, one.values[rows]
-            fit = np.polynomial.polynomial.polyfit(t, v, 3)
-            rest = v - np.polynomial.polynomial.polyval(t, fit).T
-            white.append(np.sum(rest**2, axis=0) / (len(t) - 4))
-            means.append(v.mean(axis=0))
-        m = np.array(means)
-        if len(m) >= 4:
+        scatter, m = _pieces(one)
+        white.append(scatter)
+        if len(m) >= LEAST_BLOCKS:
             squares.append(np.mean(m**2, axis=0))
             products.append(np.mean(m[1:] * m[:-1], axis=0))
-    middle = np.median(np.array(squares), axis=0)
     return Statistics(
-        np.sqrt(np.median(np.array(white), axis=0)),
-        np.sqrt(middle),
+        np.sqrt(np.median(np.concatenate(white), axis=0)),
+        np.sqrt(np.median(np.array(squares), axis=0)),
         np.median(np.array(products) / np.array(squares), axis=0),
     )
+
+
+def powers(passes: list[Residuals]) -> tuple[FloatArray, FloatArray]:
+    """Return the powers (3,) of the range by which scatter and wander of passes grow.
+
+    Least absolute deviations of logarithms: the law of the medians, on which slips of a radar have no weight.
+    """
+    white: list[FloatArray] = []
+    slow: list[FloatArray] = []
+    at: tuple[list[float], list[float]] = ([], [])
+    for one in passes:
+        scatter, m = _pieces(one)
+        white.append(scatter)
+        at[0].extend([one.range_m] * len(scatter))
+        if len(m) >= LEAST_BLOCKS:
+            slow.append(np.mean(m**2, axis=0)[None, :])
+            at[1].append(one.range_m)
+    out = []
+    for squares, ranges in zip((white, slow), at, strict=True):
+        columns = np.column_stack([np.ones(len(ranges)), np.log(ranges)])
+        y = 0.5 * np.log(np.concatenate(squares))
+        out.append(np.array([least_absolute(columns, y[:, c])[1] for c in range(3)]))
+    return out[0], out[1]
+
+
+def least_absolute(columns: FloatArray, y: FloatArray) -> FloatArray:
+    """Return the coefficients (k,) of columns (n, k) with the least sum of absolute deviations from y (n,).
+
+    Least squares weighted anew by the inverse of each deviation (Schlossmacher 1973, J. Am. Stat. Assoc. 68, 857).
+    """
+    weight = np.ones(len(y))
+    found: FloatArray = np.zeros(columns.shape[1])
+    for _ in range(60):
+        root = np.sqrt(weight)
+        found = np.asarray(np.linalg.lstsq(columns * root[:, None], y * root, rcond=None)[0], float)
+        weight = 1.0 / np.maximum(np.abs(y - columns @ found), 1e-3)
+    return found
 
 
 def modelled(model: NoiseModel, passes: list[Residuals], rng: np.random.Generator) -> list[Residuals]:
     """Return residuals of the same passes with the errors of a model in the place of the real ones."""
     out = []
     for one in passes:
-        errors = model.draw(one.seconds, rng)
+        errors = model.draw(one.seconds, one.range_m, rng)
         scaled = (errors / one.weights).T.reshape(-1)
         rest = scaled - one.base @ (one.base.T @ scaled)
-        out.append(Residuals(one.seconds, rest.reshape(3, -1).T * one.weights, one.base, one.weights))
+        out.append(replace(one, values=rest.reshape(3, -1).T * one.weights))
     return out
 
 
@@ -278,16 +310,19 @@ SHAPES = [(1.0 / t, z) for z in (0.45, 2.0) for t in (1.0, 2.0, 3.0, 4.0, 6.0, 1
 def fit_model(passes: list[Residuals], seed: int) -> NoiseModel:
     """Return the model whose residuals have the statistics of those of passes.
 
-    For each shape of the slow bias, white and slow sigma are moved until scatter and wander are met; the shape whose
-    residuals then have the nearest statistics is taken, channel by channel. A part of the passes finds the shape, all
-    of them the sigmas.
+    The powers of the range come from the passes first. For each shape of the slow bias, white and slow sigma are then
+    moved until scatter and wander are met; the shape whose residuals have the nearest statistics is taken, channel by
+    channel. A part of the passes finds the shape, all of them the sigmas.
     """
-    real = statistics(passes)
     some = passes[:: max(1, len(passes) // FITTED_ON)]
-    best = NoiseModel(real.white.copy(), real.slow.copy(), np.ones(3), np.ones(3))
+    real = statistics(some)
+    middle = float(np.median([one.range_m for one in passes])) / NEAR_M
+    by = powers(passes)
+    white, slow = real.white / middle ** by[0], real.slow / middle ** by[1]
+    best = NoiseModel(white.copy(), slow.copy(), np.ones(3), np.ones(3), *by)
     wrong = np.full(3, np.inf)
     for rate, damping in SHAPES:
-        model = NoiseModel(real.white, real.slow, np.full(3, rate), np.full(3, damping))
+        model = NoiseModel(white, slow, np.full(3, rate), np.full(3, damping), *by)
         for _ in range(3):
             made = statistics(modelled(model, some, np.random.default_rng(seed)))
             miss = (
@@ -300,15 +335,16 @@ def fit_model(passes: list[Residuals], seed: int) -> NoiseModel:
                 getattr(best, name)[better] = getattr(model, name)[better]
             wrong = np.minimum(miss, wrong)
             model = _moved(model, made, real)
-    for _ in range(3):
+    real = statistics(passes)
+    for _ in range(4):
         best = _moved(best, statistics(modelled(best, passes, np.random.default_rng(seed))), real)
     return best
 
 
 def _moved(model: NoiseModel, made: Statistics, real: Statistics) -> NoiseModel:
     """Return a model whose sigmas are nearer to what the real statistics ask for: squares add."""
-    white = np.sqrt(np.maximum(model.white**2 + real.white**2 - made.white**2, (0.1 * real.white) ** 2))
-    return NoiseModel(white, model.slow * np.clip(real.slow / made.slow, 0.3, 3.0), model.rate, model.damping)
+    white = model.white * np.sqrt(np.clip(2.0 - (made.white / real.white) ** 2, 0.1, 3.0))
+    return replace(model, white=white, slow=model.slow * np.clip(real.slow / made.slow, 0.3, 3.0))
 
 
 def halves(path: Path, sensor: Sensor, weights: FloatArray) -> tuple[list[Residuals], list[Residuals]]:

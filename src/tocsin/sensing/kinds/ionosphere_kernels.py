@@ -3,7 +3,9 @@
 The group refractive index is 1 + 40.3 N / f^2 (N electrons/m3, f Hz; Recommendation ITU-R P.531): at UHF and VHF it
 adds to the range what the electrons on the ray add up to, and lifts the apparent elevation. Both are taken to first
 order along the straight ray over a spherical Earth. N(h) = Nm exp((1 - z - exp(-z)) / 2), z = (h - 350 km) / 60 km:
-Chapman's alpha layer with the height of an ordinary F2 layer and a slab of 248 km (Davies, Ionospheric Radio, 1990).
+Chapman's alpha layer (form: subroutine CHAP of the ray tracing of R. M. Jones at NOAA, type 0.5), its electrons
+Nm H sqrt(2 pi e): a slab of 248 km. 350 km is the height of the thin layer in Klobuchar's algorithm (1987); of the scale no
+source gives one value: open codes take 50 to 65 km at 300 to 350 km, so 60 km is assumed.
 """
 
 import math
@@ -18,8 +20,11 @@ BOTTOM_M = 80_000.0
 TOP_M = 1_500_000.0
 TECU = 1.0e16
 """Electrons per square metre in one unit of total electron content."""
-RESIDUAL = 0.3
-"""One sigma of what a climatological content misses, as a part of it (Klobuchar 1987: his model halves the error)."""
+RESIDUAL = 0.5
+"""One sigma of what a content from a climatology misses, as a part of it: an "rms correction of at least 50 percent".
+
+Klobuchar, IEEE Trans. Aerospace and Electronic Systems 23, 325 (1987), abstract: the aim that his eight coefficients met.
+"""
 _SLAB = math.sqrt(2.0 * math.pi * math.e)
 _PANELS = 4
 
