@@ -194,7 +194,7 @@ class Catalogue:
             return Correlation(objects, distance2)
         gates = np.where(np.isnan(rates) | np.isnan(sigma[:, 3]), GATE_3, GATE_4)
         chosen = assign(rows[:used], found[:used], d2[:used], gates, self._mark)
-        taken = np.flatnonzero(chosen >= 0)
+        taken = (chosen >= 0).nonzero()[0]
         objects[taken] = found[chosen[taken]]
         distance2[taken] = d2[chosen[taken]]
         return Correlation(objects, distance2)
@@ -232,7 +232,7 @@ class Catalogue:
             self._room = 2 * used
         if used:
             chosen = assign(rows[:used], found[:used], d2[:used], np.full(n, GATE_2), self._mark)
-            taken = np.flatnonzero(chosen >= 0)
+            taken = (chosen >= 0).nonzero()[0]
             objects[taken], distance2[taken] = found[chosen[taken]], d2[chosen[taken]]
         return Correlation(objects, distance2)
 

@@ -246,6 +246,10 @@ def gate_pairs(
     at = np.empty((3, count))
     predict(packed, count, middle, at)
     reach = math.sqrt(max(gate3, gate4))
+    slack = np.empty(count)
+    for j in range(count):
+        slack[j] = reach * (error[0, j] + error[1, j] + error[2, j])
+    beyond = np.empty(count)
     for q in range(rows.shape[0]):
         i = rows[q]
         px = places[i, 0]
@@ -254,12 +258,15 @@ def gate_pairs(
         r = math.sqrt((px - site[0]) ** 2 + (py - site[1]) ** 2 + (pz - site[2]) ** 2)
         widest = max(sigma[i, 0], r * max(sigma[i, 1], sigma[i, 2]))
         room = reach * widest + TOP_SPEED_M_S * STEP_S * abs(fractions[i] - middle)
+        # without a branch, so that several objects are compared at once
         for j in range(count):
-            limit = room + reach * (error[0, j] + error[1, j] + error[2, j])
+            limit = room + slack[j]
             dx = at[0, j] - px
             dy = at[1, j] - py
             dz = at[2, j] - pz
-            if dx * dx + dy * dy + dz * dz > limit * limit:
+            beyond[j] = dx * dx + dy * dy + dz * dz - limit * limit
+        for j in range(count):
+            if beyond[j] > 0.0:
                 continue
             d2, n = fit(packed, j, fractions[i], error, places[i], sigma[i], rates[i], site, rot, work)
             if d2 <= (gate3 if n == 3 else gate4):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from typing import Any, Protocol
 
 import msgspec
@@ -37,8 +38,9 @@ LAUNCH_LIKE = 0.9
 PREDICT_PAUSE_S, POWERED_PAUSE_S = 4.0, 10.0
 """A free arc is one Gaussian, a burning object a mixture of hundreds of flights: it is predicted more rarely."""
 SETTLED_HITS = 12
-EVENT_PAUSE_S, IDLE_PAUSE_S = 2.0, 10.0
-"""A young track is judged every second; one that is well known every two, and one that concerns nobody every ten."""
+EVENT_PAUSE_S, SURE_PAUSE_S, IDLE_PAUSE_S = 2.0, 4.0, 10.0
+"""A young track is judged every second; one that is well known every two, a confirmed threat as often as its fall is predicted
+anew, and one that concerns nobody every ten."""
 DARK_WATCH_S = 150.0
 """A plume that went out is judged every second for so long: its silence is evidence that grows with time."""
 FITS = (3, 4, 5, 6, 8, 10, 13, 16, 20, 25, 31, 39, 49, 64)
@@ -69,8 +71,11 @@ class Judgement:
             if judged is None:
                 slots.append(slot)
                 continue
-            settled = judged.hits_judged >= SETTLED_HITS
-            pause = (EVENT_PAUSE_S if judged.event else IDLE_PAUSE_S) if settled else 1.0
+            pause = 1.0
+            if judged.hits_judged >= SETTLED_HITS:
+                pause = IDLE_PAUSE_S
+                if judged.event:
+                    pause = SURE_PAUSE_S if judged.level == "confirmed" else EVENT_PAUSE_S
             changed = track.hits != judged.hits_judged
             dark = track.off_from and now - track.off_from < DARK_WATCH_S * NS and judged.event
             if (changed or dark) and now - judged.judged_at >= pause * NS:
@@ -158,10 +163,9 @@ class Judgement:
 
     def _fit_launch(self, stage: Stage, judged: Judged, track: Track) -> None:
         n = len(track.sights)
-        due = max((f for f in FITS if f <= n), default=0)
-        if due <= judged.fitted:
+        if n < FITS[0] or FITS[bisect_right(FITS, n) - 1] <= judged.fitted:
             return
-        judged.fitted = due
+        judged.fitted = FITS[bisect_right(FITS, n) - 1]
         fit = stage.predictor.fit_launch(track)
         if fit is None:
             return

@@ -5,6 +5,7 @@ and is refused: history before 1972 is replayed at a shifted date.
 """
 
 import bisect
+import functools
 import re
 from datetime import UTC, datetime
 
@@ -89,6 +90,7 @@ def unix_ns_from_tai(tai_ns: int) -> int:
     return tai_ns - LEAP_TAI_MINUS_UTC_S[i] * NS
 
 
+@functools.lru_cache(maxsize=256)
 def iso_from_tai(tai_ns: int, digits: int = 3) -> str:
     """Return the UTC instant as ISO 8601 with `Z`, rounded down to `digits` decimals; second 60 in a leap second."""
     i = max(bisect.bisect_right(_LEAP_TAI_NS, tai_ns) - 1, 0)

@@ -10,8 +10,8 @@ import msgspec
 from tocsin.identification.classes import CLASSES, LAUNCHES, PRIOR_INFRARED, PRIOR_RADAR
 from tocsin.identification.evidence import NOTIFICATION, PIECES, Features, Piece
 
-LOG_PRIOR_INFRARED = tuple(math.log(PRIOR_INFRARED[c]) for c in CLASSES)
-LOG_PRIOR_RADAR = tuple(math.log(PRIOR_RADAR[c]) for c in CLASSES)
+_INFRARED = tuple(PRIOR_INFRARED[c] for c in CLASSES)
+_RADAR = tuple(PRIOR_RADAR[c] for c in CLASSES)
 LEAST = 1e-9
 """No piece of evidence says more than this against a class."""
 
@@ -41,12 +41,11 @@ def without_notice(features: Features, identity: Identity) -> dict[str, float]:
 
 def posterior(features: Features, pieces: tuple[Piece, ...]) -> dict[str, float]:
     """Return the probability of each class: prior times the likelihoods of the pieces of evidence."""
-    logs: Sequence[float] = LOG_PRIOR_INFRARED if features.infrared_hits > 0 else LOG_PRIOR_RADAR
+    weights: Sequence[float] = _INFRARED if features.infrared_hits > 0 else _RADAR
     for piece in pieces:
+        # a dozen pieces of at least `LEAST` each stay far above the smallest number
         values = map(piece.likelihood.__getitem__, CLASSES)
-        logs = [log + math.log(v if v > LEAST else LEAST) for log, v in zip(logs, values, strict=True)]
-    top = max(logs)
-    weights = [math.exp(v - top) for v in logs]
+        weights = [w * (v if v > LEAST else LEAST) for w, v in zip(weights, values, strict=True)]
     total = sum(weights)
     return {c: round(w / total, 6) for c, w in zip(CLASSES, weights, strict=True)}
 

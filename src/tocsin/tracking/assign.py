@@ -23,7 +23,7 @@ def assign(tracks: IntArray, detections: IntArray, gain: FloatArray) -> IntArray
     being clutter or new; a pair with gain <= 0 is never chosen. Ties are broken by order, so the result is
     deterministic. Each group of tracks that contend for the same detections is solved exactly up to `EXACT_PAIRS`.
     """
-    keep = np.flatnonzero(gain > 0.0)
+    keep = (gain > 0.0).nonzero()[0]
     if keep.size <= 1:
         return keep
     t, d, g = tracks[keep], detections[keep], gain[keep]

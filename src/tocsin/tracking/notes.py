@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 import numpy as np
 
 from tocsin.core.records.inputs import INTENSITY, Look
@@ -21,14 +23,29 @@ class LookNotes:
 
     def __init__(self, look: Look, sensor: Sensor, rows: FloatArray) -> None:
         self.look, self.sensor, self.rows = look, sensor, rows
-        self.times: list[int] = look.times.tolist()
-        measured = rows[:, [U_X, U_Y, U_Z, M_RANGE, M_RATE]]
-        self.parts: list[int] = (2 + (~np.isnan(measured[:, 3:5])).sum(axis=1)).tolist()
-        """Components of each measurement."""
-        self._measured: list[list[float]] = measured.tolist()
-        self._numbers: list[int] = look.numbers.tolist()
-        self._prefix = f"{look.sensor}/{look.session}/{look.sequence}/"
         self._path = f"{sensor.kind}/{sensor.site}/{look.line or sensor.line}"
+
+    # most looks write nothing: what they would need is made ready by the first that does
+
+    @cached_property
+    def times(self) -> list[int]:
+        """Return the time of each detection, TAI ns."""
+        return self.look.times.tolist()
+
+    @cached_property
+    def parts(self) -> list[int]:
+        """Return the number of components of each measurement."""
+        return (2 + (~np.isnan(self.rows[:, [M_RANGE, M_RATE]])).sum(axis=1)).tolist()
+
+    @cached_property
+    def _measured(self) -> list[list[float]]:
+        return self.rows[:, [U_X, U_Y, U_Z, M_RANGE, M_RATE]].tolist()
+
+    @cached_property
+    def _keys(self) -> list[str]:
+        look = self.look
+        prefix = f"{look.sensor}/{look.session}/{look.sequence}/"
+        return [f"{prefix}{n}" for n in look.numbers.tolist()]
 
     def write(self, track: Track, row: int) -> None:
         """Write a detection into the record of its track."""
@@ -36,7 +53,7 @@ class LookNotes:
         track.sensors[sensor.id] = track.sensors.get(sensor.id, 0) + 1
         track.paths[self._path] = track.paths.get(self._path, 0) + 1
         track.last_hit = max(track.last_hit, time)
-        key = f"{self._prefix}{self._numbers[row]}"
+        key = self._keys[row]
         if len(track.first_keys) < 8:
             track.first_keys.append(key)
         track.last_keys.append(key)

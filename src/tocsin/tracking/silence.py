@@ -51,7 +51,7 @@ def silence(
     pd = detection_probability(
         sensor, look.mode, look.searched, look.state, look.noise_db, place, middle, where, np.ones(quiet.size)
     )
-    could = np.flatnonzero(pd > 1e-3)
+    could = (pd > 1e-3).nonzero()[0]
     if could.size and sensor.kind == "radar":
         # nobody knows where an unsharp track is: a radar's silence at its middle says nothing
         could = could[~unsharp(bank, quiet[could])]

@@ -95,7 +95,7 @@ def unsharp(bank: TrackBank, slots: IntArray) -> npt.NDArray[np.bool_]:
     """
     both = np.empty(slots.size, np.bool_)
     if wide_places(bank.ps, slots, UNSHARP_M, both):
-        for k in np.flatnonzero(both).tolist():
+        for k in both.nonzero()[0].tolist():
             track = bank.tracks[int(slots[k])]
             both[k] = len(track.satellites) == len(track.sensors) > 0
     return both
