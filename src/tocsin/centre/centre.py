@@ -43,6 +43,7 @@ from tocsin.core.records.outputs import Assessment, EventKind, Rejection
 from tocsin.core.records.warnings import SpaceObservations
 from tocsin.detection.background import Background
 from tocsin.detection.screen import Screen
+from tocsin.detection.voices import Voices
 from tocsin.dissemination.dissemination import Dissemination
 from tocsin.identification.notices import forget
 from tocsin.sensing.sensor import Sensor
@@ -62,7 +63,7 @@ class Centre:
         self.config_sha256 = sha256_hex(canonical((network, assets, VERSION)))
         self.sensors = compile_network(network)
         self.now = 0
-        self.screen = Screen()
+        self.screen, self.voices = Screen(), Voices()
         self.background = Background()
         self.catalogue = Catalogue()
         self.sites: dict[str, int] = {}
@@ -145,6 +146,8 @@ class Centre:
             self.emit.event("quarantined", look.sensor, self.now, (), reason="unknown sensor: all its rows are refused")
         if used is None or sensor is None:
             return
+        if copied := self.voices.hear(look):
+            self.emit.event("quarantined", look.sensor, self.now, (), reason=copied)
         self.looks += look.empty_looks
         self.rows_used += int(used.size) if look.numbers.size else int(look.rows.size)
         kind, why = self.watch.look(look, self.now)

@@ -11,13 +11,14 @@ import pyarrow.parquet as pq
 
 from tocsin.core.constants import NS
 from tocsin.core.errors import InputError
-from tocsin.core.records.inputs import ElementSet, Look, Notification
+from tocsin.core.records.inputs import ElementSet, Health, Look, Notification, Operator
 from tocsin.core.records.network import Network
 from tocsin.core.records.scenario import Scenario
 from tocsin.core.time import tai_from_iso
 from tocsin.formats.element_sets import read_element_sets
 from tocsin.formats.looks_write import write_looks_parquet
 from tocsin.formats.notifications import write_notifications
+from tocsin.formats.other_inputs import in_order, write_other_inputs
 from tocsin.formats.toml_files import read_assets, read_network
 from tocsin.modelling.faults import apply_faults
 from tocsin.modelling.hotspots import HotSpots, read_hot_spots
@@ -26,6 +27,7 @@ from tocsin.modelling.paths import find_beside
 from tocsin.modelling.plume import transmission
 from tocsin.modelling.satellites import make_population, perturbed
 from tocsin.modelling.sensors import Progress, Sky, run_sensors
+from tocsin.modelling.tape import play
 from tocsin.modelling.truth import Impact, build_truth, truth_table
 from tocsin.sensing.sensors import compile_network
 
@@ -38,6 +40,8 @@ class SimulationResult:
     looks: Path
     notifications: Path
     catalogue: Path
+    words: Path
+    """What people say: health and operators; no file where nobody speaks."""
     network: Path
     assets: Path
     truth: Path
@@ -84,6 +88,9 @@ def simulate(
     clock.mark("satellites")
     run = run_sensors(scenario, network, compile_network(network), sky, start, end, say)
     run.looks, run.labels, struck = apply_faults(scenario, network, run.looks, run.labels, start)
+    for tape in scenario.tape:
+        run.looks += play(tape, run.labels, scenario, scenario_path, network, assets, start, end)
+    run.looks.sort(key=lambda look: (look.received, look.sensor, look.session, look.sequence))
     run.recount(struck)
     clock.mark("sensors")
     say("writing", 0.0)
@@ -91,11 +98,12 @@ def simulate(
     inputs.mkdir(parents=True, exist_ok=True)
     result = SimulationResult(
         out_dir, inputs / "looks.parquet", inputs / "notifications.jsonl", inputs / "catalogue.tle",
-        inputs / "network.toml", inputs / "assets.toml", out_dir / "truth.parquet", out_dir / "labels.parquet",
+        inputs / "words.jsonl", inputs / "network.toml", inputs / "assets.toml", out_dir / "truth.parquet", out_dir / "labels.parquet",
         start, end, run.counts, truth.impacts, run.seen,
     )  # fmt: skip
     write_looks_parquet(result.looks, run.looks)
     _write_notifications(result.notifications, scenario, start)
+    _write_words(result.words, scenario, start)
     _write_catalogue(result.catalogue, known)
     shutil.copyfile(network_path, result.network)
     shutil.copyfile(assets_path, result.assets)
@@ -171,6 +179,24 @@ def _write_notifications(path: Path, scenario: Scenario, start: int) -> None:
             for n in sorted(scenario.notification, key=lambda n: (n.received_s, n.id))
         ],
     )
+
+
+def _write_words(path: Path, scenario: Scenario, start: int) -> None:
+    """Write what owners of sensors and operators say, if any of them speaks."""
+
+    def at(seconds: float) -> int:
+        return start + round(seconds * NS)
+
+    words: list[Health | Operator] = [
+        Health(h.id, at(h.received_s), scenario.data_mode, h.subject, h.state, h.source) for h in scenario.health
+    ]
+    words += [
+        Operator(o.id, at(o.received_s), o.data_mode or scenario.data_mode, o.action, o.person, o.subject, o.text)
+        for o in scenario.operator
+    ]
+    path.unlink(missing_ok=True)
+    if words:
+        write_other_inputs(path, in_order(words))
 
 
 def _label_table(labels: LabelTable) -> pa.Table:

@@ -1,0 +1,189 @@
+"""`tocsin study incidents`: every incident with its twin through `run`, judged by what stands in the output folder."""
+
+import json
+import multiprocessing
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from tocsin.cli.exits import DONE, DONE_WITH_REFUSALS, Interrupted
+from tocsin.cli.live import Display
+from tocsin.cli.process import warm
+from tocsin.cli.run import load_scenario, make_inputs, process_made
+from tocsin.cli.study.incident_pages import write_page
+from tocsin.core.digest import canonical, sha256_hex
+from tocsin.core.errors import InputError
+from tocsin.core.kernels import kernel_hash
+from tocsin.core.records.incident import Case, Incident
+from tocsin.core.records.scenario import Scenario
+from tocsin.formats.toml_files import read_incident
+from tocsin.modelling.paths import roots
+from tocsin.scoring.expectations import FolderRead, judge, level_steps
+
+FILE = "incident.toml"
+TABLES = ("flight", "notification", "health", "operator", "source", "tape")
+"""Tables of a scenario whose entries have ids, which a case may leave out."""
+
+
+def find_incidents(only: str | None) -> list[Path]:
+    """Return the folders of all incidents in order, or those whose name holds `only`; InputError if there is none."""
+    for root in roots():
+        folders = sorted(p.parent for p in (root / "scenarios" / "incidents").glob(f"*/{FILE}"))
+        if folders:
+            found = [f for f in folders if only is None or only in f.name]
+            if not found:
+                names = ", ".join(f.name for f in folders)
+                raise InputError("there is no such incident", key=str(only), allowed=names)
+            return found
+    raise InputError("no incidents are packaged", file="scenarios/incidents")
+
+
+def case_scenario(folder: Path, case: Case) -> tuple[Scenario, Path]:
+    """Return the scenario of a case, without what it leaves out, and the path of its file."""
+    scenario, path = load_scenario(str(folder / case.scenario), None)
+    left = set(case.without)
+    kept: dict[str, Any] = {}
+    for table in TABLES:
+        entries = getattr(scenario, table)
+        kept[table] = tuple(entry for entry in entries if entry.id not in case.without)
+        left -= {entry.id for entry in entries}
+    if left:
+        raise InputError(f"{sorted(left)[0]!r} is no id in {path.name}", file=str(folder / FILE), key="without")
+    return msgspec.structs.replace(scenario, **kept), path
+
+
+def run_case(folder: Path, number: int, out: Path) -> dict[str, Any]:
+    """Return the line of one case of an incident: what was said when, and the verdict on every statement."""
+    case = read_incident(folder / FILE).case[number]
+    scenario, path = case_scenario(folder, case)
+    started = time.process_time()
+    with Display("", quiet=True) as display:
+        result = make_inputs(scenario, path, out, None, display)
+        outcome = process_made(result, scenario, None, display, {}, report=False)
+    if outcome.summary.interrupted:
+        raise Interrupted("interrupted; the cases that were finished are kept")
+    read = FolderRead(out, scenario.start_utc)
+    worst, worst_s = read.worst()
+    fall = read.fall_s("")
+    return {
+        "incident": folder.name,
+        "case": case.name,
+        "twin": case.twin,
+        "expected": case.expected,
+        "start_utc": scenario.start_utc,
+        "duration_s": scenario.duration_s,
+        "worst": worst,
+        "worst_s": worst_s,
+        "first_s": {level: read.first_s(level) for level in ("possible", "probable", "confirmed")},
+        "fall_s": fall,
+        "steps": list(level_steps(read)),
+        "verdicts": [
+            {
+                "words": v.statement.words, "never": v.never, "holds": v.holds, "found": v.found, "first_s": v.first_s,
+                "why": v.why, "fault": v.statement.fault,
+            }
+            for v in judge(case, read)
+        ],
+        "decisions": outcome.summary.digests.decisions,
+        "scenario_sha256": sha256_hex(canonical(scenario)),
+        "seconds": round(time.process_time() - started, 1),
+    }  # fmt: skip
+
+
+def passed(line: dict[str, Any]) -> bool:
+    """Return whether every statement of a case holds; one that a known fault excuses must not hold."""
+    return all(v["holds"] != bool(v["fault"]) for v in line["verdicts"])
+
+
+def run_incidents(only: str | None, jobs: int, out: Path | None, as_json: bool) -> int:
+    """Return 0 when all statements of all cases hold, 1 when one does not; pages are written to `out`/pages."""
+    folders = find_incidents(only)
+    target = out if out is not None else Path("out") / "incidents"
+    target.mkdir(parents=True, exist_ok=True)
+    asked = [(f, k) for f in folders for k in range(len(read_incident(f / FILE).case))]
+    lines: dict[tuple[str, str], dict[str, Any]] = {}
+    with Display("incidents", quiet=as_json) as display:
+        warm(display, simulator=True)
+        for line in _run(asked, jobs, target, display):
+            lines[line["incident"], line["case"]] = line
+        told = [
+            (f.name, incident, [lines[f.name, c.name] for c in incident.case])
+            for f in folders
+            for incident in (read_incident(f / FILE),)
+        ]
+        for name, incident, cases in told:
+            write_page(target / "pages", name, incident, cases)
+        result = {
+            "kernels": kernel_hash(),
+            "digest": sha256_hex(canonical([line["decisions"] for _, _, cases in told for line in cases])),
+            "cases": [line for _, _, cases in told for line in cases],
+        }
+        (target / "result.json").write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+        if as_json:
+            print(json.dumps(result))
+        for text in table(told):
+            display.say(text)
+        display.say(f"digest of decisions {result['digest'][:16]}; pages: {target / 'pages'}")
+    sound = all(v["holds"] for line in lines.values() for v in line["verdicts"])
+    return DONE if sound else DONE_WITH_REFUSALS
+
+
+def _run(asked: Sequence[tuple[Path, int]], jobs: int, target: Path, display: Display) -> Iterator[dict[str, Any]]:
+    """Yield the lines of cases as they are finished."""
+    jobs_of = [(f, k, target / f.name / f"case-{k + 1}") for f, k in asked]
+    if jobs == 1:
+        for number, job in enumerate(jobs_of):
+            display.stage(f"{job[0].name}, case {job[1] + 1}", number / len(jobs_of))
+            yield run_case(*job)
+        return
+    pool = ProcessPoolExecutor(min(jobs, len(asked)), mp_context=multiprocessing.get_context("spawn"))
+    try:
+        waiting = [pool.submit(run_case, *job) for job in jobs_of]
+        for number, future in enumerate(as_completed(waiting), 1):
+            yield future.result()
+            display.stage(f"{number} of {len(asked)} cases", number / len(asked))
+    except KeyboardInterrupt:
+        raise Interrupted(f"interrupted; finished cases are kept in {target}") from None
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def table(told: Sequence[tuple[str, Incident, list[dict[str, Any]]]]) -> Iterator[str]:
+    """Yield the table for a person: a line a case, and a line for each statement that does not hold."""
+    yield f"{'incident':26s} {'case':24s} {'worst said':20s} {'expected':44s} {'before impact':26s} pass"
+    good = {True: 0, False: 0}
+    for name, _, cases in told:
+        for line in cases:
+            when = "" if line["worst_s"] is None else f" {minutes(line['worst_s'])}"
+            mark = "yes" if all(v["holds"] for v in line["verdicts"]) else "KNOWN FAULT" if passed(line) else "NO"
+            said = f"{line['worst']}{when}"
+            yield f"{name:26s} {line['case']:24s} {said:20s} {line['expected']:44s} {before_impact(line):26s} {mark}"
+            for v in line["verdicts"]:
+                if not v["holds"]:
+                    yield f"    {'never' if v['never'] else 'must'}: {v['words']}: {v['why']}" + (
+                        f" [known: {v['fault']}]" if v["fault"] else ""
+                    )
+        for twin in (False, True):
+            mine = [line for line in cases if line["twin"] == twin]
+            good[twin] += bool(mine) and all(v["holds"] for line in mine for v in line["verdicts"])
+    yield f"incidents {good[False]} of {len(told)}, twins {good[True]} of {len(told)}"
+
+
+def minutes(seconds: float) -> str:
+    """Return a time after the start as `+mm:ss`."""
+    return f"+{int(seconds) // 60:02d}:{int(seconds) % 60:02d}"
+
+
+def before_impact(line: dict[str, Any]) -> str:
+    """Return how long before the first fall of a missile a case said probable and confirmed, in minutes."""
+    if line["fall_s"] is None:
+        return "-"
+    parts = []
+    for level in ("probable", "confirmed"):
+        at = line["first_s"][level]
+        parts.append(f"{level} " + ("never" if at is None else f"{(line['fall_s'] - at) / 60.0:.1f}"))
+    return ", ".join(parts)
