@@ -321,7 +321,8 @@ class Centre:
                 reason=f"{gap.last - gap.first + 1} looks lost",
             )  # fmt: skip
         for sensor, quiet in self.watch.silent(self.now):
-            self.emit.event("sensor_lost", sensor.id, self.now, (), reason=f"silent for {quiet:.0f} s")
+            why = f"silent for {quiet:.0f} s{self.watch.together(sensor.id, '', self.now)}"
+            self.emit.event("sensor_lost", sensor.id, self.now, (), reason=why)
 
     def _tell(self) -> None:
         """Pass new assessments to dissemination: warnings, cancellations, cues."""

@@ -93,7 +93,7 @@ class Screen:
         used = self._plausible(look, sensor, now, used, bad)
         self.recent.setdefault(key, []).append(look)
         self.order.append((now, key))
-        self._forget(now)
+        self._forget(now, bad)
         return used
 
     def _whole(self, look: Look, sensor: Sensor | None, data_mode: str, now: int) -> tuple[str, str] | None:
@@ -182,15 +182,23 @@ class Screen:
                 lost.append(Gap(sensor, session, a, b - 1))
         return lost
 
-    def _forget(self, now: int) -> None:
+    def _forget(self, now: int, bad: list[Rejection]) -> None:
+        """Forget keys that no late row can join any more; tell those that hold less than they said."""
         limit = now - int((MAX_LATENESS_S + MAX_AHEAD_S) * NS)
         while self.order and self.order[0][0] < limit:
             _, key = self.order.popleft()
             kept = self.recent.get(key)
             if kept:
-                kept.pop(0)
+                look = kept.pop(0)
                 if not kept:
                     del self.recent[key]
+                if look.declared > max(len(look.numbers), 1) and not kept:
+                    reason = f"the look says {look.declared} and holds {len(look.numbers)}"
+                    bad.append(
+                        Rejection(
+                            look.file, int(look.rows[0]) if look.rows.size else -1, "detections", reason, "ignored"
+                        )
+                    )
 
     def state(self) -> dict[str, Any]:
         """Return all of it as plain data."""

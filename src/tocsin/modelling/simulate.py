@@ -98,7 +98,8 @@ def simulate(
     inputs.mkdir(parents=True, exist_ok=True)
     result = SimulationResult(
         out_dir, inputs / "looks.parquet", inputs / "notifications.jsonl", inputs / "catalogue.tle",
-        inputs / "words.jsonl", inputs / "network.toml", inputs / "assets.toml", out_dir / "truth.parquet", out_dir / "labels.parquet",
+        inputs / "words.jsonl",
+        inputs / "network.toml", inputs / "assets.toml", out_dir / "truth.parquet", out_dir / "labels.parquet",
         start, end, run.counts, truth.impacts, run.seen,
     )  # fmt: skip
     write_looks_parquet(result.looks, run.looks)

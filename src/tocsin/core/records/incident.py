@@ -20,7 +20,7 @@ class Statement(_Config, frozen=True, kw_only=True):
     stream: Stream = "assessments"
     match: dict[str, Any] = msgspec.field(default_factory=dict)
     """Key -> what its value is. A table matches a table that has all its keys so, or one item of a list. Of a number or a
-    level `{ at_least = ... }` and `{ at_most = ... }`; of a text also a part of it, as `*part*`; `{ none = true }` = none there."""
+    level `{ at_least = ... }` and `{ at_most = ... }`; of a text a part too, as `*part*`; `{ none = true }` = none there."""
     from_s: float = 0.0
     """Seconds after the scenario's start."""
     until_s: float | None = None
