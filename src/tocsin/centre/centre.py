@@ -262,7 +262,7 @@ class Centre:
                 self._streams()
 
     def _second(self) -> None:
-        now = self.now
+        now, said = self.now, len(self.emit.out)
         if (now // NS) % TIDY_S == 0:
             self._tidy()
         slots = self.judgement.due(self.tracker, now)
@@ -272,7 +272,7 @@ class Centre:
         for event in self.events.open():
             self.events.step(event, self.judgement.objects, self.tracker.bank.tracks, self.emit, now)
         self._streams()
-        self._tell()
+        self._tell(said)
 
     def _place(self, slots: list[int]) -> None:
         tracks = self.tracker.bank.tracks
@@ -324,9 +324,9 @@ class Centre:
             why = f"silent for {quiet:.0f} s{self.watch.together(sensor.id, '', self.now)}"
             self.emit.event("sensor_lost", sensor.id, self.now, (), reason=why)
 
-    def _tell(self) -> None:
-        """Pass new assessments to dissemination: warnings, cancellations, cues."""
-        for record in [r for r in self.emit.out if isinstance(r, Assessment)]:
+    def _tell(self, first: int) -> None:
+        """Pass the assessments of this second, which begin at record `first`, to dissemination: warnings, cues."""
+        for record in [r for r in self.emit.out[first:] if isinstance(r, Assessment)]:
             for message in self.dissemination.on_assessment(record, self.now):
                 self.message(message)
             for cue in self.dissemination.cues(record, self.tracker.ahead, self.now):

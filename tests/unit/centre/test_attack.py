@@ -185,3 +185,22 @@ def test_a_look_told_twice_counts_once(whole: tuple[Centre, list[Any]]) -> None:
     assert [r.paths for r in said if isinstance(r, Assessment)] == [
         r.paths for r in whole[1] if isinstance(r, Assessment)
     ]
+
+
+def test_what_is_said_does_not_depend_on_how_the_silence_is_cut(whole: tuple[Centre, list[Any]]) -> None:
+    """A live centre is told of every second, a file is not: the messages, and all else, are the same."""
+    network, assets, looks, _ = attack(NEAR)
+    centre = Centre(network, assets, "test")
+    said: list[Any] = []
+    for look in looks:
+        while centre.now and centre.now + NS < look.received:
+            said += centre.advance(centre.now + NS)
+        said += centre.step(look)
+    end = centre.now + 120 * NS
+    while centre.now < end:
+        said += centre.advance(min(centre.now + NS, end))
+    messages = [r for r in said if isinstance(r, WarningMessage)]
+    assert messages[-1].grade == "closing"
+    assert [m.grade for m in messages].count("closing") == 1
+    assert messages == [r for r in whole[1] if isinstance(r, WarningMessage)]
+    assert centre.digests() == whole[0].digests()
