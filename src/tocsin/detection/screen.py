@@ -187,18 +187,16 @@ class Screen:
         limit = now - int((MAX_LATENESS_S + MAX_AHEAD_S) * NS)
         while self.order and self.order[0][0] < limit:
             _, key = self.order.popleft()
-            kept = self.recent.get(key)
-            if kept:
-                look = kept.pop(0)
-                if not kept:
-                    del self.recent[key]
-                if look.declared > max(len(look.numbers), 1) and not kept:
-                    reason = f"the look says {look.declared} and holds {len(look.numbers)}"
-                    bad.append(
-                        Rejection(
-                            look.file, int(look.rows[0]) if look.rows.size else -1, "detections", reason, "ignored"
-                        )
-                    )
+            # all parts of a look have come by now, and a repeat of any of them would be too late to be used
+            kept = self.recent.pop(key, None)
+            if kept is None:
+                continue
+            held = {int(n) for look in kept for n in look.numbers}
+            first = kept[0]
+            if first.declared > max(len(held), 1):
+                row = int(first.rows[0]) if first.rows.size else -1
+                reason = f"the look says {first.declared} and holds {len(held)}"
+                bad.append(Rejection(first.file, row, "detections", reason, "ignored"))
 
     def state(self) -> dict[str, Any]:
         """Return all of it as plain data."""

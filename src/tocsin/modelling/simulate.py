@@ -223,7 +223,7 @@ def _count(
     """Fill counts and notes."""
     counts = result.counts
     counts["catalogue_objects"] = known
-    counts["rows"] = sum(max(look.declared, 1) for look in looks)
+    counts["rows"] = sum(max(len(look.numbers), 1) for look in looks)
     result.notes.append(f"{counts['detections']:,} detections in {counts['looks']:,} looks ({counts['rows']:,} rows)")
     if scenario.background.fireballs:
         visible = sum(1 for name, by in result.seen.items() if name.startswith("fireball") and by)
