@@ -14,8 +14,8 @@ from tocsin.cli.study.incidents import FILE, case_scenario, find_incidents, run_
 from tocsin.formats.toml_files import read_incident
 
 SLOW = bool(os.environ.get("TOCSIN_SLOW"))
-SLICE = {"1983-glint", "1979-test-tape", "1980-counts", "2018-broadcaster", "2018-drill"}
-"""Cheap and different: a false source, test data, a damaged field, and the desk."""
+SLICE = {"1983-glint", "1979-test-tape", "1980-counts", "1995-sounding-rocket", "2018-broadcaster", "2018-drill"}
+"""Cheap and different: a false source, test data, a damaged field, a notice, and the desk."""
 FOLDERS = find_incidents(None)
 CASES = [
     pytest.param(

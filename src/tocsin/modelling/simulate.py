@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 from tocsin.core.constants import NS
 from tocsin.core.errors import InputError
 from tocsin.core.records.inputs import ElementSet, Health, Look, Notification, Operator
-from tocsin.core.records.network import Network
+from tocsin.core.records.network import Assets, Network
 from tocsin.core.records.scenario import Scenario
 from tocsin.core.time import tai_from_iso
 from tocsin.formats.element_sets import read_element_sets
@@ -26,7 +26,7 @@ from tocsin.modelling.look_build import LabelTable
 from tocsin.modelling.paths import find_beside
 from tocsin.modelling.plume import transmission
 from tocsin.modelling.satellites import make_population, perturbed
-from tocsin.modelling.sensors import Progress, Sky, run_sensors
+from tocsin.modelling.sensors import Progress, SensorRun, Sky, run_sensors
 from tocsin.modelling.tape import play
 from tocsin.modelling.truth import Impact, build_truth, truth_table
 from tocsin.sensing.sensors import compile_network
@@ -87,11 +87,7 @@ def simulate(
               scenario.background.glint_episodes)  # fmt: skip
     clock.mark("satellites")
     run = run_sensors(scenario, network, compile_network(network), sky, start, end, say)
-    run.looks, run.labels, struck = apply_faults(scenario, network, run.looks, run.labels, start)
-    for tape in scenario.tape:
-        run.looks += play(tape, run.labels, scenario, scenario_path, network, assets, start, end)
-    run.looks.sort(key=lambda look: (look.received, look.sensor, look.session, look.sequence))
-    run.recount(struck)
+    _between(scenario, scenario_path, run, network, assets, start, end)
     clock.mark("sensors")
     say("writing", 0.0)
     inputs = out_dir / "inputs"
@@ -119,6 +115,18 @@ def simulate(
             f"glint episode on {episode.sensor}, +{first:.0f} s to +{last:.0f} s, {episode.detections} detections"
         )
     return result
+
+
+def _between(
+    scenario: Scenario, scenario_path: Path | str | None, run: SensorRun, network: Network, assets: Assets, start: int,
+    end: int,
+) -> None:  # fmt: skip
+    """Do to the looks what happens between sensors and centre: faults, and then tapes."""
+    run.looks, run.labels, struck = apply_faults(scenario, network, run.looks, run.labels, start)
+    for tape in scenario.tape:
+        run.looks += play(tape, run.labels, scenario, scenario_path, network, assets, start, end)
+    run.looks.sort(key=lambda look: (look.received, look.sensor, look.session, look.sequence))
+    run.recount(struck)
 
 
 class _Stopwatch:

@@ -154,3 +154,31 @@ def level_steps(folder: FolderRead) -> Iterator[tuple[float, str, str, str]]:
     for row in folder.rows("assessments"):
         if row["level"] != row["previous"]:
             yield folder.seconds(row) or 0.0, row["event"], row["level"], row["reason"]
+
+
+TOLD = ("sensor_lost", "sensor_back", "quarantined", "gap", "warning_cancelled")
+
+
+def other_words(folder: FolderRead) -> Iterator[tuple[float, str, str]]:
+    """Yield (seconds, what, why) of what else a reader is told: lost sensors, released and cancelled messages, glints."""
+    called: set[str] = set()
+    for row in folder.rows("events"):
+        data, kind = row["data"], row["kind"]
+        what = f"{row['subject']} {kind.replace('_', ' ')}" if kind in TOLD else ""
+        why = str(data.get("reason", data.get("headline", "")))
+        if kind == "warning_issued" and data["released"]:
+            what = f"{data['warning']} released"
+        elif kind == "identified" and data["object_class"] not in called:
+            called.add(data["object_class"])
+            what = f"{row['subject']} identified"
+            why = f"{data['object_class'].replace('_', ' ')}, P {data['probability']:.2f}"
+        if what:
+            yield folder.seconds(row) or 0.0, what, why
+
+
+def refusals(folder: FolderRead) -> list[tuple[str, int]]:
+    """Return the reasons of what was refused, dropped or remarked upon, with their numbers, the most frequent first."""
+    counts: dict[str, int] = {}
+    for row in folder.rows("rejected"):
+        counts[row["reason"]] = counts.get(row["reason"], 0) + 1
+    return sorted(counts.items(), key=lambda item: (-item[1], item[0]))

@@ -1,6 +1,6 @@
 """A page for each incident: what happened, what tocsin says minute by minute, and a picture of it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape
@@ -16,7 +16,9 @@ COLOURS = {
     "probable": "#c8641e",
     "confirmed": "#b3261e",
 }
-MOST_STEPS = 30
+LABEL = 44
+"""Pixels that the word at the end of an event takes."""
+MOST_STEPS, MOST_REASONS = 40, 4
 
 
 def write_page(folder: Path, name: str, incident: Incident, cases: list[dict[str, Any]]) -> None:
@@ -24,6 +26,47 @@ def write_page(folder: Path, name: str, incident: Incident, cases: list[dict[str
     folder.mkdir(parents=True, exist_ok=True)
     (folder / f"{name}.svg").write_text(picture(incident, cases), encoding="utf-8")
     (folder / f"{name}.md").write_text("\n".join(_page(name, incident, cases)) + "\n", encoding="utf-8")
+
+
+INDEX = """# Incidents
+
+Every false alarm and every miss of missile warning in the public record, run through the whole of tocsin; and for each a twin in which the
+attack is real and has to be told in time. `make incidents` runs all and prints this table; `tocsin study incidents --scenario 1983` runs one.
+
+- Each is a folder in `scenarios/incidents/`: a scenario built from the physical or human cause, and `incident.toml` with what has to be said by
+  when and what must never be said. The cases of an incident differ by the ids they leave out, or by the scenario file they name.
+- Statements are about the output folder only, as an examiner from outside would read it. No branch of the code knows an incident.
+- `tocsin run scenarios/incidents/1983-glint/scenario.toml` runs a scenario alone, with everything in it.
+- Deadlines come from the flight: radars at home see what flies far for 9 to 12 min before it falls, so 8 min are asked where they alone can
+  confirm; before that, a launch is to be told while its engines burn; short flights leave two to five minutes.
+- A statement that does not hold yet has its reason in `fault`, is told as such, and fails the day it holds.
+"""
+
+
+def write_index(folder: Path, told: Sequence[tuple[str, Incident, list[dict[str, Any]]]], digest: str) -> None:
+    """Write `README.md`: how it is done, and the table of all incidents."""
+    lines = [
+        INDEX,
+        "| incident | cause | case | worst said | expected | probable, confirmed before impact | holds |",
+        "|" + "---|" * 7,
+    ]
+    for name, incident, cases in told:
+        for k, line in enumerate(cases):
+            first = (f"[{incident.title}]({name}.md)", incident.cause) if k == 0 else ("", "")
+            when = "" if line["worst_s"] is None else f" {_clock(line['worst_s'])}"
+            case = ("twin: " if line["twin"] else "") + line["case"]
+            holds = "yes" if all(v["holds"] for v in line["verdicts"]) else "**no**"
+            cells = (*first, case, line["worst"] + when, line["expected"], _before(line), holds)
+            lines.append("| " + " | ".join(cells) + " |")
+    lines += ["", f"Digest of all decisions: `{digest[:16]}`."]
+    (folder / "README.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def _before(line: dict[str, Any]) -> str:
+    if line["fall_s"] is None or not line["twin"]:
+        return ""
+    said = [line["first_s"][level] for level in ("probable", "confirmed")]
+    return ", ".join("never" if at is None else f"{(line['fall_s'] - at) / 60.0:.1f} min" for at in said)
 
 
 def _page(name: str, incident: Incident, cases: list[dict[str, Any]]) -> Iterator[str]:
@@ -36,6 +79,7 @@ def _page(name: str, incident: Incident, cases: list[dict[str, Any]]) -> Iterato
         yield from (f"### {'Twin: ' if case.twin else ''}{case.name}", "")
         if case.says:
             yield from (case.says.strip(), "")
+        yield from (f"Starts at {line['start_utc']}. Expected: {case.expected}.", "")
         yield from _minutes(line)
         yield from ("| has to be | by when | holds |", "|---|---|---|")
         for statement, never, verdict in [
@@ -59,20 +103,28 @@ def _page(name: str, incident: Incident, cases: list[dict[str, Any]]) -> Iterato
 
 
 def _minutes(line: dict[str, Any]) -> Iterator[str]:
-    """Yield the changes of level of a case, and the fall."""
-    rows = [(t, f"{event} {level}", _short(reason)) for t, event, level, reason in line["steps"]]
+    """Yield what was said, minute by minute, what was refused, and the fall."""
+    rows = [(t, f"**{event} {level}**", _short(reason)) for t, event, level, reason in line["steps"]]
+    rows += [(t, what, _short(why)) for t, what, why in line["told"]]
     if line["fall_s"] is not None:
         rows.append((line["fall_s"], "*the first missile falls*", ""))
     rows.sort(key=lambda row: row[0])
-    if not rows:
-        yield from ("No event was opened: nothing was said.", "")
-        return
-    yield from ("| after the start | said | why |", "|---|---|---|")
-    for t, said, why in rows[:MOST_STEPS]:
-        yield f"| {_clock(t)} | {said} | {why} |"
-    if len(rows) > MOST_STEPS:
-        yield f"| | and {len(rows) - MOST_STEPS} changes more | |"
-    yield ""
+    if not line["steps"]:
+        yield from ("No event was opened: no level and no message was said.", "")
+    if rows:
+        yield from ("| after the start | said | why |", "|---|---|---|")
+        for t, said, why in rows[:MOST_STEPS]:
+            yield f"| {_clock(t)} | {said} | {why} |"
+        if len(rows) > MOST_STEPS:
+            yield f"| | and {len(rows) - MOST_STEPS} more | |"
+        yield ""
+    if line["refused"]:
+        shown = "; ".join(f"{count:,} x {reason}" for reason, count in line["refused"][:MOST_REASONS])
+        more = len(line["refused"]) - MOST_REASONS
+        yield from (
+            f"Refused or remarked upon: {shown}" + (f"; and {more} other reasons" if more > 0 else "") + ".",
+            "",
+        )
 
 
 def _short(reason: str) -> str:
@@ -124,7 +176,7 @@ def _panel(line: dict[str, Any], top: float) -> Iterator[str]:
     if line["fall_s"] is not None:
         at = x(line["fall_s"])
         yield f'<line x1="{at:.1f}" x2="{at:.1f}" y1="{top + 16}" y2="{base}" stroke="#111" stroke-dasharray="4 3"/>'
-        yield f'<text x="{at - 4:.1f}" y="{top + 26}" text-anchor="end">first fall</text>'
+        yield f'<text x="{at:.1f}" y="{top + 12}" text-anchor="middle">first fall</text>'
     if not line["steps"]:
         yield f'<text x="{LEFT + 6}" y="{base - 6}" fill="#445">nothing was said</text>'
     yield from _levels(line, last, x, y)
@@ -134,6 +186,7 @@ def _levels(line: dict[str, Any], last: float, x: Any, y: Any) -> Iterator[str]:
     events: dict[str, list[tuple[float, str]]] = {}
     for t, event, level, _ in line["steps"]:
         events.setdefault(event, []).append((t, level))
+    ends: list[float] = []
     for steps in events.values():
         for (t, level), (until, _) in zip(steps, [*steps[1:], (last, "")], strict=True):
             if level in LADDER:
@@ -142,4 +195,7 @@ def _levels(line: dict[str, Any], last: float, x: Any, y: Any) -> Iterator[str]:
                     f'stroke="{COLOURS[level]}" stroke-width="5"/>'
                 )
             else:
-                yield f'<circle cx="{x(t):.1f}" cy="{y(level)}" r="3" fill="#445"><title>{level}</title></circle>'
+                yield f'<circle cx="{x(t):.1f}" cy="{y(level)}" r="3" fill="#445"/>'
+                if all(abs(x(t) - other) > LABEL for other in ends):
+                    ends.append(x(t))
+                    yield f'<text x="{x(t):.1f}" y="{y(level) - 6}" text-anchor="middle" font-size="9">{level}</text>'

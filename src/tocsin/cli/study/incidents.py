@@ -14,7 +14,7 @@ from tocsin.cli.exits import DONE, DONE_WITH_REFUSALS, Interrupted
 from tocsin.cli.live import Display
 from tocsin.cli.process import warm
 from tocsin.cli.run import load_scenario, make_inputs, process_made
-from tocsin.cli.study.incident_pages import write_page
+from tocsin.cli.study.incident_pages import write_index, write_page
 from tocsin.core.digest import canonical, sha256_hex
 from tocsin.core.errors import InputError
 from tocsin.core.kernels import kernel_hash
@@ -22,7 +22,7 @@ from tocsin.core.records.incident import Case, Incident
 from tocsin.core.records.scenario import Scenario
 from tocsin.formats.toml_files import read_incident
 from tocsin.modelling.paths import roots
-from tocsin.scoring.expectations import FolderRead, judge, level_steps
+from tocsin.scoring.expectations import FolderRead, judge, level_steps, other_words, refusals
 
 FILE = "incident.toml"
 TABLES = ("flight", "notification", "health", "operator", "source", "tape")
@@ -81,6 +81,8 @@ def run_case(folder: Path, number: int, out: Path) -> dict[str, Any]:
         "first_s": {level: read.first_s(level) for level in ("possible", "probable", "confirmed")},
         "fall_s": fall,
         "steps": list(level_steps(read)),
+        "told": list(other_words(read)),
+        "refused": refusals(read),
         "verdicts": [
             {
                 "words": v.statement.words, "never": v.never, "holds": v.holds, "found": v.found, "first_s": v.first_s,
@@ -122,6 +124,7 @@ def run_incidents(only: str | None, jobs: int, out: Path | None, as_json: bool) 
             "digest": sha256_hex(canonical([line["decisions"] for _, _, cases in told for line in cases])),
             "cases": [line for _, _, cases in told for line in cases],
         }
+        write_index(target / "pages", told, result["digest"])
         (target / "result.json").write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
         if as_json:
             print(json.dumps(result))
