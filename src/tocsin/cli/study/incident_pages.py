@@ -30,15 +30,16 @@ def write_page(folder: Path, name: str, incident: Incident, cases: list[dict[str
 
 INDEX = """# Incidents
 
-Every false alarm and every miss of missile warning in the public record, run through the whole of tocsin; and for each a twin in which the
-attack is real and has to be told in time. `make incidents` runs all and prints this table; `tocsin study incidents --scenario 1983` runs one.
+Every false alarm and every miss of missile warning in the public record, run through the whole of tocsin; and for each a twin
+in which the attack is real and has to be told in time. `make incidents` runs all of them and prints this table;
+`tocsin study incidents --scenario 1983` runs one.
 
-- Each is a folder in `scenarios/incidents/`: a scenario built from the physical or human cause, and `incident.toml` with what has to be said by
-  when and what must never be said. The cases of an incident differ by the ids they leave out, or by the scenario file they name.
+- Each is a folder in `scenarios/incidents/`: a scenario built from the physical or human cause, and `incident.toml` with what has
+  to be said by when and what must never be said. Its cases differ by the ids they leave out, or by the scenario file they name.
 - Statements are about the output folder only, as an examiner from outside would read it. No branch of the code knows an incident.
 - `tocsin run scenarios/incidents/1983-glint/scenario.toml` runs a scenario alone, with everything in it.
-- Deadlines come from the flight: radars at home see what flies far for 9 to 12 min before it falls, so 8 min are asked where they alone can
-  confirm; before that, a launch is to be told while its engines burn; short flights leave two to five minutes.
+- Deadlines come from the flight: radars at home see what flies far for 9 to 12 min before it falls, so 8 min are asked where they
+  alone can confirm; before that, a launch is to be told while its engines burn; short flights leave two to five minutes.
 - A statement that does not hold yet has its reason in `fault`, is told as such, and fails the day it holds.
 """
 

@@ -119,18 +119,19 @@ def run_incidents(only: str | None, jobs: int, out: Path | None, as_json: bool) 
         ]
         for name, incident, cases in told:
             write_page(target / "pages", name, incident, cases)
+        digest = sha256_hex(canonical([line["decisions"] for _, _, cases in told for line in cases]))
         result = {
             "kernels": kernel_hash(),
-            "digest": sha256_hex(canonical([line["decisions"] for _, _, cases in told for line in cases])),
+            "digest": digest,
             "cases": [line for _, _, cases in told for line in cases],
         }
-        write_index(target / "pages", told, result["digest"])
+        write_index(target / "pages", told, digest)
         (target / "result.json").write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
         if as_json:
             print(json.dumps(result))
         for text in table(told):
             display.say(text)
-        display.say(f"digest of decisions {result['digest'][:16]}; pages: {target / 'pages'}")
+        display.say(f"digest of decisions {digest[:16]}; pages: {target / 'pages'}")
     sound = all(v["holds"] for line in lines.values() for v in line["verdicts"])
     return DONE if sound else DONE_WITH_REFUSALS
 
