@@ -58,7 +58,9 @@ STUDIES = (
 StudyName = Annotated[str, _argument(STUDIES)]
 STUDIED = "Scenario drawn anew for every seed [default: first-light]; of incidents, a part of the name [default: all]."
 StudyScenario = Annotated[str | None, _option(STUDIED, "--scenario")]
-Seeds = Annotated[int | None, _option("How many seeds [default: 100 for ellipses, 50 for variants].", "--seeds")]
+Seeds = Annotated[
+    int | None, _option("How many seeds [default: 100 for ellipses, 50 for variants, 5 for incidents].", "--seeds")
+]
 FirstSeed = Annotated[int, _option("The first seed [default: 1].", "--first-seed")]
 Jobs = Annotated[int, _option("Processes at a time [default: 1].", "--jobs")]
 Version = Annotated[bool, _option("Print the version and leave.", "--version")]
@@ -240,7 +242,7 @@ def study(
         if name == "incidents":
             from tocsin.cli.study.incidents import run_incidents
 
-            return run_incidents(scenario, jobs=jobs, out=out, as_json=as_json)
+            return run_incidents(scenario, seeds=5 if seeds is None else seeds, jobs=jobs, out=out, as_json=as_json)
         from tocsin.cli.study.run import run_study
 
         return run_study(
