@@ -103,7 +103,13 @@ def test_few_looks_make_no_background_however_old():
 )
 @pytest.mark.parametrize("revisit", [1.0, 10.0])
 def test_a_rocket_is_never_suppressed(vehicle, revisit):
-    for lat, lon, azimuth in ((-30.0, -30.0, math.pi), (0.0, -30.0, 1.5), (45.0, -70.0, 0.8)):
+    for lat, lon, azimuth in (
+        (-30.0, -30.0, math.pi),
+        (0.0, -30.0, 1.5),
+        (45.0, -70.0, 0.8),
+        (0.0, 47.5, 0.8),
+        (0.0, 48.5, -0.8),
+    ):
         flight = fly(vehicle, lat * DEG, lon * DEG, 0.0, vehicle.programme(azimuth), revisit)
         background, rng = Background(), np.random.default_rng(2)
         for t, state, burning in zip(flight.times, flight.states, flight.burning, strict=True):
