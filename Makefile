@@ -9,7 +9,7 @@ TOCSIN := $(BIN)/tocsin
 SEEDS ?= 100
 JOBS ?= 2
 
-.PHONY: demo test check format bench study wheel requirements clean help
+.PHONY: demo test check format bench study incidents wheel requirements clean help
 
 help:  ## what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/'
@@ -49,6 +49,9 @@ bench: $(VENV)/.run  ## measured figures of this machine
 study: $(VENV)/.run  ## do the ellipses cover what they say, is any missile missed (long: SEEDS=100 JOBS=2)
 	$(TOCSIN) study ellipses --seeds $(SEEDS) --jobs $(JOBS) --out out/study-ellipses
 	$(TOCSIN) study variants --seeds 50 --jobs $(JOBS) --out out/study-variants
+
+incidents: $(VENV)/.run  ## every false alarm and miss of the past, each with a twin in which the attack is real
+	$(TOCSIN) study incidents --jobs $(JOBS) --out out/incidents
 
 wheel: $(VENV)/.run  ## a wheel in dist/
 	rm -rf dist

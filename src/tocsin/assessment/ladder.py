@@ -54,6 +54,9 @@ def level_of(f: Figures, current: str) -> tuple[str, str]:
         if f.missile < PROBABLE_MISSILE:
             figures += "; space launch or sounding rocket not excluded"
         return "possible", figures
+    # what holds a level is not what lifts it: a rise needs the whole figures
+    if current != "confirmed" and (f.missile < PROBABLE_MISSILE or f.asset < PROBABLE_ASSET):
+        return "probable", figures
     if len(physics) >= 2:
         return "confirmed", figures + "; two phenomenologies"
     if f.degraded_mode:

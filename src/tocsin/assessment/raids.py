@@ -9,11 +9,14 @@ from tocsin.assessment.ladder import PROBABLE_ASSET, PROBABLE_MISSILE, RANK
 from tocsin.assessment.paths import independent_paths, phenomenologies
 from tocsin.core.constants import NS
 from tocsin.core.records.outputs import ObjectCount
+from tocsin.world.geodesy_kernels import great_circle_m
 
 SAME_LAUNCH_S, SAME_LAUNCH_M = 120.0, 200e3
 """Launches this close in time and place are one event from the start (and so are the stages of one)."""
 SAME_RAID_S = 1200.0
 """Objects that threaten and come within this time of the raid's newest belong to it."""
+HALVES_S, HALVES_M = 300.0, 500e3
+"""An arc first seen far along its way points back to its launch within so much: a plume there and then may be its own."""
 LEVEL_PAUSE_S = 5.0
 GROWING_S = 60.0
 """A raid does not step down within this time of its newest object."""
@@ -40,6 +43,8 @@ class Member(msgspec.Struct):
     p_asset: float = 0.0
     worst: str = ""
     """The highest level it had."""
+    paths: list[str] = msgspec.field(default_factory=list)
+    """Every path that has spoken of it while it threatened."""
 
 
 class RaidEvent(msgspec.Struct):
@@ -58,8 +63,6 @@ class RaidEvent(msgspec.Struct):
     last_line: int = 0
     joined: str = ""
     last_assessment: str = ""
-    paths: list[str] = msgspec.field(default_factory=list)
-    """Every path that has spoken of a threatening object of the event."""
 
     @property
     def id(self) -> str:
@@ -82,24 +85,43 @@ class RaidEvent(msgspec.Struct):
         return ObjectCount(max(sure, 1), max(best, sure, 1), len(self.members))
 
 
-def wanted_level(event: RaidEvent) -> str:
-    """Return the level that the event's objects hold now: the highest of them, on the evidence of the whole raid.
+def pooled_paths(event: RaidEvent, member: Member) -> tuple[str, ...]:
+    """Return the paths that speak for an object: its own, and those of the other halves it may have.
 
-    Which plume became which arc may stay open in a raid: the paths of all its threatening objects speak for the event, as
-    long as one object alone has the figures.
+    Which plume became which arc may stay open in a raid: of what was launched about there and then, paths of another
+    phenomenology than its own speak for it too. Two arcs are two objects, and each needs paths of its own.
     """
+    own = set(phenomenologies(tuple(member.paths)))
+    others = [m for m in event.members.values() if m is not member and m.threat and _one_launch(m, member)]
+    halves = {p for m in others for p in m.paths if p.split("/", 1)[0] not in own}
+    return tuple(sorted({*member.paths, *halves}))
+
+
+def _one_launch(a: Member, b: Member) -> bool:
+    if a.launch_place is None or b.launch_place is None:
+        return False
+    near = great_circle_m(*a.launch_place, *b.launch_place) <= HALVES_M
+    return near and abs(a.launch_time - b.launch_time) <= HALVES_S * NS
+
+
+def wanted_level(event: RaidEvent) -> str:
+    """Return the level that the event's objects hold now: the highest of them, on all paths that speak for it."""
     best = max((m.level for m in event.live()), key=lambda level: RANK[level], default="")
-    strong = any(m.threat and m.p_missile >= PROBABLE_MISSILE and m.p_asset >= PROBABLE_ASSET for m in event.live())
-    paths = tuple(event.paths)
-    if strong and RANK[best] < RANK["confirmed"] and independent_paths(paths) >= 2:
-        return "confirmed" if len(phenomenologies(paths)) >= 2 else "probable"
+    for m in event.live():
+        if not (m.threat and m.p_missile >= PROBABLE_MISSILE and m.p_asset >= PROBABLE_ASSET):
+            continue
+        paths = pooled_paths(event, m)
+        if independent_paths(paths) >= 2:
+            level = "confirmed" if len(phenomenologies(paths)) >= 2 else "probable"
+            best = max(best, level, key=lambda one: RANK[one])
     return best
 
 
 def next_level(event: RaidEvent, now: int) -> tuple[str, str]:
     """Return (level, why it may change now) or the current level and `` when it has to stay.
 
-    At most one change in 5 s; downwards only after the evidence has stayed low, never while a raid grows.
+    At most one change in 5 s; downwards only after the evidence has stayed low, never while a raid grows, and never once
+    an object that still threatened has ended: its event ends when the others have.
     """
     wanted = wanted_level(event)
     if not wanted or wanted == event.level:
@@ -114,6 +136,9 @@ def next_level(event: RaidEvent, now: int) -> tuple[str, str]:
     if RANK[wanted] > RANK[event.level]:
         event.low_since = 0
         return wanted, "evidence has risen"
+    if any(m.ended and RANK[m.level] >= RANK["possible"] for m in event.members.values()):
+        event.low_since = 0
+        return event.level, ""  # what threatened to the end has come down or was lost: that takes no warning back
     newest = max(m.joined for m in event.members.values())
     event.low_since = event.low_since or now
     withdraws = RANK[event.level] >= RANK["possible"] and RANK[wanted] < RANK["possible"]

@@ -43,6 +43,7 @@ from tocsin.core.records.outputs import Assessment, EventKind, Rejection
 from tocsin.core.records.warnings import SpaceObservations
 from tocsin.detection.background import Background
 from tocsin.detection.screen import Screen
+from tocsin.detection.voices import Voices
 from tocsin.dissemination.dissemination import Dissemination
 from tocsin.identification.notices import forget
 from tocsin.sensing.sensor import Sensor
@@ -62,7 +63,7 @@ class Centre:
         self.config_sha256 = sha256_hex(canonical((network, assets, VERSION)))
         self.sensors = compile_network(network)
         self.now = 0
-        self.screen = Screen()
+        self.screen, self.voices = Screen(), Voices()
         self.background = Background()
         self.catalogue = Catalogue()
         self.sites: dict[str, int] = {}
@@ -145,6 +146,8 @@ class Centre:
             self.emit.event("quarantined", look.sensor, self.now, (), reason="unknown sensor: all its rows are refused")
         if used is None or sensor is None:
             return
+        if copied := self.voices.hear(look):
+            self.emit.event("quarantined", look.sensor, self.now, (), reason=copied)
         self.looks += look.empty_looks
         self.rows_used += int(used.size) if look.numbers.size else int(look.rows.size)
         kind, why = self.watch.look(look, self.now)
@@ -259,7 +262,7 @@ class Centre:
                 self._streams()
 
     def _second(self) -> None:
-        now = self.now
+        now, said = self.now, len(self.emit.out)
         if (now // NS) % TIDY_S == 0:
             self._tidy()
         slots = self.judgement.due(self.tracker, now)
@@ -269,7 +272,7 @@ class Centre:
         for event in self.events.open():
             self.events.step(event, self.judgement.objects, self.tracker.bank.tracks, self.emit, now)
         self._streams()
-        self._tell()
+        self._tell(said)
 
     def _place(self, slots: list[int]) -> None:
         tracks = self.tracker.bank.tracks
@@ -318,11 +321,12 @@ class Centre:
                 reason=f"{gap.last - gap.first + 1} looks lost",
             )  # fmt: skip
         for sensor, quiet in self.watch.silent(self.now):
-            self.emit.event("sensor_lost", sensor.id, self.now, (), reason=f"silent for {quiet:.0f} s")
+            why = f"silent for {quiet:.0f} s{self.watch.together(sensor.id, '', self.now)}"
+            self.emit.event("sensor_lost", sensor.id, self.now, (), reason=why)
 
-    def _tell(self) -> None:
-        """Pass new assessments to dissemination: warnings, cancellations, cues."""
-        for record in [r for r in self.emit.out if isinstance(r, Assessment)]:
+    def _tell(self, first: int) -> None:
+        """Pass the assessments of this second, which begin at record `first`, to dissemination: warnings, cues."""
+        for record in [r for r in self.emit.out[first:] if isinstance(r, Assessment)]:
             for message in self.dissemination.on_assessment(record, self.now):
                 self.message(message)
             for cue in self.dissemination.cues(record, self.tracker.ahead, self.now):

@@ -83,7 +83,7 @@ class Events:
             member.launch_place = (judged.launch.latitude, judged.launch.longitude)
         if RANK[judged.level] >= RANK["possible"]:
             member.threat = True
-            event.paths = sorted({*event.paths, *speaking_paths(track.paths)})
+            member.paths = sorted({*member.paths, *speaking_paths(track.paths)})
         if RANK[judged.level] > RANK[member.worst]:
             member.worst = judged.level
 
@@ -118,7 +118,6 @@ class Events:
                 for number, member in younger.members.items():
                     older.members[number] = member
                     member.joined = now
-                older.paths = sorted({*older.paths, *younger.paths})
                 for name in ("seen", "not_seen"):
                     mine, theirs = getattr(older.words, name), getattr(younger.words, name)
                     for sensor, t in theirs.items():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from itertools import pairwise
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -13,11 +14,13 @@ from tocsin.centre.features_kernels import FIGURES, motion_figures
 from tocsin.core.constants import NS
 from tocsin.identification.evidence import Features
 from tocsin.prediction.arc import ArcFigures
-from tocsin.sensing.glint import glint_geometry
+from tocsin.sensing.glint import forward_scatter_angle, glint_geometry
 from tocsin.tracking.bank import Track
 
 FloatArray = npt.NDArray[np.float64]
 
+HIGH_CLOUD_M = 16_000.0
+"""No ice cloud stands higher outside the tropics: a line that grazes below it may have some on it."""
 STEADY_LOOKS, STEADY_MOST = 4, 0.35
 
 
@@ -29,6 +32,7 @@ class Context(msgspec.Struct):
     """Looks of other satellites that could have seen its plume and did not, since they last saw it."""
     notice: str = ""
     glint_angle: float = math.nan
+    scatter_angle: float = math.nan
     glint_at: int = 0
     aim: float = 0.0
     """How surely it is aimed at a protected place (`Predictor.aim`), by the last prediction."""
@@ -53,6 +57,7 @@ def features_of(
         sight = track.sights[-1]
         glint = glint_geometry(np.array(sight[1:4]), (sight[4], sight[5], sight[6]), sight[0])
         context.glint_angle = glint.angle if glint.sunlit else math.pi
+        context.scatter_angle = scatter_angle(sight)
         context.glint_at = track.last_infrared
     silent = sum(1 for s, n in context.silent.items() if n >= 2 and s not in track.sensors)
     return Features(
@@ -80,10 +85,19 @@ def features_of(
         apogee_m=float(arcs.apogee_m[k]),
         arc_range_m=float(arcs.range_m[k]),
         glint_angle_rad=context.glint_angle,
+        scatter_angle_rad=context.scatter_angle,
         silent_satellites=silent,
         notice=context.notice,
         aim=context.aim,
     )
+
+
+def scatter_angle(sight: Any) -> float:
+    """Return by how much (rad) sunlight is turned at ice cloud on a line of sight; pi where no sunlit cloud can stand."""
+    line = (sight[4], sight[5], sight[6])
+    if not glint_geometry(np.array(sight[1:4]), line, sight[0], HIGH_CLOUD_M).sunlit:
+        return math.pi
+    return float(forward_scatter_angle(np.array(line)[None, :], sight[0])[0])
 
 
 def steadiness(track: Track) -> float:

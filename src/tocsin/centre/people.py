@@ -20,6 +20,8 @@ def take_health(centre: Centre, item: Health) -> None:
         heard = centre.watch.heard[sensor.id]
         before, heard.reported = heard.reported, item.state
         reason = f"reported {item.state}"
+        if item.subject == sensor.line:
+            reason += f" with its line {sensor.line}"
         if item.state in ("down", "blinded") and before != item.state:
             centre.emit.event("sensor_lost", sensor.id, centre.now, (item.id,), reason=reason)
         elif item.state in ("ok", "degraded") and before in ("down", "blinded"):

@@ -9,9 +9,14 @@ import msgspec
 from tocsin.core.constants import NS
 from tocsin.core.records.inputs import Look
 from tocsin.sensing.sensor import Sensor
+from tocsin.sensing.sun import sun_over
 
 LEAST_S = 90.0
 PERIODS = 6.0
+TOGETHER_S = 120.0
+"""Sensors lost within this time of each other are told together: so many faults at once have one cause."""
+SHONE_ON = 0.2
+"""Of a radar's faces, from which part on the Sun is said to stand before it."""
 
 
 class Heard(msgspec.Struct):
@@ -21,6 +26,7 @@ class Heard(msgspec.Struct):
     longest_s: float = 0.0
     """Longest run of empty looks told in one row: its silence in between is its habit."""
     lost: bool = False
+    lost_at: int = 0
     state: str = "ok"
     reported: str = ""
     """What its owner or its line's owner says of it."""
@@ -43,7 +49,10 @@ class SensorWatch:
         was_lost = heard.lost
         if look.state in ("down", "blinded"):
             heard.lost = True
-            return ("sensor_lost", f"says it is {look.state}") if not was_lost else ("", "")
+            if was_lost:
+                return "", ""
+            heard.lost_at = now
+            return "sensor_lost", f"says it is {look.state}{self.together(look.sensor, look.state, now)}"
         heard.lost = False
         if was_lost:
             return "sensor_back", f"after {before}" if before in ("down", "blinded") else "after silence"
@@ -58,9 +67,22 @@ class SensorWatch:
                 continue
             quiet = (now - heard.last) / NS
             if quiet > LEAST_S and quiet > max(PERIODS * sensor.period_s, 2.5 * heard.longest_s):
-                heard.lost = True
+                heard.lost, heard.lost_at = True, now
                 lost.append((sensor, quiet))
         return lost
+
+    def together(self, name: str, state: str, now: int) -> str:
+        """Return what others lost in the same minutes say of the cause, as words to add; empty where none was."""
+        lost = [s for s in self.sensors if self.heard[s.id].lost and now - self.heard[s.id].lost_at <= TOGETHER_S * NS]
+        others = [s.id for s in lost if s.id != name]
+        if not others:
+            return ""
+        words = f"; within {TOGETHER_S:.0f} s of {', '.join(others)}: look for one cause"
+        lines = {s.line for s in lost}
+        blind = state == "blinded" and all(s.kind == "radar" and self.heard[s.id].state == "blinded" for s in lost)
+        if blind and all(sun_over(s, now)[0] >= SHONE_ON for s in lost):
+            return words + "; the Sun stands before all of them: a solar radio burst rather than jamming"
+        return words + (f"; one line: {lost[0].line}" if len(lines) == 1 else "")
 
     def state(self) -> dict[str, Any]:
         """Return all of it as plain data."""

@@ -12,8 +12,8 @@ from tocsin.core.records.inputs import Notification
 if TYPE_CHECKING:
     from tocsin.centre.centre import Centre
 
-VERSION = 2
-PARTS = ("screen", "background", "tracker", "judgement", "events", "watch", "dissemination", "emit")
+VERSION = 3
+PARTS = ("screen", "voices", "background", "tracker", "judgement", "events", "watch", "dissemination", "emit")
 """Members of a centre with `state()` and `load()`."""
 _ENCODER = msgspec.msgpack.Encoder(order="deterministic")
 

@@ -52,11 +52,15 @@ Quick = Annotated[bool, _option("Do not process the inputs again.", "--quick")]
 SchemaName = Annotated[str, _argument("Name of a schema; without it, all names.")]
 Fingerprint = Annotated[bool, _option("Print only what bit-equality depends on.", "--fingerprint")]
 Looks = Annotated[list[Path] | None, _option("Look tables to correlate with the catalogue.", "--looks")]
-StudyName = Annotated[str, _argument("ellipses: do they cover what they say; variants: is any missile missed.")]
-StudyScenario = Annotated[
-    str, _option("Scenario that is drawn anew for every seed [default: first-light].", "--scenario")
+STUDIES = (
+    "ellipses: do they cover what they say; variants: is any missile missed; incidents: the false alarms of the past."
+)
+StudyName = Annotated[str, _argument(STUDIES)]
+STUDIED = "Scenario drawn anew for every seed [default: first-light]; of incidents, a part of the name [default: all]."
+StudyScenario = Annotated[str | None, _option(STUDIED, "--scenario")]
+Seeds = Annotated[
+    int | None, _option("How many seeds [default: 100 for ellipses, 50 for variants, 5 for incidents].", "--seeds")
 ]
-Seeds = Annotated[int | None, _option("How many seeds [default: 100 for ellipses, 50 for variants].", "--seeds")]
 FirstSeed = Annotated[int, _option("The first seed [default: 1].", "--first-seed")]
 Jobs = Annotated[int, _option("Processes at a time [default: 1].", "--jobs")]
 Version = Annotated[bool, _option("Print the version and leave.", "--version")]
@@ -225,20 +229,30 @@ def catalogue(
 @app.command()
 def study(
     name: StudyName,
-    scenario: StudyScenario = "first-light",
+    scenario: StudyScenario = None,
     seeds: Seeds = None,
     first_seed: FirstSeed = 1,
     jobs: Jobs = 1,
     out: Out = None,
     as_json: Json = False,
 ) -> None:
-    """Run a scenario over many seeds; resumable, one JSON line a seed."""
+    """Run a scenario over many seeds (resumable, one JSON line a seed), or the incidents of the past."""
 
     def action() -> int:
+        if name == "incidents":
+            from tocsin.cli.study.incidents import run_incidents
+
+            return run_incidents(scenario, seeds=5 if seeds is None else seeds, jobs=jobs, out=out, as_json=as_json)
         from tocsin.cli.study.run import run_study
 
         return run_study(
-            name, scenario=scenario, seeds=seeds, first_seed=first_seed, jobs=jobs, out=out, as_json=as_json
+            name,
+            scenario=scenario or "first-light",
+            seeds=seeds,
+            first_seed=first_seed,
+            jobs=jobs,
+            out=out,
+            as_json=as_json,
         )
 
     _end(action, as_json)

@@ -57,6 +57,7 @@ def made_sources(result: SimulationResult) -> list[Source]:
         (result.assets, "assets"),
         (result.catalogue, "catalogue"),
         (result.notifications, "notifications"),
+        (result.words, "looks"),
     )
     return [Source(path, role) for path, role in made if path.is_file()]
 

@@ -93,7 +93,7 @@ class Screen:
         used = self._plausible(look, sensor, now, used, bad)
         self.recent.setdefault(key, []).append(look)
         self.order.append((now, key))
-        self._forget(now)
+        self._forget(now, bad)
         return used
 
     def _whole(self, look: Look, sensor: Sensor | None, data_mode: str, now: int) -> tuple[str, str] | None:
@@ -182,15 +182,21 @@ class Screen:
                 lost.append(Gap(sensor, session, a, b - 1))
         return lost
 
-    def _forget(self, now: int) -> None:
+    def _forget(self, now: int, bad: list[Rejection]) -> None:
+        """Forget keys that no late row can join any more; tell those that hold less than they said."""
         limit = now - int((MAX_LATENESS_S + MAX_AHEAD_S) * NS)
         while self.order and self.order[0][0] < limit:
             _, key = self.order.popleft()
-            kept = self.recent.get(key)
-            if kept:
-                kept.pop(0)
-                if not kept:
-                    del self.recent[key]
+            # all parts of a look have come by now, and a repeat of any of them would be too late to be used
+            kept = self.recent.pop(key, None)
+            if kept is None:
+                continue
+            held = {int(n) for look in kept for n in look.numbers}
+            first = kept[0]
+            if first.declared > max(len(held), 1):
+                row = int(first.rows[0]) if first.rows.size else -1
+                reason = f"the look says {first.declared} and holds {len(held)}"
+                bad.append(Rejection(first.file, row, "detections", reason, "ignored"))
 
     def state(self) -> dict[str, Any]:
         """Return all of it as plain data."""

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from tocsin.core.records import faults, inputs, network, outputs, scenario, vehicle
+from tocsin.core.records import faults, incident, inputs, network, outputs, scenario, vehicle
 from tocsin.core.records.inputs import DATA_MODES
 from tocsin.core.records.sources import base, bodies, radio
 from tocsin.core.records.sources import infrared as infrared_sources
@@ -20,6 +20,7 @@ _RECORDS: dict[str, tuple[type, str]] = {
     ),
     "assets": (network.Assets, "An assets file (TOML); `[[asset]]`."),
     "scenario": (scenario.Scenario, "A scenario file (TOML)."),
+    "incident": (incident.Incident, "An incident with what has to be said (TOML); `[[case]]`."),
     "vehicle": (vehicle.Vehicle, "A vehicle class (TOML); `[[stage]]`, `[[source]]`."),
     **{name: (kind.line, f"A line of kind `{name}` (JSON Lines).") for name, kind in input_lines.KINDS.items()},
     "event": (outputs.Event, "A line of events.jsonl."),
@@ -77,7 +78,20 @@ def _describe(child: dict[str, Any], field: str, text: str) -> None:
 def _documentation() -> dict[str, dict[str, str]]:
     """Return the docstrings that stand below the fields of the records: class -> field -> text."""
     found: dict[str, dict[str, str]] = {}
-    modules = (inputs, network, scenario, vehicle, base, bodies, infrared_sources, radio, faults, outputs, input_lines)
+    modules = (
+        inputs,
+        network,
+        scenario,
+        incident,
+        vehicle,
+        base,
+        bodies,
+        infrared_sources,
+        radio,
+        faults,
+        outputs,
+        input_lines,
+    )
     for module in modules:
         for node in ast.parse(inspect.getsource(module)).body:
             if isinstance(node, ast.ClassDef):

@@ -239,6 +239,9 @@ def _scenario(record: Scenario) -> Iterator[Complaint]:
     yield from _instant(record.start_utc, ("start_utc",))
     yield from _unique(record.flight, ("flight",))
     yield from _unique(record.notification, ("notification",))
+    yield from _unique(record.health, ("health",))
+    yield from _unique(record.operator, ("operator",))
+    yield from _unique(record.tape, ("tape",))
     for i, flight in enumerate(record.flight):
         yield from _flight(flight, ("flight", i), record.duration_s)
     for i, notification in enumerate(record.notification):
@@ -314,6 +317,14 @@ def _references(record: Scenario, sensors: Network, places: Assets) -> Iterator[
             for k, name in enumerate(getattr(fault, key)):
                 if name not in allowed:
                     yield Complaint(("fault", i, key, k), f"unknown {key[:-1]} '{name}'", ", ".join(allowed))
+    for i, tape in enumerate(record.tape):
+        for k, name in enumerate(tape.sensors):
+            if name not in ids:
+                yield Complaint(("tape", i, "sensors", k), f"unknown sensor '{name}'", ", ".join(ids))
+    for i, health in enumerate(record.health):
+        if health.subject not in (*ids, *known["lines"]):
+            text = f"unknown sensor or line '{health.subject}'"
+            yield Complaint(("health", i, "subject"), text, ", ".join((*ids, *known["lines"])))
     names = [asset.id for asset in places.asset]
     for i, flight in enumerate(record.flight):
         if flight.target is not None and flight.target not in names:

@@ -12,6 +12,7 @@ import msgspec
 from msgspec import inspect as mi
 
 from tocsin.core.errors import InputError
+from tocsin.core.records.incident import Incident
 from tocsin.core.records.network import Assets, Network
 from tocsin.core.records.scenario import Scenario
 from tocsin.core.records.vehicle import Vehicle
@@ -38,6 +39,11 @@ def read_assets(path: str | Path) -> Assets:
 def read_scenario(path: str | Path) -> Scenario:
     """Return the scenario of a TOML file (its network and assets files are not read); InputError as above."""
     return _read(Path(path), Scenario, toml_checks.scenario)
+
+
+def read_incident(path: str | Path) -> Incident:
+    """Return the incident of a TOML file; InputError as above."""
+    return _read(Path(path), Incident, lambda record: None)
 
 
 def read_vehicle(path: str | Path) -> Vehicle:

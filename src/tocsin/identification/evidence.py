@@ -17,6 +17,8 @@ NOTIFICATION = "notification"
 EARTH_RADIUS_M = 6.371e6
 STAGE_GAP_S = 10.0
 """Between cut-off and the next stage at full thrust: 8 to 11 s in the telemetry of 23 Falcon 9 ascents."""
+SLOWEST_M_S2 = 3.0
+MIRROR_DEG, FORWARD_DEG = 8.0, 50.0
 DARK_LONG_S = 40.0
 """So long after burnout the speed is no longer that of burnout."""
 
@@ -56,6 +58,8 @@ class Features(msgspec.Struct, frozen=True):
     arc_range_m: float
     """Along the ground from launch to impact; NaN while it burns or in orbit."""
     glint_angle_rad: float = math.nan
+    scatter_angle_rad: float = math.nan
+    """By how much sunlight is turned at a cloud on its line of sight to reach the satellite."""
     silent_satellites: int = 0
     """Other satellites that looked twice or more where it shone and saw nothing."""
     notice: str = ""
@@ -217,7 +221,8 @@ def mean_acceleration(f: Features) -> Piece | None:
 
     Open figures: Scud-B 1.5 km/s in 62 s, No-dong 2.9 km/s in 110 s, intercontinental 7 km/s in 180-240 s (24-39 m/s2); a
     Falcon 9 at the end of its first stage 1.7-2.4 km/s in 145-160 s (12-16 m/s2). Some launchers are missiles (Titan II, R-36,
-    R-7): a slow start is never less than 0.15 of a missile's. Sounding rockets burn hard and briefly.
+    R-7): a slow start is never less than 0.15 of a missile's. Sounding rockets burn hard and briefly. Nothing launched is
+    slower than 3 m/s2 (23 Falcon 9: from 4.3 m/s2 over the first 60 s on): what shines so long and hardly moves stands.
     """
     if f.infrared_hits < 5 or f.burning_s < 60.0 or not f.speed_sigma_m_s < 600.0 or f.inertial_speed_m_s > 6000.0:
         return None
@@ -230,6 +235,9 @@ def mean_acceleration(f: Features) -> Piece | None:
     give(out, MISSILES, max(rises_to(most, least, 1.5), 0.15))
     out["space_launch"] = max(falls_off(mean, least + 4.0, 4.0), 0.2)
     out["sounding_rocket"] = max(rises_to(most, 15.0, 3.0), 0.02)
+    stands = rises_to(mean + 2.0 * f.speed_sigma_m_s / f.burning_s, SLOWEST_M_S2, 0.7)
+    for c in LAUNCHES:
+        out[c] *= stands
     return Piece("mean acceleration", f"{mean:.0f} m/s2 over {f.burning_s:.0f} s", out)
 
 
@@ -310,13 +318,19 @@ def notified(f: Features) -> Piece | None:
 
 
 def glint_geometry(f: Features) -> Piece | None:
-    """The Sun mirrored at cloud tops: how far the line of sight is from the mirror direction."""
+    """Sunlit cloud on its line of sight: in the mirror of the Sun, or lit from behind, where ice scatters forward.
+
+    Light turned by 50 deg or less is scattered as brightly as twice the mean of all directions and more (ice, g = 0.85);
+    a line of sight lies in that part of the sky by chance 1 time in 5, so much is left to every other class.
+    """
     if f.infrared_hits == 0 or f.glint_angle_rad != f.glint_angle_rad or f.satellites > 1:
         return None
-    degrees = math.degrees(f.glint_angle_rad)
-    out = spread(0.2 if degrees < 8.0 else 1.0)
-    out["glint"] = 1.0 if degrees < 8.0 else max(math.exp(-0.5 * ((degrees - 8.0) / 5.0) ** 2), 0.003)
-    return Piece("angle from the mirrored Sun", f"{degrees:.0f} deg", out)
+    mirror = math.degrees(f.glint_angle_rad)
+    turned = math.degrees(f.scatter_angle_rad) if f.scatter_angle_rad == f.scatter_angle_rad else 180.0
+    shines = max(falls_off(mirror, MIRROR_DEG, 5.0), falls_off(turned, FORWARD_DEG, 10.0))
+    out = spread(0.2 if shines >= 1.0 else 1.0)
+    out["glint"] = max(shines, 0.003)
+    return Piece("sunlit cloud", f"{mirror:.0f} deg from the mirrored Sun, light turned by {turned:.0f} deg", out)
 
 
 def seen_by_others(f: Features) -> Piece | None:

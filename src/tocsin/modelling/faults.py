@@ -143,6 +143,17 @@ def _clock_drift(
     return [_stamped(look, round(rate * (look.end - first))) if struck(look) else look for look in looks]
 
 
+def _miscounted(
+    fault: records.Miscounted, looks: list[Look], struck: Struck, rng: np.random.Generator, start: int
+) -> list[Look]:
+    out = []
+    for look in looks:
+        if struck(look) and rng.uniform() < fault.part:
+            look = msgspec.structs.replace(look, declared=int(rng.choice(np.array(fault.counts))))
+        out.append(look)
+    return out
+
+
 def _line_down(
     fault: records.LineDown, looks: list[Look], struck: Struck, rng: np.random.Generator, start: int
 ) -> list[Look]:
@@ -157,6 +168,7 @@ STEPS: dict[type, Step] = {
     records.Frozen: _frozen,
     records.TimeShift: _time_shift,
     records.ClockDrift: _clock_drift,
+    records.Miscounted: _miscounted,
     records.LineDown: _line_down,
 }
 
@@ -206,7 +218,7 @@ def _labels(looks: list[Look], names: Names, frozen: set[tuple[str, int]]) -> La
     told: set[tuple[str, int]] = set()
     for look in looks:
         key = (look.sensor, look.sequence)
-        if not look.declared or key in told:
+        if not len(look.numbers) or key in told:
             continue
         told.add(key)
         if key in frozen:

@@ -85,11 +85,11 @@ class LabelTable:
     detection: list[int] = field(default_factory=list)
     object: list[str] = field(default_factory=list)
 
-    def add(self, sensor: str, sequence: int, objects: list[str]) -> None:
+    def add(self, sensor: str, sequence: int, objects: list[str], session: str = SESSION) -> None:
         """Add the objects of one look's detections, in their order."""
         n = len(objects)
         self.sensor += [sensor] * n
-        self.session += [SESSION] * n
+        self.session += [session] * n
         self.sequence += [sequence] * n
         self.detection += range(n)
         self.object += objects

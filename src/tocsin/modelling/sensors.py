@@ -70,7 +70,7 @@ class SensorRun:
     def recount(self, more: dict[str, int]) -> None:
         """Count what there is now, and take over further counts."""
         self.counts["looks"] = sum(look.empty_looks for look in self.looks)
-        self.counts["detections"] = sum(look.declared for look in self.looks)
+        self.counts["detections"] = sum(len(look.numbers) for look in self.looks)
         self.counts.update(more)
 
 

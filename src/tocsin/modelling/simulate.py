@@ -11,13 +11,14 @@ import pyarrow.parquet as pq
 
 from tocsin.core.constants import NS
 from tocsin.core.errors import InputError
-from tocsin.core.records.inputs import ElementSet, Look, Notification
-from tocsin.core.records.network import Network
+from tocsin.core.records.inputs import ElementSet, Health, Look, Notification, Operator
+from tocsin.core.records.network import Assets, Network
 from tocsin.core.records.scenario import Scenario
 from tocsin.core.time import tai_from_iso
 from tocsin.formats.element_sets import read_element_sets
 from tocsin.formats.looks_write import write_looks_parquet
 from tocsin.formats.notifications import write_notifications
+from tocsin.formats.other_inputs import in_order, write_other_inputs
 from tocsin.formats.toml_files import read_assets, read_network
 from tocsin.modelling.faults import apply_faults
 from tocsin.modelling.hotspots import HotSpots, read_hot_spots
@@ -25,7 +26,8 @@ from tocsin.modelling.look_build import LabelTable
 from tocsin.modelling.paths import find_beside
 from tocsin.modelling.plume import transmission
 from tocsin.modelling.satellites import make_population, perturbed
-from tocsin.modelling.sensors import Progress, Sky, run_sensors
+from tocsin.modelling.sensors import Progress, SensorRun, Sky, run_sensors
+from tocsin.modelling.tape import play
 from tocsin.modelling.truth import Impact, build_truth, truth_table
 from tocsin.sensing.sensors import compile_network
 
@@ -38,6 +40,8 @@ class SimulationResult:
     looks: Path
     notifications: Path
     catalogue: Path
+    words: Path
+    """What people say: health and operators; no file where nobody speaks."""
     network: Path
     assets: Path
     truth: Path
@@ -83,19 +87,20 @@ def simulate(
               scenario.background.glint_episodes)  # fmt: skip
     clock.mark("satellites")
     run = run_sensors(scenario, network, compile_network(network), sky, start, end, say)
-    run.looks, run.labels, struck = apply_faults(scenario, network, run.looks, run.labels, start)
-    run.recount(struck)
+    _between(scenario, scenario_path, run, network, assets, start, end)
     clock.mark("sensors")
     say("writing", 0.0)
     inputs = out_dir / "inputs"
     inputs.mkdir(parents=True, exist_ok=True)
     result = SimulationResult(
         out_dir, inputs / "looks.parquet", inputs / "notifications.jsonl", inputs / "catalogue.tle",
+        inputs / "words.jsonl",
         inputs / "network.toml", inputs / "assets.toml", out_dir / "truth.parquet", out_dir / "labels.parquet",
         start, end, run.counts, truth.impacts, run.seen,
     )  # fmt: skip
     write_looks_parquet(result.looks, run.looks)
     _write_notifications(result.notifications, scenario, start)
+    _write_words(result.words, scenario, start)
     _write_catalogue(result.catalogue, known)
     shutil.copyfile(network_path, result.network)
     shutil.copyfile(assets_path, result.assets)
@@ -110,6 +115,18 @@ def simulate(
             f"glint episode on {episode.sensor}, +{first:.0f} s to +{last:.0f} s, {episode.detections} detections"
         )
     return result
+
+
+def _between(
+    scenario: Scenario, scenario_path: Path | str | None, run: SensorRun, network: Network, assets: Assets, start: int,
+    end: int,
+) -> None:  # fmt: skip
+    """Do to the looks what happens between sensors and centre: faults, and then tapes."""
+    run.looks, run.labels, struck = apply_faults(scenario, network, run.looks, run.labels, start)
+    for tape in scenario.tape:
+        run.looks += play(tape, run.labels, scenario, scenario_path, network, assets, start, end)
+    run.looks.sort(key=lambda look: (look.received, look.sensor, look.session, look.sequence))
+    run.recount(struck)
 
 
 class _Stopwatch:
@@ -173,6 +190,24 @@ def _write_notifications(path: Path, scenario: Scenario, start: int) -> None:
     )
 
 
+def _write_words(path: Path, scenario: Scenario, start: int) -> None:
+    """Write what owners of sensors and operators say, if any of them speaks."""
+
+    def at(seconds: float) -> int:
+        return start + round(seconds * NS)
+
+    words: list[Health | Operator] = [
+        Health(h.id, at(h.received_s), scenario.data_mode, h.subject, h.state, h.source) for h in scenario.health
+    ]
+    words += [
+        Operator(o.id, at(o.received_s), o.data_mode or scenario.data_mode, o.action, o.person, o.subject, o.text)
+        for o in scenario.operator
+    ]
+    path.unlink(missing_ok=True)
+    if words:
+        write_other_inputs(path, in_order(words))
+
+
 def _label_table(labels: LabelTable) -> pa.Table:
     return pa.table(
         {
@@ -196,7 +231,7 @@ def _count(
     """Fill counts and notes."""
     counts = result.counts
     counts["catalogue_objects"] = known
-    counts["rows"] = sum(max(look.declared, 1) for look in looks)
+    counts["rows"] = sum(max(len(look.numbers), 1) for look in looks)
     result.notes.append(f"{counts['detections']:,} detections in {counts['looks']:,} looks ({counts['rows']:,} rows)")
     if scenario.background.fireballs:
         visible = sum(1 for name, by in result.seen.items() if name.startswith("fireball") and by)

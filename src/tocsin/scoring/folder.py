@@ -151,6 +151,15 @@ def read_events(path: Path, kind: str) -> list[dict[str, Any]]:
     return out
 
 
+def json_rows(path: Path) -> Iterator[dict[str, Any]]:
+    """Yield the lines of a JSON-lines file as plain data, in order; an absent file has none."""
+    for number, line in enumerate(_lines(path), 1):
+        try:
+            yield msgspec.json.decode(line)
+        except msgspec.DecodeError as error:
+            raise InputError(f"not JSON: {error}", file=str(path), line=number) from None
+
+
 def read_label_counts(path: Path) -> dict[str, int]:
     """Return the number of detections of each object in a `labels.parquet`; false detections under the empty name."""
     table = _table(path, ("sensor", "session", "sequence", "detection", "object"))

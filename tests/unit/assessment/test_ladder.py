@@ -122,3 +122,12 @@ def test_the_reason_says_which_harmless_launch_is_not_excluded() -> None:
     assert name == "possible"
     assert "space launch or sounding rocket not excluded" in reason
     assert "2 independent paths (infrared)" in reason
+
+
+def test_what_holds_probable_does_not_lift_it_to_confirmed() -> None:
+    for given in ({"asset": 0.06}, {"missile": 0.85}):
+        assert level("probable", paths=INFRARED, **given) == "probable"
+        assert level("probable", paths=BOTH, **given) == "probable"
+        assert level("probable", paths=INFRARED, degraded_mode=True, **given) == "probable"
+        assert level("confirmed", paths=BOTH, **given) == "confirmed"
+    assert level("probable", paths=BOTH, asset=0.10, missile=0.90) == "confirmed"

@@ -134,3 +134,37 @@ def test_a_raid_does_not_step_down_while_it_grows() -> None:
     next_level(one, at(100))
     assert next_level(one, at(90 + GROWING_S) - 1)[0] == "probable"
     assert next_level(one, at(90 + GROWING_S))[0] == "possible"
+
+
+# ------------------------------------------------------------------------------------------------------ whose paths
+IR, RADAR, RADAR_2 = "infrared/post/line-1", "radar/north/line-2", "radar/south/line-3"
+STRONG: dict[str, Any] = {"threat": True, "p_missile": 0.95, "p_asset": 0.9}
+
+
+def test_the_plume_of_the_same_launch_speaks_for_an_arc() -> None:
+    arc = member(1, "possible", paths=[RADAR], **STRONG)
+    assert wanted_level(event(arc)) == "possible"
+    assert wanted_level(event(arc, member(2, "possible", threat=True, paths=[IR]))) == "confirmed"
+    assert wanted_level(event(arc, member(2, "tracked", paths=[IR]))) == "possible"
+
+
+def test_what_rose_elsewhere_or_at_another_time_does_not() -> None:
+    arc = member(1, "possible", paths=[RADAR], **STRONG)
+    for other in ({"launch_place": (0.7, 0.1)}, {"launch_time": at(301)}, {"launch_place": None}):
+        assert wanted_level(event(arc, member(2, "possible", threat=True, paths=[IR], **other))) == "possible"
+
+
+def test_two_arcs_are_two_objects_and_each_needs_paths_of_its_own() -> None:
+    arc, other = member(1, "possible", paths=[RADAR], **STRONG), member(2, "possible", paths=[RADAR_2], **STRONG)
+    assert wanted_level(event(arc, other)) == "possible"
+    assert wanted_level(event(member(1, "possible", paths=[RADAR, RADAR_2], **STRONG), other)) == "probable"
+
+
+def test_a_missile_that_came_down_takes_no_warning_back() -> None:
+    fallen = member(1, "confirmed", ended="its arc has reached the ground", threat=True)
+    raid = event(fallen, member(2, "tracked"), level="confirmed")
+    for seconds in range(0, 600, 10):
+        assert next_level(raid, at(200 + seconds)) == ("confirmed", "")
+    harmless = event(member(1, "tracked", ended="fell"), member(2, "tracked"), level="possible")
+    assert next_level(harmless, at(200)) == ("possible", "")
+    assert next_level(harmless, at(200 + WITHDRAW_AFTER_S))[0] == "withdrawn"

@@ -9,7 +9,7 @@ import pytest
 from tests.vehicles import VEHICLES
 from tocsin.core.constants import DEG, NS
 from tocsin.detection.background import MIN_AGE_S, SPOTS, Background
-from tocsin.detection.background_kernels import RESTART_S, ground_spot, nearest_spot
+from tocsin.detection.background_kernels import CLOUD_M, RESTART_S, nearest_spot, spot_of
 from tocsin.world.geodesy_kernels import geodetic_to_ecef
 from tocsin.world.motion.boosters import fly
 
@@ -42,27 +42,44 @@ def screened(background: Background, seconds: float, rows: np.ndarray, watts: fl
 
 def test_a_line_of_sight_meets_the_ground_where_the_target_stands():
     for lat, lon in ((0.0, -30.0), (45.0, -60.0), (-55.0, 10.0), (60.0, -30.0)):
-        spot_lat, spot_lon, radius = ground_spot(rows_to(place(lat, lon)[None])[0])
-        # the sphere of scaled z is not the ellipsoid's normal, but the meeting point is on it to rounding
-        assert spot_lat == pytest.approx(lat * DEG, abs=1e-9) and spot_lon == pytest.approx(lon * DEG, abs=1e-9)
-        assert radius > 4.0 * 3.5e7 * SIGMA
+        target = place(lat, lon)
+        x, y, z, found = spot_of(rows_to(target[None])[0])
+        assert found and math.dist((x, y, z), target) < 0.1
+
+
+def test_a_line_that_grazes_ends_on_cloud():
+    target = place(0.0, 47.5, 11e3)  # 4 degrees under the satellite's horizon
+    x, y, z, found = spot_of(rows_to(target[None])[0])
+    assert found and math.hypot(x, y, z) == pytest.approx(6378137.0 + CLOUD_M, abs=1.0)
+    assert np.linalg.norm(np.cross(np.array([x, y, z]) - SATELLITE, target - SATELLITE)) / 4e7 < 1.0, "on the same line"
 
 
 def test_a_line_past_the_earth_meets_no_ground():
     past = rows_to(np.array([SATELLITE + np.array([0.0, 1e7, 3e7])]))
-    assert ground_spot(past[0])[2] == -1.0
+    assert not spot_of(past[0])[3]
     background = Background()
     for k in range(30):
         assert not screened(background, 10.0 * k, past).any()
     assert background.counts["S"] == 0
 
 
-def test_the_nearest_spot_is_found_across_the_date_line():
-    spots = np.zeros((4, 6))
-    spots[0, :2], spots[1, :2] = (0.1, math.pi - 1e-4), (0.1, -math.pi + 3e-4)
-    assert nearest_spot(0.1, -math.pi + 1e-4, 5e3, spots, 2) == 1
-    assert nearest_spot(0.1, -math.pi, 5e3, spots, 2) == 0
-    assert nearest_spot(0.2, -math.pi, 5e3, spots, 2) == -1
+def test_the_nearest_spot_is_found_across_the_line_of_sight():
+    spots = np.zeros((4, 7))
+    spots[0, :3], spots[1, :3] = place(10.0, -30.0), place(10.0, -30.1)
+    row = rows_to(place(10.0, -30.09)[None])[0]
+    assert nearest_spot(row, spots, 2) == 1
+    assert nearest_spot(row, spots, 1) == -1, "ten kilometres off are more than four sigmas"
+    assert nearest_spot(rows_to(place(10.0, -30.005)[None])[0], spots, 2) == 0
+    assert nearest_spot(rows_to(place(12.0, -30.0)[None])[0], spots, 2) == -1
+
+
+@pytest.mark.parametrize("lon_deg", [40.0, 46.0, 48.0, 49.5])
+def test_cloud_that_shines_near_the_limb_is_background_too(lon_deg):
+    """1983: at 3 deg of elevation half of the lines of sight pass over the ground, the others meet it 100 km apart."""
+    background, rng = Background(), np.random.default_rng(5)
+    cloud = place(0.0, lon_deg, 11e3)[None]
+    hidden = [screened(background, 10.0 * k, rows_to(cloud, rng))[0] for k in range(100)]
+    assert not any(hidden[:6]) and sum(hidden[10:]) >= 88
 
 
 @pytest.mark.parametrize("revisit", [1.0, 10.0])
@@ -86,7 +103,13 @@ def test_few_looks_make_no_background_however_old():
 )
 @pytest.mark.parametrize("revisit", [1.0, 10.0])
 def test_a_rocket_is_never_suppressed(vehicle, revisit):
-    for lat, lon, azimuth in ((-30.0, -30.0, math.pi), (0.0, -30.0, 1.5), (45.0, -70.0, 0.8)):
+    for lat, lon, azimuth in (
+        (-30.0, -30.0, math.pi),
+        (0.0, -30.0, 1.5),
+        (45.0, -70.0, 0.8),
+        (0.0, 47.5, 0.8),
+        (0.0, 48.5, -0.8),
+    ):
         flight = fly(vehicle, lat * DEG, lon * DEG, 0.0, vehicle.programme(azimuth), revisit)
         background, rng = Background(), np.random.default_rng(2)
         for t, state, burning in zip(flight.times, flight.states, flight.burning, strict=True):
@@ -154,7 +177,7 @@ def test_the_table_is_bounded_and_the_least_recent_gives_way():
         screened(background, 10.0 * k, rows_to(fire))
     flood = np.array([place(*p) for p in rng.uniform((-50, -75), (50, 15), (SPOTS + 500, 2))])
     assert not screened(background, 121.0, rows_to(flood)).any()
-    assert background.counts["S"] == SPOTS and background.spots["S"].shape == (SPOTS, 6)
+    assert background.counts["S"] == SPOTS and background.spots["S"].shape == (SPOTS, 7)
     # the fire was older than the whole flood: it had to give way and is learnt anew
     assert not screened(background, 122.0, rows_to(fire))[0]
 

@@ -303,3 +303,32 @@ def test_lost_looks_are_exactly_those_that_never_came(order, lost):
         checked(screen, look(sequence=k, seconds=1.0))
     told_of = [k for first, last in told(screen, 100.0) for k in range(first, last + 1)]
     assert told_of == sorted(lost)
+
+
+def after(screen: Screen):
+    """Return what is told once the looks before are too old to be joined by late rows."""
+    return [b for b in checked(screen, look(sequence=9, seconds=70.0, n=0))[1] if b.field == "detections"]
+
+
+def test_a_look_that_holds_less_than_it_says_is_told_and_used():
+    screen = Screen()
+    used, bad = checked(screen, look(n=3, declared=2200))
+    assert used is not None and used.tolist() == [0, 1, 2] and bad == []
+    (told,) = after(screen)
+    assert told.reason == "the look says 2200 and holds 3" and told.action == "ignored" and told.row == 0
+
+
+def test_a_look_that_comes_in_parts_is_counted_whole():
+    screen = Screen()
+    checked(screen, look(n=2, declared=4))
+    rest = look(n=2, declared=4, numbers=np.array([2, 3], np.int64))
+    assert checked(screen, rest, 30.0)[0] is not None
+    assert after(screen) == []
+    assert after(Screen()) == []
+
+
+def test_empty_and_whole_looks_hold_what_they_say():
+    screen = Screen()
+    checked(screen, look(n=0))
+    checked(screen, look(sequence=1, n=2))
+    assert after(screen) == []

@@ -23,8 +23,8 @@ def valid(name, value) -> bool:
 
 def test_every_contract_has_a_schema():
     assert set(SCHEMAS) == {
-        "look", "network", "assets", "scenario", "vehicle", "notification", "element_set", "health", "track", "operator",
-        "event", "assessment", "rejection", "summary",
+        "look", "network", "assets", "scenario", "vehicle", "incident", "notification", "element_set", "health", "track",
+        "operator", "event", "assessment", "rejection", "summary",
     }  # fmt: skip
     assert schema_names() == SCHEMAS
     for name in SCHEMAS:

@@ -199,3 +199,44 @@ def test_what_comes_down_from_orbit_is_no_missile() -> None:
     # an arc of 10,000 km has 0.83 of the energy of a circle there
     depressed = {**decay, "inertial_speed_m_s": 7200.0, "apogee_m": 280e3, "perigee_m": -900e3, "arc_range_m": 8000e3}
     assert missile_probability(classify(features(depressed)).classes) > 0.3
+
+
+STANDING: dict[str, Any] = {
+    **BOOST, "satellites": 1, "thrust_m_s2": 1.0, "thrust_sigma_m_s2": 15.0, "steady": 0.0, "speed_m_s": 300.0,
+    "speed_sigma_m_s": 290.0, "inertial_speed_m_s": 500.0, "climb_m_s": 20.0, "climb_sigma_m_s": 250.0,
+    "height_sigma_m": 2e5, "across_m_s": 280.0, "across_sigma_m_s": 290.0, "age_s": 60.0, "burning_s": 60.0,
+}  # fmt: skip
+MALMSTROM_1983: dict[str, float] = {"glint_angle_rad": math.radians(37), "scatter_angle_rad": math.radians(44)}
+
+
+def test_light_turned_forward_at_a_cloud_is_a_glint_as_a_mirror_is() -> None:
+    """1983: the satellite stood 37 deg from the mirrored Sun, and the light was turned by 44 deg."""
+    angles = {"nothing": math.pi, "mirror": math.radians(4), "forward": math.radians(44), "behind": math.radians(128)}
+    none = classify(features(STANDING, glint_angle_rad=math.pi, scatter_angle_rad=math.pi)).classes["glint"]
+    mirror = classify(features(STANDING, glint_angle_rad=angles["mirror"], scatter_angle_rad=angles["behind"])).classes
+    forward = classify(features(STANDING, **MALMSTROM_1983)).classes
+    backward = classify(
+        features(STANDING, glint_angle_rad=math.radians(60), scatter_angle_rad=angles["behind"])
+    ).classes
+    assert forward["glint"] == pytest.approx(mirror["glint"])
+    assert forward["glint"] > 10.0 * max(none, backward["glint"])
+    # by chance one line of sight in five lies so: what climbs under power among sunlit cloud is a launch all the same
+    assert launch_probability(classify(features(satellites=1, **MALMSTROM_1983)).classes) > 0.9
+
+
+def test_what_shines_for_minutes_and_hardly_moves_was_not_launched() -> None:
+    slow = {**STANDING, "burning_s": 300.0, "age_s": 300.0, "speed_m_s": 150.0}
+    fast_enough = {**STANDING, "burning_s": 100.0, "age_s": 100.0, "speed_m_s": 700.0}
+    assert launch_probability(classify(features(slow, speed_sigma_m_s=60.0)).classes) < 0.2
+    # the slowest start of a Falcon 9 over its first minute: 4.3 m/s2
+    at_60 = {
+        **BOOST,
+        "burning_s": 60.0,
+        "speed_m_s": 258.0,
+        "speed_sigma_m_s": 20.0,
+        "thrust_m_s2": 6.0,
+        "climb_m_s": 230.0,
+    }
+    assert launch_probability(classify(features(at_60)).classes) > 0.9
+    slow_piece = next(p for p in classify(features(fast_enough)).pieces if p.name == "mean acceleration")
+    assert slow_piece.likelihood["space_launch"] == 1.0

@@ -15,6 +15,7 @@ from tocsin.core.records.faults import (
     Late,
     LineDown,
     Lost,
+    Miscounted,
     Reordered,
     SiteDown,
     TimeShift,
@@ -188,3 +189,14 @@ def test_the_written_stream_has_the_faults_and_is_read(tmp_path):
     assert not read.rejections
     assert max(keys(read.looks).values()) == 2
     assert pq.read_table(result.labels).num_rows > 0 and result.counts["fault_doubled"] > 0
+
+
+def test_digits_in_the_count_field_change_nothing_else(clean):
+    looks, labels, counts = put(clean, Miscounted(counts=(2, 2200), **HALF))
+    old = {(k.sensor, k.sequence): k for k in clean[1]}
+    for look in looks:
+        before = old[(look.sensor, look.sequence)]
+        assert look.declared in (2, 2200) if in_half(look, clean[3]) else look.declared == before.declared
+        assert (look.received, look.time, len(look.numbers)) == (before.received, before.time, len(before.numbers))
+    assert counts["fault_miscounted"] == sum(in_half(k, clean[3]) for k in looks)
+    assert sorted(labels.object) == sorted(clean[2].object)

@@ -70,6 +70,14 @@ class ClockDrift(FaultBase, frozen=True, kw_only=True, tag="clock_drift"):
     drift_s_per_hour: Annotated[float, Meta(ge=-3600, le=3600)]
 
 
+class Miscounted(FaultBase, frozen=True, kw_only=True, tag="miscounted"):
+    """Digits put into the count field of looks: they say they hold more detections than they do (1980: a bad chip)."""
+
+    part: Part = 1.0
+    counts: tuple[Annotated[int, Meta(ge=1, le=1_000_000)], ...]
+    """What the field says instead, one drawn for each look."""
+
+
 class LineDown(FaultBase, frozen=True, kw_only=True, tag="line_down"):
     """Communication lines are cut: looks are made and numbered, and never arrive. Name the `lines`."""
 
@@ -78,5 +86,5 @@ class SiteDown(FaultBase, frozen=True, kw_only=True, tag="site_down"):
     """Sites without power: their sensors make no looks, and their numbering goes on afterwards. Name the `sites`."""
 
 
-Fault = Late | Lost | Doubled | Reordered | Frozen | TimeShift | ClockDrift | LineDown | SiteDown
+Fault = Late | Lost | Doubled | Reordered | Frozen | TimeShift | ClockDrift | Miscounted | LineDown | SiteDown
 """Every kind of fault; `kind` tells which."""

@@ -16,6 +16,7 @@ DataMode = Literal["real", "exercise", "simulated", "test"]
 DATA_MODES: tuple[str, ...] = ("real", "exercise", "simulated", "test")
 LookMode = Literal["search", "track", "stare"]
 SensorState = Literal["ok", "degraded", "blinded", "down"]
+OperatorAction = Literal["acknowledge", "declare_degraded", "end_degraded", "release", "cancel"]
 
 # Columns of `Look.values`, one row a detection; NaN = not measured.
 (
@@ -123,7 +124,7 @@ class Operator(msgspec.Struct, frozen=True):
     id: str
     received: int
     data_mode: str
-    action: Literal["acknowledge", "declare_degraded", "end_degraded", "release", "cancel"]
+    action: OperatorAction
     person: str
     subject: str = ""
     text: str = ""

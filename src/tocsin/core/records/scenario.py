@@ -6,7 +6,8 @@ import msgspec
 from msgspec import Meta
 
 from tocsin.core.records.faults import Fault
-from tocsin.core.records.network import Latitude, Longitude, Positive, _Config
+from tocsin.core.records.inputs import DataMode, OperatorAction, SensorState
+from tocsin.core.records.network import Latitude, Longitude, Name, Positive, _Config
 from tocsin.core.records.sources import Source
 
 
@@ -49,6 +50,51 @@ class ScenarioNotification(_Config, frozen=True, kw_only=True):
     vehicle: str = "unknown"
 
 
+class ScenarioHealth(_Config, frozen=True, kw_only=True):
+    """What the owner of a sensor or of a line says of it."""
+
+    id: str
+    received_s: float
+    subject: str
+    """A sensor or a line of the network file."""
+    state: SensorState
+    source: str = ""
+
+
+class ScenarioOperator(_Config, frozen=True, kw_only=True):
+    """What a person does at the centre's desk."""
+
+    id: str
+    received_s: float
+    action: OperatorAction
+    person: str
+    subject: str = ""
+    """An event (`E0001`) or a message (`E0001-002`)."""
+    text: str = ""
+    data_mode: DataMode | None = None
+    """Of the desk that the word comes from; default: the scenario's. Another is refused by the centre."""
+
+
+class Tape(_Config, frozen=True, kw_only=True):
+    """Looks of another scenario, played into the lines of this one: test data where live data should be.
+
+    Nothing of it flies, and it stands in no truth; labels call its detections by the tape's id. Its sensors are those
+    of this scenario's network.
+    """
+
+    id: Name
+    scenario: str
+    """Path of the scenario file, relative to this one's."""
+    start_s: Annotated[float, Meta(ge=0)] = 0.0
+    """Seconds after this scenario's start at which the tape begins."""
+    sensors: tuple[str, ...] = ()
+    """Whose looks are played; default: of all that see something on the tape."""
+    line: str | None = None
+    """Line by which all of it comes, as from one computer in the centre; default: each sensor's own line."""
+    data_mode: DataMode | None = None
+    """The mark it carries; default: the mark was lost, and it says it is of this scenario's data mode."""
+
+
 class Outage(_Config, frozen=True, kw_only=True):
     """A sensor that is down or blinded for a while."""
 
@@ -88,11 +134,15 @@ class Scenario(_Config, frozen=True, kw_only=True):
     assets: str
     flight: tuple[Flight, ...] = ()
     notification: tuple[ScenarioNotification, ...] = ()
+    health: tuple[ScenarioHealth, ...] = ()
+    operator: tuple[ScenarioOperator, ...] = ()
     outage: tuple[Outage, ...] = ()
     source: tuple[Source, ...] = ()
     """False sources, each of a `kind`."""
     fault: tuple[Fault, ...] = ()
     """Faults of the data, each of a `kind`; they act in this order."""
+    tape: tuple[Tape, ...] = ()
+    """Test data on the live lines; faults do not act on it."""
     catalogue: Catalogue = Catalogue()
     background: Background = Background()
     settings: dict[str, Any] = msgspec.field(default_factory=dict)

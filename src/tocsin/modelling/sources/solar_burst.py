@@ -14,7 +14,7 @@ from tocsin.core.records.sources.radio import SolarBurst
 from tocsin.modelling.look_build import Slots
 from tocsin.modelling.sources.mechanism import Mechanism, Stage
 from tocsin.sensing.sensor import Sensor
-from tocsin.sensing.sun import sun_at
+from tocsin.sensing.sun import sun_over
 
 SFU = 1e-22
 BOLTZMANN_J_K = 1.380649e-23
@@ -23,20 +23,6 @@ USUAL_NOISE_K = 500.0
 BLIND_DB = 20.0
 """From this noise on, at which range falls to a third, a radar calls itself blinded."""
 LEAST_DB = 0.5
-
-
-def sun_over(sensor: Sensor, tai_ns: int) -> tuple[float, float]:
-    """Return (part of the faces that the Sun shines on, its elevation rad) at a radar, in vacuum."""
-    east, north, up = (float(v) for v in sensor.rot_enu @ sun_at(tai_ns))
-    elevation = math.asin(max(-1.0, min(1.0, up)))
-    if elevation <= 0.0 or not len(sensor.whole_field):
-        return 0.0, elevation
-    azimuth = math.atan2(east, north)
-    faces = sensor.whole_field
-    cosine = np.sin(elevation) * np.sin(faces[:, 7]) + np.cos(elevation) * np.cos(faces[:, 7]) * np.cos(
-        azimuth - faces[:, 6]
-    )
-    return float(np.mean(np.isnan(faces[:, 6]) | (cosine > 0.0))), elevation
 
 
 def noise_db(sensor: Sensor, flux_sfu: float, shone_on: float) -> float:
