@@ -30,16 +30,19 @@ class LookNotes:
     @cached_property
     def times(self) -> list[int]:
         """Return the time of each detection, TAI ns."""
-        return self.look.times.tolist()
+        times: list[int] = self.look.times.tolist()
+        return times
 
     @cached_property
     def parts(self) -> list[int]:
         """Return the number of components of each measurement."""
-        return (2 + (~np.isnan(self.rows[:, [M_RANGE, M_RATE]])).sum(axis=1)).tolist()
+        parts: list[int] = (2 + (~np.isnan(self.rows[:, [M_RANGE, M_RATE]])).sum(axis=1)).tolist()
+        return parts
 
     @cached_property
     def _measured(self) -> list[list[float]]:
-        return self.rows[:, [U_X, U_Y, U_Z, M_RANGE, M_RATE]].tolist()
+        measured: list[list[float]] = self.rows[:, [U_X, U_Y, U_Z, M_RANGE, M_RATE]].tolist()
+        return measured
 
     @cached_property
     def _keys(self) -> list[str]:
