@@ -191,8 +191,8 @@ class Screen:
             kept = self.recent.pop(key, None)
             if kept is None:
                 continue
-            held = {int(n) for look in kept for n in look.numbers}
             first = kept[0]
+            held = {n for look in kept for n in look.numbers.tolist()}
             if first.declared > max(len(held), 1):
                 row = int(first.rows[0]) if first.rows.size else -1
                 reason = f"the look says {first.declared} and holds {len(held)}"
