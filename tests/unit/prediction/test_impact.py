@@ -12,6 +12,7 @@ from tocsin.core.constants import NS
 from tocsin.prediction.impact import PoweredHypotheses, footprint, predict_impact
 from tocsin.prediction.impact_kernels import burn_on, landings
 from tocsin.prediction.sobol import gaussian_cloud
+from tocsin.tracking.filter_kernels import LN_BETA
 from tocsin.world import geodesy
 from tocsin.world.geodesy_kernels import enu_axes, geodetic_to_ecef
 from tocsin.world.motion.freeflight_kernels import fly_cloud_to_height, fly_to_height, fly_to_height_many
@@ -76,7 +77,7 @@ def test_an_exact_state_falls_where_the_flight_falls():
     state = state_at(35.0, 130.0, 70e3, 2900.0, 40.0, 200.0)
     impact = predict_impact(0, state, np.zeros((6, 6)), ln_beta_sigma=0.0)
     out = np.empty(7)
-    assert fly_to_height(state, 3500.0, 0.0, 5400.0, out) == 0
+    assert fly_to_height(state, math.exp(LN_BETA), 0.0, 5400.0, out) == 0
     lat, lon, _ = geodesy.to_geodetic(out[:3])
     distance, _, _ = geodesy.inverse(impact.lat, impact.lon, lat, lon)
     assert float(distance) < 0.1
