@@ -16,7 +16,7 @@ import numpy.typing as npt
 from tocsin.catalogue.assignment import assign
 from tocsin.catalogue.correlation_kernels import gate_pairs, rows_within, usable_rows
 from tocsin.catalogue.elements import epoch_unix_s, satellite
-from tocsin.catalogue.ephemeris_kernels import SAGITTA_M, candidates, pack, predict
+from tocsin.catalogue.ephemeris_kernels import POINTS, SAGITTA_M, candidates, pack, predict
 from tocsin.catalogue.grid import STEP_NS, EphemerisGrid, fraction_of, interval_of
 from tocsin.catalogue.sight_kernels import gate_sights
 from tocsin.catalogue.uncertainty import ErrorModel, is_decaying, lifetime_days, sigmas
@@ -169,6 +169,15 @@ class Catalogue:
         """Tell the ephemeris how far from the Earth's centre any site sees an object that is sure enough to be used."""
         unsure = 3.0 * math.sqrt(GATE_4) * self.model.along_limit_m  # no error is larger than that along the track
         self._grid.limit(max(math.hypot(*s.place.tolist()) + s.range_max + SAGITTA_M + unsure for s in self._sites))
+        fields = [[*s.place.tolist(), *s.rot[2].tolist(), s.range_max, s.sin_elevation_min] for s in self._sites]
+        self._grid.only(np.array(fields), self._worth)
+
+    def _worth(self, chunk: int) -> FloatArray:
+        """Return how far (m) each object may be from where its elements have it while a chunk is in use; -1: not used."""
+        # a quarter of an hour before and after: errors grow by kilometres a day
+        first, last = self._slack_at(chunk * POINTS * STEP_NS), self._slack_at((chunk + 1) * POINTS * STEP_NS)
+        most = np.maximum(first[1], last[1])
+        return np.where(most < 0.0, -1.0, most + 1000.0)
 
     def correlate(
         self, site: int, times: IntArray, places: FloatArray, sigma: FloatArray, range_rates: FloatArray
@@ -285,12 +294,14 @@ class Catalogue:
     def _slack(self, interval: int) -> tuple[FloatArray, FloatArray]:
         """Return sigma (n, 3) of all objects in an interval and what that adds to a field (n,), m; -1: not to be used."""
         if self._last_slack is None or self._last_slack[0] != interval:
-            middle = interval * STEP_NS + STEP_NS // 2
-            sigma = self._sigma(middle)
-            slack = math.sqrt(GATE_4) * sigma.sum(axis=1)
-            slack[(sigma[:, 0] > self.model.along_limit_m) | self._fallen(middle)] = -1.0
-            self._last_slack = interval, sigma, slack
+            self._last_slack = interval, *self._slack_at(interval * STEP_NS + STEP_NS // 2)
         return self._last_slack[1:]
+
+    def _slack_at(self, tai_ns: int) -> tuple[FloatArray, FloatArray]:
+        sigma = self._sigma(tai_ns)
+        slack = math.sqrt(GATE_4) * sigma.sum(axis=1)
+        slack[(sigma[:, 0] > self.model.along_limit_m) | self._fallen(tai_ns)] = -1.0
+        return sigma, slack
 
     def _candidates(self, site: _Site, interval: int) -> _Candidates:
         near = site.intervals.pop(interval, None)

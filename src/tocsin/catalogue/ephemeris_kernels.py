@@ -10,11 +10,14 @@ import math
 import numpy as np
 import numpy.typing as npt
 
+from tocsin.core.constants import MU_M3_S2
 from tocsin.core.kernels import kernel
 
 Array = npt.NDArray[np.float64]
 POINTS = 8
 STEP_S = 120.0
+ARC_OFF_M = 100e3
+"""More than oblateness (0.03 m/s2) and SGP4's own velocity move an object off its Kepler arc in 20 minutes."""
 SAGITTA_M = 25e3
 """More than any object above 100 km leaves the chord of one interval: (9.8 + 1.1 m/s2) (120 s)^2 / 8 = 20 km."""
 
@@ -175,3 +178,90 @@ def fill_nodes(
                 x = math.nan
             for c in range(3):
                 chunk[k, o, c] = rot[k, c, 0] * x + rot[k, c, 1] * y + rot[k, c, 2] * z
+
+
+@kernel
+def kepler_position(r: Array, v: Array, seconds: float, out: Array) -> bool:
+    """Fill out (3,) with the inertial place (m) `seconds` on, by two-body motion; return False off an ellipse.
+
+    Kepler's equation in the difference of eccentric anomalies by Newton's steps, Lagrange's f and g (Vallado 2013, 2.3).
+    """
+    d = math.sqrt(r[0] * r[0] + r[1] * r[1] + r[2] * r[2])
+    w = r[0] * v[0] + r[1] * v[1] + r[2] * v[2]
+    a = 1.0 / (2.0 / d - (v[0] * v[0] + v[1] * v[1] + v[2] * v[2]) / MU_M3_S2)
+    if not a > 0.0:
+        return False
+    n = math.sqrt(MU_M3_S2 / a) / a
+    ec = 1.0 - d / a
+    es = w / math.sqrt(MU_M3_S2 * a)
+    m = n * seconds
+    x = m
+    for _ in range(8):
+        s, c = math.sin(x), math.cos(x)
+        step = (x - ec * s + es * (1.0 - c) - m) / (1.0 - ec * c + es * s)
+        x -= step
+        if abs(step) < 1e-6:
+            break
+    s, c = math.sin(x), 1.0 - math.cos(x)
+    f, g = 1.0 - a / d * c, seconds - (x - s) / n
+    for i in range(3):
+        out[i] = f * r[i] + g * v[i]
+    return True
+
+
+@kernel
+def may_be_seen(
+    r_km: Array, v_km_s: Array, error: npt.NDArray[np.uint8], ahead: Array, rot: Array, slack: Array, fields: Array,
+    out: npt.NDArray[np.bool_],
+) -> None:  # fmt: skip
+    """Fill out (n,): may an object be in one of `fields` (m, 8) between the first and the last of the instants?
+
+    From TEME states (n, 3) km, km/s by Kepler arcs to the instants `ahead` (k,) s, rot_itrf_from_teme (k, 3, 3); between
+    them the chord and what an object leaves it by (9.8 + 1.1 m/s2 over the gap). `slack` (n,) m; negative = no.
+    What SGP4 refuses may be anywhere.
+    """
+    gap = ahead[1] - ahead[0]
+    bent = ARC_OFF_M + 10.9 * gap * gap / 8.0
+    r = np.empty(3)
+    v = np.empty(3)
+    at = np.empty(3)
+    one = np.empty((2, 3))
+    for j in range(slack.shape[0]):
+        out[j] = slack[j] >= 0.0 and error[j] != 0
+        if slack[j] < 0.0 or error[j] != 0:
+            continue
+        for c in range(3):
+            r[c] = r_km[j, c] * 1e3
+            v[c] = v_km_s[j, c] * 1e3
+        for k in range(ahead.shape[0]):
+            if not kepler_position(r, v, ahead[k], at):
+                out[j] = True
+                break
+            here = k % 2
+            for c in range(3):
+                one[here, c] = rot[k, c, 0] * at[0] + rot[k, c, 1] * at[1] + rot[k, c, 2] * at[2]
+            if k > 0 and chord_in_field(one[1 - here], one[here], slack[j] + bent, fields):
+                out[j] = True
+                break
+
+
+@kernel
+def chord_in_field(a: Array, b: Array, room: float, fields: Array) -> bool:
+    """Return whether the chord from a to b (3,) passes one of the fields (m, 8) within `room` m."""
+    for i in range(fields.shape[0]):
+        ua, ub, dd, ab = 0.0, 0.0, 0.0, 0.0
+        along = 0.0
+        for c in range(3):
+            p, q = a[c] - fields[i, c], b[c] - fields[i, c]
+            ua += p * fields[i, 3 + c]
+            ub += q * fields[i, 3 + c]
+            dd += p * p
+            ab += (q - p) * (q - p)
+            along -= p * (q - p)
+        # the nearest point of the chord
+        s = min(max(along / ab, 0.0), 1.0) if ab > 0.0 else 0.0
+        nearest = max(math.sqrt(max(dd - 2.0 * s * along + s * s * ab, 0.0)) - room, 0.0)
+        farthest = nearest if fields[i, 7] > 0.0 else fields[i, 6]
+        if nearest <= fields[i, 6] and max(ua, ub) + room >= fields[i, 7] * farthest:
+            return True
+    return False

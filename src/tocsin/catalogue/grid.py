@@ -7,13 +7,13 @@ their interpolation.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import numpy.typing as npt
 from sgp4.api import Satrec, SatrecArray
 
-from tocsin.catalogue.ephemeris_kernels import POINTS, STEP_S, fill_nodes, states_at
+from tocsin.catalogue.ephemeris_kernels import POINTS, STEP_S, fill_nodes, may_be_seen, states_at
 from tocsin.catalogue.uncertainty import SGP4_RADIUS_M, perigee_m
 from tocsin.core.constants import NS
 from tocsin.core.records.inputs import FloatArray, IntArray
@@ -26,6 +26,8 @@ FAR_MARGIN_M = 2000e3
 CHUNKS_KEPT = 4
 """Chunks of 16 minutes held at a time: 64 minutes, 15 MB for 20,000 objects."""
 
+Worth = Callable[[int], FloatArray]
+"""Of a chunk: how far (m) the position of each object may be from where its elements have it; negative = not asked for."""
 Nodes = tuple[FloatArray, FloatArray, int]
 """Two chunks (8, n, 3) and the first node of the interval's eight in them."""
 
@@ -51,6 +53,8 @@ class EphemerisGrid:
         self._stale: set[int] = set()
         self._far: list[bool] = []
         self._reach_m = math.inf
+        self._fields = np.zeros((0, 8))
+        self._worth: Worth | None = None
         self.limit(math.inf)
 
     def __len__(self) -> int:
@@ -63,6 +67,14 @@ class EphemerisGrid:
         """Leave nodes of objects that never come within `radius_m` of the Earth's centre NaN: no site can see them."""
         self._reach_m = radius_m
         self._far = [self._is_far(s) for s in self._satellites]
+        self._drop()
+
+    def only(self, fields: FloatArray, worth: Worth) -> None:
+        """Leave nodes NaN, chunk by chunk, of objects that no field can hold meanwhile.
+
+        Fields (m, 8): place (3) m and up (3) Earth-fixed, range m, least sine of elevation. `worth`: see its type.
+        """
+        self._fields, self._worth = fields, worth
         self._drop()
 
     def _is_far(self, satellite: Satrec) -> bool:
@@ -102,8 +114,9 @@ class EphemerisGrid:
         a, b, first = self.nodes(interval)
         out = np.empty((len(objects), 6))
         states_at(a, b, first, fraction_of(tai_ns, interval), np.ascontiguousarray(objects, np.int64), out)
-        far = [k for k, o in enumerate(objects.tolist()) if self._far[o]]
-        if far:
+        limited = self._worth is not None or math.isfinite(self._reach_m)
+        far = np.isnan(out[:, 0]).nonzero()[0]
+        if limited and far.size:
             alone = EphemerisGrid([self._satellites[int(o)] for o in objects[far]])
             out[far] = alone.states(np.arange(len(far), dtype=np.int64), tai_ns)
         return out
@@ -126,9 +139,25 @@ class EphemerisGrid:
                 self._rows = np.flatnonzero(~np.array(self._far, np.bool_))
                 self._batch = SatrecArray([self._satellites[int(i)] for i in self._rows])
             chunk = np.full((POINTS, len(self), 3), np.nan)
-            self._fill(number, self._batch, self._rows, chunk)
+            rows = self._rows
+            if self._worth is None or not rows.size:
+                self._fill(number, self._batch, rows, chunk)
+            else:
+                rows = rows[self._may_be_seen(number, self._batch, self._worth(number)[rows])]
+                self._fill(number, SatrecArray([self._satellites[i] for i in rows.tolist()]), rows, chunk)
         self._chunks[number] = chunk  # the last one asked for goes last, the first in line is dropped
         return chunk
+
+    def _may_be_seen(self, number: int, batch: SatrecArray, slack: FloatArray) -> npt.NDArray[np.bool_]:
+        """Return which objects of a batch may be in a field while a chunk is in use: by SGP4 once, and Kepler arcs."""
+        nodes = np.arange(POINTS * number - POINTS // 2, POINTS * (number + 1) + POINTS // 2 + 1, 2, dtype=np.int64)
+        times = nodes * STEP_NS
+        middle = np.array([POINTS * number * STEP_NS + (POINTS - 1) * STEP_NS // 2], np.int64)
+        error, r, v = batch.sgp4(*utc_julian(middle))
+        ahead = (times - middle[0]) / NS
+        out = np.empty(len(slack), np.bool_)
+        may_be_seen(r[:, 0], v[:, 0], error[:, 0], ahead, teme_to_itrf(times), slack, self._fields, out)
+        return out
 
     def _fill(self, number: int, batch: SatrecArray, rows: npt.NDArray[np.int64], chunk: FloatArray) -> None:
         if not rows.size:

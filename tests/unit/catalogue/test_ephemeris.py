@@ -1,3 +1,5 @@
+import math
+
 import numpy as np
 import pytest
 from sgp4.api import WGS72, Satrec
@@ -7,6 +9,7 @@ from tocsin.catalogue.catalogue import Catalogue
 from tocsin.catalogue.ephemeris_kernels import lagrange_weights
 from tocsin.catalogue.grid import CHUNKS_KEPT, STEP_NS, EphemerisGrid, fraction_of, interval_of
 from tocsin.core.constants import NS
+from tocsin.world.geodesy_kernels import enu_axes, geodetic_to_ecef
 from tocsin.world.motion.orbits import utc_julian
 from tocsin.world.rotation import teme_to_itrf
 
@@ -136,3 +139,30 @@ def test_an_object_that_comes_down_from_afar_gets_its_nodes(population):
     assert np.array_equal(nodes[:, 0], nodes[:, 1])
     grid.replace(0, satellites[0])
     assert np.isnan(grid.nodes(interval)[0][:, 0]).all()
+
+
+def test_what_no_field_can_hold_is_left_out_and_nothing_else(population):
+    rng = np.random.default_rng(4)
+    catalogue, whole = Catalogue(), Catalogue()
+    for one in (catalogue, whole):
+        assert not one.load(population)
+    for _ in range(3):
+        lat, lon = math.asin(rng.uniform(-1.0, 1.0)), rng.uniform(-math.pi, math.pi)
+        east, north, up = np.array(enu_axes(lat, lon)).reshape(3, 3)
+        site = np.array(geodetic_to_ecef(lat, lon, 0.0)), np.array([east, north, up]), 4.0e6, math.radians(3.0)
+        for one in (catalogue, whole):
+            one.add_site(*site)
+    whole._grid._worth = None
+    left_out = 0
+    for interval in range(interval_of(START), interval_of(START) + 60):
+        for site in range(3):
+            near, every = (c._candidates(c._sites[site], interval) for c in (catalogue, whole))
+            # the list of all holds some that only its looser bound lets in; none of them is ever in the field
+            assert set(near.objects.tolist()) <= set(every.objects.tolist())
+            for part in (0, 60, 119):
+                instant = interval * STEP_NS + part * NS
+                assert catalogue.in_view(site, instant).tolist() == whole.in_view(site, instant).tolist()
+        left_out += int(np.isnan(catalogue._grid.nodes(interval)[0][3, :, 0]).sum())
+    assert left_out > 60 * 0.4 * len(population)
+    some = np.arange(0, len(population), 7)
+    assert np.array_equal(catalogue.states(some, START), whole.states(some, START), equal_nan=True)
