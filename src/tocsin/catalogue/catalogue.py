@@ -78,6 +78,7 @@ class Catalogue:
         self.clock = 0
         self._sets: list[ElementSet] = []
         self._index: dict[str, int] = {}
+        self._names: npt.NDArray[np.object_] = np.empty(0, object)
         self._grid = EphemerisGrid()
         self._errors = np.zeros((0, 8))
         self._sites: list[_Site] = []
@@ -94,7 +95,8 @@ class Catalogue:
 
     def ids(self, indices: IntArray) -> list[str]:
         """Return the ids of objects."""
-        return [self._sets[i].id for i in indices.tolist()]
+        names: list[str] = self._names[indices].tolist()
+        return names
 
     def element_set(self, index: int) -> ElementSet:
         """Return the element set an object is known by."""
@@ -127,6 +129,7 @@ class Catalogue:
             errors[index] = row
         self._errors = errors
         self._mark = np.full(len(self), -1, np.int64)
+        self._names = np.array([s.id for s in self._sets], object)
         self._last_slack = None
         for site in self._sites:
             site.intervals.clear()
@@ -195,13 +198,14 @@ class Catalogue:
         places = np.ascontiguousarray(places, np.float64)
         sigma = np.ascontiguousarray(sigma, np.float64)
         rates = np.ascontiguousarray(range_rates, np.float64)
-        usable = np.empty(n, np.bool_)
-        if len(self) == 0 or usable_rows(places, sigma, usable) == 0:
+        usable, gates = np.empty(n, np.bool_), np.empty(n)
+        count, first, last = usable_rows(times, places, sigma, rates, GATE_3, GATE_4, usable, gates)
+        if len(self) == 0 or count == 0:
             return Correlation(objects, distance2)
-        rows, found, d2, used = self._pairs(self._sites[site], times, places, sigma, rates, usable)
+        between = first // STEP_NS, last // STEP_NS
+        rows, found, d2, used = self._pairs(self._sites[site], times, places, sigma, rates, usable, between)
         if used == 0:
             return Correlation(objects, distance2)
-        gates = np.where(np.isnan(rates) | np.isnan(sigma[:, 3]), GATE_3, GATE_4)
         chosen = assign(rows[:used], found[:used], d2[:used], gates, self._mark)
         taken = (chosen >= 0).nonzero()[0]
         objects[taken] = found[chosen[taken]]
@@ -253,16 +257,19 @@ class Catalogue:
         sigma: FloatArray,
         rates: FloatArray,
         usable: Bools,
+        between: tuple[int, int],
     ) -> tuple[IntArray, IntArray, FloatArray, int]:
-        """Return detection, object and distance of every pair within its gate, and their number."""
+        """Return detection, object and distance of every pair within its gate, and their number.
+
+        `between`: the first and the last interval in which usable detections stand.
+        """
         group, fractions = np.empty(len(times), np.int64), np.empty(len(times))
-        first, last = int(times[usable].min()) // STEP_NS, int(times[usable].max()) // STEP_NS
         while True:
             rows = np.empty(self._room, np.int64)
             found = np.empty(self._room, np.int64)
             d2 = np.empty(self._room)
             used = 0
-            for interval in range(first, last + 1):
+            for interval in range(between[0], between[1] + 1):
                 count, middle = rows_within(times, usable, interval * STEP_NS, STEP_NS, group, fractions)
                 if count == 0:
                     continue

@@ -201,16 +201,34 @@ def fit(
 
 
 @kernel
-def usable_rows(places: Array, sigma: Array, out: npt.NDArray[np.bool_]) -> int:
-    """Return how many detections can be compared: place (n, 3) known, sigma (n, 4) of range and angles positive."""
+def usable_rows(
+    times: Ints,
+    places: Array,
+    sigma: Array,
+    rates: Array,
+    gate3: float,
+    gate4: float,
+    out: npt.NDArray[np.bool_],
+    gates: Array,
+) -> tuple[int, int, int]:
+    """Return how many detections can be compared, and the first and the last of their times (TAI ns).
+
+    Place (n, 3) known, sigma (n, 4) of range and angles positive: marked in `out` (n,). `gates` (n,) becomes the gate of
+    each: that of four figures where a range rate is known.
+    """
     count = 0
+    first, last = 0, 0
     for i in range(places.shape[0]):
         out[i] = True
         for c in range(3):
             if not (math.isfinite(places[i, c]) and sigma[i, c] > 0.0):
                 out[i] = False
-        count += out[i]
-    return count
+        gates[i] = gate3 if math.isnan(rates[i]) or math.isnan(sigma[i, 3]) else gate4
+        if out[i]:
+            first = times[i] if count == 0 else min(first, times[i])
+            last = times[i] if count == 0 else max(last, times[i])
+            count += 1
+    return count, first, last
 
 
 @kernel

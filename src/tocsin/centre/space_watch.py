@@ -22,7 +22,7 @@ def known_to_radar(catalogue: Catalogue, site: int, look: Look, chosen: IntArray
     """Return the catalogue object that each chosen radar detection fits, -1 = none."""
     if not len(catalogue):
         return np.full(chosen.size, -1, np.int64)
-    found = catalogue.correlate(site, look.times[chosen], *measured_places(rows[chosen]))
+    found = catalogue.correlate(site, look.times[chosen], *measured_places(rows, chosen))
     return found.objects.astype(np.int64)
 
 

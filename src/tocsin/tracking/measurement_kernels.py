@@ -82,6 +82,25 @@ def crowding(rows: np.ndarray, chosen: np.ndarray, asked: np.ndarray, out: np.nd
 
 
 @kernel
+def measured(
+    rows: np.ndarray, chosen: np.ndarray, places: np.ndarray, sigmas: np.ndarray, rates: np.ndarray
+) -> None:  # fmt: skip
+    """Fill places (c, 3) m, sigmas (c, 4) of range, angles, range rate, and rates (c,) of the rows `chosen` (c,).
+
+    Without a range or a direction the place is NaN.
+    """
+    for k in range(chosen.shape[0]):
+        m = rows[chosen[k]]
+        for i in range(3):
+            places[k, i] = m[S_X + i] + m[M_RANGE] * m[U_X + i]
+        sigmas[k, 0] = m[M_SIGMA_RANGE]
+        sigmas[k, 1] = m[M_SIGMA_A]
+        sigmas[k, 2] = m[M_SIGMA_B]
+        sigmas[k, 3] = m[M_SIGMA_RATE]
+        rates[k] = m[M_RATE]
+
+
+@kernel
 def free_of_air(
     values: np.ndarray, altitude_m: float, frequency_hz: float, content_tecu: float, left: np.ndarray
 ) -> None:

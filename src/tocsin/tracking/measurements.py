@@ -11,17 +11,9 @@ import numpy.typing as npt
 from tocsin.core.records.inputs import Look
 from tocsin.sensing.sensor import Sensor
 from tocsin.tracking.filter_kernels import (
-    M_RANGE,
-    M_RATE,
-    M_SIGMA_A,
-    M_SIGMA_B,
-    M_SIGMA_RANGE,
-    M_SIGMA_RATE,
     MEAS,
-    S_X,
-    U_X,
 )
-from tocsin.tracking.measurement_kernels import crowding, dearer_by, free_of_air, radar_rows, sight_rows
+from tocsin.tracking.measurement_kernels import crowding, dearer_by, free_of_air, measured, radar_rows, sight_rows
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -31,7 +23,6 @@ CROWD_LEAST = 2.0
 """However dense the crowd, a detection within the gate says so much (log): objects that fly close together are confirmed too."""
 TAIL = 9.35
 """Squared distance of three components that 2.5 % of true detections exceed."""
-_SIGMAS = np.array([M_SIGMA_RANGE, M_SIGMA_A, M_SIGMA_B, M_SIGMA_RATE])
 SIGHT_DISTANCE_M = 3.8e7
 """Distance at which the density of an infrared field is stated: the residuals are scaled to metres at the target."""
 
@@ -100,10 +91,11 @@ def beside_neighbours(
     return gain, np.maximum(gain - dearer, np.minimum(gain, CROWD_LEAST))
 
 
-def measured_places(rows: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Return places (n, 3) m, sigmas (n, 4) of range, angles, range rate, and range rates (n,) of measurement rows (n, 18).
+def measured_places(rows: FloatArray, chosen: IntArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Return places (c, 3) m, sigmas (c, 4) of range, angles, range rate, and range rates (c,) of measurement rows `chosen`.
 
     Without a range or a direction the place is NaN.
     """
-    places = rows[:, S_X : S_X + 3] + rows[:, M_RANGE, None] * rows[:, U_X : U_X + 3]
-    return places, rows[:, _SIGMAS], rows[:, M_RATE]
+    places, sigmas, rates = np.empty((chosen.size, 3)), np.empty((chosen.size, 4)), np.empty(chosen.size)
+    measured(rows, chosen, places, sigmas, rates)
+    return places, sigmas, rates
