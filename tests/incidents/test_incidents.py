@@ -21,7 +21,7 @@ FOLDERS = find_incidents(None)
 CASES = [
     pytest.param(
         folder, k, seed, id=f"{folder.name}-{k + 1}-seed-{seed}",
-        marks=() if SLOW or folder.name in SLICE else pytest.mark.skip("all incidents: TOCSIN_SLOW=1"),
+        marks=() if SLOW or folder.name in SLICE else pytest.mark.skip(reason="all incidents: TOCSIN_SLOW=1"),
     )
     for folder in FOLDERS for k in range(len(read_incident(folder / FILE).case)) for seed in (SEEDS if SLOW else (1,))
 ]  # fmt: skip
