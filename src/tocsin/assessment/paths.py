@@ -1,5 +1,7 @@
 """Evidence counted by independent paths, never by number of messages."""
 
+import functools
+
 MIN_HITS = 2
 """One detection may be a chance; a path speaks with its second."""
 
@@ -9,6 +11,7 @@ def speaking_paths(hits: dict[str, int]) -> tuple[str, ...]:
     return tuple(sorted(p for p, n in hits.items() if n >= MIN_HITS))
 
 
+@functools.lru_cache(maxsize=1024)
 def independent_paths(paths: tuple[str, ...]) -> int:
     """Return how many of the paths are independent: no two of them share a site or a line.
 
@@ -33,6 +36,7 @@ def independent_paths(paths: tuple[str, ...]) -> int:
     return sum(augment(site, set()) for site in edges)
 
 
+@functools.lru_cache(maxsize=1024)
 def phenomenologies(paths: tuple[str, ...]) -> tuple[str, ...]:
     """Return the different physics behind the paths, sorted: `infrared`, `radar`, ..."""
     return tuple(sorted({p.split("/", 1)[0] for p in paths}))

@@ -108,6 +108,8 @@ def wanted_level(event: RaidEvent) -> str:
     """Return the level that the event's objects hold now: the highest of them, on all paths that speak for it."""
     best = max((m.level for m in event.live()), key=lambda level: RANK[level], default="")
     for m in event.live():
+        if best == "confirmed":
+            break
         if not (m.threat and m.p_missile >= PROBABLE_MISSILE and m.p_asset >= PROBABLE_ASSET):
             continue
         paths = pooled_paths(event, m)

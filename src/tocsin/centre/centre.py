@@ -163,7 +163,7 @@ class Centre:
         if sensor.kind == "infrared" and used.size:
             intensity = np.ascontiguousarray(look.values[:, INTENSITY])
             hidden = self.background.screen(sensor.id, look.time, rows, used, intensity)
-            self.background_detections += int(hidden.sum())
+            self.background_detections += int(np.count_nonzero(hidden))
             used = used[~hidden]
         result = self.tracker.process(look, sensor, place, rows, used, self._known)
         self._after_look(look, sensor, result)

@@ -317,8 +317,7 @@ class Tracker:
         """Return the probability that the track burns now."""
         if self.bank.two[slot] == 0:
             return 0.0
-        a = self.bank.xs[slot, BOOST, 6:9]
-        thrust = math.sqrt(float((a * a).sum()))
+        thrust = math.hypot(*self.bank.xs[slot, BOOST, 6:9].tolist())
         return float(self.bank.ws[slot, BOOST]) if thrust > 3.0 else 0.0
 
     def thrust_sigma(self, slot: int) -> float:
