@@ -148,8 +148,8 @@ class Events:
         members = [j for j in objects.values() if j.event == event.number]
         if not members:
             return
-        lead = max(members, key=lambda j: (RANK[j.level], j.asset, -j.number))
         if level != event.level:
+            lead = max(members, key=lambda j: (RANK[j.level], j.asset, -j.number))
             previous, event.level, event.changed = event.level, level, now
             self._write(event, lead, members, tracks, f"{why}: {lead.reason}", previous, emit, now, full=True)
         for judged in members:

@@ -50,6 +50,7 @@ def features_of(
     if track.sights:
         line[:] = track.sights[0][4:7]
     motion_figures(state, covariance, line, figures)
+    motion = figures.tolist()
     first = context.launch_time or track.born
     burning = max(track.last_infrared - first, 0) / NS if track.last_infrared else 0.0
     off = max(now - track.off_from, 0) / NS if track.off_from else 0.0
@@ -68,18 +69,18 @@ def features_of(
         powered=powered,
         burning_s=burning,
         off_s=off if powered < 0.5 else 0.0,
-        thrust_m_s2=float(figures[0]),
+        thrust_m_s2=motion[0],
         thrust_sigma_m_s2=thrust_sigma,
         steady=steadiness(track),
-        speed_m_s=float(figures[1]),
-        speed_sigma_m_s=float(figures[2]),
-        inertial_speed_m_s=float(figures[3]),
-        climb_m_s=float(figures[4]),
-        climb_sigma_m_s=float(figures[5]),
-        height_m=float(figures[6]),
-        height_sigma_m=float(figures[7]),
-        across_m_s=float(figures[8]),
-        across_sigma_m_s=float(figures[9]),
+        speed_m_s=motion[1],
+        speed_sigma_m_s=motion[2],
+        inertial_speed_m_s=motion[3],
+        climb_m_s=motion[4],
+        climb_sigma_m_s=motion[5],
+        height_m=motion[6],
+        height_sigma_m=motion[7],
+        across_m_s=motion[8],
+        across_sigma_m_s=motion[9],
         perigee_m=float(arcs.perigee_m[k]),
         orbiting=1.0 - float(arcs.p_low[k]),
         apogee_m=float(arcs.apogee_m[k]),

@@ -25,7 +25,7 @@ class Identity(msgspec.Struct, frozen=True):
     @property
     def best(self) -> str:
         """Return the likeliest class (first in the order of `CLASSES` among equals)."""
-        return max(CLASSES, key=lambda c: self.classes[c])
+        return max(CLASSES, key=self.classes.__getitem__)
 
 
 def classify(features: Features) -> Identity:
