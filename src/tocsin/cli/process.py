@@ -183,7 +183,11 @@ def warm(display: Display, *, simulator: bool = False) -> float:
     display.say("compiling the numeric kernels (once, about half a minute) ...")
     display.stage("compiling kernels")
     seconds = warm_kernels(("tocsin.modelling.warm",) if simulator else ())
-    display.say(f"kernels compiled in {seconds:.1f} s, kept in {cache_dir()}")
+    if is_warm():
+        display.say(f"kernels compiled in {seconds:.1f} s, kept in {cache_dir()}")
+    else:
+        display.say(f"not all kernels could be compiled ahead ({seconds:.1f} s): the rest is when it is first needed")
+        display.say("`python -m tocsin.centre.warm tracking` and `... prediction` say what failed")
     return float(seconds)
 
 

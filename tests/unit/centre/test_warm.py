@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from types import SimpleNamespace
 
 PROGRAM = """
 import json
@@ -24,3 +25,14 @@ def test_the_warming_comes_to_the_kernels_of_a_busy_sky_by_the_types_the_centre_
     done = subprocess.run([sys.executable, "-c", PROGRAM], capture_output=True, text=True, check=True)
     signatures = json.loads(done.stdout)
     assert signatures == dict.fromkeys(signatures, 1)
+
+
+def test_a_part_that_fails_is_not_called_compiled(monkeypatch):
+    from tocsin.cli import process
+
+    said: list[str] = []
+    display = SimpleNamespace(say=said.append, stage=lambda text: None)
+    monkeypatch.setattr("tocsin.centre.warm.is_warm", lambda: False)
+    monkeypatch.setattr("tocsin.centre.warm.warm_kernels", lambda modules: 1.0)
+    assert process.warm(display) == 1.0
+    assert "not all kernels" in said[1] and not any(line.startswith("kernels compiled") for line in said)
