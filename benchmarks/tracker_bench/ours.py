@@ -1,0 +1,85 @@
+"""Our tracker on the workload, as the centre runs it: its history and the causes of every update are kept and timed."""
+
+import hashlib
+import time
+from typing import NamedTuple
+
+import numpy as np
+
+from tocsin.centre.history import History
+from tocsin.core.constants import NS
+from tocsin.core.records.inputs import FloatArray, IntArray, Look
+from tocsin.sensing.sensor import Sensor
+from tocsin.tracking.tracker import Tracker, Update
+
+from .workload import START, Workload
+
+TIDY_S = 5
+"""The centre looks after its tracks this often."""
+
+
+class Run(NamedTuple):
+    """What came out of one workload."""
+
+    seconds: FloatArray
+    """(F,) processor time of each scan."""
+    history_s: float
+    """Of that, for the rows of the history."""
+    places: list[tuple[IntArray, FloatArray]]
+    """Numbers and places (m, 3) of the confirmed tracks after each scan, at its time."""
+    digest: str
+    kept: tuple[History, list[tuple[Look, list[Update]]]]
+    """The rows of every track, and the causes: which detection of which look went to which track."""
+
+
+def nothing_known(_look: Look, _sensor: Sensor, chosen: IntArray, _rows: FloatArray) -> IntArray:
+    """Return that no detection is of a known object."""
+    return np.full(chosen.size, -1, np.int64)
+
+
+def run(work: Workload) -> Run:
+    """Return what the tracker makes of the scans; only its own work is timed, not the reading of its places."""
+    tracker, history = Tracker(), History()
+    seconds, history_s = np.zeros(len(work.scans)), 0.0
+    places: list[tuple[IntArray, FloatArray]] = []
+    causes: list[tuple[Look, list[Update]]] = []
+    tidied = START
+    for f, scan in enumerate(work.scans):
+        look, sensor = scan.look, scan.sensor
+        began = time.process_time()
+        if look.time - tidied >= TIDY_S * NS:
+            tracker.merge_twins()
+            tracker.tidy(look.time, set())
+            tidied = look.time
+        assert sensor.position is not None
+        rows = tracker.rows(look, sensor, sensor.position)
+        result = tracker.process(look, sensor, sensor.position, rows, np.arange(len(rows)), nothing_known)
+        tracked = time.process_time()
+        tracks = tracker.bank.tracks
+        updated = [u.slot for u in result.updates if u.slot in tracks and tracks[u.slot].confirmed]
+        if updated:
+            history.add_tracks(tracker, updated, {})
+        causes.append((look, result.updates))
+        seconds[f] = time.process_time() - began
+        history_s += time.process_time() - tracked
+        places.append(confirmed_places(tracker, look.time))
+    digest = hashlib.sha256()
+    for name in ("xs", "ps", "ws", "ts"):
+        digest.update(getattr(tracker.bank, name)[tracker.bank.slots()].tobytes())
+    return Run(seconds, history_s, places, digest.hexdigest()[:16], (history, causes))
+
+
+def confirmed_places(tracker: Tracker, now: int) -> tuple[IntArray, FloatArray]:
+    """Return numbers (m,) and places (m, 3) of the confirmed tracks at `now`."""
+    bank = tracker.bank
+    slots = np.array([s for s, t in bank.tracks.items() if t.confirmed], np.int64)
+    numbers = np.array([bank.tracks[int(s)].number for s in slots], np.int64)
+    states = tracker.combined(slots)[0] if slots.size else np.empty((0, 9))
+    late = (now - bank.ts[slots])[:, None] / NS
+    return numbers, states[:, :3] + late * states[:, 3:6] + 0.5 * late**2 * fall(states[:, :3])
+
+
+def fall(places: FloatArray) -> FloatArray:
+    """Return the pull of a spherical Earth (m, 3): enough to carry a track over the seconds since its last look."""
+    r = np.sqrt((places**2).sum(axis=1, keepdims=True))
+    return -3.986004418e14 / r**3 * places
