@@ -62,24 +62,19 @@ def run(work: Workload) -> Run:
         causes.append((look, result.updates))
         seconds[f] = time.process_time() - began
         history_s += time.process_time() - tracked
-        places.append(confirmed_places(tracker, look.time))
+        places.append(confirmed_places(tracker, work, look.time))
     digest = hashlib.sha256()
     for name in ("xs", "ps", "ws", "ts"):
         digest.update(getattr(tracker.bank, name)[tracker.bank.slots()].tobytes())
     return Run(seconds, history_s, places, digest.hexdigest()[:16], (history, causes))
 
 
-def confirmed_places(tracker: Tracker, now: int) -> tuple[IntArray, FloatArray]:
-    """Return numbers (m,) and places (m, 3) of the confirmed tracks at `now`."""
+def confirmed_places(tracker: Tracker, work: Workload, now: int) -> tuple[IntArray, FloatArray]:
+    """Return numbers (m,) and places (m, 3) of the confirmed tracks, carried to `now` by the generator's own motion."""
     bank = tracker.bank
     slots = np.array([s for s, t in bank.tracks.items() if t.confirmed], np.int64)
+    if not slots.size:
+        return slots, np.empty((0, 3))
     numbers = np.array([bank.tracks[int(s)].number for s in slots], np.int64)
-    states = tracker.combined(slots)[0] if slots.size else np.empty((0, 9))
-    late = (now - bank.ts[slots])[:, None] / NS
-    return numbers, states[:, :3] + late * states[:, 3:6] + 0.5 * late**2 * fall(states[:, :3])
-
-
-def fall(places: FloatArray) -> FloatArray:
-    """Return the pull of a spherical Earth (m, 3): enough to carry a track over the seconds since its last look."""
-    r = np.sqrt((places**2).sum(axis=1, keepdims=True))
-    return -3.986004418e14 / r**3 * places
+    late = (now - bank.ts[slots]) / NS
+    return numbers, work.module.rk4(tracker.combined(slots)[0][:, :6], late[:, None])[:, :3]

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from tocsin.core.records.inputs import FloatArray, IntArray
-from tocsin.scoring.continuity import associate, following
+from tocsin.scoring.continuity import associate, followings
 from tocsin.scoring.sets import gospa
 
 from .oracle import CONFIRMED_AT
@@ -84,7 +84,7 @@ def switches(work: Workload, places: Places) -> int:
         truth[:, f], tracks[numbers, f] = scan.truth[:, :3], here
     ever = tracks[~np.isnan(tracks[:, :, 0]).all(axis=1)]
     association = associate(truth, ever, CUT_M)
-    return sum(following(association, ~np.isnan(truth[i, :, 0]), i).switches for i in range(k))
+    return sum(f.switches for f in followings(association, ~np.isnan(truth[:, :, 0])))
 
 
 def phase_errors(mine: Score, best: Score, hits: list[IntArray]) -> dict[str, tuple[float, float, int]]:

@@ -5,8 +5,12 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 from scipy.optimize import linear_sum_assignment
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import connected_components
+from scipy.spatial import KDTree
 
 FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
 
 
 class Gospa(NamedTuple):
@@ -35,22 +39,47 @@ def gospa(truth: FloatArray, tracks: FloatArray, c: float, p: float = 2.0) -> Go
     """Return GOSPA with alpha = 2 of points (n, d) and (m, d), cut-off c (their unit), order p.
 
     Rahmathullah, Garcia-Fernandez, Svensson, Generalized optimal sub-pattern assignment metric, FUSION 2017, prop. 1:
-    pairs nearer than c cost d^p, every other truth (missed) and track (false) c^p / 2.
+    pairs nearer than c cost d^p, every other truth (missed) and track (false) c^p / 2. A pair at c or farther costs no less
+    than leaving both alone, so only pairs nearer than c are looked at, and groups that share none are assigned apart.
     """
     _check(c, p)
     n, m = len(truth), len(tracks)
-    pairs: list[tuple[int, int]] = []
-    localisation = 0.0
-    if n and m:
-        d = distances(truth, tracks)
-        cost = np.minimum(d, c) ** p
-        for i, j in zip(*linear_sum_assignment(cost), strict=True):
-            if d[i, j] < c:
-                pairs.append((int(i), int(j)))
-                localisation += float(cost[i, j])
-    missed = 0.5 * c**p * (n - len(pairs))
-    false = 0.5 * c**p * (m - len(pairs))
-    return Gospa((localisation + missed + false) ** (1 / p), localisation, missed, false, tuple(pairs))
+    i, j, d = _pairs_within(truth, tracks, c)
+    group = connected_components(csr_array((np.ones(len(i)), (i, n + j)), (n + m, n + m)), directed=False)[1][i]
+    chosen: list[IntArray] = []
+    order = np.argsort(group, kind="stable")
+    for edges in np.split(order, np.flatnonzero(np.diff(group[order])) + 1):
+        chosen.append(edges if len(edges) < 2 else edges[_assigned(i[edges], j[edges], d[edges] ** p, c**p)])
+    best = np.sort(np.concatenate(chosen))
+    localisation = float((d[best] ** p).sum())
+    missed = 0.5 * c**p * (n - len(best))
+    false = 0.5 * c**p * (m - len(best))
+    pairs = tuple(zip(i[best].tolist(), j[best].tolist(), strict=True))
+    return Gospa((localisation + missed + false) ** (1 / p), localisation, missed, false, pairs)
+
+
+def _pairs_within(truth: FloatArray, tracks: FloatArray, c: float) -> tuple[IntArray, IntArray, FloatArray]:
+    """Return indices into truth and tracks of all pairs nearer than c, by truth and then track, and their distances."""
+    none = np.zeros(0, np.int64)
+    if not len(truth) or not len(tracks):
+        return none, none, np.zeros(0)
+    near = KDTree(tracks).query_ball_point(truth, c)
+    i = np.repeat(np.arange(len(truth)), [len(found) for found in near])
+    j = np.array([k for found in near for k in sorted(found)], np.int64)
+    d = np.sqrt(((truth[i] - tracks[j]) ** 2).sum(axis=1))
+    return i[d < c], j[d < c], d[d < c]
+
+
+def _assigned(i: IntArray, j: IntArray, cost: FloatArray, none: float) -> IntArray:
+    """Return which of the pairs (i, j) of one group are assigned; a pair that is not listed costs `none`."""
+    rows, row = np.unique(i, return_inverse=True)
+    columns, column = np.unique(j, return_inverse=True)
+    full = np.full((len(rows), len(columns)), none)
+    full[row, column] = cost
+    mate = np.full(len(rows), -1)
+    taken_rows, taken_columns = linear_sum_assignment(full)
+    mate[taken_rows] = taken_columns
+    return np.flatnonzero(mate[row] == column)
 
 
 def _ospa_of_costs(d: FloatArray, c: float, p: float) -> float:
