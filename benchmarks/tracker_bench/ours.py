@@ -1,5 +1,6 @@
 """Our tracker on the workload, as the centre runs it: its history and the causes of every update are kept and timed."""
 
+import gc
 import hashlib
 import time
 from typing import NamedTuple
@@ -28,7 +29,7 @@ class Run(NamedTuple):
     places: list[tuple[IntArray, FloatArray]]
     """Numbers and places (m, 3) of the confirmed tracks after each scan, at its time."""
     digest: str
-    kept: tuple[History, list[tuple[Look, list[Update]]]]
+    kept: tuple[History, list[tuple[Look, list[Update]]]] | None
     """The rows of every track, and the causes: which detection of which look went to which track."""
 
 
@@ -37,13 +38,15 @@ def nothing_known(_look: Look, _sensor: Sensor, chosen: IntArray, _rows: FloatAr
     return np.full(chosen.size, -1, np.int64)
 
 
-def run(work: Workload) -> Run:
-    """Return what the tracker makes of the scans; only its own work is timed, not the reading of its places."""
+def run(work: Workload, read: bool = True) -> Run:
+    """Return what the tracker makes of the scans; only its own work is timed, not the reading of its places for the score."""
     tracker, history = Tracker(), History()
     seconds, history_s = np.zeros(len(work.scans)), 0.0
     places: list[tuple[IntArray, FloatArray]] = []
     causes: list[tuple[Look, list[Update]]] = []
     tidied = START
+    gc.collect()
+    gc.freeze()  # as the commands do: what was read stays
     for f, scan in enumerate(work.scans):
         look, sensor = scan.look, scan.sensor
         began = time.process_time()
@@ -62,7 +65,9 @@ def run(work: Workload) -> Run:
         causes.append((look, result.updates))
         seconds[f] = time.process_time() - began
         history_s += time.process_time() - tracked
-        places.append(confirmed_places(tracker, work, look.time))
+        if read:
+            places.append(confirmed_places(tracker, work, look.time))
+    gc.unfreeze()
     digest = hashlib.sha256()
     for name in ("xs", "ps", "ws", "ts"):
         digest.update(getattr(tracker.bank, name)[tracker.bank.slots()].tobytes())
