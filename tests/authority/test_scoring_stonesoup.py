@@ -6,18 +6,18 @@ import numpy as np
 import pytest
 
 from tocsin.scoring.continuity import associate, siap
-from tocsin.scoring.sets import gospa, ospa
+from tocsin.scoring.sets import gospa, ospa2
 
 pytest.importorskip("stonesoup", reason="Stone Soup is not installed")
 
-from stonesoup.dataassociator.tracktotrack import TrackToTruth  # noqa: E402
-from stonesoup.measures import Euclidean  # noqa: E402
-from stonesoup.metricgenerator.manager import MultiManager  # noqa: E402
-from stonesoup.metricgenerator.ospametric import GOSPAMetric, OSPAMetric  # noqa: E402
-from stonesoup.metricgenerator.tracktotruthmetrics import SIAPMetrics  # noqa: E402
-from stonesoup.types.groundtruth import GroundTruthPath, GroundTruthState  # noqa: E402
-from stonesoup.types.state import State  # noqa: E402
-from stonesoup.types.track import Track  # noqa: E402
+from stonesoup.dataassociator.tracktotrack import TrackToTruth
+from stonesoup.measures import Euclidean
+from stonesoup.metricgenerator.manager import MultiManager
+from stonesoup.metricgenerator.ospametric import GOSPAMetric, OSPAMetric
+from stonesoup.metricgenerator.tracktotruthmetrics import SIAPMetrics
+from stonesoup.types.groundtruth import GroundTruthPath, GroundTruthState
+from stonesoup.types.state import State
+from stonesoup.types.track import Track
 
 START = datetime(2026, 1, 1)
 
@@ -39,12 +39,12 @@ def test_gospa_and_its_parts(p):
             assert ours_part == pytest.approx(abs(float(metric.value[name])))
 
 
-def test_ospa():
+def test_ospa2_over_one_instant_is_ospa():
     rng = np.random.default_rng(3)
     theirs = OSPAMetric(p=2, c=8.0)
     for _ in range(60):
         truth, tracks = (rng.uniform(0, 30, (rng.integers(1, 7), 3)) for _ in range(2))
-        assert ospa(truth, tracks, 8.0) == pytest.approx(
+        assert ospa2(truth[:, None], tracks[:, None], 8.0) == pytest.approx(
             float(theirs.compute_OSPA_distance(states(tracks), states(truth)).value)
         )
 

@@ -9,12 +9,11 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 from scipy.spatial import KDTree
 
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.int64]
-BoolArray = npt.NDArray[np.bool_]
+from tocsin.core.constants import NS
+from tocsin.scoring.sets import BoolArray, FloatArray, IntArray, existing
+
 FALSE, ABSENT = -1, -2
 
 
@@ -23,8 +22,7 @@ def associate(truth: FloatArray, tracks: FloatArray, gate: float) -> IntArray:
 
     NaN rows = does not exist then. Several tracks may follow one object.
     """
-    exists = ~np.isnan(tracks).any(axis=2)
-    alive = ~np.isnan(truth).any(axis=2)
+    exists, alive = existing(tracks), existing(truth)
     out = np.where(exists, FALSE, ABSENT).astype(np.int64)
     for t in np.flatnonzero(exists.any(axis=0) & alive.any(axis=0)).tolist():
         ids, js = np.flatnonzero(alive[:, t]), np.flatnonzero(exists[:, t])
@@ -53,7 +51,7 @@ class Siap(NamedTuple):
 
 
 def _ratio(a: float, b: float) -> float:
-    return a / b if b else math.nan
+    return float(a / b) if b else math.nan
 
 
 def siap(truth: FloatArray, tracks: FloatArray, association: IntArray, times: FloatArray) -> Siap:
@@ -63,7 +61,7 @@ def siap(truth: FloatArray, tracks: FloatArray, association: IntArray, times: Fl
     implementation, 2001, sec. 3, as Stone Soup's `SIAPMetrics` reads it; the number of changes is the least number of
     tracks that cover the instants at which an object is followed, less one.
     """
-    alive = ~np.isnan(truth).any(axis=2)
+    alive = existing(truth)
     j, t = np.nonzero(association >= 0)
     i = association[j, t]
     d = truth.shape[2] // 2
@@ -97,14 +95,14 @@ class Segment(NamedTuple):
 
 
 def segments_of(association: IntArray, objects: int) -> list[list[Segment]]:
-    """Return the segments of each of the objects, by start, for an association (m, T)."""
+    """Return the segments of each of the objects, by start and then track, for an association (m, T)."""
     out: list[list[Segment]] = [[] for _ in range(objects)]
     padded = np.pad(association, ((0, 0), (1, 1)), constant_values=ABSENT)
     starts = np.argwhere((padded[:, 1:-1] >= 0) & (padded[:, 1:-1] != padded[:, :-2]))
     ends = np.argwhere((padded[:, 1:-1] >= 0) & (padded[:, 1:-1] != padded[:, 2:]))
     for (j, start), (_, end) in zip(starts.tolist(), ends.tolist(), strict=True):
         out[int(association[j, start])].append(Segment(start, end, j))
-    return [sorted(segments) for segments in out]
+    return [sorted(segments, key=lambda s: (s.start, s.track)) for segments in out]
 
 
 def _least_cover(segments: list[Segment]) -> int:
@@ -147,7 +145,9 @@ def followings(association: IntArray, alive: BoolArray) -> list[Following]:
 
     At each instant the present track is kept while it follows; only then the first other one takes over: a switch.
     """
-    return [_following(segments, life) for segments, life in zip(segments_of(association, len(alive)), alive, strict=True)]
+    return [
+        _following(segments, life) for segments, life in zip(segments_of(association, len(alive)), alive, strict=True)
+    ]
 
 
 def _following(segments: list[Segment], life: BoolArray) -> Following:
@@ -179,13 +179,17 @@ def purity(association: IntArray) -> FloatArray:
 
 
 class Timeliness(NamedTuple):
-    """When something was known, s: after the start, and before the end."""
+    """When something was known, s."""
 
-    after_start_s: float
-    before_end_s: float
+    after_start_s: float | None
+    """After the start; None if it never was."""
+    time_left_s: float | None
+    """Before the end; None if it never was known or there is no end."""
 
 
-def timeliness(known_s: Sequence[float], start_s: float, end_s: float) -> Timeliness:
-    """Return the first instant of `known_s` as time since the start and left to the end; NaN if it was never known."""
-    first = min((t for t in known_s if not math.isnan(t)), default=math.nan)
-    return Timeliness(first - start_s, end_s - first)
+def timeliness(known: Sequence[int], start: int, end: int | None) -> Timeliness:
+    """Return the first of the instants `known` as time since the start and left to the end; all in ns."""
+    if not known:
+        return Timeliness(None, None)
+    first = min(known)
+    return Timeliness((first - start) / NS, None if end is None else (end - first) / NS)

@@ -1,4 +1,4 @@
-"""Distances between a set of true objects and a set of tracks: OSPA, GOSPA, OSPA(2)."""
+"""Distances between a set of true objects and a set of tracks: GOSPA, OSPA(2)."""
 
 from typing import NamedTuple
 
@@ -11,6 +11,7 @@ from scipy.spatial import KDTree
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
+BoolArray = npt.NDArray[np.bool_]
 
 
 class Gospa(NamedTuple):
@@ -22,12 +23,6 @@ class Gospa(NamedTuple):
     false: float
     pairs: tuple[tuple[int, int], ...]
     """(truth, track) indices that were assigned to each other."""
-
-
-def distances(truth: FloatArray, tracks: FloatArray) -> FloatArray:
-    """Return the (n, m) Euclidean distances of points (n, d) and (m, d)."""
-    difference = truth[:, None, :] - tracks[None, :, :]
-    return np.asarray(np.sqrt((difference**2).sum(axis=2)), np.float64)
 
 
 def _check(c: float, p: float) -> None:
@@ -82,59 +77,40 @@ def _assigned(i: IntArray, j: IntArray, cost: FloatArray, none: float) -> IntArr
     return np.flatnonzero(mate[row] == column)
 
 
-def _ospa_of_costs(d: FloatArray, c: float, p: float) -> float:
-    """Return OSPA from base distances (n, m)."""
-    n, m = d.shape
-    if n == 0 and m == 0:
-        return 0.0
-    cost = np.minimum(d, c) ** p
-    total = float(cost[linear_sum_assignment(cost)].sum()) if n and m else 0.0
-    return float(((total + c**p * abs(n - m)) / max(n, m)) ** (1 / p))
-
-
-def ospa(truth: FloatArray, tracks: FloatArray, c: float, p: float = 2.0) -> float:
-    """Return OSPA of points (n, d) and (m, d) with cut-off c and order p; 0 for two empty sets.
-
-    Schuhmacher, Vo, Vo, A consistent metric for performance evaluation of multi-object filters, IEEE TSP 56(8), 2008,
-    eq. 3.
-    """
-    _check(c, p)
-    return _ospa_of_costs(distances(truth, tracks) if len(truth) and len(tracks) else _empty(truth, tracks), c, p)
-
-
-def _empty(truth: FloatArray, tracks: FloatArray) -> FloatArray:
-    return np.zeros((len(truth), len(tracks)))
-
-
-def track_distance(f: FloatArray, g: FloatArray, c: float, q: float = 2.0) -> float:
-    """Return the time-averaged distance of two tracks (T, d), NaN rows where one does not exist; c where only one does.
-
-    Beard, Vo, Vo, OSPA(2): Using the OSPA metric to evaluate multi-target tracking performance, ICCAIS 2017, eq. 8-9,
-    with equal weights over the instants at which either exists; 0 where neither ever does.
-    """
-    has_f, has_g = ~np.isnan(f).any(axis=1), ~np.isnan(g).any(axis=1)
-    both, either = has_f & has_g, has_f | has_g
-    if not either.any():
-        return 0.0
-    d = np.full(len(f), c)
-    d[both] = np.minimum(np.sqrt(((f[both] - g[both]) ** 2).sum(axis=1)), c)
-    return float((d[either] ** q).mean() ** (1 / q))
-
-
 def ospa2(truth: FloatArray, tracks: FloatArray, c: float, p: float = 2.0, q: float = 2.0) -> float:
     """Return OSPA(2) of true objects (n, T, d) and tracks (m, T, d) over one window; NaN rows = does not exist then.
 
-    A track that changes its object pays for it, unlike in OSPA. Objects and tracks absent in the window do not count.
+    Beard, Vo, Vo, OSPA(2): Using the OSPA metric to evaluate multi-target tracking performance, ICCAIS 2017, eq. 8-9, with
+    equal weights over the instants at which either exists. A track that changes its object pays for it. Objects and tracks
+    absent in the window do not count. A window of one instant gives OSPA (Schuhmacher, Vo, Vo, IEEE TSP 56(8), 2008, eq. 3).
     """
     _check(c, p)
-    truth, tracks = truth[_present(truth)], tracks[_present(tracks)]
-    d = _empty(truth, tracks)
-    for i, f in enumerate(truth):
-        for j, g in enumerate(tracks):
-            d[i, j] = track_distance(f, g, c, q)
-    return _ospa_of_costs(d, c, p)
+    _check(c, q)
+    d = track_distances(truth[existing(truth).any(axis=1)], tracks[existing(tracks).any(axis=1)], c, q)
+    most = max(d.shape)
+    if most == 0:
+        return 0.0
+    cost = d**p
+    total = float(cost[linear_sum_assignment(cost)].sum()) + c**p * (most - min(d.shape))
+    return float((total / most) ** (1 / p))
 
 
-def _present(points: FloatArray) -> npt.NDArray[np.bool_]:
-    """Return (n,) whether each path (n, T, d) exists at any instant."""
-    return np.array([bool((~np.isnan(path).any(axis=1)).sum()) for path in points], np.bool_)
+def track_distances(truth: FloatArray, tracks: FloatArray, c: float, q: float = 2.0) -> FloatArray:
+    """Return the (n, m) time-averaged distances of paths (n, T, d) and (m, T, d), c where only one of two exists.
+
+    The base distance of OSPA(2), eq. 8 of its paper, over the instants at which either exists; 0 where neither ever does.
+    """
+    has, there = existing(truth), existing(tracks)
+    total, either = np.zeros((len(truth), len(tracks))), np.zeros((len(truth), len(tracks)))
+    for t in range(truth.shape[1]):
+        off = truth[:, t, None, :] - tracks[None, :, t, :]
+        d = np.minimum(np.sqrt((off**2).sum(axis=2)), c)
+        exists = has[:, t, None] | there[None, :, t]
+        total += np.where(exists, np.where(np.isnan(d), c, d) ** q, 0.0)
+        either += exists
+    return np.asarray((total / np.maximum(either, 1)) ** (1 / q), np.float64)
+
+
+def existing(paths: FloatArray) -> BoolArray:
+    """Return (n, T) at which instants each path (n, T, d) exists."""
+    return np.asarray(~np.isnan(paths).any(axis=2), np.bool_)

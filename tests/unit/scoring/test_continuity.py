@@ -2,6 +2,9 @@ import math
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
 
 from tocsin.scoring.continuity import associate, followings, purity, siap, timeliness
 
@@ -88,5 +91,38 @@ def test_purity_is_the_share_on_the_main_object():
 
 
 def test_timeliness_is_of_the_first_time_known():
-    assert timeliness([NAN, 90.0, 80.0], 10.0, 400.0) == (70.0, 320.0)
-    assert all(math.isnan(v) for v in timeliness([], 0.0, 1.0))
+    second = 1_000_000_000
+    assert timeliness([90 * second, 80 * second], 10 * second, 400 * second) == (70.0, 320.0)
+    assert timeliness([80 * second], 10 * second, None) == (70.0, None)
+    assert timeliness([], 0, second) == (None, None)
+
+
+def stepped(association, life, i):
+    """Return what `followings` should say of object i, instant by instant."""
+    current, switches, held, order = -1, 0, 0, []
+    for t in range(association.shape[1]):
+        on = [j for j in range(len(association)) if association[j, t] == i]
+        order += [j for j in on if j not in order]
+        if on:
+            held += int(life[t])
+            if current not in on:
+                switches += int(current >= 0)
+                current = on[0]
+    return held / life.sum() if life.sum() else NAN, switches, tuple(order)
+
+
+@given(hnp.arrays(np.int64, hnp.array_shapes(min_dims=2, max_dims=2, max_side=8), elements=st.integers(-2, 1)))
+def test_followings_are_those_of_a_walk_through_the_instants(association):
+    life = np.ones((2, association.shape[1]), bool)
+    assert [(*f,) for f in followings(association, life)] == [stepped(association, life[i], i) for i in range(2)]
+
+
+@given(hnp.arrays(np.int64, hnp.array_shapes(min_dims=2, max_dims=2, max_side=7), elements=st.integers(-2, 1)))
+def test_figures_do_not_depend_on_the_order_of_tracks_and_objects(association):
+    times, rng = np.arange(association.shape[1]) * 3.0, np.random.default_rng(1)
+    truth, tracks = rng.normal(size=(2, len(times), 4)), rng.normal(size=(len(association), len(times), 4))
+    one = siap(truth, tracks, association, times)
+    swapped = np.where(association >= 0, 1 - association, association)[::-1]
+    other = siap(truth[::-1], tracks[::-1], swapped, times)
+    assert one == pytest.approx(other, nan_ok=True)
+    assert 0.0 <= one.longest_segment <= 1.0 or math.isnan(one.longest_segment)
