@@ -9,7 +9,7 @@ from pytcl.dynamic_estimation.kalman.extended import ekf_predict, ekf_update
 from tocsin.core.records.inputs import FloatArray
 
 from . import motion
-from .scores import Places
+from .scores import Shown
 from .workload import Workload
 
 
@@ -36,12 +36,12 @@ def _costs(tracks: list[_Track], z: FloatArray, site: FloatArray, axes: FloatArr
     return out
 
 
-def run(work: Workload, most_s: float) -> tuple[list[float], Places]:
-    """Return processor seconds and places of each scan; no scan is begun after `most_s` processor seconds."""
+def run(work: Workload, most_s: float) -> tuple[list[float], Shown]:
+    """Return processor seconds and states of each scan; no scan is begun after `most_s` processor seconds."""
     views = motion.radars(work)
     tracks: list[_Track] = []
     seconds: list[float] = []
-    places: Places = []
+    shown: Shown = []
     count, before = 0, 0.0
     for f, radar in enumerate(work.data["frame_radar"].tolist()):
         if sum(seconds) >= most_s:
@@ -72,7 +72,5 @@ def run(work: Workload, most_s: float) -> tuple[list[float], Places]:
         before = now
         seconds.append(time.process_time() - began)
         there = [t for t in tracks if t.hits >= motion.CONFIRM_HITS]
-        places.append(
-            (np.array([t.number for t in there], np.int64), np.array([t.x[:3] for t in there]).reshape(-1, 3))
-        )
-    return seconds, places
+        shown.append((np.array([t.number for t in there], np.int64), np.array([t.x for t in there]).reshape(-1, 6)))
+    return seconds, shown

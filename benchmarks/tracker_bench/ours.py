@@ -26,8 +26,8 @@ class Run(NamedTuple):
     """(F,) processor time of each scan."""
     history_s: float
     """Of that, for the rows of the history."""
-    places: list[tuple[IntArray, FloatArray]]
-    """Numbers and places (m, 3) of the confirmed tracks after each scan, at its time."""
+    tracks: list[tuple[IntArray, FloatArray]]
+    """Numbers and states (m, 6) of the confirmed tracks after each scan, at its time."""
     digest: str
     kept: tuple[History, list[tuple[Look, list[Update]]]] | None
     """The rows of every track, and the causes: which detection of which look went to which track."""
@@ -39,10 +39,10 @@ def nothing_known(_look: Look, _sensor: Sensor, chosen: IntArray, _rows: FloatAr
 
 
 def run(work: Workload, read: bool = True) -> Run:
-    """Return what the tracker makes of the scans; only its own work is timed, not the reading of its places for the score."""
+    """Return what the tracker makes of the scans; only its own work is timed, not the reading of its states for the score."""
     tracker, history = Tracker(), History()
     seconds, history_s = np.zeros(len(work.scans)), 0.0
-    places: list[tuple[IntArray, FloatArray]] = []
+    shown: list[tuple[IntArray, FloatArray]] = []
     causes: list[tuple[Look, list[Update]]] = []
     tidied = START
     gc.collect()
@@ -66,20 +66,20 @@ def run(work: Workload, read: bool = True) -> Run:
         seconds[f] = time.process_time() - began
         history_s += time.process_time() - tracked
         if read:
-            places.append(confirmed_places(tracker, work, look.time))
+            shown.append(confirmed(tracker, work, look.time))
     gc.unfreeze()
     digest = hashlib.sha256()
     for name in ("xs", "ps", "ws", "ts"):
         digest.update(getattr(tracker.bank, name)[tracker.bank.slots()].tobytes())
-    return Run(seconds, history_s, places, digest.hexdigest()[:16], (history, causes))
+    return Run(seconds, history_s, shown, digest.hexdigest()[:16], (history, causes))
 
 
-def confirmed_places(tracker: Tracker, work: Workload, now: int) -> tuple[IntArray, FloatArray]:
-    """Return numbers (m,) and places (m, 3) of the confirmed tracks, carried to `now` by the generator's own motion."""
+def confirmed(tracker: Tracker, work: Workload, now: int) -> tuple[IntArray, FloatArray]:
+    """Return numbers (m,) and states (m, 6) of the confirmed tracks, carried to `now` by the generator's own motion."""
     bank = tracker.bank
     slots = np.array([s for s, t in bank.tracks.items() if t.confirmed], np.int64)
     if not slots.size:
-        return slots, np.empty((0, 3))
+        return slots, np.empty((0, 6))
     numbers = np.array([bank.tracks[int(s)].number for s in slots], np.int64)
     late = (now - bank.ts[slots]) / NS
-    return numbers, work.module.rk4(tracker.combined(slots)[0][:, :6], late[:, None])[:, :3]
+    return numbers, work.module.rk4(tracker.combined(slots)[0][:, :6], late[:, None])

@@ -7,10 +7,11 @@ import numpy as np
 
 from tocsin.core.records.inputs import FloatArray
 
+from .honesty import Honesty, honesty
 from .memory import peak_mb
 from .oracle import Known, follow
 from .ours import Run, run
-from .scores import Places, Score, first_held, phase_errors, score
+from .scores import Score, Shown, first_held, phase_errors, score
 from .workload import Workload
 
 ASKED = {
@@ -20,7 +21,7 @@ ASKED = {
     1000: (300_000, 20, 1.20, 60, 400),
 }
 """By K: detections/s, worst scan ms, ratio to the oracle's GOSPA, switches, memory MB."""
-Peer = Callable[[Workload, float], tuple[list[float], Places]]
+Peer = Callable[[Workload, float], tuple[list[float], Shown]]
 
 
 class Figures(NamedTuple):
@@ -31,6 +32,7 @@ class Figures(NamedTuple):
     known: Known
     mine: Score
     best: Score
+    honest: Honesty
     memory_mb: float | None
 
     @property
@@ -48,11 +50,12 @@ class Figures(NamedTuple):
 
 def measure(work: Workload, k: int, seed: int, memory: bool) -> Figures:
     """Return the figures of one workload; the memory by a run of its own."""
-    result, known = run(work)._replace(kept=None), follow(work)
-    places = [(np.flatnonzero(~np.isnan(x[:, 0])), x) for x in known.states]
-    best = score(work, [(numbers, x[numbers, :3]) for numbers, x in places], known.hits)
-    mine = score(work, result.places, known.hits)
-    return Figures(work, result, known, mine, best, peak_mb(k, seed) if memory else None)
+    result, known = run(work), follow(work)
+    shown = [(np.flatnonzero(~np.isnan(x[:, 0])), x) for x in known.states]
+    best = score(work, [(numbers, x[numbers]) for numbers, x in shown], known.hits)
+    mine = score(work, result.tracks, known.hits)
+    honest = honesty(work, result, mine, known.hits)
+    return Figures(work, result._replace(kept=None), known, mine, best, honest, peak_mb(k, seed) if memory else None)
 
 
 def summary(k: int, seed: int, f: Figures) -> str:
@@ -90,8 +93,27 @@ def losses(several: list[Figures]) -> Iterator[str]:
     yield "    mean square GOSPA of a scan, km2, ours / oracle's: " + "; ".join(parts)
     yield "    RMSE, m, ours / oracle's, by detections of the object so far: " + "; ".join(_phases(several))
     at = np.concatenate([first_held(f.mine, f.known.hits) for f in several])
+    yield "    " + steadiness_line(several)
     seen = "; ".join(f"{k}: {np.mean(at == k):.0%}" for k in range(2, 7))
     yield f"    objects first held by a track at detection {seen}; later {np.mean(at > 6):.0%}; never {np.mean(np.isnan(at)):.0%}"
+
+
+def steadiness_line(several: list[Figures]) -> str:
+    """Return SIAP, OSPA(2) and how honest the stated errors are, as means over workloads."""
+    siap = dict(
+        zip(several[0].mine.siap._fields, np.mean([f.mine.siap for f in several], axis=0).tolist(), strict=True)
+    )
+    told = ", ".join(f"{name.replace('_', ' ')} {value:.4g}" for name, value in siap.items())
+    young, settled, nis = np.mean([f.honest[:3] for f in several], axis=0).tolist()
+    held = float(np.mean([f.honest.place_90.share for f in several]))
+    mine, best = (
+        float(np.mean([s.ospa2_km for s in scores]))
+        for scores in zip(*((f.mine, f.best) for f in several), strict=True)
+    )
+    return (
+        f"SIAP: {told}; OSPA(2) {mine:.2f} km, oracle's {best:.2f}; NEES a degree of freedom, young {young:.2f}, settled"
+        f" {settled:.2f}, NIS {nis:.2f}; 90 % regions of the place hold {held:.1%}"
+    )
 
 
 def _phases(several: list[Figures]) -> Iterator[str]:
@@ -111,11 +133,11 @@ def _root_mean_square(errors: FloatArray, counts: FloatArray) -> float:
 
 def beside_peer(name: str, peer: Peer, most_s: float, f: Figures) -> str:
     """Return a peer's figures on the same workload as a line, with ours over the same scans and the ratios."""
-    seconds, places = peer(f.work, most_s)
+    seconds, shown = peer(f.work, most_s)
     n = len(seconds)
     part = f.work._replace(scans=f.work.scans[:n])
-    theirs = score(part, places, f.known.hits[:n])
-    ours = score(part, f.run.places[:n], f.known.hits[:n])
+    theirs = score(part, shown, f.known.hits[:n])
+    ours = score(part, f.run.tracks[:n], f.known.hits[:n])
     rate, own = part.detections / sum(seconds), part.detections / float(f.run.seconds[:n].sum())
     cut = "" if n == len(f.work.scans) else f", cut after {n} of {len(f.work.scans)} scans"
     return (

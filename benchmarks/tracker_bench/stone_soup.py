@@ -23,7 +23,7 @@ from stonesoup.types.state import GaussianState
 from stonesoup.updater.kalman import ExtendedKalmanUpdater
 
 from . import motion
-from .scores import Places
+from .scores import Shown
 from .workload import Workload
 
 EPOCH = datetime(2026, 1, 1)
@@ -120,17 +120,17 @@ def _tracker(work: Workload) -> MultiTargetTracker:
     )
 
 
-def run(work: Workload, most_s: float) -> tuple[list[float], Places]:
-    """Return processor seconds and places of each scan; no scan is begun after `most_s` processor seconds."""
+def run(work: Workload, most_s: float) -> tuple[list[float], Shown]:
+    """Return processor seconds and states of each scan; no scan is begun after `most_s` processor seconds."""
     tracker = _tracker(work)
     numbers: dict[str, int] = {}
     seconds: list[float] = []
-    places: Places = []
+    shown: Shown = []
     steps = iter(tracker)
     while len(seconds) < len(work.scans) and sum(seconds) < most_s:
         began = time.process_time()
         _, tracks = next(steps)
         seconds.append(time.process_time() - began)
-        here = sorted((numbers.setdefault(t.id, len(numbers)), _column(t.state)[:3]) for t in tracks)
-        places.append((np.array([n for n, _ in here], np.int64), np.array([p for _, p in here]).reshape(-1, 3)))
-    return seconds, places
+        here = sorted((numbers.setdefault(t.id, len(numbers)), _column(t.state)) for t in tracks)
+        shown.append((np.array([n for n, _ in here], np.int64), np.array([x for _, x in here]).reshape(-1, 6)))
+    return seconds, shown
