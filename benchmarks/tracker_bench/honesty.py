@@ -31,7 +31,7 @@ def honesty(work: Workload, run: Run, score: Score, hits: list[IntArray]) -> Hon
     assert run.kept is not None
     history, causes = run.kept
     rows = history.drain_tracks()
-    d2 = np.array([u.d2 for _, updates in causes for u in updates if not u.new and not u.held])
+    d2 = np.array([d for _, taken in causes for _, _, part in taken for d in part])
     nis = average_consistency(d2, 3).mean / 3
     if rows is None:
         return Honesty(np.nan, np.nan, nis, region_coverage(np.zeros((0, 3)), np.zeros((0, 3, 3)), 0.9))

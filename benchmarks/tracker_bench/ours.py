@@ -11,10 +11,12 @@ from tocsin.centre.history import History
 from tocsin.core.constants import NS
 from tocsin.core.records.inputs import FloatArray, IntArray, Look
 from tocsin.sensing.sensor import Sensor
-from tocsin.tracking.tracker import Tracker, Update
+from tocsin.tracking.tracker import Tracker
 
 from .workload import START, Workload
 
+Hits = list[tuple[list[int], list[int], list[float]]]
+"""Slots, rows and squared distances of the detections of a look that tracks took in."""
 TIDY_S = 5
 """The centre looks after its tracks this often."""
 
@@ -29,7 +31,7 @@ class Run(NamedTuple):
     tracks: list[tuple[IntArray, FloatArray]]
     """Numbers and states (m, 6) of the confirmed tracks after each scan, at its time."""
     digest: str
-    kept: tuple[History, list[tuple[Look, list[Update]]]] | None
+    kept: tuple[History, list[tuple[Look, Hits]]] | None
     """The rows of every track, and the causes: which detection of which look went to which track."""
 
 
@@ -43,7 +45,7 @@ def run(work: Workload, read: bool = True) -> Run:
     tracker, history = Tracker(), History()
     seconds, history_s = np.zeros(len(work.scans)), 0.0
     shown: list[tuple[IntArray, FloatArray]] = []
-    causes: list[tuple[Look, list[Update]]] = []
+    causes: list[tuple[Look, Hits]] = []
     tidied = START
     gc.collect()
     gc.freeze()  # as the commands do: what was read stays
@@ -58,11 +60,11 @@ def run(work: Workload, read: bool = True) -> Run:
         rows = tracker.rows(look, sensor, sensor.position)
         result = tracker.process(look, sensor, sensor.position, rows, np.arange(len(rows)), nothing_known)
         tracked = time.process_time()
-        tracks = tracker.bank.tracks
-        updated = [u.slot for u in result.updates if u.slot in tracks and tracks[u.slot].confirmed]
-        if updated:
-            history.add_tracks(tracker, updated, {})
-        causes.append((look, result.updates))
+        updated = np.array([s for part in result.hits for s in part[0]], np.int64)
+        updated = updated[tracker.bank.records["confirmed"][updated] != 0]
+        if updated.size:
+            history.add_tracks(tracker, updated.tolist(), {})
+        causes.append((look, result.hits))
         seconds[f] = time.process_time() - began
         history_s += time.process_time() - tracked
         if read:
@@ -77,7 +79,7 @@ def run(work: Workload, read: bool = True) -> Run:
 def confirmed(tracker: Tracker, work: Workload, now: int) -> tuple[IntArray, FloatArray]:
     """Return numbers (m,) and states (m, 6) of the confirmed tracks, carried to `now` by the generator's own motion."""
     bank = tracker.bank
-    slots = np.array([s for s, t in bank.tracks.items() if t.confirmed], np.int64)
+    slots = bank.slots()[bank.standing()]
     if not slots.size:
         return slots, np.empty((0, 6))
     numbers = np.array([bank.tracks[int(s)].number for s in slots], np.int64)
