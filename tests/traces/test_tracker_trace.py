@@ -6,6 +6,7 @@ The bounds that matter are asked elsewhere; this shows in numbers what a change 
 
 import warnings
 
+import numpy as np
 import pytest
 from benchmarks.tracker_bench.report import Figures, measure
 from benchmarks.tracker_bench.scores import phase_errors
@@ -82,7 +83,7 @@ def test_the_tracker_is_near_the_oracle(found):
 
 def test_the_oracle_is_as_good_as_it_says_and_no_better(measured):
     # its errors are those of its own covariance: the benchmark's bound is neither loose nor out of reach. 30,000 states of
-    # 100 objects: the mean over six degrees of freedom is within 0.06 (one sigma 1 / sqrt(3 x 100), correlated in time)
+    # 100 objects: one sigma of the mean is 1 / sqrt(3 x 100) if the states of an object were one
     f = measured["K=100"]
     errors = np.array([x - scan.truth for x, scan in zip(f.known.states, f.work.scans, strict=True)])
     there = ~np.isnan(errors[..., 0])
