@@ -213,7 +213,8 @@ def gate_pairs(
     """Return the number of (track, detection) pairs within the gate; -1 when the pair arrays are too short.
 
     `slots` (k,) live tracks, `rows` (n, 18) measurements at `times` (n,) ns, `chosen` (c,) which of them. `ahead_x` (cap, 10),
-    `ahead_p` (cap, 10, 10), zero at first, `ahead_t` (cap,) keep for `commit` where a coasting track is at the last time asked for.
+    `ahead_p` (cap, 10, 10), zero at first, `ahead_t` (cap,) keep for `commit` where a coasting track is at the last time
+    asked for.
     """
     if chosen.shape[0] == 0:
         return 0
