@@ -25,6 +25,7 @@ RIVALS_KEPT = 64
 
 RECORD = np.dtype(
     [
+        ("number", np.int64),
         ("last_hit", np.int64),
         ("hits", np.int64),
         ("infrared_hits", np.int64),
@@ -85,6 +86,11 @@ def _value(name: str, kind: type, about: str) -> property:
     return property(get, put, doc=about)
 
 
+def track_name(number: int) -> str:
+    """Return the name of a track in every output."""
+    return f"T{number:06d}"
+
+
 class Track:
     """What is known of a track besides its state. Of a track that was removed it is right until the next look."""
 
@@ -139,7 +145,7 @@ class Track:
     @property
     def id(self) -> str:
         """Return the name of the track in every output."""
-        return f"T{self.number:06d}"
+        return track_name(self.number)
 
     @property
     def sensors(self) -> dict[str, int]:
@@ -258,7 +264,8 @@ class TrackBank:
         which = np.array(slots, np.int64)
         for name in _NOTES:
             getattr(self, name)[which] = 0
-        for name, value in (("last_hit", times), ("nis", 1.0), ("intensity", np.nan)):
+        numbers = range(self.next_number, self.next_number + len(times))
+        for name, value in (("number", numbers), ("last_hit", times), ("nis", 1.0), ("intensity", np.nan)):
             self.records[name][which] = value
         self.ts[which] = times
         tracks = [

@@ -258,7 +258,10 @@ def fit_model(
     """
     rows, ph, c, out = work[0:4], work[4:8], work[8:12], work[12:16]
     count = present_rows(x, p, m, dt, model, rows, out)
-    size = 6 if dt >= 0.0 else N
+    size = N
+    if dt >= 0.0:
+        # place alone, and velocity where a range rate was measured: all other columns of the rows are zero
+        size = 6 if m[M_RATE] == m[M_RATE] else 3
     for k in range(count):
         for i in range(size):
             s = 0.0
