@@ -10,7 +10,7 @@ import math
 import numpy as np
 
 from tocsin.core.kernels import kernel
-from tocsin.tracking.coast_kernels import is_free, predict_free, update_free
+from tocsin.tracking.coast_kernels import copy_free, is_free, predict_free, update_free
 from tocsin.tracking.filter_kernels import (
     BOOST,
     BOOST_LIFE_S,
@@ -21,7 +21,7 @@ from tocsin.tracking.filter_kernels import (
     N,
     predict_model,
 )
-from tocsin.tracking.reach_kernels import by_range, within_reach
+from tocsin.tracking.reach_kernels import by_range, reached_at, within_reach
 from tocsin.tracking.update_kernels import fit_model, keep_gravity_turn, update_model
 
 JUMP_SIGMA = 15.0  # m/s2: a stage drops, another lights
@@ -213,7 +213,7 @@ def gate_pairs(
     """Return the number of (track, detection) pairs within the gate; -1 when the pair arrays are too short.
 
     `slots` (k,) live tracks, `rows` (n, 18) measurements at `times` (n,) ns, `chosen` (c,) which of them. `ahead_x` (cap, 10),
-    `ahead_p` (cap, 10, 10), `ahead_t` (cap,) keep, for `commit`, where a coasting track is at the last time asked for.
+    `ahead_p` (cap, 10, 10), zero at first, `ahead_t` (cap,) keep for `commit` where a coasting track is at the last time asked for.
     """
     if chosen.shape[0] == 0:
         return 0
@@ -231,22 +231,31 @@ def gate_pairs(
     order, ranges, span = by_range(rows, times, chosen)
     near = np.empty(chosen.shape[0], np.int64)
     origin = times[chosen[0]]
+    at_once = ranges.shape[0] > 0 and span[3] == 0.0 and span[4] == 0.0
     coasting_odds = math.log(plume_odds)
     for a in range(slots.shape[0]):
         s = slots[a]
         lead = BOOST if ws[s, BOOST] > 0.5 else FREE
         ahead_t[s] = NEVER
-        reached = within_reach(xs[s, lead], ps[s, lead], ts[s], rows, times, order, ranges, span, origin, near)
+        both = two[s] == 1 or (two[s] == ASLEEP and plume_odds < 1.0)
+        if both or not at_once or ts[s] > origin:
+            reached = within_reach(xs[s, lead], ps[s, lead], ts[s], rows, times, order, ranges, span, origin, near)
+        else:
+            dt = (origin - ts[s]) * 1e-9
+            before = math.sqrt(ps[s, FREE, 3, 3] + ps[s, FREE, 4, 4] + ps[s, FREE, 5, 5])
+            copy_free(xs[s, FREE], ps[s, FREE], ahead_x[s], ahead_p[s])
+            predict_free(ahead_x[s], ahead_p[s], dt, narrow)
+            ahead_t[s] = origin
+            reached = reached_at(ahead_x[s], ahead_p[s], dt, before, rows, order, ranges, span, near)
         if reached == 0:
             continue
-        both = two[s] == 1 or (two[s] == ASLEEP and plume_odds < 1.0)
         if not both:
             fits = 0
             for b in range(reached):
                 d = near[b]
                 dt = (times[d] - ts[s]) * 1e-9
                 if ahead_t[s] != times[d]:
-                    copy_model(xs[s, FREE], ps[s, FREE], ahead_x[s], ahead_p[s])
+                    copy_free(xs[s, FREE], ps[s, FREE], ahead_x[s], ahead_p[s])
                     predict_free(ahead_x[s], ahead_p[s], dt, narrow)
                     ahead_t[s] = times[d]
                 d2, ll = fit_model(ahead_x[s], ahead_p[s], rows[d], min(dt, 0.0), FREE, work)
@@ -297,7 +306,7 @@ def coast_on(
     `x`, `p` the state `dt` seconds before; `ready`: they have been carried there already.
     """
     if not ready:
-        copy_model(x, p, ahead_x, ahead_p)
+        copy_free(x, p, ahead_x, ahead_p)
         predict_free(ahead_x, ahead_p, dt, narrow)
     if dt >= 0.0 and is_free(ahead_p):
         d2, _ll, worst = update_free(ahead_x, ahead_p, m, work)
@@ -331,7 +340,7 @@ def commit(
             )
             ahead_t[s] = NEVER
             if two[s] == 0 or dt < 0.0 or worst < WAKES:
-                copy_model(ahead_x[s], ahead_p[s], xs[s, FREE], ps[s, FREE])
+                copy_free(ahead_x[s], ahead_p[s], xs[s, FREE], ps[s, FREE])
                 ts[s] = max(ts[s], times[d])
                 d2_out[k] = d2
                 continue

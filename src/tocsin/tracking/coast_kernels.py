@@ -120,6 +120,19 @@ def predict_free(x: np.ndarray, p: np.ndarray, dt: float, work: np.ndarray) -> N
 
 
 @kernel
+def copy_free(xa: np.ndarray, pa: np.ndarray, xb: np.ndarray, pb: np.ndarray) -> None:
+    """Copy the coasting model (xa, pa) to (xb, pb): all but the thrust, which is nought in both."""
+    for i in range(SIX):
+        xb[i] = xa[i]
+        for j in range(SIX):
+            pb[i, j] = pa[i, j]
+        pb[9, i] = pa[9, i]
+        pb[i, 9] = pa[i, 9]
+    xb[9] = xa[9]
+    pb[9, 9] = pa[9, 9]
+
+
+@kernel
 def is_free(p: np.ndarray) -> bool:
     """Return whether the ballistic coefficient has nothing to do with place and velocity: six components are all."""
     free = True

@@ -133,3 +133,42 @@ def within_reach(
     if ranges.shape[0] > 0:
         sort_first(near, count)
     return count
+
+
+@kernel
+def reached_at(
+    x: np.ndarray, p: np.ndarray, dt: float, before_v: float, rows: np.ndarray, order: np.ndarray, ranges: np.ndarray,
+    span: np.ndarray, near: np.ndarray,
+) -> int:  # fmt: skip
+    """Return how many detections a track carried to their one time, `x` (10), `p` (10, 10), can be; fills `near`, rising.
+
+    `order`, `ranges`, `span` as `by_range` returns them, with ranges; `dt` s since its last detection, after which the
+    sigma of its velocity was `before_v` m/s. As `within_reach` allows: five sigma, and slack for thrust.
+    """
+    dx, dy, dz = x[0] - span[0], x[1] - span[1], x[2] - span[2]
+    r2 = dx * dx + dy * dy + dz * dz
+    r = math.sqrt(r2)
+    spread = math.sqrt(p[0, 0] + p[1, 1] + p[2, 2])
+    slack = 3000.0 + 40.0 * dt * dt
+    speed = math.sqrt(x[3] * x[3] + x[4] * x[4] + x[5] * x[5])
+    fastest = speed + FASTEST_M_S
+    if 5.0 * before_v > fastest:
+        # what the velocity may be is bounded by physics, and its part in the spread with it
+        own = math.sqrt(max(spread * spread - before_v * before_v * dt * dt, 0.0))
+        spread = min(spread, own + 0.2 * fastest * dt)
+    slack += 5.0 * spread
+    wide = slack + 5.0 * span[5]
+    count = 0
+    for b in range(np.searchsorted(ranges, r - wide), order.shape[0]):
+        if ranges[b] > r + wide:
+            break
+        m = rows[order[b]]
+        if m[M_SIGMA_A] == m[M_SIGMA_A]:
+            along = dx * m[U_X] + dy * m[U_X + 1] + dz * m[U_X + 2]
+            most = slack + 5.0 * r * max(m[M_SIGMA_A], m[M_SIGMA_B])
+            if along < -slack or r2 - along * along > most * most:
+                continue
+        near[count] = order[b]
+        count += 1
+    sort_first(near, count)
+    return count

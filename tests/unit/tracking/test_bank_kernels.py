@@ -212,7 +212,7 @@ def looks_at(xs, two, rng, n, seconds=0.0):
 def ahead(arrays):
     """Return scratch for where coasting tracks are at the time of a look."""
     cap = len(arrays[3])
-    return np.empty((cap, N)), np.empty((cap, N, N)), np.full(cap, bk.NEVER)
+    return np.zeros((cap, N)), np.zeros((cap, N, N)), np.full(cap, bk.NEVER)
 
 
 def gated(arrays, slots, rows, times, chosen, odds=1.0, gate=30.0, room=4000):
