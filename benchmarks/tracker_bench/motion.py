@@ -21,7 +21,7 @@ SPEED_SIGMA_M_S, GATE, CONFIRM_HITS, UNSEEN_S = 3000.0, 16.266, 3, 20.0
 NOISE = np.diag([SIGMA_RANGE_M**2, SIGMA_ANGLE_RAD**2, SIGMA_ANGLE_RAD**2])
 
 
-@numba.njit
+@numba.njit(cache=True)
 def acceleration(x: FloatArray) -> FloatArray:
     """Return the acceleration (3,) of a state (6,)."""
     r2 = x[0] ** 2 + x[1] ** 2 + x[2] ** 2
@@ -35,7 +35,7 @@ def acceleration(x: FloatArray) -> FloatArray:
     )
 
 
-@numba.njit
+@numba.njit(cache=True)
 def rates(x: FloatArray) -> FloatArray:
     """Return the derivative (6,) of a state by time."""
     out = np.empty(6)
@@ -44,7 +44,7 @@ def rates(x: FloatArray) -> FloatArray:
     return out
 
 
-@numba.njit
+@numba.njit(cache=True)
 def carry(x: FloatArray, dt: float) -> FloatArray:
     """Return the state (6,) after dt seconds."""
     k1 = rates(x)
@@ -54,7 +54,7 @@ def carry(x: FloatArray, dt: float) -> FloatArray:
     return x + dt / 6.0 * (k1 + 2.0 * k2 + 2.0 * k3 + k4)
 
 
-@numba.njit
+@numba.njit(cache=True)
 def transition(x: FloatArray, dt: float) -> FloatArray:
     """Return the transition (6, 6) over dt seconds, to third order about the state."""
     a = np.zeros((6, 6))
@@ -72,7 +72,7 @@ def transition(x: FloatArray, dt: float) -> FloatArray:
     return np.eye(6) + b + b @ b / 2.0 + b @ b @ b / 6.0
 
 
-@numba.njit
+@numba.njit(cache=True)
 def noise(dt: float) -> FloatArray:
     """Return the process noise (6, 6) of dt seconds."""
     q = np.zeros((6, 6))
@@ -82,7 +82,7 @@ def noise(dt: float) -> FloatArray:
     return q
 
 
-@numba.njit
+@numba.njit(cache=True)
 def view(x: FloatArray, site: FloatArray, axes: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Return range, azimuth from the middle of the field, elevation (3,) of a state, and their derivatives (3, 6)."""
     east, north, up = axes @ (x[:3] - site)

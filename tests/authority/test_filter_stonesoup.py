@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from scipy.integrate import solve_ivp
 
+from tests.shared_data import shared
 from tests.unit.tracking import twin
 from tests.unit.tracking.test_filter_kernels import state
 from tests.unit.tracking.test_update_kernels import ROT, SITE, row_of
@@ -19,14 +20,20 @@ from tocsin.sensing.kinds.radar_kernels import measure
 from tocsin.tracking import filter_kernels as fk
 from tocsin.tracking import update_kernels as uk
 from tocsin.tracking.filter_kernels import FREE, N
+from tocsin.tracking.tracker import Tracker
 
 pytest.importorskip("stonesoup", reason="Stone Soup is not installed")
 
+from benchmarks.tracker_bench import motion
+from benchmarks.tracker_bench.oracle import follow
+from benchmarks.tracker_bench.stone_soup import Radar as WorkloadRadar
+from benchmarks.tracker_bench.workload import make_workload
 from stonesoup.base import Property
 from stonesoup.models.base import TimeVariantModel
 from stonesoup.models.measurement.nonlinear import CartesianToElevationBearingRange
 from stonesoup.models.transition.base import TransitionModel
 from stonesoup.predictor.kalman import ExtendedKalmanPredictor
+from stonesoup.types.array import CovarianceMatrix, StateVector
 from stonesoup.types.detection import Detection
 from stonesoup.types.hypothesis import SingleHypothesis
 from stonesoup.types.prediction import GaussianStatePrediction
@@ -161,3 +168,71 @@ def test_predict_and_update_are_those_of_stone_soups_extended_kalman_filter(seed
         assert np.abs((x[:6] - y) / spread).max() < 1e-3
         assert np.abs((p[:6, :6] - q) / np.outer(spread, spread)).max() < 1e-4
     assert np.abs((y - truth[:6]) / spread).max() < 5.0
+
+
+class Handed(FreeFlight):
+    """The tracker's own arc handed to Stone Soup, with the transition by differences."""
+
+    def function(self, state, noise=False, **kwargs):
+        return StateVector(arc(state, kwargs["time_interval"].total_seconds(), np.zeros(6)))
+
+    def jacobian(self, state, **kwargs):
+        dt = kwargs["time_interval"].total_seconds()
+        steps = np.diag([100.0] * 3 + [1.0] * 3)
+        return np.array([(arc(state, dt, h) - arc(state, dt, -h)) / (2.0 * h.max()) for h in steps]).T
+
+
+def arc(state, dt, off):
+    """Return where a state that is `off` (6,) goes in dt s."""
+    x = np.zeros(N)
+    x[:6] = np.asarray(state.state_vector, float).ravel() + off
+    fk.coast(x, dt)
+    return x[:6]
+
+
+def settled(work, k, hits):
+    """Return scan, state and covariance (6,), (6, 6) of object k after so many of its detections, by the oracle."""
+    known = follow(work)
+    f = next(f for f, n in enumerate(known.hits) if n[k] == hits)
+    return f, known.states[f][k], known.covariances[f][k]
+
+
+@pytest.mark.parametrize("k", [0, 4, 9])
+def test_a_track_of_the_neutral_workload_is_that_of_stone_soups_extended_kalman_filter(k):
+    shared("bench/make_workload.py")
+    work = make_workload(10)
+    first, start, spread = settled(work, k, 30)
+    x, p = np.zeros(N), np.zeros((N, N))
+    x[:6], p[:6, :6], p[9, 9] = start, spread, 0.1
+    tracker = Tracker()
+    predictor, updater = ExtendedKalmanPredictor(Handed()), ExtendedKalmanUpdater(None)
+    views = [
+        WorkloadRadar(ndim_state=6, mapping=(0, 1, 2), noise_covar=CovarianceMatrix(motion.NOISE), site=site, axes=axes)
+        for site, axes, _ in motion.radars(work)
+    ]
+    times = work.data["frame_t"]
+    theirs = GaussianState(start.reshape(6, 1), spread, timestamp=START + timedelta(seconds=float(times[first])))
+    taken, before = 0, float(times[first])
+    for f in range(first + 1, len(work.scans)):
+        scan = work.scans[f]
+        own = np.flatnonzero(scan.objects == k)
+        if not own.size:
+            continue
+        radar, now = int(work.data["frame_radar"][f]), float(times[f])
+        m = tracker.rows(scan.look, scan.sensor, scan.sensor.position)[own[0]]
+        fk.predict_model(x, p, now - before, FREE)
+        uk.update_model(x, p, m, 0.0, FREE)
+        at = START + timedelta(seconds=now)
+        z = motion.measurements(work, f, motion.radars(work)[radar][2])[own[0]]
+        detection = Detection(StateVector(z), timestamp=at, measurement_model=views[radar])
+        predicted = predictor.predict(theirs, timestamp=at)
+        theirs = updater.update(SingleHypothesis(predicted, detection))
+        before, taken = now, taken + 1
+    y, q = np.asarray(theirs.state_vector, float).ravel(), np.asarray(theirs.covar, float)
+    assert taken > 100
+    for part in (slice(0, 3), slice(3, 6)):
+        assert np.linalg.norm(x[part] - y[part]) < 1e-5 * np.linalg.norm(y[part])
+    sigma = np.sqrt(np.diag(q))
+    # what is left is the point of linearisation in the angles: a thirtieth of a sigma, a thousandth of the covariance
+    assert np.abs((x[:6] - y) / sigma).max() < 0.05
+    assert np.abs((p[:6, :6] - q) / np.outer(sigma, sigma)).max() < 2e-3

@@ -1,0 +1,261 @@
+"""What looks write into the records of tracks, and what sensors may hide, against plain twins."""
+
+import math
+
+import numpy as np
+import pytest
+
+from tocsin.tracking import consider_kernels as ck
+from tocsin.tracking import record_kernels as rk
+from tocsin.tracking.bank import CONTACT, KEYS, RECORD, RIVALS_KEPT
+from tocsin.tracking.filter_kernels import M_RANGE, M_RATE, MEAS, S_X, U_X
+
+K, SENSORS, PATHS = 12, 3, 4
+SIZES = pytest.mark.parametrize("size", [0, 1, 2, K])
+COUNTERS = ("hits", "infrared_hits", "misses", "confirmed", "infrared_misses")
+
+
+def records(rng):
+    """Return records, contacts, path_hits, firsts, lasts of K tracks that have seen something."""
+    r, c = np.zeros(K, RECORD), np.zeros((K, SENSORS), CONTACT)
+    for name in COUNTERS:
+        r[name] = rng.integers(0, 2 if name == "confirmed" else 4, K)
+    r["score"] = rng.normal(5.0, 4.0, K)
+    r["score_top"] = r["score"] + rng.uniform(0, 6, K)
+    r["nis"], r["trouble"], r["intensity"] = 1.0, rng.random(K), np.where(rng.random(K) < 0.5, np.nan, 1e5)
+    r["last_infrared"] = rng.integers(0, 2, K) * 50
+    r["first_count"], r["last_count"] = rng.integers(0, KEYS, K), rng.integers(0, 20, K)
+    c["hits"], c["vouching"] = rng.integers(0, 4, (K, SENSORS)), rng.integers(0, 2, (K, SENSORS))
+    return r, c, rng.integers(0, 4, (K, PATHS)), np.zeros((K, KEYS, 2), np.int64), np.zeros((K, KEYS, 2), np.int64)
+
+
+def measurements(rng):
+    """Return measurement rows (K, 18) of several kinds."""
+    rows = rng.normal(size=(K, MEAS))
+    rows[::2, M_RATE] = np.nan
+    rows[::3, M_RANGE] = np.nan
+    rows[::5, U_X] = np.nan
+    return rows
+
+
+def equal(one, other):
+    """Return whether two structured arrays hold the same, NaN for NaN."""
+    return all(np.array_equal(one[name], other[name], equal_nan=True) for name in one.dtype.names)
+
+
+def hit_by_hand(r, c, path_hits, firsts, lasts, m, time, number, bright, infrared):
+    """Write one detection (number of look 7, by sensor 1, path 2) into the record of one track."""
+    r["last_hit"] = max(r["last_hit"], time)
+    if r["first_count"] < KEYS:
+        firsts[r["first_count"]] = 7, number
+        r["first_count"] += 1
+    lasts[r["last_count"] % KEYS] = 7, number
+    r["last_count"] += 1
+    path_hits[2] += 1
+    mine = c[1]
+    mine["hits"] += 1
+    if infrared:
+        r["infrared_hits"] += 1
+        r["last_infrared"] = max(r["last_infrared"], time)
+        r["infrared_misses"] = r["off_from"] = 0
+        r["intensity"] = np.fmax(r["intensity"], bright)
+    mine["x"], mine["y"], mine["z"] = m[S_X : S_X + 3]
+    if not math.isnan(m[U_X]) and (infrared or not math.isnan(m[M_RANGE])):
+        mine["time"], mine["hinted"] = time, 0
+        mine["ux"], mine["uy"], mine["uz"] = m[U_X : U_X + 3]
+        mine["range"], mine["rate"] = m[M_RANGE], m[M_RATE]
+
+
+@SIZES
+@pytest.mark.parametrize("infrared", [False, True])
+def test_a_hit_writes_what_the_hand_writes(size, infrared):
+    rng = np.random.default_rng(1)
+    arrays, rows = records(rng), measurements(rng)
+    slots, which = rng.permutation(K)[:size], rng.permutation(K)[:size]
+    times, numbers = rng.integers(0, 100, K), rng.integers(0, 9, K)
+    bright = np.where(rng.random(K) < 0.3, np.nan, rng.uniform(0, 2e5, K))
+    hand = [a.copy() for a in arrays]
+    for s, d in zip(slots, which, strict=True):
+        hit_by_hand(*(a[s] for a in hand), rows[d], times[d], numbers[d], bright[d], infrared)
+    rk.write_hits(*arrays, slots, which, rows, times, numbers, bright, 7, 1, 2, infrared)
+    assert equal(arrays[0], hand[0]) and equal(arrays[1], hand[1])
+    assert all(np.array_equal(a, b) for a, b in zip(arrays[2:], hand[2:], strict=True))
+
+
+@SIZES
+def test_a_hit_counts_for_a_track_as_by_hand(size):
+    rng = np.random.default_rng(2)
+    r, c, *_ = records(rng)
+    rows, slots, which = measurements(rng), rng.permutation(K)[:size], rng.permutation(K)[:size]
+    gains, d2 = rng.normal(4.0, 4.0, size), rng.uniform(0, 12, size)
+    hand, vouching, new = r.copy(), c.copy(), []
+    for k, (s, d) in enumerate(zip(slots, which, strict=True)):
+        t = hand[s]
+        parts = 2 + (not math.isnan(rows[d, M_RANGE])) + (not math.isnan(rows[d, M_RATE]))
+        t["nis"] = 0.95 * t["nis"] + 0.05 * d2[k] / parts
+        t["trouble"] *= 0.9
+        t["hits"] += 1
+        before = t["score_top"] if t["confirmed"] else t["score"]
+        t["score"] = min(before + gains[k], rk.SCORE_MOST)
+        t["score_top"] = max(t["score_top"], t["score"])
+        t["misses"] = 0
+        vouching[s, 2]["vouching"] = 1
+        if not t["confirmed"] and t["hits"] >= 3 and t["score"] >= 8.0:
+            t["confirmed"] = 1
+            new.append(s)
+    confirmed = np.empty(size, np.int64)
+    count = rk.count_hits(r, c, slots, which, rows, gains, d2, 2, 3, 8.0, confirmed)
+    assert confirmed[:count].tolist() == new
+    assert size < K or new
+    assert r["nis"] == pytest.approx(hand["nis"], rel=1e-14)
+    assert equal(r[[n for n in RECORD.names if n != "nis"]], hand[[n for n in RECORD.names if n != "nis"]])
+    assert equal(c, vouching)
+
+
+def silence_by_hand(t, own, pd, cost, infrared, looks):
+    """Count a silence of sensor 1 that ended at 900 against one track; return whether it is gone."""
+    t["misses"] += 1
+    if infrared and t["last_infrared"] and pd > 0.5:
+        t["infrared_misses"] += 1
+        t["off_from"] = t["off_from"] or 900
+    if infrared and not t["confirmed"]:
+        cost = math.log(max(1.0 - pd, 0.05))
+    cost *= looks
+    own[1]["vouching"] = 0
+    kind = "doubt_infrared" if infrared else "doubt_radar"
+    seen = t["infrared_hits"] > 0 if infrared else own["hits"].sum() > t["infrared_hits"]
+    if not seen:
+        # a kind that has never seen it costs it 2.3 at most, all its silences together
+        cost = -min(-cost, 2.3 - t[kind])
+        t[kind] -= cost
+    t["score"] += cost
+    fall = 16.0 if t["confirmed"] else 4.5
+    return t["score"] < t["score_top"] - fall and not own["vouching"].any()
+
+
+@SIZES
+@pytest.mark.parametrize("infrared", [False, True])
+@pytest.mark.parametrize("looks", [1, 3])
+def test_a_silence_counts_against_a_track_as_by_hand(size, infrared, looks):
+    rng = np.random.default_rng(3)
+    r, c, *_ = records(rng)
+    c["hits"][::3] = 0
+    c["vouching"][::2] = 0
+    slots, pd = rng.permutation(K)[:size], rng.uniform(0.1, 0.95, size)
+    costs = np.log(1.0 - pd)
+    hand, own = r.copy(), c.copy()
+    over = [silence_by_hand(hand[s], own[s], pd[k], costs[k], infrared, looks) for k, s in enumerate(slots)]
+    gone = np.empty(size, np.bool_)
+    falls = np.array([4.5, 16.0])
+    count = rk.count_silence(r, c, slots, pd, costs, 1, infrared, looks, 900, 2.3, falls, gone)
+    assert gone.tolist() == over and count == sum(over)
+    assert equal(r, hand) and equal(c, own)
+
+
+@SIZES
+def test_rivals_are_all_others_that_a_look_saw_once_each_and_so_many_at_most(size):
+    rng = np.random.default_rng(4)
+    r, *_ = records(rng)
+    rivals, seen = np.zeros((K, RIVALS_KEPT), np.int64), rng.permutation(K)[:size]
+    names = 100 + np.arange(K)
+    for _ in range(2):
+        rk.note_rivals(r, rivals, seen, names[seen])
+    for s in range(K):
+        noted = rivals[s, : r["rival_count"][s]].tolist()
+        others = [names[o] for o in seen if o != s] if s in seen and r["confirmed"][s] else []
+        assert noted == others
+    few = np.zeros((K, 3), np.int64)
+    r["rival_count"] = 0
+    rk.note_rivals(r, few, seen, names[seen])
+    assert r["rival_count"].max() <= 3
+
+
+def test_tracks_were_seen_together_when_one_look_stands_in_both_records():
+    lasts = np.zeros((3, KEYS, 2), np.int64)
+    lasts[0, :3, 0], lasts[1, :2, 0], lasts[2, :3, 0] = (4, 5, 6), (7, 5), (1, 2, 3)
+    assert rk.seen_together(lasts, 0, 3, 1, 2)
+    assert not rk.seen_together(lasts, 0, 3, 2, 3)
+    # what stands beyond the count is no detection
+    assert not rk.seen_together(lasts, 0, 3, 1, 1)
+
+
+# ---- what sensors may hide --------------------------------------------------------------------------------------------
+
+
+def turn(axis):
+    """Return the matrix of the cross product with an axis."""
+    x, y, z = axis
+    return np.array([[0.0, -z, y], [z, 0.0, -x], [-y, x, 0.0]])
+
+
+def radar_by_hand(state, site, up, biases):
+    """Return what one sigma of each bias adds (6, 6): a shift along the line, turns about the vertical and across."""
+    d = state[:3] - site
+    u = d / np.linalg.norm(d)
+    across = np.cross(u, up)
+    cosine = np.linalg.norm(across)
+    shift = np.concatenate([biases[0] * u, np.zeros(3)])
+    out = np.outer(shift, shift)
+    for angle, axis in ((biases[1] / cosine, up), (biases[2], across / cosine)):
+        place, velocity = angle * turn(axis) @ d, angle * turn(axis) @ state[3:6]
+        both = np.outer(np.concatenate([place, velocity]), np.concatenate([place, velocity]))
+        apart = np.zeros((6, 6))
+        apart[:3, :3], apart[3:, 3:] = np.outer(place, place), np.outer(velocity, velocity)
+        out += 0.5 * (both + apart)
+    return out
+
+
+SITE = np.array([5.5e6, -2.9e6, 1.2e6])
+UP = SITE / np.linalg.norm(SITE)
+BIASES = np.array([30.0, 2e-4, 3e-4])
+
+
+def far_state(rng):
+    return np.concatenate([SITE + 1e6 * UP + rng.normal(0, 8e5, 3), rng.normal(0, 3e3, 6)])
+
+
+def test_a_radars_bias_is_a_shift_and_two_turns():
+    rng = np.random.default_rng(5)
+    for _ in range(20):
+        state, p = far_state(rng), np.zeros((6, 6))
+        ck.add_radar_bias(p, state, SITE, UP, BIASES, 0.25)
+        expected = 0.25 * radar_by_hand(state, SITE, UP, BIASES)
+        sigma = np.sqrt(np.diag(expected))
+        assert np.abs((p - expected) / np.outer(sigma, sigma)).max() < 1e-12
+
+
+def test_a_pointing_bias_is_a_shift_across_the_line():
+    rng = np.random.default_rng(6)
+    state, place, p = far_state(rng), np.array([4.2e7, 0.0, 0.0]), np.zeros((6, 6))
+    ck.add_sight_bias(p, state, place, 1e-4, 0.5)
+    d = state[:3] - place
+    u = d / np.linalg.norm(d)
+    square = np.eye(3) - np.outer(u, u)
+    assert p[:3, :3] == pytest.approx(0.5 * 1e-8 * (d @ d) * square, rel=1e-9, abs=1e-3)
+    assert not p[3:].any() and not p[:, 3:].any()
+
+
+@SIZES
+def test_biases_weigh_by_the_square_of_their_share_and_radar_decides_where_it_has_seen(size):
+    rng = np.random.default_rng(7)
+    _, c, *_ = records(rng)
+    for name, value in zip("xyz", SITE, strict=True):
+        c[name] = value
+    satellite = np.array([True, False, False])
+    ups, biases = np.tile(UP, (SENSORS, 1)), np.array([[1e-4, 0.0, 0.0], BIASES, [0.0, 0.0, 0.0]])
+    c["hits"][::3, 1:] = 0  # seen by the satellite alone, or by nobody
+    infrared_hits = c["hits"][:, 0].copy()
+    nis = rng.uniform(0.5, 1.5, K)
+    slots, states = rng.permutation(K)[:size], np.array([far_state(rng) for _ in range(size)]).reshape(-1, 9)
+    covariances = np.tile(np.diag([1e4] * 3 + [1.0] * 3), (size, 1, 1))
+    expected = covariances * np.maximum(nis[slots], 1.0)[:, None, None]
+    for k, s in enumerate(slots):
+        by_satellite, *by_radar = c["hits"][s].tolist()
+        if sum(by_radar):
+            expected[k] += (by_radar[0] / sum(by_radar)) ** 2 * radar_by_hand(states[k], SITE, UP, BIASES)
+        elif by_satellite:
+            ck.add_sight_bias(expected[k], states[k], SITE, 1e-4, 1.0)
+    ck.consider(c, nis, infrared_hits, slots, satellite, ups, biases, states, covariances)
+    for found, wanted in zip(covariances, expected, strict=True):
+        sigma = np.sqrt(np.diag(wanted))
+        assert np.abs((found - wanted) / np.outer(sigma, sigma)).max() < 1e-12
