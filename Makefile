@@ -9,7 +9,7 @@ TOCSIN := $(BIN)/tocsin
 SEEDS ?= 100
 JOBS ?= 2
 
-.PHONY: demo test check format bench study incidents wheel requirements clean help
+.PHONY: demo test coverage check format bench study incidents wheel requirements clean help
 
 help:  ## what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/'
@@ -32,6 +32,10 @@ demo: $(VENV)/.run  ## the demonstration: an attack of six missiles among harmle
 
 test: $(VENV)/.dev  ## all tests
 	$(BIN)/python -m pytest -n 2 --dist loadfile
+
+coverage: $(VENV)/.dev  ## every branch of assessment and dissemination is taken by their unit tests, or this fails
+	$(BIN)/python -m coverage run -m pytest tests/unit/assessment tests/unit/dissemination
+	$(BIN)/python -m coverage report
 
 check: $(VENV)/.dev  ## style, types, direction of imports
 	$(BIN)/ruff check .
@@ -64,4 +68,4 @@ requirements: $(VENV)/.dev  ## compile the pinned requirements anew (needs uv)
 		--only-binary :all: --no-emit-index-url --custom-compile-command "make requirements" --quiet -o requirements/dev.txt
 
 clean:  ## remove what was made here (not .venv)
-	rm -rf out dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf out dist build .coverage .pytest_cache .mypy_cache .ruff_cache .hypothesis

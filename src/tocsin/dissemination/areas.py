@@ -89,10 +89,10 @@ def asset_area(asset: Asset, description: str) -> WarningArea:
             lon = _near(raw, lon)
             corners.append((lat, lon))
         return WarningArea(description, polygons=clipped(corners))
-    if asset.latitude_deg is None or asset.longitude_deg is None:
-        return WarningArea(description)
+    # a list with a place that has neither is refused when a centre is made (prediction/assets.py)
+    assert asset.latitude_deg is not None and asset.longitude_deg is not None and asset.radius_km is not None
     lon = asset.longitude_deg - 360.0 if asset.longitude_deg > 180.0 else asset.longitude_deg
-    return WarningArea(description, circle=(asset.latitude_deg, lon, asset.radius_km or 0.0))
+    return WarningArea(description, circle=(asset.latitude_deg, lon, asset.radius_km))
 
 
 def impact_area(point: GroundPoint, probability: float, description: str) -> WarningArea | None:

@@ -3,8 +3,11 @@
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tocsin.assessment.ladder import RANK, Figures, level_of
+from tocsin.assessment.paths import independent_paths, phenomenologies
 
 INFRARED = ("infrared/post-a/line-a", "infrared/post-b/line-b")
 BOTH = ("infrared/post-a/line-a", "radar/site-c/line-c")
@@ -125,9 +128,75 @@ def test_the_reason_says_which_harmless_launch_is_not_excluded() -> None:
 
 
 def test_what_holds_probable_does_not_lift_it_to_confirmed() -> None:
-    for given in ({"asset": 0.06}, {"missile": 0.85}):
-        assert level("probable", paths=INFRARED, **given) == "probable"
-        assert level("probable", paths=BOTH, **given) == "probable"
-        assert level("probable", paths=INFRARED, degraded_mode=True, **given) == "probable"
-        assert level("confirmed", paths=BOTH, **given) == "confirmed"
+    for held in ({"asset": 0.06}, {"missile": 0.85}):
+        assert level("probable", paths=INFRARED, **held) == "probable"
+        assert level("probable", paths=BOTH, **held) == "probable"
+        assert level("probable", paths=INFRARED, degraded_mode=True, **held) == "probable"
+        assert level("confirmed", paths=BOTH, **held) == "confirmed"
     assert level("probable", paths=BOTH, asset=0.10, missile=0.90) == "confirmed"
+
+
+def test_a_wide_footprint_does_not_take_an_alarm_back_but_never_raises_one() -> None:
+    # looks have stopped and the footprint has grown over everything: a small P(asset) is ignorance then (2023)
+    for current in ("possible", "probable", "confirmed"):
+        assert level(current, asset=0.0, missile=0.5, wide=True) == "possible"
+        assert level(current, asset=0.0, missile=0.5 - E, wide=True) == "tracked"
+        assert level(current, asset=0.0, missile=0.5, wide=False) == "tracked"
+    for current in ("", "noticed", "tracked"):
+        assert level(current, asset=0.0, missile=1.0, wide=True) == "tracked"
+    figures = Figures(0.99, 0.6, 0.6, 0.0, True, 1.0, INFRARED, False, wide=True)
+    assert "too wide to rule an asset out" in level_of(figures, "possible")[1]
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    current=st.sampled_from(sorted(RANK)),
+    p=st.tuples(*[st.floats(0.0, 1.0)] * 5),
+    flags=st.tuples(st.booleans(), st.booleans(), st.booleans()),
+    paths=st.lists(
+        st.builds("{}/s{}/l{}".format, st.sampled_from(("infrared", "radar")), st.integers(0, 2), st.integers(0, 2)),
+        unique=True,
+        max_size=5,
+    ),
+)
+def test_whatever_the_figures_a_level_stands_on_what_it_asks_for(
+    current: str, p: tuple[float, ...], flags: tuple[bool, bool, bool], paths: list[str]
+) -> None:
+    f = Figures(p[0], p[1], p[2], p[3], flags[0], p[4], tuple(sorted(paths)), flags[1], flags[2])
+    name, reason = level_of(f, current)
+    assert reason
+    if RANK[name] >= RANK["probable"]:
+        assert independent_paths(f.paths) >= 2 and f.missile >= 0.8 - 1e-12 and f.asset >= 0.05
+        if RANK[name] > RANK[current]:
+            assert f.missile >= 0.9 and f.asset >= 0.10
+    if name == "confirmed":
+        assert len(phenomenologies(f.paths)) >= 2 or f.degraded_mode
+    if f.asset >= 0.10 and f.missile_without_notice >= 0.05:
+        assert RANK[name] >= RANK["possible"]  # no notification holds it down
+    # a level that is held is never lower than the same figures would give anew
+    assert RANK[name] >= RANK[level_of(f, "")[0]]
+
+
+def test_the_words_of_each_level_say_on_what_it_stands() -> None:
+    def words(current: str = "", **given: Any) -> str:
+        figures: dict[str, Any] = {
+            "launch": 0.97, "missile": 0.95, "missile_without_notice": 0.95, "asset": 0.5, "confirmed_track": True,
+            "impacting": 1.0, "paths": BOTH, "degraded_mode": False,
+        }  # fmt: skip
+        return level_of(Figures(**{**figures, **given}), current)[1]
+
+    two = "P(missile) 0.95, P(asset) 0.50, 2 independent paths"
+    assert words() == f"{two} (infrared, radar); two phenomenologies"
+    assert words(paths=INFRARED, degraded_mode=True) == f"{two} (infrared); degraded mode declared by a person"
+    assert words(paths=INFRARED) == f"{two} (infrared)"
+    assert words(paths=()) == "P(missile) 0.95, P(asset) 0.50, 0 independent paths ()"
+    excluded = "; space launch or sounding rocket not excluded"
+    assert (
+        words(missile=0.6, missile_without_notice=0.6) == two.replace("0.95", "0.60") + " (infrared, radar)" + excluded
+    )
+    assert (
+        words("probable", missile=0.85, missile_without_notice=0.85)
+        == two.replace("0.95", "0.85") + " (infrared, radar)"
+    )
+    assert words(asset=0.0) == "powered or suborbital flight; P(missile) 0.95, P(asset) 0.000"
+    assert words(asset=0.0, confirmed_track=False) == "launch-like; P(launch) 0.97"
