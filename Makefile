@@ -9,7 +9,7 @@ TOCSIN := $(BIN)/tocsin
 SEEDS ?= 100
 JOBS ?= 2
 
-.PHONY: demo test coverage check format bench study incidents wheel requirements clean help
+.PHONY: demo test coverage check format bench study incidents corruption mutation wheel requirements clean help
 
 help:  ## what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/'
@@ -56,6 +56,12 @@ study: $(VENV)/.run  ## do the ellipses cover what they say, is any missile miss
 
 incidents: $(VENV)/.run  ## every false alarm and miss of the past, each with a twin in which the attack is real
 	$(TOCSIN) study incidents --jobs $(JOBS) --out out/incidents
+
+corruption: $(VENV)/.run  ## one line, site, clock or parser wrong at a time, no attack: nothing may be confirmed (an hour)
+	$(TOCSIN) study corruption --jobs $(JOBS) --out out/study-corruption
+
+mutation: $(VENV)/.dev  ## how many small mistakes in assessment and dissemination their tests find; less than 90 % fails (long, resumable)
+	$(BIN)/python tools/mutation.py --out out/mutation
 
 wheel: $(VENV)/.run  ## a wheel in dist/
 	rm -rf dist

@@ -88,12 +88,15 @@ class RaidEvent(msgspec.Struct):
 def pooled_paths(event: RaidEvent, member: Member) -> tuple[str, ...]:
     """Return the paths that speak for an object: its own, and those of the other halves it may have.
 
-    Which plume became which arc may stay open in a raid: of what was launched about there and then, paths of another
-    phenomenology than its own speak for it too. Two arcs are two objects, and each needs paths of its own.
+    Which plume became which arc may stay open in a raid: of what was launched about there and then, a plume without an arc
+    speaks for an arc, and an arc without a plume for a plume. What has been seen in every way that counts here is whole and lends
+    nothing; two arcs are two objects, and each needs paths of its own.
     """
     own = set(phenomenologies(tuple(member.paths)))
-    others = [m for m in event.members.values() if m is not member and m.threat and _one_launch(m, member)]
-    halves = {p for m in others for p in m.paths if p.split("/", 1)[0] not in own}
+    halves: set[str] = set()
+    for m in event.members.values():
+        if own and m.threat and own.isdisjoint(phenomenologies(tuple(m.paths))) and _one_launch(m, member):
+            halves.update(m.paths)
     return tuple(sorted({*member.paths, *halves}))
 
 

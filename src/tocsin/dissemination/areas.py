@@ -49,7 +49,7 @@ def clipped(corners: list[tuple[float, float]]) -> tuple[Ring, ...]:
     for turn in range(math.floor((west + 180.0) / 360.0), math.floor((east + 180.0) / 360.0) + 1):
         low = -180.0 + 360.0 * turn
         part = _half(_half(corners, low, keep_east=True), low + 360.0, keep_east=False)
-        moved = [(round(min(max(lat, -90.0), 90.0), 4), round(lon - 360.0 * turn, 4)) for lat, lon in part]
+        moved = [(round(lat, 4), round(lon - 360.0 * turn, 4)) for lat, lon in part]
         tidy = [p for i, p in enumerate(moved) if i == 0 or p != moved[i - 1]]
         if len(set(tidy)) >= 3:
             rings.append(tuple(tidy) if tidy[0] == tidy[-1] else (*tidy, tidy[0]))

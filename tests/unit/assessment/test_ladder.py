@@ -45,6 +45,11 @@ def test_possible_asks_for_a_missile_not_excluded() -> None:
     assert level(missile=0.05 - E, missile_without_notice=0.05 - E, asset=0.09) == "tracked"
 
 
+def test_motion_that_meets_the_ground_for_sure_is_tracked_without_a_launch() -> None:
+    assert level(asset=0.0, launch=0.0, impacting=0.99) == "tracked"
+    assert level(asset=0.0, launch=1.0, impacting=1.0, confirmed_track=False) == "noticed"
+
+
 def test_probable_asks_for_nine_tenths_missile() -> None:
     assert level(missile=0.9) == "probable"
     assert level(missile=0.9 - E) == "possible"
@@ -95,6 +100,9 @@ def test_a_notification_does_keep_a_launch_from_probable() -> None:
 def test_a_level_is_left_only_well_below_what_it_took() -> None:
     assert level("possible", asset=0.006, missile=0.5) == "possible"
     assert level("possible", asset=0.0049, missile=0.5) == "tracked"
+    assert level("tracked", asset=0.006, missile=0.5) == "tracked"
+    assert level("possible", asset=0.05, missile=0.025, missile_without_notice=0.025) == "possible"
+    assert level("possible", asset=0.05, missile=0.025 - E, missile_without_notice=0.025 - E) == "tracked"
     assert level("probable", asset=0.06) == "probable"
     assert level("probable", asset=0.049) == "possible"
     assert level("probable", missile=0.81) == "probable"
@@ -145,7 +153,7 @@ def test_a_wide_footprint_does_not_take_an_alarm_back_but_never_raises_one() -> 
     for current in ("", "noticed", "tracked"):
         assert level(current, asset=0.0, missile=1.0, wide=True) == "tracked"
     figures = Figures(0.99, 0.6, 0.6, 0.0, True, 1.0, INFRARED, False, wide=True)
-    assert "too wide to rule an asset out" in level_of(figures, "possible")[1]
+    assert level_of(figures, "possible")[1] == "P(missile) 0.60; the footprint is too wide to rule an asset out"
 
 
 @settings(max_examples=300, deadline=None)
@@ -198,5 +206,17 @@ def test_the_words_of_each_level_say_on_what_it_stands() -> None:
         words("probable", missile=0.85, missile_without_notice=0.85)
         == two.replace("0.95", "0.85") + " (infrared, radar)"
     )
+    assert excluded not in words(missile=0.9, missile_without_notice=0.9, paths=())
     assert words(asset=0.0) == "powered or suborbital flight; P(missile) 0.95, P(asset) 0.000"
     assert words(asset=0.0, confirmed_track=False) == "launch-like; P(launch) 0.97"
+
+
+def test_figures_are_not_changed_once_they_are_judged() -> None:
+    figures = Figures(0.99, 0.6, 0.6, 0.0, True, 1.0, INFRARED, False)
+    with pytest.raises(AttributeError):
+        figures.asset = 1.0  # type: ignore[misc]
+
+
+def test_levels_stand_in_the_order_of_the_ladder_and_nothing_stands_below_them_all() -> None:
+    assert sorted(RANK, key=lambda name: RANK[name]) == ["", "noticed", "tracked", "possible", "probable", "confirmed"]
+    assert len(set(RANK.values())) == len(RANK)

@@ -2,20 +2,25 @@
 
 from dataclasses import dataclass
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.unit.assessment.test_raids import event, member
-from tocsin.assessment.ladder import RANK
+from tocsin.assessment.ladder import POSSIBLE_ASSET, POSSIBLE_MISSILE, PROBABLE_ASSET, PROBABLE_MISSILE, RANK
 from tocsin.assessment.raids import (
     FALL_AFTER_S,
     GROWING_S,
     HALVES_M,
     HALVES_S,
     LEVEL_PAUSE_S,
+    SAME_LAUNCH_M,
+    SAME_LAUNCH_S,
+    SAME_RAID_S,
     WITHDRAW_AFTER_S,
+    Member,
     RaidEvent,
     next_level,
     pooled_paths,
@@ -171,6 +176,55 @@ def test_where_nobody_is_threatened_what_was_launched_is_counted() -> None:
     assert launched.count() == type(launched.count())(1, 2, 3)
 
 
+def test_what_is_likely_a_missile_is_counted_as_best_and_what_is_not_is_not() -> None:
+    def best(*threats: tuple[str, str, float]) -> int:
+        members = [
+            member(k, level, worst=worst, p_missile=p, threat=True) for k, (level, worst, p) in enumerate(threats)
+        ]
+        return event(*members).count().best
+
+    sure = ("probable", "probable", 0.95)
+    assert best(sure, ("possible", "possible", 0.5)) == 2
+    assert best(sure, ("possible", "possible", 0.49), ("possible", "possible", 0.1)) == 1
+    assert best(sure, ("tracked", "possible", 0.9), ("tracked", "possible", 0.9)) == 1  # it threatens no more
+    assert best(sure, ("tracked", "probable", 0.1), ("tracked", "confirmed", 0.0)) == 3  # it was sure once
+
+
+def test_what_never_rose_to_a_track_is_no_object_of_a_harmless_launch() -> None:
+    assert event(member(1), member(2, "", worst=""), member(3, "noticed")).count().best == 1
+
+
+def test_a_new_event_and_a_new_object_claim_nothing() -> None:
+    fresh = RaidEvent(1, T0)
+    assert (fresh.level, fresh.changed, fresh.low_since, fresh.closed) == ("", 0, 0, False)
+    assert (fresh.assessments, fresh.last_line, fresh.joined, fresh.last_assessment) == (0, 0, "", "")
+    one = Member(1, "T1", "", T0, T0)
+    assert (one.launch_time, one.launch_place, one.threat, one.ended) == (0, None, False, "")
+    assert (one.p_missile, one.p_asset, one.worst, one.paths) == (0.0, 0.0, "", [])
+    fresh.members[1] = one
+    assert fresh.live() == [one] and fresh.count().best == 1
+
+
+def test_a_rise_from_probable_to_confirmed_is_a_rise() -> None:
+    one = event(member(level="confirmed"), level="probable", changed=T0)
+    assert next_level(one, T0 + 5 * NS) == ("confirmed", "evidence has risen")
+
+
+def test_times_and_distances_are_those_of_the_page() -> None:
+    page = " ".join((Path(__file__).parents[3] / "docs/theory/ladder.md").read_text(encoding="utf-8").split())
+    for words in (
+        f"Launches within {SAME_LAUNCH_S:.0f} s and {SAME_LAUNCH_M / 1e3:.0f} km of each other are one event",
+        f"first seen within {SAME_RAID_S / 60:.0f} min of one another, are one raid",
+        f"launched within {HALVES_S:.0f} s and {HALVES_M / 1e3:.0f} km of its own launch",
+        f"at most one change in {LEVEL_PAUSE_S:.0f} s; down only after the evidence has been low for {FALL_AFTER_S:.0f} s",
+        f"(from `possible` or above to below it) after {WITHDRAW_AFTER_S:.0f} s; never down",
+        f"never down within {GROWING_S:.0f} s of a raid's newest object",
+        f"| `possible` | P(missile) ≥ {POSSIBLE_MISSILE} and P(asset) ≥ {POSSIBLE_ASSET} |",
+        f"| `probable` | P(missile) ≥ {PROBABLE_MISSILE:.2f} and P(asset) ≥ {PROBABLE_ASSET:.2f}, from ≥ 2 independent paths |",
+    ):
+        assert words in page, words
+
+
 def test_events_are_named_in_order() -> None:
     assert event(member()).id == "E0001"
     assert RaidEvent(123, T0).id == "E0123"
@@ -232,10 +286,15 @@ def test_a_plume_speaks_for_an_arc_that_points_back_to_about_its_place_and_time(
     assert (pooled_paths(event(arc, plume), arc) == (IR, RADAR)) is counts
 
 
-def test_paths_of_its_own_phenomenology_are_never_lent() -> None:
-    arc, other = member(1, paths=[RADAR], **STRONG), member(2, paths=["radar/south/line-3", IR], **STRONG)
-    assert pooled_paths(event(arc, other), arc) == (IR, RADAR)
-    assert pooled_paths(event(arc, other), other) == (IR, "radar/south/line-3")
+def test_what_was_seen_in_both_ways_is_whole_and_lends_nothing() -> None:
+    # a false plume beside a harmless launch that satellites and a radar follow: that launch has its own plume already
+    plume, whole = member(1, paths=[IR], **STRONG), member(2, paths=[RADAR, "infrared/other/line-9"], **STRONG)
+    assert pooled_paths(event(plume, whole), plume) == (IR,)
+    assert pooled_paths(event(plume, whole), whole) == ("infrared/other/line-9", RADAR)
+    assert pooled_paths(event(member(4, **STRONG), whole), member(4, **STRONG)) == ()  # nothing has seen it at all
+    arc = member(3, paths=["radar/south/line-3"], **STRONG)
+    assert pooled_paths(event(plume, whole, arc), plume) == (IR, "radar/south/line-3")
+    assert pooled_paths(event(plume, whole, arc), arc) == (IR, "radar/south/line-3")
 
 
 def test_lent_paths_lift_only_what_has_the_whole_figures_itself() -> None:

@@ -45,9 +45,18 @@ def test_launches_near_in_time_and_place_are_one_event() -> None:
     assert same_launch(one, at(SAME_LAUNCH_S), (0.6, 0.1), SAME_LAUNCH_M)
     assert not same_launch(one, at(SAME_LAUNCH_S + 1), (0.6, 0.1), 0.0)
     assert not same_launch(one, at(0), (0.6, 0.1), SAME_LAUNCH_M + 1.0)
-    assert not same_launch(one, at(0), None, 0.0)
+    assert same_launch(one, at(0), None, 0.0) is False
     one.closed = True
-    assert not same_launch(one, at(0), (0.6, 0.1), 0.0)
+    assert same_launch(one, at(0), (0.6, 0.1), 0.0) is False
+
+
+def test_the_time_of_a_launch_counts_not_that_of_its_first_sight() -> None:
+    late = event(member(at=300.0, launch_time=at(0)))
+    assert same_launch(late, at(0), (0.6, 0.1), 0.0)
+    assert not same_launch(late, at(300), (0.6, 0.1), 0.0)
+    # as long as it is not known, the first sight stands for it
+    unknown = event(member(at=300.0, launch_time=0))
+    assert same_launch(unknown, at(300), (0.6, 0.1), 0.0)
 
 
 def test_two_events_are_one_raid_only_where_both_threaten_at_about_one_time() -> None:
@@ -56,7 +65,7 @@ def test_two_events_are_one_raid_only_where_both_threaten_at_about_one_time() ->
     assert not same_raid(one, event(member(2, at=SAME_RAID_S + 1, threat=True)))
     assert not same_raid(one, event(member(2, at=0.0, threat=False)))
     two.closed = True
-    assert not same_raid(one, two)
+    assert same_raid(one, two) is False
 
 
 # -------------------------------------------------------------------------------------------------------- counts
@@ -124,7 +133,7 @@ def test_an_alarm_is_withdrawn_later_than_it_is_lowered_and_may_rise_again() -> 
     level, why = next_level(one, at(100 + WITHDRAW_AFTER_S))
     assert (level, why) == ("withdrawn", "no object threatens an asset any more")
     one.level, one.changed = level, at(200)
-    assert next_level(one, at(300))[0] == "withdrawn"
+    assert next_level(one, at(300)) == ("withdrawn", "")
     one.members[1].level = "possible"
     assert next_level(one, at(301)) == ("possible", "evidence has risen again")
 

@@ -105,7 +105,26 @@ def test_places_of_a_list_are_told_as_they_are_given() -> None:
     assert {p for ring in said.polygons for p in ring} == {(0.0, -10.0), (0.0, 10.0), (10.0, 10.0), (10.0, -10.0)}
 
 
+def test_corners_that_fall_together_are_told_once_and_a_closed_ring_stays_closed() -> None:
+    again = [(0.0, 0.0), (0.0, 0.0), (0.0, 10.0), (10.0, 10.0), (10.0, 10.00001), (0.0, 0.0)]
+    assert clipped(again) == (((0.0, 0.0), (0.0, 10.0), (10.0, 10.0), (0.0, 0.0)),)
+    assert clipped([(0.0, 0.0), (0.0, 0.00001), (0.00001, 0.0)]) == ()  # no area is left of it
+
+
+def test_corners_are_told_to_a_ten_thousandth_of_a_degree() -> None:
+    (ring,) = clipped([(0.123456, 0.654321), (0.5, 10.0), (10.0, 10.0)])
+    assert ring[0] == (0.1235, 0.6543)
+
+
+def test_a_wide_place_is_told_the_short_way_round() -> None:
+    # corners 200 deg apart one way are 160 deg apart the other way, over the antimeridian
+    wide = Asset(id="b", polygon=((0.0, -100.0), (10.0, -100.0), (10.0, 100.0), (0.0, 100.0)))
+    spans = sorted((min(lo for _, lo in ring), max(lo for _, lo in ring)) for ring in asset_area(wide, "x").polygons)
+    assert spans == [(-180.0, -100.0), (100.0, 180.0)]
+
+
 def test_an_impact_is_drawn_by_its_ellipse_and_only_where_that_means_a_place() -> None:
+    assert LARGEST_SEMI_MAJOR_KM == 3000.0
     fine = impact_area(point(10.0, -30.0, 900.0), 0.9, "x")
     assert fine is not None and fine.description == "x" and fine.circle is None
     assert fine.polygons == clipped(ellipse_ring(10.0, -30.0, point(10.0, -30.0, 900.0).ellipses[1]))
