@@ -15,7 +15,7 @@ from tocsin.core.constants import NS
 from tocsin.core.records.inputs import FloatArray, Look
 from tocsin.core.records.network import Infrared, Network, Radar
 from tocsin.modelling.chance import stream
-from tocsin.modelling.garbling import GARBLINGS
+from tocsin.modelling.garbling import GARBLINGS, SHARED_MISTAKES
 
 STALE_S = (600.0, 3600.0)
 """How old a recording may be that is played as if it were now."""
@@ -67,14 +67,12 @@ def corruptions(part: Part) -> dict[str, Corrupt]:
     if part.kind == "clock":
         shifts: dict[str, Corrupt] = {f"{s:+g} s": _shifted(s) for s in CLOCK_S}
         return shifts | {f"{r:+g} s an hour": _drifting(r) for r in DRIFT_S_PER_HOUR}
+    if part.kind == "parser" and part.name == "looks":
+        both: dict[str, Corrupt] = {name: _garbled(name) for name in SHARED_MISTAKES}
+        return both | {"sensors mixed up": _mixed_up, "looks doubled": _doubled, "hours lost": _shifted(-3600.0)}
     if part.kind == "parser":
-        found: dict[str, Corrupt] = {
-            name: _garbled(name) for name, garbling in GARBLINGS.items() if part.name in ("looks", garbling.kind)
-        }
-        if part.name == "looks":
-            found |= {"sensors mixed up": _mixed_up, "looks doubled": _doubled, "hours lost": _shifted(-3600.0)}
-        return found
-    found = {
+        return {name: _garbled(name) for name, garbling in GARBLINGS.items() if garbling.kind == part.name}
+    found: dict[str, Corrupt] = {
         "tape beside": _tape_beside, "tape alone": _tape_alone, "own looks doubled": _doubled, "stuck": _stuck,
         "sensors mixed up": _mixed_up, "empty": _empty,
     }  # fmt: skip
@@ -216,14 +214,15 @@ def _drifting(seconds_per_hour: float) -> Corrupt:
 
 
 def _garbled(name: str) -> Corrupt:
-    garbling = GARBLINGS[name]
+    garbling = GARBLINGS.get(name)
+    act = garbling.act if garbling is not None else SHARED_MISTAKES[name]
 
     def corrupt(feed: Feed, part: Part) -> list[Look]:
         rng = stream(feed.seed, "corruption", part.name, name)
         out = []
         for look in feed.looks:
-            mine = look.sensor in part.sensors and len(look.numbers) and _measures(look) == garbling.kind
-            out.append(garbling.act(look, rng) if mine else look)
+            mine = look.sensor in part.sensors and len(look.numbers)
+            out.append(act(look, rng) if mine and (garbling is None or _measures(look) == garbling.kind) else look)
         return in_order(out)
 
     return corrupt

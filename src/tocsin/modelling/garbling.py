@@ -169,6 +169,13 @@ def _counted(factor: int) -> Act:
     return act
 
 
+SHARED_MISTAKES: dict[str, Act] = {
+    "times to a second": _whole_times(1),
+    "times to a minute": _whole_times(60),
+    "detections fivefold": _repeated(5),
+    "counts wrong": _counted(200),
+}
+"""Of the parser that all looks share."""
 NEXT = np.array([[0.0, 1.0, 0.0], [0.0, 0.0, 1.0], [1.0, 0.0, 0.0]])
 RADAR_SIGMAS = (SIGMA_RANGE, SIGMA_AZIMUTH, SIGMA_ELEVATION)
 RADAR_MISTAKES: dict[str, Act] = {
@@ -195,10 +202,10 @@ RADAR_MISTAKES: dict[str, Act] = {
     "one direction": _values(_same_where),
     "radar bits turned over": _bits((RANGE, AZIMUTH, ELEVATION, RANGE_RATE)),
     "radar sigmas a hundredth": _sigmas(RADAR_SIGMAS, 0.01),
-    "radar times to a second": _whole_times(1),
-    "radar times to a minute": _whole_times(60),
-    "radar detections fivefold": _repeated(5),
-    "radar counts wrong": _counted(200),
+    "radar times to a second": SHARED_MISTAKES["times to a second"],
+    "radar times to a minute": SHARED_MISTAKES["times to a minute"],
+    "radar detections fivefold": SHARED_MISTAKES["detections fivefold"],
+    "radar counts wrong": SHARED_MISTAKES["counts wrong"],
 }
 INFRARED_MISTAKES: dict[str, Act] = {
     "direction reversed": _los(-np.eye(3)),
@@ -212,10 +219,10 @@ INFRARED_MISTAKES: dict[str, Act] = {
     "infrared bits turned over": _bits((LOS_X, LOS_Y, LOS_Z, INTENSITY)),
     "infrared sigmas a hundredth": _sigmas((SIGMA_LOS,), 0.01),
     "intensity a thousandfold": _times(INTENSITY, 1000.0),
-    "infrared times to a second": _whole_times(1),
-    "infrared times to a minute": _whole_times(60),
-    "infrared detections fivefold": _repeated(5),
-    "infrared counts wrong": _counted(200),
+    "infrared times to a second": SHARED_MISTAKES["times to a second"],
+    "infrared times to a minute": SHARED_MISTAKES["times to a minute"],
+    "infrared detections fivefold": SHARED_MISTAKES["detections fivefold"],
+    "infrared counts wrong": SHARED_MISTAKES["counts wrong"],
 }
 GARBLINGS: dict[str, Garbling] = {
     **{name: Garbling("radar", act) for name, act in RADAR_MISTAKES.items()},

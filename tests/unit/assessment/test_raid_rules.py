@@ -282,7 +282,7 @@ def test_a_plume_speaks_for_an_arc_that_points_back_to_about_its_place_and_time(
 ) -> None:
     arc = member(1, "possible", paths=[RADAR], **STRONG)
     place = (0.6 + metres / METRES_A_RADIAN, 0.1)
-    plume = member(2, "possible", threat=True, paths=[IR], launch_place=place, launch_time=T0 + int(seconds * NS))
+    plume = member(2, "possible", paths=[IR], launch_place=place, launch_time=T0 + int(seconds * NS), **STRONG)
     assert (pooled_paths(event(arc, plume), arc) == (IR, RADAR)) is counts
 
 
@@ -298,7 +298,7 @@ def test_what_was_seen_in_both_ways_is_whole_and_lends_nothing() -> None:
 
 
 def test_lent_paths_lift_only_what_has_the_whole_figures_itself() -> None:
-    plume = member(2, "possible", threat=True, paths=[IR])
+    plume = member(2, "possible", paths=[IR], **{**STRONG, "p_missile": 0.5})  # type: ignore[dict-item]
     whole = {"paths": [RADAR], **STRONG}
     assert wanted_level(event(member(1, "possible", **whole), plume)) == "confirmed"
     for less in ({"p_missile": 0.8999}, {"p_asset": 0.0999}, {"threat": False}, {"ended": "lost"}):

@@ -153,14 +153,21 @@ STRONG: dict[str, Any] = {"threat": True, "p_missile": 0.95, "p_asset": 0.9}
 def test_the_plume_of_the_same_launch_speaks_for_an_arc() -> None:
     arc = member(1, "possible", paths=[RADAR], **STRONG)
     assert wanted_level(event(arc)) == "possible"
-    assert wanted_level(event(arc, member(2, "possible", threat=True, paths=[IR]))) == "confirmed"
-    assert wanted_level(event(arc, member(2, "tracked", paths=[IR]))) == "possible"
+    plume = {"p_missile": 0.5, "p_asset": 0.10, "paths": [IR]}
+    assert wanted_level(event(arc, member(2, "possible", threat=True, **plume))) == "confirmed"
+    assert wanted_level(event(arc, member(2, "tracked", **plume))) == "possible"
 
 
 def test_what_rose_elsewhere_or_at_another_time_does_not() -> None:
     arc = member(1, "possible", paths=[RADAR], **STRONG)
     for other in ({"launch_place": (0.7, 0.1)}, {"launch_time": at(301)}, {"launch_place": None}):
-        assert wanted_level(event(arc, member(2, "possible", threat=True, paths=[IR], **other))) == "possible"
+        assert wanted_level(event(arc, member(2, "possible", **{**STRONG, "paths": [IR], **other}))) == "possible"
+
+
+def test_what_is_hardly_a_missile_or_falls_on_no_place_is_no_half_of_one() -> None:
+    arc = member(1, "possible", paths=[RADAR], **STRONG)
+    for less in ({"p_missile": 0.499}, {"p_asset": 0.099}):
+        assert wanted_level(event(arc, member(2, "possible", **{**STRONG, "paths": [IR], **less}))) == "possible"
 
 
 def test_two_arcs_are_two_objects_and_each_needs_paths_of_its_own() -> None:
