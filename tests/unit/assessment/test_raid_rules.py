@@ -298,7 +298,7 @@ def test_what_was_seen_in_both_ways_is_whole_and_lends_nothing() -> None:
 
 
 def test_lent_paths_lift_only_what_has_the_whole_figures_itself() -> None:
-    plume = member(2, "possible", paths=[IR], **{**STRONG, "p_missile": 0.5})  # type: ignore[dict-item]
+    plume = member(2, "possible", paths=[IR], **{**STRONG, "p_missile": 0.5})
     whole = {"paths": [RADAR], **STRONG}
     assert wanted_level(event(member(1, "possible", **whole), plume)) == "confirmed"
     for less in ({"p_missile": 0.8999}, {"p_asset": 0.0999}, {"threat": False}, {"ended": "lost"}):
