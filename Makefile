@@ -9,7 +9,7 @@ TOCSIN := $(BIN)/tocsin
 SEEDS ?= 100
 JOBS ?= 2
 
-.PHONY: demo test check format bench study incidents wheel requirements clean help
+.PHONY: demo test coverage check format bench study incidents corruption mutation wheel requirements clean help
 
 help:  ## what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/'
@@ -33,6 +33,10 @@ demo: $(VENV)/.run  ## the demonstration: an attack of six missiles among harmle
 test: $(VENV)/.dev  ## all tests
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
+coverage: $(VENV)/.dev  ## every branch of assessment and dissemination is taken by their unit tests, or this fails
+	$(BIN)/python -m coverage run -m pytest tests/unit/assessment tests/unit/dissemination
+	$(BIN)/python -m coverage report
+
 check: $(VENV)/.dev  ## style, types, direction of imports
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -53,6 +57,12 @@ study: $(VENV)/.run  ## do the ellipses cover what they say, is any missile miss
 incidents: $(VENV)/.run  ## every false alarm and miss of the past, each with a twin in which the attack is real
 	$(TOCSIN) study incidents --jobs $(JOBS) --out out/incidents
 
+corruption: $(VENV)/.run  ## one line, site, clock or parser wrong at a time, no attack: nothing may be confirmed (an hour)
+	$(TOCSIN) study corruption --jobs $(JOBS) --out out/study-corruption
+
+mutation: $(VENV)/.dev  ## how many small mistakes in assessment and dissemination their tests find; less than 90 % fails (long, resumable)
+	$(BIN)/python tools/mutation.py --out out/mutation
+
 wheel: $(VENV)/.run  ## a wheel in dist/
 	rm -rf dist
 	$(PIP) wheel --no-deps --no-build-isolation --wheel-dir dist .
@@ -64,4 +74,4 @@ requirements: $(VENV)/.dev  ## compile the pinned requirements anew (needs uv)
 		--only-binary :all: --no-emit-index-url --custom-compile-command "make requirements" --quiet -o requirements/dev.txt
 
 clean:  ## remove what was made here (not .venv)
-	rm -rf out dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf out dist build .coverage .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -17,6 +17,8 @@ SAME_RAID_S = 1200.0
 """Objects that threaten and come within this time of the raid's newest belong to it."""
 HALVES_S, HALVES_M = 300.0, 500e3
 """An arc first seen far along its way points back to its launch within so much: a plume there and then may be its own."""
+LIKELY_MISSILE = 0.5
+"""From here on an object is counted as one of a raid, and may be the other half of another."""
 LEVEL_PAUSE_S = 5.0
 GROWING_S = 60.0
 """A raid does not step down within this time of its newest object."""
@@ -80,7 +82,7 @@ class RaidEvent(msgspec.Struct):
             n = max(1, sum(1 for m in self.members.values() if RANK[m.worst] >= RANK["tracked"]))
             return ObjectCount(1, n, max(n, len(self.members)))
         sure = sum(1 for m in threats if RANK[m.worst] >= RANK["probable"])
-        likely = [m for m in threats if m.p_missile >= 0.5 and RANK[m.level] >= RANK["possible"]]
+        likely = [m for m in threats if m.p_missile >= LIKELY_MISSILE and RANK[m.level] >= RANK["possible"]]
         best = sum(1 for m in threats if m in likely or RANK[m.worst] >= RANK["probable"])
         return ObjectCount(max(sure, 1), max(best, sure, 1), len(self.members))
 
@@ -88,12 +90,16 @@ class RaidEvent(msgspec.Struct):
 def pooled_paths(event: RaidEvent, member: Member) -> tuple[str, ...]:
     """Return the paths that speak for an object: its own, and those of the other halves it may have.
 
-    Which plume became which arc may stay open in a raid: of what was launched about there and then, paths of another
-    phenomenology than its own speak for it too. Two arcs are two objects, and each needs paths of its own.
+    Which plume became which arc may stay open in a raid: of what was launched about there and then, a plume without an arc
+    speaks for an arc, and an arc without a plume for a plume. What has been seen in every way that counts here is whole and lends
+    nothing, nor does what is hardly a missile or falls on no place; two arcs are two objects, and each needs paths of its own.
     """
     own = set(phenomenologies(tuple(member.paths)))
-    others = [m for m in event.members.values() if m is not member and m.threat and _one_launch(m, member)]
-    halves = {p for m in others for p in m.paths if p.split("/", 1)[0] not in own}
+    halves: set[str] = set()
+    for m in event.members.values():
+        lends = m.threat and m.p_missile >= LIKELY_MISSILE and m.p_asset >= PROBABLE_ASSET
+        if own and lends and own.isdisjoint(phenomenologies(tuple(m.paths))) and _one_launch(m, member):
+            halves.update(m.paths)
     return tuple(sorted({*member.paths, *halves}))
 
 

@@ -49,7 +49,7 @@ def clipped(corners: list[tuple[float, float]]) -> tuple[Ring, ...]:
     for turn in range(math.floor((west + 180.0) / 360.0), math.floor((east + 180.0) / 360.0) + 1):
         low = -180.0 + 360.0 * turn
         part = _half(_half(corners, low, keep_east=True), low + 360.0, keep_east=False)
-        moved = [(round(min(max(lat, -90.0), 90.0), 4), round(lon - 360.0 * turn, 4)) for lat, lon in part]
+        moved = [(round(lat, 4), round(lon - 360.0 * turn, 4)) for lat, lon in part]
         tidy = [p for i, p in enumerate(moved) if i == 0 or p != moved[i - 1]]
         if len(set(tidy)) >= 3:
             rings.append(tuple(tidy) if tidy[0] == tidy[-1] else (*tidy, tidy[0]))
@@ -89,10 +89,10 @@ def asset_area(asset: Asset, description: str) -> WarningArea:
             lon = _near(raw, lon)
             corners.append((lat, lon))
         return WarningArea(description, polygons=clipped(corners))
-    if asset.latitude_deg is None or asset.longitude_deg is None:
-        return WarningArea(description)
+    # a list with a place that has neither is refused when a centre is made (prediction/assets.py)
+    assert asset.latitude_deg is not None and asset.longitude_deg is not None and asset.radius_km is not None
     lon = asset.longitude_deg - 360.0 if asset.longitude_deg > 180.0 else asset.longitude_deg
-    return WarningArea(description, circle=(asset.latitude_deg, lon, asset.radius_km or 0.0))
+    return WarningArea(description, circle=(asset.latitude_deg, lon, asset.radius_km))
 
 
 def impact_area(point: GroundPoint, probability: float, description: str) -> WarningArea | None:

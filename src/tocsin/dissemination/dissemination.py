@@ -131,6 +131,8 @@ class Dissemination:
         self, thread: Thread, assessment: Assessment, now: int, kind: WarningKind, grade: WarningGrade
     ) -> WarningMessage:
         said = self._message(thread, assessment, now, kind, grade, tuple(thread.messages))
+        if grade != thread.draft_grade:
+            thread.approvals = {}  # a word for an information is none for a warning, nor for its end
         thread.draft, thread.draft_grade, thread.draft_assessment = said.id, grade, assessment
         thread.due = False
         thread.messages.append(WarningReference(said.id, said.sent_utc))
@@ -166,19 +168,19 @@ class Dissemination:
             return [self._answer(operator, thread, False, text)]
         if thread.draft_grade == "cancellation":
             return self._cancel(thread, operator, person)
+        closing = thread.draft_grade == "closing"
+        if closing and not thread.released:
+            return [self._answer(operator, thread, False, "no warning is outside that could be ended")]
         oldest = now - int(self.settings.approval_valid_s * NS)
         thread.approvals = {who: at for who, at in thread.approvals.items() if at >= oldest}
         others = [who for who in thread.approvals if who.casefold() != person.casefold()]
         if not others:
-            again = bool(thread.approvals)
-            thread.approvals.setdefault(person, now)
-            text = (
-                "the second word has to come from another person" if again else "one of two; a second person is needed"
-            )
-            return [self._answer(operator, thread, not again, text)]
+            if thread.approvals:
+                return [self._answer(operator, thread, False, "the second word has to come from another person")]
+            thread.approvals[person] = now
+            return [self._answer(operator, thread, True, "one of two; a second person is needed")]
         people = (others[0], person)
         kind: WarningKind = "update" if thread.released else "alert"
-        closing = thread.draft_grade == "closing"
         grade: WarningGrade = "closing" if closing else "warning" if thread.draft_grade == "warning" else "information"
         sent = self._message(
             thread, thread.draft_assessment, now, kind, grade, tuple(thread.released), released=True, people=people

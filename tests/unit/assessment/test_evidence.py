@@ -1,6 +1,6 @@
 """Three-valued evidence: seen, looked and not seen, could not have seen."""
 
-from tocsin.assessment.evidence import Words
+from tocsin.assessment.evidence import CREDIBLE_PD, Words
 from tocsin.core.constants import NS
 from tocsin.core.time import iso_from_tai, tai_from_iso
 
@@ -39,3 +39,11 @@ def test_silence_holds_for_three_periods_and_at_least_half_a_minute() -> None:
         said = status(words, NOW + seconds * NS)
         assert said["fast"] == ("not_seen" if fast else "could_not_see"), seconds
         assert said["slow"] == ("not_seen" if slow else "could_not_see"), seconds
+
+
+def test_a_sight_and_a_silence_of_one_instant_are_a_sight() -> None:
+    assert status(Words(seen={"fast": NOW}, not_seen={"fast": NOW}))["fast"] == "seen"
+
+
+def test_a_look_that_would_hardly_have_seen_it_says_nothing() -> None:
+    assert CREDIBLE_PD == 0.5  # docs/theory/ladder.md: a look with P(detection) >= 0.5

@@ -3,8 +3,11 @@
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tocsin.assessment.ladder import RANK, Figures, level_of
+from tocsin.assessment.paths import independent_paths, phenomenologies
 
 INFRARED = ("infrared/post-a/line-a", "infrared/post-b/line-b")
 BOTH = ("infrared/post-a/line-a", "radar/site-c/line-c")
@@ -40,6 +43,11 @@ def test_possible_asks_for_one_percent_on_an_asset() -> None:
 def test_possible_asks_for_a_missile_not_excluded() -> None:
     assert level(missile=0.05, missile_without_notice=0.05, asset=0.09) == "possible"
     assert level(missile=0.05 - E, missile_without_notice=0.05 - E, asset=0.09) == "tracked"
+
+
+def test_motion_that_meets_the_ground_for_sure_is_tracked_without_a_launch() -> None:
+    assert level(asset=0.0, launch=0.0, impacting=0.99) == "tracked"
+    assert level(asset=0.0, launch=1.0, impacting=1.0, confirmed_track=False) == "noticed"
 
 
 def test_probable_asks_for_nine_tenths_missile() -> None:
@@ -92,6 +100,9 @@ def test_a_notification_does_keep_a_launch_from_probable() -> None:
 def test_a_level_is_left_only_well_below_what_it_took() -> None:
     assert level("possible", asset=0.006, missile=0.5) == "possible"
     assert level("possible", asset=0.0049, missile=0.5) == "tracked"
+    assert level("tracked", asset=0.006, missile=0.5) == "tracked"
+    assert level("possible", asset=0.05, missile=0.025, missile_without_notice=0.025) == "possible"
+    assert level("possible", asset=0.05, missile=0.025 - E, missile_without_notice=0.025 - E) == "tracked"
     assert level("probable", asset=0.06) == "probable"
     assert level("probable", asset=0.049) == "possible"
     assert level("probable", missile=0.81) == "probable"
@@ -125,9 +136,87 @@ def test_the_reason_says_which_harmless_launch_is_not_excluded() -> None:
 
 
 def test_what_holds_probable_does_not_lift_it_to_confirmed() -> None:
-    for given in ({"asset": 0.06}, {"missile": 0.85}):
-        assert level("probable", paths=INFRARED, **given) == "probable"
-        assert level("probable", paths=BOTH, **given) == "probable"
-        assert level("probable", paths=INFRARED, degraded_mode=True, **given) == "probable"
-        assert level("confirmed", paths=BOTH, **given) == "confirmed"
+    for held in ({"asset": 0.06}, {"missile": 0.85}):
+        assert level("probable", paths=INFRARED, **held) == "probable"
+        assert level("probable", paths=BOTH, **held) == "probable"
+        assert level("probable", paths=INFRARED, degraded_mode=True, **held) == "probable"
+        assert level("confirmed", paths=BOTH, **held) == "confirmed"
     assert level("probable", paths=BOTH, asset=0.10, missile=0.90) == "confirmed"
+
+
+def test_a_wide_footprint_does_not_take_an_alarm_back_but_never_raises_one() -> None:
+    # looks have stopped and the footprint has grown over everything: a small P(asset) is ignorance then (2023)
+    for current in ("possible", "probable", "confirmed"):
+        assert level(current, asset=0.0, missile=0.5, wide=True) == "possible"
+        assert level(current, asset=0.0, missile=0.5 - E, wide=True) == "tracked"
+        assert level(current, asset=0.0, missile=0.5, wide=False) == "tracked"
+    for current in ("", "noticed", "tracked"):
+        assert level(current, asset=0.0, missile=1.0, wide=True) == "tracked"
+    figures = Figures(0.99, 0.6, 0.6, 0.0, True, 1.0, INFRARED, False, wide=True)
+    assert level_of(figures, "possible")[1] == "P(missile) 0.60; the footprint is too wide to rule an asset out"
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    current=st.sampled_from(sorted(RANK)),
+    p=st.tuples(*[st.floats(0.0, 1.0)] * 5),
+    flags=st.tuples(st.booleans(), st.booleans(), st.booleans()),
+    paths=st.lists(
+        st.builds("{}/s{}/l{}".format, st.sampled_from(("infrared", "radar")), st.integers(0, 2), st.integers(0, 2)),
+        unique=True,
+        max_size=5,
+    ),
+)
+def test_whatever_the_figures_a_level_stands_on_what_it_asks_for(
+    current: str, p: tuple[float, ...], flags: tuple[bool, bool, bool], paths: list[str]
+) -> None:
+    f = Figures(p[0], p[1], p[2], p[3], flags[0], p[4], tuple(sorted(paths)), flags[1], flags[2])
+    name, reason = level_of(f, current)
+    assert reason
+    if RANK[name] >= RANK["probable"]:
+        assert independent_paths(f.paths) >= 2 and f.missile >= 0.8 - 1e-12 and f.asset >= 0.05
+        if RANK[name] > RANK[current]:
+            assert f.missile >= 0.9 and f.asset >= 0.10
+    if name == "confirmed":
+        assert len(phenomenologies(f.paths)) >= 2 or f.degraded_mode
+    if f.asset >= 0.10 and f.missile_without_notice >= 0.05:
+        assert RANK[name] >= RANK["possible"]  # no notification holds it down
+    # a level that is held is never lower than the same figures would give anew
+    assert RANK[name] >= RANK[level_of(f, "")[0]]
+
+
+def test_the_words_of_each_level_say_on_what_it_stands() -> None:
+    def words(current: str = "", **given: Any) -> str:
+        figures: dict[str, Any] = {
+            "launch": 0.97, "missile": 0.95, "missile_without_notice": 0.95, "asset": 0.5, "confirmed_track": True,
+            "impacting": 1.0, "paths": BOTH, "degraded_mode": False,
+        }  # fmt: skip
+        return level_of(Figures(**{**figures, **given}), current)[1]
+
+    two = "P(missile) 0.95, P(asset) 0.50, 2 independent paths"
+    assert words() == f"{two} (infrared, radar); two phenomenologies"
+    assert words(paths=INFRARED, degraded_mode=True) == f"{two} (infrared); degraded mode declared by a person"
+    assert words(paths=INFRARED) == f"{two} (infrared)"
+    assert words(paths=()) == "P(missile) 0.95, P(asset) 0.50, 0 independent paths ()"
+    excluded = "; space launch or sounding rocket not excluded"
+    assert (
+        words(missile=0.6, missile_without_notice=0.6) == two.replace("0.95", "0.60") + " (infrared, radar)" + excluded
+    )
+    assert (
+        words("probable", missile=0.85, missile_without_notice=0.85)
+        == two.replace("0.95", "0.85") + " (infrared, radar)"
+    )
+    assert excluded not in words(missile=0.9, missile_without_notice=0.9, paths=())
+    assert words(asset=0.0) == "powered or suborbital flight; P(missile) 0.95, P(asset) 0.000"
+    assert words(asset=0.0, confirmed_track=False) == "launch-like; P(launch) 0.97"
+
+
+def test_figures_are_not_changed_once_they_are_judged() -> None:
+    figures = Figures(0.99, 0.6, 0.6, 0.0, True, 1.0, INFRARED, False)
+    with pytest.raises(AttributeError):
+        figures.asset = 1.0  # type: ignore[misc]
+
+
+def test_levels_stand_in_the_order_of_the_ladder_and_nothing_stands_below_them_all() -> None:
+    assert sorted(RANK, key=lambda name: RANK[name]) == ["", "noticed", "tracked", "possible", "probable", "confirmed"]
+    assert len(set(RANK.values())) == len(RANK)

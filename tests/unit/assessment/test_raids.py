@@ -45,9 +45,18 @@ def test_launches_near_in_time_and_place_are_one_event() -> None:
     assert same_launch(one, at(SAME_LAUNCH_S), (0.6, 0.1), SAME_LAUNCH_M)
     assert not same_launch(one, at(SAME_LAUNCH_S + 1), (0.6, 0.1), 0.0)
     assert not same_launch(one, at(0), (0.6, 0.1), SAME_LAUNCH_M + 1.0)
-    assert not same_launch(one, at(0), None, 0.0)
+    assert same_launch(one, at(0), None, 0.0) is False
     one.closed = True
-    assert not same_launch(one, at(0), (0.6, 0.1), 0.0)
+    assert same_launch(one, at(0), (0.6, 0.1), 0.0) is False
+
+
+def test_the_time_of_a_launch_counts_not_that_of_its_first_sight() -> None:
+    late = event(member(at=300.0, launch_time=at(0)))
+    assert same_launch(late, at(0), (0.6, 0.1), 0.0)
+    assert not same_launch(late, at(300), (0.6, 0.1), 0.0)
+    # as long as it is not known, the first sight stands for it
+    unknown = event(member(at=300.0, launch_time=0))
+    assert same_launch(unknown, at(300), (0.6, 0.1), 0.0)
 
 
 def test_two_events_are_one_raid_only_where_both_threaten_at_about_one_time() -> None:
@@ -56,7 +65,7 @@ def test_two_events_are_one_raid_only_where_both_threaten_at_about_one_time() ->
     assert not same_raid(one, event(member(2, at=SAME_RAID_S + 1, threat=True)))
     assert not same_raid(one, event(member(2, at=0.0, threat=False)))
     two.closed = True
-    assert not same_raid(one, two)
+    assert same_raid(one, two) is False
 
 
 # -------------------------------------------------------------------------------------------------------- counts
@@ -124,7 +133,7 @@ def test_an_alarm_is_withdrawn_later_than_it_is_lowered_and_may_rise_again() -> 
     level, why = next_level(one, at(100 + WITHDRAW_AFTER_S))
     assert (level, why) == ("withdrawn", "no object threatens an asset any more")
     one.level, one.changed = level, at(200)
-    assert next_level(one, at(300))[0] == "withdrawn"
+    assert next_level(one, at(300)) == ("withdrawn", "")
     one.members[1].level = "possible"
     assert next_level(one, at(301)) == ("possible", "evidence has risen again")
 
@@ -144,14 +153,21 @@ STRONG: dict[str, Any] = {"threat": True, "p_missile": 0.95, "p_asset": 0.9}
 def test_the_plume_of_the_same_launch_speaks_for_an_arc() -> None:
     arc = member(1, "possible", paths=[RADAR], **STRONG)
     assert wanted_level(event(arc)) == "possible"
-    assert wanted_level(event(arc, member(2, "possible", threat=True, paths=[IR]))) == "confirmed"
-    assert wanted_level(event(arc, member(2, "tracked", paths=[IR]))) == "possible"
+    plume = {"p_missile": 0.5, "p_asset": 0.10, "paths": [IR]}
+    assert wanted_level(event(arc, member(2, "possible", threat=True, **plume))) == "confirmed"
+    assert wanted_level(event(arc, member(2, "tracked", **plume))) == "possible"
 
 
 def test_what_rose_elsewhere_or_at_another_time_does_not() -> None:
     arc = member(1, "possible", paths=[RADAR], **STRONG)
     for other in ({"launch_place": (0.7, 0.1)}, {"launch_time": at(301)}, {"launch_place": None}):
-        assert wanted_level(event(arc, member(2, "possible", threat=True, paths=[IR], **other))) == "possible"
+        assert wanted_level(event(arc, member(2, "possible", **{**STRONG, "paths": [IR], **other}))) == "possible"
+
+
+def test_what_is_hardly_a_missile_or_falls_on_no_place_is_no_half_of_one() -> None:
+    arc = member(1, "possible", paths=[RADAR], **STRONG)
+    for less in ({"p_missile": 0.499}, {"p_asset": 0.099}):
+        assert wanted_level(event(arc, member(2, "possible", **{**STRONG, "paths": [IR], **less}))) == "possible"
 
 
 def test_two_arcs_are_two_objects_and_each_needs_paths_of_its_own() -> None:
