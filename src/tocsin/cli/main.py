@@ -53,13 +53,20 @@ SchemaName = Annotated[str, _argument("Name of a schema; without it, all names."
 Fingerprint = Annotated[bool, _option("Print only what bit-equality depends on.", "--fingerprint")]
 Looks = Annotated[list[Path] | None, _option("Look tables to correlate with the catalogue.", "--looks")]
 STUDIES = (
-    "ellipses: do they cover what they say; variants: is any missile missed; incidents: the false alarms of the past."
+    "ellipses: do they cover what they say; variants: is any missile missed; incidents: the false alarms of the past; "
+    "quiet: a year without an attack."
 )
 StudyName = Annotated[str, _argument(STUDIES)]
-STUDIED = "Scenario drawn anew for every seed [default: first-light]; of incidents, a part of the name [default: all]."
+STUDIED = (
+    "Scenario that is drawn anew, or whose network and assets are studied [default: first-light; of quiet, quiet]; of "
+    "incidents, a part of the name [default: all]."
+)
 StudyScenario = Annotated[str | None, _option(STUDIED, "--scenario")]
 Seeds = Annotated[
-    int | None, _option("How many seeds [default: 100 for ellipses, 50 for variants, 5 for incidents].", "--seeds")
+    int | None,
+    _option(
+        "How many seeds [default: 100 for ellipses, 50 for variants, 5 for incidents, 366 days for quiet].", "--seeds"
+    ),
 ]
 FirstSeed = Annotated[int, _option("The first seed [default: 1].", "--first-seed")]
 Jobs = Annotated[int, _option("Processes at a time [default: 1].", "--jobs")]
@@ -243,6 +250,16 @@ def study(
             from tocsin.cli.study.incidents import run_incidents
 
             return run_incidents(scenario, seeds=5 if seeds is None else seeds, jobs=jobs, out=out, as_json=as_json)
+        if name == "launches":
+            from tocsin.cli.study.launches import run_launches
+
+            cases = 500 if seeds is None else seeds
+            return run_launches(scenario or "first-light", cases, first_seed, jobs=jobs, out=out, as_json=as_json)
+        if name == "quiet":
+            from tocsin.cli.study.quiet import run_quiet
+
+            days = 366 if seeds is None else seeds
+            return run_quiet(scenario or "quiet", days, first_seed, jobs=jobs, out=out, as_json=as_json)
         from tocsin.cli.study.run import run_study
 
         return run_study(

@@ -28,6 +28,7 @@ from tocsin.modelling.observe import observe
 from tocsin.modelling.paths import find_beside
 from tocsin.modelling.quiet.slices import YEAR_S, rates_digest, slice_of
 
+SLICE_HOURS = 24.0
 HIGH = ("probable", "confirmed")
 CORES = 2
 """Processors for which the rate is stated."""
@@ -115,7 +116,9 @@ def identity(base: Scenario, path: Path, hours: float) -> dict[str, Any]:
     }
 
 
-def run_quiet(name: str, slices: int, first: int, hours: float, jobs: int, out: Path | None, as_json: bool) -> int:
+def run_quiet(
+    name: str, slices: int, first: int, jobs: int, out: Path | None, as_json: bool, hours: float = SLICE_HOURS
+) -> int:
     """Return 0 when nothing reached `probable` in the slices asked for, else 1; lines go to `out`/slices.jsonl."""
     if slices < 1 or jobs < 1 or first < 1:
         raise InputError("must be 1 or more", key="--seeds, --first-seed, --jobs")
