@@ -17,18 +17,23 @@ MISSILES = "ballistic_missile"
 
 
 def missed(line: dict[str, Any]) -> bool:
-    """Return whether a missile inside coverage fell without `probable`."""
-    return line["kind"] == "missile" and line["inside"] and "probable" not in line["levels"]
+    """Return whether a missile inside coverage (its arc was seen, by two paths) fell without `probable`."""
+    return line["kind"] == "missile" and line["coverage"] == "arc" and "probable" not in line["levels"]
 
 
 def tally(lines: Sequence[dict[str, Any]]) -> dict[str, Any]:
     """Return the sums of a study of launches, for machines."""
     missiles = [line for line in lines if line["kind"] == "missile"]
-    inside = [line for line in missiles if line["inside"]]
+    inside = [line for line in missiles if line["coverage"] == "arc"]
+    other = {name: [line for line in missiles if line["coverage"] == name] for name in ("plume", "edge")}
     return {
         "cases": len(lines),
         "missiles": len(missiles),
-        "outside": len(missiles) - len(inside),
+        "inside": len(inside),
+        "outside": {
+            name: {"missiles": len(found), "probable": sum("probable" in line["levels"] for line in found)}
+            for name, found in other.items()
+        },
         "missed": [line["case"] + 1 for line in missiles if missed(line)],
         "false": [line["case"] + 1 for line in lines if line["kind"] != "missile" and "probable" in line["levels"]],
         "strata": strata(inside),
@@ -142,11 +147,12 @@ def reliability(words: Sequence[tuple[float, bool]]) -> list[dict[str, float]]:
 
 def table(result: dict[str, Any]) -> Iterator[str]:
     """Yield the tables for a person."""
-    inside = result["missiles"] - result["outside"]
     yield (
-        f"{result['cases']} launches, {result['missiles']} of missiles, {result['outside']} of them outside coverage; of "
-        f"{inside} inside {len(result['missed'])} fell without probable; {len(result['false'])} harmless ones probable"
+        f"{result['cases']} launches, {result['missiles']} of missiles; of {result['inside']} whose arc was covered "
+        f"{len(result['missed'])} fell without probable; of harmless ones {len(result['false'])} were probable"
     )
+    for name, one in result["outside"].items():
+        yield f"  seen less, {name}: {one['probable']} of {one['missiles']} probable"
     for name, values in result["strata"].items():
         shown = "; ".join(f"{v} {one['missed']}/{one['missiles']}" for v, one in values.items())
         yield f"  missed by {name}: {shown}"

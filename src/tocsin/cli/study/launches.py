@@ -9,11 +9,12 @@ from typing import Any
 
 import numpy as np
 
+from tocsin.assessment.paths import independent_paths
 from tocsin.cli.exits import DONE, DONE_WITH_REFUSALS
 from tocsin.cli.live import Display
 from tocsin.cli.process import warm
 from tocsin.cli.run import load_scenario
-from tocsin.cli.study.launch_tables import table, tally
+from tocsin.cli.study.launch_tables import missed, table, tally
 from tocsin.cli.study.lines import Lines
 from tocsin.cli.study.pool import in_processes
 from tocsin.cli.study.run import refuse_in_service
@@ -23,6 +24,7 @@ from tocsin.core.digest import canonical, sha256_hex
 from tocsin.core.errors import InputError
 from tocsin.core.kernels import kernel_hash
 from tocsin.core.records.inputs import Look
+from tocsin.core.records.network import Network
 from tocsin.core.records.outputs import ObjectAssessment
 from tocsin.core.time import unix_ns_from_tai
 from tocsin.formats.toml_files import read_assets, read_network
@@ -36,8 +38,11 @@ NAME = "launch"
 LEVELS = ("noticed", "tracked", "possible", "probable", "confirmed")
 CLASSES_AT_S = (0, 30, 60, 120, 240, 480)
 """After the event was opened: when class probabilities and P(asset) are held against the truth."""
-INSIDE_SENSORS, INSIDE_LOOKS, INSIDE_LEFT_S = 2, 3, 90.0
-"""Inside coverage: so many sensors each had it in so many looks, so long before it fell."""
+PATH_LOOKS, ARC_LOOKS, LEFT_S = 3, 10, 90.0
+"""Coverage, by what sensors had of it until so long before it fell: `arc` = two independent paths with so many looks
+each, and one radar with so many; `plume` = two independent paths but no such radar; else `edge`."""
+BURNOUT_REVISITS = 2.0
+"""The impact at burnout is that said so many revisits of the slowest satellite after it: its darkness has to be seen."""
 
 
 def run_launch(name: str, number: int) -> dict[str, Any]:
@@ -50,8 +55,9 @@ def run_launch(name: str, number: int) -> dict[str, Any]:
     observed = observe(case.scenario, path, network, assets, [], None)
     said = watch(network, assets, base.data_mode, observed.items(), observed.run.labels)
     line: dict[str, Any] = {"case": number, **case.strata, "fall_s": _round(case.fall_s)}
-    line |= looks_of(observed, said, case.fall_s)
-    line |= told_of(observed, said, case)
+    line |= looks_of(observed, said, case.fall_s, paths_of(network))
+    dark_s = BURNOUT_REVISITS * max((i.revisit_s for i in network.infrared), default=0.0)
+    line |= told_of(observed, said, case, dark_s)
     line["decisions"] = said.digests["decisions"]
     line["cpu_s"] = round(time.process_time() - started, 2)
     return line
@@ -61,8 +67,24 @@ def _round(x: float) -> float | None:
     return None if math.isnan(x) else round(x, 2)
 
 
-def looks_of(observed: Observed, said: Watched, fall_s: float) -> dict[str, Any]:
-    """Return what was there to be seen: first detection, looks until launch detection and track, whether it was inside."""
+def paths_of(network: Network) -> dict[str, str]:
+    """Return the path of evidence of each radar and satellite, as tracks name theirs."""
+    radars = {r.id: f"radar/{r.site or r.id}/{r.line or r.id}" for r in network.radar}
+    return radars | {i.id: f"infrared/{i.site or i.id}/{i.line or i.id}" for i in network.infrared}
+
+
+def coverage_of(seen: dict[str, list[float]], until: float, paths: dict[str, str]) -> str:
+    """Return `arc`, `plume` or `edge` from the times (s) at which sensors saw a missile."""
+    looks = {s: sum(t <= until for t in times) for s, times in seen.items()}
+    count = independent_paths(tuple(sorted({paths[s] for s, n in looks.items() if n >= PATH_LOOKS})))
+    if count < 2:
+        return "edge"
+    arc = any(n >= ARC_LOOKS for s, n in looks.items() if paths[s].startswith("radar"))
+    return "arc" if arc else "plume"
+
+
+def looks_of(observed: Observed, said: Watched, fall_s: float, paths: dict[str, str]) -> dict[str, Any]:
+    """Return what was there to be seen: first detection, looks until launch detection and track, the coverage."""
     whose = {
         (sensor, sequence, number): name
         for sensor, sequence, number, name in zip(
@@ -84,11 +106,10 @@ def looks_of(observed: Observed, said: Watched, fall_s: float) -> dict[str, Any]
     tracked = min((said.started[t] for t in own if t in said.started), default=0)
     events = {a.event for _, a in said.assessments if set(a.tracks) & own}
     detected = min((now for now, event in said.launches if event in events), default=0)
-    until = math.inf if math.isnan(fall_s) else fall_s - INSIDE_LEFT_S
-    good = [s for s, times in last_ok.items() if sum(t <= until for t in times) >= INSIDE_LOOKS]
+    until = math.inf if math.isnan(fall_s) else fall_s - LEFT_S
     return {
         "sensors": {s: len(times) for s, times in last_ok.items()},
-        "inside": len(good) >= INSIDE_SENSORS,
+        "coverage": coverage_of(last_ok, until, paths),
         "first_s": (first - observed.start) / NS - LAUNCH_S if first else None,
         "track_looks": sum(t <= tracked for t in arrived) if tracked else None,
         "launch_looks": sum(t <= detected for t in arrived) if detected else None,
@@ -97,7 +118,7 @@ def looks_of(observed: Observed, said: Watched, fall_s: float) -> dict[str, Any]
     }
 
 
-def told_of(observed: Observed, said: Watched, case: Case) -> dict[str, Any]:
+def told_of(observed: Observed, said: Watched, case: Case, dark_s: float) -> dict[str, Any]:
     """Return levels (s after the first look), errors of impact and launch points, and probabilities with what was true."""
     start, own = observed.start, said.tracks_of(NAME)
     fell = next((i for i in observed.truth.impacts if i.object == NAME), None)
@@ -136,7 +157,7 @@ def told_of(observed: Observed, said: Watched, case: Case) -> dict[str, Any]:
                 truth = (unix_ns_from_tai(fell.time), place(fell.latitude_deg, fell.longitude_deg))
                 error = ground_error(m.impact, *truth)
                 impacts.setdefault(m.level, error)
-                if now >= burnout:
+                if now >= burnout + dark_s * NS:
                     impacts.setdefault("burnout", error)
                 if radar_since and now - radar_since >= 60 * NS:
                     impacts.setdefault("radar60", error)
@@ -208,7 +229,7 @@ def run_launches(name: str, cases: int, first: int, jobs: int, out: Path | None,
 def remark(line: dict[str, Any]) -> Iterator[str]:
     """Yield what a person should see at once: a missile missed, something harmless raised."""
     what = f"case {line['case'] + 1}: {line['vehicle']}, {line['arc']}, from {line['sector']} deg, {line['down']} down"
-    if line["kind"] == "missile" and line["inside"] and "probable" not in line["levels"]:
+    if missed(line):
         yield f"{what}: MISSED (highest {max(line['levels'], key=rank, default='nothing')}), seen by {line['sensors']}"
     if line["kind"] != "missile" and "probable" in line["levels"]:
         yield f"{what}: FALSE, probable after {line['levels']['probable']:.0f} s"
