@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from tocsin.core.records.inputs import AZIMUTH, ELEVATION, LOS_X, RANGE, RANGE_RATE, FloatArray, IntArray, Look
 from tocsin.core.records.warnings import SpaceObservations
+from tocsin.tracking.bank import track_name
 from tocsin.tracking.filter_kernels import BOOST, DRAG_TOP_M
 from tocsin.tracking.tracker import Tracker
 
@@ -28,9 +29,9 @@ class History:
 
     def _clear(self) -> None:
         self._chunks: list[dict[str, npt.NDArray[Any]]] = []
-        self._tracks: list[str] = []
-        self._looks: list[int] = []
-        self._paths: list[tuple[str, ...]] = []
+        self._sets: list[bytes] = []
+        self._named: dict[bytes, tuple[str, ...]] = {}
+        """The names of the paths of each of these sets."""
         self._classes: list[str] = []
 
     def add_tracks(self, tracker: Tracker, slots: list[int], best: dict[int, str]) -> None:
@@ -38,19 +39,23 @@ class History:
         bank = tracker.bank
         index = np.array(slots, np.int64)
         states, covariances = tracker.combined(index)
-        tracks = [bank.tracks[s] for s in slots]
+        marks = np.packbits(bank.path_hits[index] > 0, axis=1)
+        sets: list[bytes] = marks.view(f"V{marks.shape[1]}").ravel().tolist()
+        for one in set(sets) - self._named.keys():
+            seen = np.unpackbits(np.frombuffer(one, np.uint8))[: len(bank.paths)].tolist()
+            self._named[one] = tuple(sorted(path for path, yes in zip(bank.paths, seen, strict=True) if yes))
+        self._sets += sets
+        self._classes += [best.get(s) or "unknown" for s in slots] if best else ["unknown"] * len(slots)
         self._chunks.append(
             {
                 "time": bank.ts[index],
+                "number": bank.records["number"][index],
+                "looks": bank.records["hits"][index],
                 "state": states,
                 "covariance": covariances,
                 "boost": np.where(bank.two[index] == 1, bank.ws[index, BOOST], 0.0),
             }
         )
-        self._tracks += [t.id for t in tracks]
-        self._looks += [t.hits for t in tracks]
-        self._paths += [tuple(sorted(t.paths)) for t in tracks]
-        self._classes += [best.get(s) or "unknown" for s in slots]
 
     def add_seen(self, look: Look, rows: IntArray, objects: list[str]) -> None:
         """Add measurements of objects that belong to no event."""
@@ -65,23 +70,22 @@ class History:
         """Return the rows gathered as columns of `formats.track_table`, None when there are none."""
         if not self._chunks:
             return None
-        chunks, tracks, looks, classes = self._chunks, self._tracks, self._looks, self._classes
-        paths = np.empty(len(tracks), object)
-        paths[:] = self._paths
+        chunks, classes = self._chunks, self._classes
+        paths = np.empty(len(classes), object)
+        paths[:] = [self._named[one] for one in self._sets]
         self._clear()
-        time, states, covariances, boost = (
-            np.concatenate([c[name] for c in chunks]) for name in ("time", "state", "covariance", "boost")
-        )
+        names = ("time", "number", "looks", "state", "covariance", "boost")
+        time, numbers, looks, states, covariances, boost = (np.concatenate([c[name] for c in chunks]) for name in names)
         radius = np.sqrt((states[:, :3] * states[:, :3]).sum(axis=1))
         low = (radius < REENTRY_RADIUS_M).astype(np.float64)
         out: dict[str, npt.NDArray[Any]] = {
             "time": time,
-            "track": np.array(tracks, object),
+            "track": np.array([track_name(n) for n in numbers.tolist()], object),
             "covariance": covariances[:, _ROWS, _COLUMNS],
             "model_boost": boost,
             "model_free": (1.0 - boost) * (1.0 - low),
             "model_reentry": (1.0 - boost) * low,
-            "looks": np.array(looks, np.int32),
+            "looks": looks.astype(np.int32),
             "class": np.array(classes, object),
         }
         for k, name in enumerate(("x_m", "y_m", "z_m", "vx_m_s", "vy_m_s", "vz_m_s")):

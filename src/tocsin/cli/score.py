@@ -74,3 +74,11 @@ def score_lines(score: dict[str, Any]) -> Iterator[str]:
         f"{summary['tracks']} tracks, {summary['tracks_on_nothing']} on nothing; "
         f"satellites tracked: {score['bulk']['tracked']} of {score['bulk']['objects']}"
     )
+    seen = score["picture"]
+    if seen is not None:
+        siap = {name: "-" if value is None else f"{value:.3g}" for name, value in seen["siap"].items()}
+        yield (
+            f"GOSPA {seen['gospa_m'] / 1e3:.2f} km, OSPA(2) {seen['ospa2_m'] / 1e3:.2f} km (cut-off {seen['cut_off_m'] / 1e3:g}"
+            f" km); completeness {siap['completeness']}, ambiguity {siap['ambiguity']}, spuriousness {siap['spuriousness']}, "
+            f"place {siap['position_accuracy']} m, velocity {siap['velocity_accuracy']} m/s, {seen['switches']} switches"
+        )

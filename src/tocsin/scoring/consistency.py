@@ -14,7 +14,7 @@ def nees(errors: FloatArray, covariances: FloatArray) -> FloatArray:
     """Return (n,) normalised squared errors e' P^-1 e of errors (n, d) with covariances (n, d, d).
 
     Chi-square with d degrees of freedom when honest (Bar-Shalom, Li, Kirubarajan 2001, eq. 5.4.2-1). With innovations
-    and their covariances it is the NIS. NaN where a covariance is not positive definite.
+    and their covariances it is the NIS (normalised innovation squared). NaN where a covariance is not positive definite.
     """
     if not len(errors):
         return np.zeros(0)
@@ -27,11 +27,6 @@ def nees(errors: FloatArray, covariances: FloatArray) -> FloatArray:
         return np.concatenate([nees(errors[:half], covariances[:half]), nees(errors[half:], covariances[half:])])
     z = np.linalg.solve(low, errors[:, :, None])[:, :, 0]
     return np.asarray((z * z).sum(axis=1), np.float64)
-
-
-def nis(innovations: FloatArray, covariances: FloatArray) -> FloatArray:
-    """Return (n,) normalised innovations squared of innovations (n, d) with their covariances (n, d, d)."""
-    return nees(innovations, covariances)
 
 
 class Consistency(NamedTuple):

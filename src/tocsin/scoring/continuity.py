@@ -9,11 +9,11 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
+from scipy.spatial import KDTree
 
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.int64]
-BoolArray = npt.NDArray[np.bool_]
+from tocsin.core.constants import NS
+from tocsin.scoring.sets import BoolArray, FloatArray, IntArray, existing
+
 FALSE, ABSENT = -1, -2
 
 
@@ -22,20 +22,12 @@ def associate(truth: FloatArray, tracks: FloatArray, gate: float) -> IntArray:
 
     NaN rows = does not exist then. Several tracks may follow one object.
     """
-    m, instants = tracks.shape[:2]
-    out = np.full((m, instants), ABSENT, np.int64)
-    for t in range(instants):
-        here = ~np.isnan(truth[:, t]).any(axis=1)
-        ids = np.flatnonzero(here)
-        for j in range(m):
-            if np.isnan(tracks[j, t]).any():
-                continue
-            out[j, t] = FALSE
-            if len(ids):
-                d = np.sqrt(((truth[ids, t] - tracks[j, t]) ** 2).sum(axis=1))
-                k = int(d.argmin())
-                if d[k] <= gate:
-                    out[j, t] = ids[k]
+    exists, alive = existing(tracks), existing(truth)
+    out = np.where(exists, FALSE, ABSENT).astype(np.int64)
+    for t in np.flatnonzero(exists.any(axis=0) & alive.any(axis=0)).tolist():
+        ids, js = np.flatnonzero(alive[:, t]), np.flatnonzero(exists[:, t])
+        d, near = KDTree(truth[ids, t]).query(tracks[js, t])
+        out[js, t] = np.where(d <= gate, ids[near], FALSE)
     return out
 
 
@@ -49,69 +41,92 @@ class Siap(NamedTuple):
     spuriousness: float
     """Share of track instants that follow nothing."""
     position_accuracy: float
-    """Mean distance of following tracks, in the unit of the points."""
+    """Mean distance of following tracks, in the unit of the places."""
+    velocity_accuracy: float
+    """Mean difference of velocity of following tracks, in the unit of the velocities."""
     number_change_rate: float
-    """Changes of track number for a followed object and instant."""
+    """Changes of track number a second of the time that objects are tracked."""
     longest_segment: float
     """Share of an object's life that its longest single track covers."""
 
 
 def _ratio(a: float, b: float) -> float:
-    return a / b if b else math.nan
+    return float(a / b) if b else math.nan
 
 
-def siap(truth: FloatArray, tracks: FloatArray, association: IntArray) -> Siap:
-    """Return SIAP attributes of objects (n, T, d) and tracks (m, T, d) for an association (m, T).
+def siap(truth: FloatArray, tracks: FloatArray, association: IntArray, times: FloatArray) -> Siap:
+    """Return SIAP attributes for an association (m, T) of tracks (m, T, 2 d) to objects (n, T, 2 d) at times (T,), s.
 
-    Votruba et al., Single Integrated Air Picture attributes, SIAP SE TF Technical Report 2001-003, as cited by Stone
-    Soup's `SIAPMetrics`; the rate of number change counts the least number of tracks that cover an object, less one.
+    States are place and velocity, d components each. Votruba et al., Single Integrated Air Picture (SIAP) metrics
+    implementation, 2001, sec. 3, as Stone Soup's `SIAPMetrics` reads it; the number of changes is the least number of
+    tracks that cover the instants at which an object is followed, less one.
     """
-    alive = ~np.isnan(truth).any(axis=2)
+    alive = existing(truth)
+    j, t = np.nonzero(association >= 0)
+    i = association[j, t]
+    d = truth.shape[2] // 2
+    off = truth[i, t] - tracks[j, t]
     followed = np.zeros_like(alive)
-    error = 0.0
-    pairs = 0
-    for j, t in zip(*np.nonzero(association >= 0), strict=True):
-        i = association[j, t]
-        followed[i, t] = True
-        error += float(np.sqrt(((truth[i, t] - tracks[j, t]) ** 2).sum()))
-        pairs += 1
-    changes = 0
-    longest = 0
-    for i in range(len(truth)):
-        cover = association == i
-        changes += max(_least_cover(cover) - 1, 0)
-        longest += max((_longest_run(row) for row in cover), default=0)
+    followed[i, t] = True
+    changes, tracked, longest = 0, 0.0, 0.0
+    for segments in segments_of(association, len(truth)):
+        changes += max(_least_cover(segments) - 1, 0)
+        tracked += _covered(segments, times)
+        longest += max((times[s.end] - times[s.start] for s in segments), default=0.0)
+    lives = [times[row.nonzero()[0][[0, -1]]] for row in alive if row.any()]
     present = int((association != ABSENT).sum())
     return Siap(
         completeness=_ratio(int((followed & alive).sum()), int(alive.sum())),
-        ambiguity=_ratio(pairs, int(followed.sum())),
-        spuriousness=_ratio(int((association == FALSE).sum()), present),
-        position_accuracy=_ratio(error, pairs),
-        number_change_rate=_ratio(changes, int(followed.sum())),
-        longest_segment=_ratio(longest, int(alive.sum())),
+        ambiguity=_ratio(len(j), int(followed.sum())),
+        spuriousness=_ratio(present - len(j), present),
+        position_accuracy=_ratio(float(np.sqrt((off[:, :d] ** 2).sum(axis=1)).sum()), len(j)),
+        velocity_accuracy=_ratio(float(np.sqrt((off[:, d:] ** 2).sum(axis=1)).sum()), len(j)),
+        number_change_rate=_ratio(changes, tracked),
+        longest_segment=_ratio(longest, float(sum(end - start for start, end in lives))),
     )
 
 
-def _runs(row: BoolArray) -> list[tuple[int, int]]:
-    """Return the (start, end) of every run of True; end is one past it."""
-    edge = np.flatnonzero(np.diff(np.concatenate([[False], row, [False]]).astype(np.int8)))
-    return [(int(a), int(b)) for a, b in zip(edge[::2], edge[1::2], strict=True)]
+class Segment(NamedTuple):
+    """A stretch of instants at which one track follows one object; both ends belong to it."""
+
+    start: int
+    end: int
+    track: int
 
 
-def _longest_run(row: BoolArray) -> int:
-    return max((b - a for a, b in _runs(row)), default=0)
+def segments_of(association: IntArray, objects: int) -> list[list[Segment]]:
+    """Return the segments of each of the objects, by start and then track, for an association (m, T)."""
+    out: list[list[Segment]] = [[] for _ in range(objects)]
+    padded = np.pad(association, ((0, 0), (1, 1)), constant_values=ABSENT)
+    starts = np.argwhere((padded[:, 1:-1] >= 0) & (padded[:, 1:-1] != padded[:, :-2]))
+    ends = np.argwhere((padded[:, 1:-1] >= 0) & (padded[:, 1:-1] != padded[:, 2:]))
+    for (j, start), (_, end) in zip(starts.tolist(), ends.tolist(), strict=True):
+        out[int(association[j, start])].append(Segment(start, end, j))
+    return [sorted(segments, key=lambda s: (s.start, s.track)) for segments in out]
 
 
-def _least_cover(cover: BoolArray) -> int:
-    """Return the least number of track segments that cover every covered instant: greedy by the farthest end."""
-    segments = sorted(segment for row in cover for segment in _runs(row))
-    count, reached = 0, -1
-    for t in np.flatnonzero(cover.any(axis=0)):
-        if t < reached:
-            continue
-        reached = max(b for a, b in segments if a <= t < b)
-        count += 1
+def _least_cover(segments: list[Segment]) -> int:
+    """Return the least number of segments (by start) that cover every covered instant: greedy by the farthest end."""
+    count, reached, k = 0, -1, 0
+    while k < len(segments):
+        first = max(reached + 1, segments[k].start)
+        best = reached
+        while k < len(segments) and segments[k].start <= first:
+            best = max(best, segments[k].end)
+            k += 1
+        if best > reached:
+            count, reached = count + 1, best
     return count
+
+
+def _covered(segments: list[Segment], times: FloatArray) -> float:
+    """Return the time that segments (by start) cover together, s: from instant to instant of one track."""
+    total, reached = 0.0, 0
+    for s in segments:
+        if s.end > reached:
+            total += float(times[s.end] - times[max(s.start, reached)])
+            reached = s.end
+    return total
 
 
 class Following(NamedTuple):
@@ -125,25 +140,31 @@ class Following(NamedTuple):
     """Tracks that ever followed it, in the order of first following."""
 
 
-def following(association: IntArray, alive: BoolArray, i: int) -> Following:
-    """Return how object i was followed, for an association (m, T) and its life (T,).
+def followings(association: IntArray, alive: BoolArray) -> list[Following]:
+    """Return how each object was followed, for an association (m, T) and the objects' lives (n, T).
 
     At each instant the present track is kept while it follows; only then the first other one takes over: a switch.
     """
-    current = -1
-    switches = 0
-    held = 0
-    order: list[int] = []
-    for t in range(association.shape[1]):
-        on = np.flatnonzero(association[:, t] == i)
-        order.extend(int(j) for j in on if int(j) not in order)
-        if not len(on):
+    return [
+        _following(segments, life) for segments, life in zip(segments_of(association, len(alive)), alive, strict=True)
+    ]
+
+
+def _following(segments: list[Segment], life: BoolArray) -> Following:
+    held = np.zeros_like(life)
+    for s in segments:
+        held[s.start : s.end + 1] = True
+    current, switches, reached = -1, 0, -1
+    for t in np.flatnonzero(held).tolist():
+        if t <= reached:
             continue
-        held += int(alive[t])
-        if current not in on:
-            switches += int(current >= 0)
-            current = int(on[0])
-    return Following(_ratio(held, int(alive.sum())), switches, tuple(order))
+        # the track that was held until now has ended: it, or the one with the lowest number, follows next
+        on = [s for s in segments if s.start <= t <= s.end]
+        lead = next((s for s in on if s.track == current), min(on, key=lambda s: s.track))
+        switches += int(0 <= current != lead.track)
+        current, reached = lead.track, lead.end
+    order = dict.fromkeys(s.track for s in segments)
+    return Following(_ratio(int((held & life).sum()), int(life.sum())), switches, tuple(order))
 
 
 def purity(association: IntArray) -> FloatArray:
@@ -158,13 +179,17 @@ def purity(association: IntArray) -> FloatArray:
 
 
 class Timeliness(NamedTuple):
-    """When something was known, s: after the start, and before the end."""
+    """When something was known, s."""
 
-    after_start_s: float
-    before_end_s: float
+    after_start_s: float | None
+    """After the start; None if it never was."""
+    time_left_s: float | None
+    """Before the end; None if it never was known or there is no end."""
 
 
-def timeliness(known_s: Sequence[float], start_s: float, end_s: float) -> Timeliness:
-    """Return the first instant of `known_s` as time since the start and left to the end; NaN if it was never known."""
-    first = min((t for t in known_s if not math.isnan(t)), default=math.nan)
-    return Timeliness(first - start_s, end_s - first)
+def timeliness(known: Sequence[int], start: int, end: int | None) -> Timeliness:
+    """Return the first of the instants `known` as time since the start and left to the end; all in ns."""
+    if not known:
+        return Timeliness(None, None)
+    first = min(known)
+    return Timeliness((first - start) / NS, None if end is None else (end - first) / NS)

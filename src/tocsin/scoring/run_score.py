@@ -12,6 +12,7 @@ from tocsin.core.constants import NS
 from tocsin.core.records.network import Assets
 from tocsin.core.records.outputs import LADDER, Assessment, GroundPoint
 from tocsin.scoring.consistency import average_consistency, inside_ellipse, nees
+from tocsin.scoring.continuity import timeliness
 from tocsin.scoring.folder import (
     Tracks,
     Truth,
@@ -24,6 +25,7 @@ from tocsin.scoring.folder import (
 )
 from tocsin.scoring.ground import geodetic_deg, offset, place
 from tocsin.scoring.matching import full_covariance, interpolate, majority, match
+from tocsin.scoring.picture import picture
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -238,13 +240,12 @@ def _object_report(
         "own_tracks": own,
         "completeness": completeness,
         "switches": switches,
-        "first_track_s": _seconds(int(tracks.time[rows[0]]), start) if len(rows) else None,
-        "launch_detected_s": next((_seconds(t, start) for t, names in launches if names & set(own)), None),
+        "first_track_s": timeliness(tracks.time[rows[:1]].tolist(), start, None).after_start_s,
+        "launch_detected_s": timeliness([t for t, names in launches if names & set(own)], start, None).after_start_s,
         "events": views.events,
         "highest": views.highest(),
         "levels": {
-            level: {"after_start_s": _seconds(t, start), "time_left_s": _seconds(fell[0], t) if fell else None}
-            for level, t in views.first().items()
+            level: timeliness([t], start, fell[0] if fell else None)._asdict() for level, t in views.first().items()
         },
         "class": tracks.classes[rows[-1]] if len(rows) else None,
         "classes": views.classes,
@@ -268,6 +269,7 @@ def score_folder(
     `objects`: per true object but satellites: the tracks on it, completeness, switches, first launch detection, first
     time of each level, class said, accuracy, error of predicted impact and whether the ellipses hold the true one.
     `bulk`: satellites in sums. `events`: each event with the kinds of objects behind it. `summary`: counts.
+    `picture`: set distances, SIAP, switches and purity at equal instants, satellites and their tracks left out.
     A track row belongs to the nearest object within its gate (see `matching`). InputError on unusable files.
     """
     truth, tracks = read_truth(truth_file), read_tracks(out_dir / "tracks.parquet")
@@ -295,8 +297,11 @@ def score_folder(
         for o in objects:
             o["detections"] = counts.get(o["object"], 0)
     events = _events_report(assessments, kind_of)
+    told = [i for i, kind in enumerate(truth.kinds) if kind not in BULK_KINDS]
+    shown = [k for k, o in enumerate(owner.tolist()) if o < 0 or truth.kinds[o] not in BULK_KINDS]
     return {
         "objects": objects,
+        "picture": picture(truth, tracks, told, shown, HOLD_S),
         "bulk": bulk,
         "events": events,
         "summary": _summary(objects, events, owner, share),

@@ -6,7 +6,6 @@ import numpy as np
 import numpy.typing as npt
 
 from tocsin.core.kernels import kernel
-from tocsin.core.sort_kernels import rising
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -17,15 +16,21 @@ NO_PAIR = 1e6
 
 @kernel
 def number(names: IntArray, out: IntArray) -> int:
-    """Fill out (n,) with names (n,) numbered from 0 in rising order, and return how many different ones there are."""
-    order = np.empty(names.shape[0], np.int64)
-    rising(names.astype(np.float64), order)
-    count = 0
+    """Fill out (n,) with names (n,), small whole numbers, numbered from 0 in rising order; return how many differ."""
+    most = -1
     for k in range(names.shape[0]):
-        if k > 0 and names[order[k]] != names[order[k - 1]]:
+        most = max(most, names[k])
+    table = np.zeros(most + 1, np.int64)
+    for k in range(names.shape[0]):
+        table[names[k]] = 1
+    count = 0
+    for k in range(most + 1):
+        if table[k] > 0:
+            table[k] = count
             count += 1
-        out[order[k]] = count
-    return count + 1 if names.shape[0] else 0
+    for k in range(names.shape[0]):
+        out[k] = table[names[k]]
+    return count
 
 
 @kernel
@@ -113,7 +118,14 @@ def assign_groups(
     count = groups(t, d, nt, nd, group)
     # pairs of a group stand together, in their order
     order = np.empty(pairs, np.int64)
-    rising(group.astype(np.float64), order)
+    upto = np.zeros(count + 1, np.int64)
+    for k in range(pairs):
+        upto[group[k] + 1] += 1
+    for g in range(count):
+        upto[g + 1] += upto[g]
+    for k in range(pairs):
+        order[upto[group[k]]] = k
+        upto[group[k]] += 1
     own_track = np.empty(nt, np.int64)
     own_detection = np.empty(nd, np.int64)
     large, start = 0, 0

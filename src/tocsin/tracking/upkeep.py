@@ -7,11 +7,12 @@ import numpy.typing as npt
 
 from tocsin.core.constants import NS
 from tocsin.tracking.assign import assign
-from tocsin.tracking.bank import IntArray, Track, TrackBank
+from tocsin.tracking.bank import CONTACT_LAST, IntArray, Track, TrackBank
 from tocsin.tracking.bank_kernels import advance_tracks
 from tocsin.tracking.filter_kernels import FREE
 from tocsin.tracking.notes import absorb
 from tocsin.tracking.reach_kernels import FASTEST_M_S
+from tocsin.tracking.record_kernels import seen_together
 from tocsin.tracking.view_kernels import heights_at, state_distances, twins, wide_places
 
 TENTATIVE_LIFE_S = 60.0
@@ -35,23 +36,23 @@ def tidy(bank: TrackBank, now: int, orbiting: set[int]) -> list[tuple[Track, str
         advance_tracks(bank.xs, bank.ps, bank.ws, bank.ts, bank.two, stale, now - 10 * NS)
     heights = np.empty(slots.size)
     heights_at(bank.xs, bank.ws, bank.ts, slots, now, heights)
-    wild = _too_fast(bank, slots)
-    for k, s in enumerate(slots.tolist()):
-        track = bank.tracks[s]
-        unseen = (now - track.last_hit) / NS
-        if not track.confirmed and unseen > TENTATIVE_LIFE_S:
-            dropped.append((track, "not seen again"))
-        elif heights[k] < -2000.0 and unseen > 5.0:
-            dropped.append((track, "its arc has reached the ground (predicted, not observed)"))
-        elif wild[k] and not track.satellites:
-            dropped.append((track, "faster than any object: it was made of detections of several"))
-        elif s in orbiting and unseen > 1200.0:
-            dropped.append((track, "in orbit, out of sight for 20 minutes"))
-        elif unseen > 5400.0:
-            dropped.append((track, "out of sight for 90 minutes"))
-        else:
-            continue
-        bank.remove(s)
+    unseen = (now - bank.records["last_hit"][slots]) / NS
+    tentative = bank.records["confirmed"][slots] == 0
+    reasons = (
+        ("not seen again", tentative & (unseen > TENTATIVE_LIFE_S)),
+        ("its arc has reached the ground (predicted, not observed)", (heights < -2000.0) & (unseen > 5.0)),
+        (
+            "faster than any object: it was made of detections of several",
+            _too_fast(bank, slots) & (bank.records["infrared_hits"][slots] == 0),
+        ),
+        ("in orbit, out of sight for 20 minutes", np.isin(slots, list(orbiting)) & (unseen > 1200.0)),
+        ("out of sight for 90 minutes", unseen > 5400.0),
+    )
+    over = np.logical_or.reduce([which for _, which in reasons])
+    for k in over.nonzero()[0].tolist():
+        reason = next(text for text, which in reasons if which[k])
+        dropped.append((bank.tracks[int(slots[k])], reason))
+        bank.remove(int(slots[k]))
     return dropped
 
 
@@ -66,17 +67,21 @@ def _too_fast(bank: TrackBank, slots: IntArray) -> npt.NDArray[np.bool_]:
 
 def merge_twins(bank: TrackBank) -> list[tuple[Track, Track]]:
     """Return (kept, dropped) of confirmed tracks that are one object: states agree, never seen side by side."""
-    standing = [t for t in bank.tracks.values() if t.confirmed]
-    if len(standing) < 2 or len(standing) > 2000:
-        return []
-    slots = np.array([t.slot for t in standing], np.int64)
-    pairs = np.empty((256, 2), np.int64)
-    count = twins(bank.xs, bank.ps, bank.ws, bank.ts, bank.two, slots, pairs)
+    slots = bank.slots()[bank.standing()]
+    size = 256
+    while True:
+        pairs = np.empty((size, 2), np.int64)
+        count = twins(bank.xs, bank.ps, bank.ws, bank.ts, bank.two, slots, pairs)
+        if count <= size:
+            break
+        size = count
     merged: list[tuple[Track, Track]] = []
     gone: set[int] = set()
     for a, b in pairs[:count].tolist():
         one, two = bank.tracks[a], bank.tracks[b]
         if one.number in gone or two.number in gone or two.number in one.rival or one.number in two.rival:
+            continue
+        if seen_together(bank.lasts, a, int(one.record["last_count"]), b, int(two.record["last_count"])):
             continue
         keep, drop = (one, two) if one.hits >= two.hits else (two, one)
         absorb(keep, drop)
@@ -95,9 +100,8 @@ def unsharp(bank: TrackBank, slots: IntArray) -> npt.NDArray[np.bool_]:
     """
     both = np.empty(slots.size, np.bool_)
     if wide_places(bank.ps, slots, UNSHARP_M, both):
-        for k in both.nonzero()[0].tolist():
-            track = bank.tracks[int(slots[k])]
-            both[k] = len(track.satellites) == len(track.sensors) > 0
+        by_infrared = bank.records["infrared_hits"][slots]
+        both &= (by_infrared > 0) & (by_infrared == bank.contacts["hits"][slots].sum(axis=1))
     return both
 
 
@@ -107,8 +111,9 @@ def adopt(bank: TrackBank) -> list[tuple[Track, Track]]:
     if slots.size < 2:
         return []
     old = slots[unsharp(bank, slots) & bank.standing()]
-    radar = [s for s, t in bank.tracks.items() if t.confirmed and not t.satellites and t.hits >= ADOPT_HITS]
-    new = np.array(radar[-ADOPT_MOST:], np.int64)
+    records = bank.records[slots]
+    new = slots[(records["confirmed"] != 0) & (records["infrared_hits"] == 0) & (records["hits"] >= ADOPT_HITS)]
+    new = new[-ADOPT_MOST:]
     if not old.size or not new.size:
         return []
     d2 = np.empty((old.size, new.size))
@@ -120,7 +125,10 @@ def adopt(bank: TrackBank) -> list[tuple[Track, Track]]:
         # the older track keeps its name and takes the sharp state
         for array in (bank.xs, bank.ps, bank.ws, bank.ts, bank.two):
             array[keep.slot] = array[drop.slot]
-        keep.last_of.update(drop.last_of)
+        keep.hints.update(drop.hints)
+        known = bank.contacts["time"][drop.slot] > 0
+        for name in CONTACT_LAST:
+            bank.contacts[name][keep.slot, known] = bank.contacts[name][drop.slot, known]
         keep.nis, keep.trouble, keep.misses = drop.nis, drop.trouble, 0
         keep.score = keep.score_top = max(keep.score_top, drop.score_top)
         absorb(keep, drop)

@@ -273,3 +273,26 @@ def test_places_on_the_ground():
     # one degree of latitude at 45 degrees is 111.132 km, of longitude 78.847 km (NGA)
     assert offset(place(45.5, 7.0), 44.5, 7.0)[1] == pytest.approx(111_132, rel=1.5e-3)
     assert offset(place(45.0, 8.0), 45.0, 7.0)[0] == pytest.approx(78_847, rel=1.5e-3)
+
+
+def test_the_picture_at_equal_instants_is_hand_worked(folder):
+    p = scored(folder)["picture"]
+    siap = p["siap"]
+    # 31 instants, every 10 s from 0 to 300 s; 20 s after its last row a track is gone: A stands from 30 to 160 s, B from 200
+    # to 300 s, the false track from 60 to 90 s; the satellite and its track do not count
+    assert p["switches"] == 1
+    assert siap["completeness"] == pytest.approx((14 + 11) / 31)
+    assert siap["ambiguity"] == 1.0
+    assert siap["spuriousness"] == pytest.approx(4 / (14 + 11 + 4))
+    assert siap["number_change_rate"] == pytest.approx(1 / (130 + 100))
+    assert siap["longest_segment"] == pytest.approx(130 / 300)
+    # A and B are pure, the false track follows nothing
+    assert p["purity"] == pytest.approx(2 / 3)
+    # six instants missed and four with a false track cost the root of half the square of the cut-off, the other 21 the place
+    half = math.sqrt(0.5) * p["cut_off_m"]
+    assert p["gospa_m"] == pytest.approx(((6 + 4) * half + 21 * siap["position_accuracy"]) / 31, rel=0.03)
+    assert siap["position_accuracy"] < 6.0 * SIGMA_M
+    assert siap["velocity_accuracy"] < 200.0
+    # of two tracks more than objects the better one is given to the object, the other two count as far as can be
+    best = math.sqrt((17 + 14 * (siap["position_accuracy"] / p["cut_off_m"]) ** 2) / 31) * p["cut_off_m"]
+    assert p["ospa2_m"] == pytest.approx(math.sqrt((best**2 + 2 * p["cut_off_m"] ** 2) / 3), rel=0.01)

@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from tocsin.cli.study.statistics import share_text, wilson
+from tocsin.cli.study.statistics import share_text
+from tocsin.scoring.consistency import wilson
 
 STRATA = ("class", "vehicle", "sector", "latitude", "season", "hour", "arc", "down")
 MOMENTS = ("possible", "probable", "confirmed", "burnout", "radar60", "last")
@@ -93,7 +94,10 @@ def coverage(lines: Sequence[dict[str, Any]]) -> dict[str, Any]:
                     one = hits[f"{group} {moment} {p}"]
                     one[0] += bool(point["inside"].get(p))
                     one[1] += 1
-    return {key: {"hits": h, "trials": n, "interval": wilson(h, n)} for key, (h, n) in sorted(hits.items())}
+    return {
+        key: {"hits": h, "trials": n, "low": wilson(h, n).low, "high": wilson(h, n).high}
+        for key, (h, n) in sorted(hits.items())
+    }
 
 
 def errors(lines: Sequence[dict[str, Any]]) -> dict[str, Any]:

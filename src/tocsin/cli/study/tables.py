@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from tocsin.cli.study.seed import MOMENTS, PROBABILITIES
-from tocsin.cli.study.statistics import share_text, wilson
+from tocsin.cli.study.statistics import share_text
+from tocsin.scoring.consistency import wilson
 
 TOLD = {
     "possible": "impact, first possible",
@@ -39,8 +40,8 @@ def tally(lines: Sequence[dict[str, Any]]) -> dict[str, Any]:
 
 
 def _share(hits: int, trials: int) -> dict[str, Any]:
-    low, high = wilson(hits, trials)
-    return {"hits": hits, "trials": trials, "low": low, "high": high}
+    share = wilson(hits, trials)
+    return {"hits": hits, "trials": trials, "low": share.low, "high": share.high}
 
 
 def table(study: str, lines: Sequence[dict[str, Any]]) -> Iterator[str]:
