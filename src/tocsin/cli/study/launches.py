@@ -15,14 +15,13 @@ from tocsin.cli.live import Display
 from tocsin.cli.process import warm
 from tocsin.cli.run import load_scenario
 from tocsin.cli.study.launch_tables import missed, table, tally
-from tocsin.cli.study.lines import Lines
+from tocsin.cli.study.lines import Lines, product_digest
 from tocsin.cli.study.pool import in_processes
 from tocsin.cli.study.run import refuse_in_service
 from tocsin.cli.study.watch import Watched, rank, watch
 from tocsin.core.constants import NS
 from tocsin.core.digest import canonical, sha256_hex
 from tocsin.core.errors import InputError
-from tocsin.core.kernels import kernel_hash
 from tocsin.core.records.inputs import Look
 from tocsin.core.records.network import Network
 from tocsin.core.records.outputs import ObjectAssessment
@@ -206,7 +205,7 @@ def run_launches(name: str, cases: int, first: int, jobs: int, out: Path | None,
         "study": "launches",
         "config": sha256_hex(canonical([network, assets, base.data_mode])),
         "begin": f"seed {base.seed}",
-        "kernels": kernel_hash(),
+        "product": product_digest(),
     }
     lines = Lines(folder / "cases.jsonl", identity, "case")
     wanted = list(range(first - 1, first - 1 + cases))

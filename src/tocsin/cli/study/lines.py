@@ -6,8 +6,20 @@ from typing import Any
 
 import msgspec
 
+import tocsin
+from tocsin.core.digest import canonical, sha256_hex
 from tocsin.core.errors import InputError
 from tocsin.formats.jsonl import read_json_lines
+
+OUTSIDE = ("cli", "console", "service")
+"""Rooms that look after a study or a person, and change no result."""
+
+
+def product_digest() -> str:
+    """Return the digest of all sources that a result depends on: layers and modelling, wherever they stand on the disk."""
+    root = Path(tocsin.__file__).parent
+    files = [f for f in sorted(root.rglob("*.py")) if f.relative_to(root).parts[0] not in OUTSIDE]
+    return sha256_hex(canonical([[f.relative_to(root).as_posix(), sha256_hex(f.read_bytes())] for f in files]))
 
 
 class Lines:

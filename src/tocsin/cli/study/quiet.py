@@ -12,14 +12,13 @@ from tocsin.cli.exits import DONE, DONE_WITH_REFUSALS
 from tocsin.cli.live import Display
 from tocsin.cli.process import warm
 from tocsin.cli.run import load_scenario
-from tocsin.cli.study.lines import Lines
+from tocsin.cli.study.lines import Lines, product_digest
 from tocsin.cli.study.pool import in_processes
 from tocsin.cli.study.statistics import poisson
 from tocsin.cli.study.watch import Watched, rank, watch
 from tocsin.core.constants import NS
 from tocsin.core.digest import canonical, sha256_hex
 from tocsin.core.errors import InputError
-from tocsin.core.kernels import kernel_hash
 from tocsin.core.records.outputs import LADDER
 from tocsin.core.records.scenario import Scenario
 from tocsin.formats.toml_files import read_assets, read_network
@@ -112,7 +111,7 @@ def identity(base: Scenario, path: Path, hours: float) -> dict[str, Any]:
         "config": sha256_hex(canonical([network, assets, base.data_mode])),
         "rates": rates_digest(),
         "begin": f"{base.start_utc} seed {base.seed} slices of {hours:g} h",
-        "kernels": kernel_hash(),
+        "product": product_digest(),
     }
 
 
