@@ -54,7 +54,8 @@ Fingerprint = Annotated[bool, _option("Print only what bit-equality depends on."
 Looks = Annotated[list[Path] | None, _option("Look tables to correlate with the catalogue.", "--looks")]
 STUDIES = (
     "ellipses: do they cover what they say; variants: is any missile missed; incidents: the false alarms of the past; "
-    "quiet: a year without an attack."
+    "launches: single missiles by strata; density: the whole catalogue in the fans; lookalikes: fireballs, meteors, fires, "
+    "recorded ascents; quiet: a year without an attack."
 )
 StudyName = Annotated[str, _argument(STUDIES)]
 STUDIED = (
@@ -65,7 +66,8 @@ StudyScenario = Annotated[str | None, _option(STUDIED, "--scenario")]
 Seeds = Annotated[
     int | None,
     _option(
-        "How many seeds [default: 100 for ellipses, 50 for variants, 5 for incidents, 366 days for quiet].", "--seeds"
+        "How many seeds [default: 100 for ellipses, 50 for variants, 5 for incidents, 500 launches, 168 hours of density, 366 days of quiet].",
+        "--seeds",
     ),
 ]
 FirstSeed = Annotated[int, _option("The first seed [default: 1].", "--first-seed")]
@@ -240,6 +242,7 @@ def study(
     seeds: Seeds = None,
     first_seed: FirstSeed = 1,
     jobs: Jobs = 1,
+    catalogue: CatalogueFile = None,
     out: Out = None,
     as_json: Json = False,
 ) -> None:
@@ -255,6 +258,12 @@ def study(
 
             cases = 500 if seeds is None else seeds
             return run_launches(scenario or "first-light", cases, first_seed, jobs=jobs, out=out, as_json=as_json)
+        if name == "density":
+            from tocsin.cli.study.density import run_density
+
+            hours = 168 if seeds is None else seeds
+            base = scenario or "first-light"
+            return run_density(base, hours, first_seed, jobs, catalogue=catalogue, out=out, as_json=as_json)
         if name == "quiet":
             from tocsin.cli.study.quiet import run_quiet
 

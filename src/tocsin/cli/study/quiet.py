@@ -103,7 +103,7 @@ def _since(now: int, start: int) -> float:
 
 
 def identity(base: Scenario, path: Path, hours: float) -> dict[str, Any]:
-    """Return what all lines have in common: configuration (network, assets, rates), first instant, seed, kernels."""
+    """Return what all lines have in common: configuration (network, assets, rates), first instant, seed, product."""
     network = read_network(find_beside(base.network, path, "networks"))
     assets = read_assets(find_beside(base.assets, path, "assets"))
     return {
