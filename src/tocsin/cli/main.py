@@ -63,14 +63,15 @@ STUDIED = (
     "incidents, a part of the name [default: all]."
 )
 StudyScenario = Annotated[str | None, _option(STUDIED, "--scenario")]
-Seeds = Annotated[
-    int | None,
-    _option(
-        "How many seeds [default: 100 for ellipses, 50 for variants, 5 for incidents, 500 launches, 168 hours of density, 366 days of quiet].",
-        "--seeds",
-    ),
-]
+HOW_MANY = (
+    "How many [default: 100 seeds for ellipses, 50 for variants, 5 for incidents; 500 launches, 168 hours of density, 366 "
+    "days of quiet]."
+)
+Seeds = Annotated[int | None, _option(HOW_MANY, "--seeds")]
 FirstSeed = Annotated[int, _option("The first seed [default: 1].", "--first-seed")]
+StudyData = Annotated[
+    Path | None, _option("Folder of the public data of lookalikes [default: the packaged part].", "--data")
+]
 Jobs = Annotated[int, _option("Processes at a time [default: 1].", "--jobs")]
 Version = Annotated[bool, _option("Print the version and leave.", "--version")]
 
@@ -243,6 +244,7 @@ def study(
     first_seed: FirstSeed = 1,
     jobs: Jobs = 1,
     catalogue: CatalogueFile = None,
+    data: StudyData = None,
     out: Out = None,
     as_json: Json = False,
 ) -> None:
@@ -264,6 +266,10 @@ def study(
             hours = 168 if seeds is None else seeds
             base = scenario or "first-light"
             return run_density(base, hours, first_seed, jobs, catalogue=catalogue, out=out, as_json=as_json)
+        if name == "lookalikes":
+            from tocsin.cli.study.lookalikes import run_lookalikes
+
+            return run_lookalikes(scenario or "quiet", data, jobs=jobs, out=out, as_json=as_json)
         if name == "quiet":
             from tocsin.cli.study.quiet import run_quiet
 
