@@ -42,6 +42,7 @@ from tocsin.core.records.network import Assets, Network
 from tocsin.core.records.outputs import Assessment, EventKind, Rejection
 from tocsin.core.records.warnings import SpaceObservations
 from tocsin.detection.background import Background
+from tocsin.detection.moon import moon_echoes
 from tocsin.detection.screen import Screen
 from tocsin.detection.voices import Voices
 from tocsin.dissemination.dissemination import Dissemination
@@ -160,9 +161,12 @@ class Centre:
         if sensor.kind == "telescope":
             telescope_look(self, look, sensor, rows, used)
             return
-        if sensor.kind == "infrared" and used.size:
-            intensity = np.ascontiguousarray(look.values[:, INTENSITY])
-            hidden = self.background.screen(sensor.id, look.time, rows, used, intensity)
+        if used.size:
+            if sensor.kind == "infrared":
+                intensity = np.ascontiguousarray(look.values[:, INTENSITY])
+                hidden = self.background.screen(sensor.id, look.time, rows, used, intensity)
+            else:
+                hidden = moon_echoes(look, sensor, used)
             self.background_detections += int(np.count_nonzero(hidden))
             used = used[~hidden]
         result = self.tracker.process(look, sensor, place, rows, used, self._known)

@@ -54,18 +54,24 @@ Fingerprint = Annotated[bool, _option("Print only what bit-equality depends on."
 Looks = Annotated[list[Path] | None, _option("Look tables to correlate with the catalogue.", "--looks")]
 STUDIES = (
     "ellipses: do they cover what they say; variants: is any missile missed; incidents: the false alarms of the past; "
-    "corruption: one line, site, clock or parser is wrong."
+    "launches: single missiles by strata; density: the whole catalogue in the fans; lookalikes: fireballs, meteors, fires, "
+    "recorded ascents; quiet: a year without an attack; corruption: one line, site, clock or parser is wrong."
 )
 StudyName = Annotated[str, _argument(STUDIES)]
-STUDIED = "Scenario drawn anew for every seed [default: first-light]; incidents, corruption: a part of the name [default: all]."
+STUDIED = (
+    "Scenario that is drawn anew, or whose network and assets are studied [default: first-light; of quiet, quiet]; of "
+    "incidents and corruption, a part of the name [default: all]."
+)
 StudyScenario = Annotated[str | None, _option(STUDIED, "--scenario")]
-Seeds = Annotated[
-    int | None,
-    _option(
-        "How many seeds [default: 100 for ellipses, 50 for variants, 5 for incidents, 1 for corruption].", "--seeds"
-    ),
-]
+HOW_MANY = (
+    "How many [default: 100 seeds for ellipses, 50 for variants, 5 for incidents, 1 for corruption; 500 launches, 168 hours "
+    "of density, 366 days of quiet]."
+)
+Seeds = Annotated[int | None, _option(HOW_MANY, "--seeds")]
 FirstSeed = Annotated[int, _option("The first seed [default: 1].", "--first-seed")]
+StudyData = Annotated[
+    Path | None, _option("Folder of the public data of lookalikes [default: the packaged part].", "--data")
+]
 Jobs = Annotated[int, _option("Processes at a time [default: 1].", "--jobs")]
 Version = Annotated[bool, _option("Print the version and leave.", "--version")]
 
@@ -237,6 +243,8 @@ def study(
     seeds: Seeds = None,
     first_seed: FirstSeed = 1,
     jobs: Jobs = 1,
+    catalogue: CatalogueFile = None,
+    data: StudyData = None,
     out: Out = None,
     as_json: Json = False,
 ) -> None:
@@ -251,6 +259,26 @@ def study(
             from tocsin.cli.study.corruption import run_corruption
 
             return run_corruption(scenario, seeds=1 if seeds is None else seeds, jobs=jobs, out=out, as_json=as_json)
+        if name == "launches":
+            from tocsin.cli.study.launches import run_launches
+
+            cases = 500 if seeds is None else seeds
+            return run_launches(scenario or "first-light", cases, first_seed, jobs=jobs, out=out, as_json=as_json)
+        if name == "density":
+            from tocsin.cli.study.density import run_density
+
+            hours = 168 if seeds is None else seeds
+            base = scenario or "first-light"
+            return run_density(base, hours, first_seed, jobs, catalogue=catalogue, out=out, as_json=as_json)
+        if name == "lookalikes":
+            from tocsin.cli.study.lookalikes import run_lookalikes
+
+            return run_lookalikes(scenario or "quiet", data, jobs=jobs, out=out, as_json=as_json)
+        if name == "quiet":
+            from tocsin.cli.study.quiet import run_quiet
+
+            days = 366 if seeds is None else seeds
+            return run_quiet(scenario or "quiet", days, first_seed, jobs=jobs, out=out, as_json=as_json)
         from tocsin.cli.study.run import run_study
 
         return run_study(

@@ -18,6 +18,8 @@ EARTH_RADIUS_M = 6.371e6
 STAGE_GAP_S = 10.0
 """Between cut-off and the next stage at full thrust: 8 to 11 s in the telemetry of 23 Falcon 9 ascents."""
 SLOWEST_M_S2 = 3.0
+BRAKES_M_S2 = 10.0
+"""More than gravity takes from what coasts upwards."""
 MIRROR_DEG, FORWARD_DEG = 8.0, 50.0
 DARK_LONG_S = 40.0
 """So long after burnout the speed is no longer that of burnout."""
@@ -140,13 +142,21 @@ def runs_away(f: Features) -> bool:
     )
 
 
+def brakes(f: Features) -> bool:
+    """Return whether it loses speed as only air takes it, beyond its error: what shines and brakes comes down."""
+    return f.thrust_m_s2 < -3.0 * f.thrust_sigma_m_s2 - BRAKES_M_S2
+
+
 def burns_upwards(f: Features) -> Piece | None:
-    """It gains speed against gravity while it shines, and climbs."""
+    """It gains speed against gravity while it shines, and climbs; or it sinks, or brakes."""
     if f.infrared_hits < 3 or not f.speed_sigma_m_s < 1500.0:
         return None
     sinking = f.climb_m_s < -2.5 * f.climb_sigma_m_s - 50.0
     out = spread(0.3)
-    if climbs_under_power(f):
+    if brakes(f):
+        out = spread(0.02, meteor=1.0, reentering_body=1.0)
+        value = "brakes"
+    elif climbs_under_power(f):
         out = spread(0.01)
         give(out, LAUNCHES, 1.0)
         out["glint"] = 0.05
@@ -241,9 +251,14 @@ def mean_acceleration(f: Features) -> Piece | None:
     return Piece("mean acceleration", f"{mean:.0f} m/s2 over {f.burning_s:.0f} s", out)
 
 
+def burns(f: Features) -> bool:
+    """Return whether its motion is driven: a radar's track that loses speed is slowed by air and burns nothing."""
+    return f.powered > 0.3 and (f.infrared_hits > 0 or f.thrust_m_s2 > 0.0)
+
+
 def arc(f: Features) -> Piece | None:
     """The free arc: in orbit, falling from orbit, or thrown from place to place."""
-    if f.powered > 0.3 or not f.speed_sigma_m_s < 1500.0 or (f.radar_hits == 0 and f.off_s < 5.0):
+    if burns(f) or not f.speed_sigma_m_s < 1500.0 or (f.radar_hits == 0 and f.off_s < 5.0):
         return None
     out = spread(max(1.0 - f.orbiting, 1e-5))
     # what was seen to burn its way up is no old satellite, whatever orbit it has reached
@@ -252,10 +267,12 @@ def arc(f: Features) -> Piece | None:
     sinking = f.climb_m_s < -3.0 * f.climb_sigma_m_s - 50.0 and f.orbiting < 0.01
     out["space_launch"] = 0.02 if sinking else 0.5
     if f.apogee_m < 300e3:
-        # low and nearly at orbital speed: what falls from orbit (a missile of 13,000 km range has 0.92 of the energy)
+        # low and nearly at orbital speed: what falls from orbit, the lower the more air has taken of its speed. Missiles on
+        # depressed arcs have far less (Gronlund & Wright 1992: 0.41 at 95 km, 0.5 at 180 km; 7,400 km under 300 km: 0.77)
         q = f.inertial_speed_m_s**2 * (EARTH_RADIUS_M + f.height_m) / MU_M3_S2
+        limit = 0.95 - 0.1 * min(max((300e3 - f.apogee_m) / 150e3, 0.0), 1.0)
         for name in MISSILES:
-            out[name] *= falls_off(q, 0.95, 0.015)
+            out[name] *= falls_off(q, limit, 0.015)
     shallow = rises_to(f.perigee_m, -150e3, 150e3) * falls_off(f.apogee_m, 1500e3, 500e3)
     out["reentering_body"] = max(shallow * (1.0 - 0.9 * f.orbiting), 1e-4)
     give(out, ("static_fire", "glint"), 1e-4)
@@ -269,7 +286,7 @@ def arc_shape(f: Features) -> Piece | None:
     Missiles are lofted now and then (Hwasong-12, -14, -15, -17, -18: apogee 2 to 7 times the range); the highest sounding
     rocket of note is the Black Brant XII of 1995 (1,453 km).
     """
-    if not f.arc_range_m > 0.0 or not f.apogee_m > 0.0 or f.powered > 0.3:
+    if not f.arc_range_m > 0.0 or not f.apogee_m > 0.0 or burns(f):
         return None
     ln = math.log(f.arc_range_m / 1000.0)
     out = spread(0.3)
@@ -294,7 +311,7 @@ def aimed(f: Features) -> Piece | None:
     Ranges for sounding rockets and launchers clear the ground under the arc; the share that goes astray is set high (1 in
     100, of launchers that coast 1 in 10), so that the word of a sharp impact point alone is bounded.
     """
-    if f.powered > 0.3 or f.aim < 0.05:
+    if burns(f) or f.aim < 0.05:
         return None
     out = spread(1.0)
     out["sounding_rocket"] = 1.0 - f.aim + 0.01 * f.aim

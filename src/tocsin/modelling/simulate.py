@@ -11,25 +11,23 @@ import pyarrow.parquet as pq
 
 from tocsin.core.constants import NS
 from tocsin.core.errors import InputError
-from tocsin.core.records.inputs import ElementSet, Health, Look, Notification, Operator
-from tocsin.core.records.network import Assets, Network
+from tocsin.core.records.inputs import ElementSet, Look
+from tocsin.core.records.network import Network
 from tocsin.core.records.scenario import Scenario
 from tocsin.core.time import tai_from_iso
 from tocsin.formats.element_sets import read_element_sets
 from tocsin.formats.looks_write import write_looks_parquet
 from tocsin.formats.notifications import write_notifications
-from tocsin.formats.other_inputs import in_order, write_other_inputs
+from tocsin.formats.other_inputs import write_other_inputs
 from tocsin.formats.toml_files import read_assets, read_network
-from tocsin.modelling.faults import apply_faults
 from tocsin.modelling.hotspots import HotSpots, read_hot_spots
 from tocsin.modelling.look_build import LabelTable
+from tocsin.modelling.observe import observe
 from tocsin.modelling.paths import find_beside
 from tocsin.modelling.plume import transmission
-from tocsin.modelling.satellites import make_population, perturbed
-from tocsin.modelling.sensors import Progress, SensorRun, Sky, run_sensors
-from tocsin.modelling.tape import play
-from tocsin.modelling.truth import Impact, build_truth, truth_table
-from tocsin.sensing.sensors import compile_network
+from tocsin.modelling.satellites import make_population
+from tocsin.modelling.sensors import Progress
+from tocsin.modelling.truth import Impact, truth_table
 
 
 @dataclass
@@ -76,19 +74,11 @@ def simulate(
     assets_path = find_beside(scenario.assets, scenario_path, "assets")
     network, assets = read_network(network_path), read_assets(assets_path)
     start = tai_from_iso(scenario.start_utc)
-    end = start + int(scenario.duration_s * NS)
-    say("truth", 0.0)
-    truth = build_truth(scenario, assets, start, end, scenario_path)
-    clock.mark("truth")
-    say("satellites", 0.0)
     known = _known_objects(scenario, catalogue, start)
     fires = read_hot_spots() if scenario.background.hot_spots else None
-    sky = Sky(truth.trajectories, fires, perturbed(known, scenario.catalogue.along_track_error_s, scenario.seed),
-              scenario.background.glint_episodes)  # fmt: skip
     clock.mark("satellites")
-    run = run_sensors(scenario, network, compile_network(network), sky, start, end, say)
-    _between(scenario, scenario_path, run, network, assets, start, end)
-    clock.mark("sensors")
+    observed = observe(scenario, scenario_path, network, assets, known, fires, say, clock.mark)
+    truth, run, end = observed.truth, observed.run, observed.end
     say("writing", 0.0)
     inputs = out_dir / "inputs"
     inputs.mkdir(parents=True, exist_ok=True)
@@ -99,8 +89,10 @@ def simulate(
         start, end, run.counts, truth.impacts, run.seen,
     )  # fmt: skip
     write_looks_parquet(result.looks, run.looks)
-    _write_notifications(result.notifications, scenario, start)
-    _write_words(result.words, scenario, start)
+    write_notifications(result.notifications, observed.notices)
+    result.words.unlink(missing_ok=True)
+    if observed.words:
+        write_other_inputs(result.words, observed.words)
     _write_catalogue(result.catalogue, known)
     shutil.copyfile(network_path, result.network)
     shutil.copyfile(assets_path, result.assets)
@@ -117,18 +109,6 @@ def simulate(
     return result
 
 
-def _between(
-    scenario: Scenario, scenario_path: Path | str | None, run: SensorRun, network: Network, assets: Assets, start: int,
-    end: int,
-) -> None:  # fmt: skip
-    """Do to the looks what happens between sensors and centre: faults, and then tapes."""
-    run.looks, run.labels, struck = apply_faults(scenario, network, run.looks, run.labels, start)
-    for tape in scenario.tape:
-        run.looks += play(tape, run.labels, scenario, scenario_path, network, assets, start, end)
-    run.looks.sort(key=lambda look: (look.received, look.sensor, look.session, look.sequence))
-    run.recount(struck)
-
-
 class _Stopwatch:
     """Seconds by stage; for the reader only, nothing depends on it."""
 
@@ -138,7 +118,7 @@ class _Stopwatch:
 
     def mark(self, stage: str) -> None:
         now = time.perf_counter()
-        self.seconds[stage] = now - self._last
+        self.seconds[stage] = self.seconds.get(stage, 0.0) + now - self._last
         self._last = now
 
 
@@ -164,48 +144,6 @@ def _write_catalogue(path: Path, known: list[ElementSet]) -> None:
     with path.open("w", encoding="ascii", errors="replace") as file:
         for s in known:
             file.write(f"0 {s.name}\n{s.line1}\n{s.line2}\n")
-
-
-def _write_notifications(path: Path, scenario: Scenario, start: int) -> None:
-    def at(seconds: float) -> int:
-        return start + round(seconds * NS)
-
-    write_notifications(
-        path,
-        [
-            Notification(
-                id=n.id,
-                received=at(n.received_s),
-                data_mode=scenario.data_mode,
-                window_start=at(n.window_start_s),
-                window_end=at(n.window_end_s),
-                latitude_deg=n.latitude_deg,
-                longitude_deg=n.longitude_deg,
-                radius_km=n.radius_km,
-                azimuth_deg=n.azimuth_deg,
-                vehicle=n.vehicle,
-            )
-            for n in sorted(scenario.notification, key=lambda n: (n.received_s, n.id))
-        ],
-    )
-
-
-def _write_words(path: Path, scenario: Scenario, start: int) -> None:
-    """Write what owners of sensors and operators say, if any of them speaks."""
-
-    def at(seconds: float) -> int:
-        return start + round(seconds * NS)
-
-    words: list[Health | Operator] = [
-        Health(h.id, at(h.received_s), scenario.data_mode, h.subject, h.state, h.source) for h in scenario.health
-    ]
-    words += [
-        Operator(o.id, at(o.received_s), o.data_mode or scenario.data_mode, o.action, o.person, o.subject, o.text)
-        for o in scenario.operator
-    ]
-    path.unlink(missing_ok=True)
-    if words:
-        write_other_inputs(path, in_order(words))
 
 
 def _label_table(labels: LabelTable) -> pa.Table:
