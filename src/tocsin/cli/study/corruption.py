@@ -16,7 +16,6 @@ from tocsin.cli.exits import DONE, DONE_WITH_REFUSALS, Interrupted
 from tocsin.cli.live import Display
 from tocsin.cli.process import warm
 from tocsin.cli.study.run import refuse_in_service
-from tocsin.cli.study.statistics import wilson
 from tocsin.core.digest import canonical, sha256_hex
 from tocsin.core.errors import InputError
 from tocsin.core.kernels import kernel_hash
@@ -27,6 +26,7 @@ from tocsin.formats.toml_files import read_network, read_scenario
 from tocsin.modelling.corrupted import Ground, make_ground, through_centre
 from tocsin.modelling.corruption import cases, in_order
 from tocsin.modelling.paths import find_beside, roots
+from tocsin.scoring.consistency import wilson
 
 NOTHING, EVERYTHING = "nothing", "tape on every line"
 """The two controls: the world as it is, and the tape by all lines at once, which has to be told as an attack."""
