@@ -53,14 +53,14 @@ SchemaName = Annotated[str, _argument("Name of a schema; without it, all names."
 Fingerprint = Annotated[bool, _option("Print only what bit-equality depends on.", "--fingerprint")]
 Looks = Annotated[list[Path] | None, _option("Look tables to correlate with the catalogue.", "--looks")]
 STUDIES = (
-    "ellipses: do they cover what they say; variants: is any missile missed; incidents: the false alarms of the past."
+    "ellipses: do they cover what they say; variants: is any missile missed; incidents: the false alarms of the past; "
+    "reference: how far estimates are from their Cramer-Rao bound."
 )
 StudyName = Annotated[str, _argument(STUDIES)]
-STUDIED = "Scenario drawn anew for every seed [default: first-light]; of incidents, a part of the name [default: all]."
+STUDIED = "Scenario drawn anew for every seed [default: first-light]; of incidents, a part of the name, of reference, a class [default: all]."
 StudyScenario = Annotated[str | None, _option(STUDIED, "--scenario")]
-Seeds = Annotated[
-    int | None, _option("How many seeds [default: 100 for ellipses, 50 for variants, 5 for incidents].", "--seeds")
-]
+SEEDED = "How many seeds [default: 100 for ellipses, 50 for variants, 5 for incidents, 4 for reference]."
+Seeds = Annotated[int | None, _option(SEEDED, "--seeds")]
 FirstSeed = Annotated[int, _option("The first seed [default: 1].", "--first-seed")]
 Jobs = Annotated[int, _option("Processes at a time [default: 1].", "--jobs")]
 Version = Annotated[bool, _option("Print the version and leave.", "--version")]
@@ -243,6 +243,10 @@ def study(
             from tocsin.cli.study.incidents import run_incidents
 
             return run_incidents(scenario, seeds=5 if seeds is None else seeds, jobs=jobs, out=out, as_json=as_json)
+        if name == "reference":
+            from tocsin.cli.study.reference import run_reference
+
+            return run_reference(scenario, seeds=seeds, first_seed=first_seed, out=out, as_json=as_json)
         from tocsin.cli.study.run import run_study
 
         return run_study(

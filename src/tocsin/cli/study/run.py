@@ -29,7 +29,7 @@ def run_study(
 ) -> int:
     """Return 0 after all seeds of a study; lines go to `out`/seeds.jsonl as they are finished."""
     if name not in STUDIES:
-        raise InputError("there is no such study", key=name, allowed=", ".join([*STUDIES, "incidents"]))
+        raise InputError("there is no such study", key=name, allowed=", ".join([*STUDIES, "incidents", "reference"]))
     count = seeds if seeds is not None else STUDIES[name]
     if count < 1 or jobs < 1:
         raise InputError("must be 1 or more", key="--seeds" if count < 1 else "--jobs")
