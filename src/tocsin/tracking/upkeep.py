@@ -7,9 +7,10 @@ import numpy.typing as npt
 
 from tocsin.core.constants import NS
 from tocsin.tracking.assign import assign
-from tocsin.tracking.bank import IntArray, Track, TrackBank
+from tocsin.tracking.bank import FloatArray, IntArray, Track, TrackBank
 from tocsin.tracking.bank_kernels import advance_tracks
 from tocsin.tracking.filter_kernels import FREE
+from tocsin.tracking.fuse_kernels import join
 from tocsin.tracking.notes import absorb
 from tocsin.tracking.reach_kernels import FASTEST_M_S
 from tocsin.tracking.view_kernels import heights_at, state_distances, twins, wide_places
@@ -19,6 +20,10 @@ UNSHARP_M = 20e3
 ADOPT_HITS, ADOPT_GATE, ADOPT_MOST = 4, 50.0, 500
 """A radar track with so many detections is compared with coasting tracks of satellites. The gate is
 wide (50 for 6 components): a boost track is less sure of itself than its filter says, and the assignment picks the best."""
+
+JOIN_GATE, JOIN_MOST = 22.5, 64
+"""Where the two agree (chi-square of 6, 99.9 %) the states are joined. So few pairs, as there are outside of raids, are compared
+over the arc from burnout on, where the gate at the radar's time has no room for how it is curved."""
 
 
 def tidy(bank: TrackBank, now: int, orbiting: set[int]) -> list[tuple[Track, str]]:
@@ -101,6 +106,18 @@ def unsharp(bank: TrackBank, slots: IntArray) -> npt.NDArray[np.bool_]:
     return both
 
 
+def _join(bank: TrackBank, old: Track, new: int, x: FloatArray, p: FloatArray) -> float:
+    """Return the squared distance of a plume's coasting track and a radar track (slot), 1e9 where they cannot be joined.
+
+    Fills `x` (6,), `p` (6, 6) with the joined state at the radar's time.
+    """
+    s, t = old.slot, int(bank.ts[new])
+    lit_s, dt = (int(bank.ts[s]) - old.last_infrared) / NS, (t - int(bank.ts[s])) / NS
+    if bank.ws[s, FREE] < 0.5 or bank.ws[new, FREE] < 0.5 or lit_s < 0.0 or lit_s + dt < 0.0:
+        return 1e9
+    return join(bank.xs[s, FREE], bank.ps[s, FREE], lit_s, bank.xs[new, FREE], bank.ps[new, FREE], dt, x, p)
+
+
 def adopt(bank: TrackBank) -> list[tuple[Track, Track]]:
     """Return (kept, dropped): unsharp tracks of satellites, and the radar tracks that they have become."""
     slots = bank.slots()
@@ -113,13 +130,22 @@ def adopt(bank: TrackBank) -> list[tuple[Track, Track]]:
         return []
     d2 = np.empty((old.size, new.size))
     state_distances(bank.xs, bank.ps, bank.ws, bank.ts, bank.two, old, new, d2)
+    if d2.size <= JOIN_MOST:
+        for i, j in np.argwhere(d2 >= ADOPT_GATE).tolist():
+            d2[i, j] = _join(bank, bank.tracks[int(old[i])], int(new[j]), np.empty(6), np.empty((6, 6)))
     rows, columns = np.nonzero(d2 < ADOPT_GATE)
     joined: list[tuple[Track, Track]] = []
     for k in assign(rows, columns, ADOPT_GATE - d2[rows, columns]).tolist():
         keep, drop = bank.tracks[int(old[rows[k]])], bank.tracks[int(new[columns[k]])]
-        # the older track keeps its name and takes the sharp state
+        # the older track keeps its name and takes the sharp state, with what the plume told where the two agree
+        x, p = np.empty(6), np.empty((6, 6))
+        agree = _join(bank, keep, drop.slot, x, p) < JOIN_GATE
         for array in (bank.xs, bank.ps, bank.ws, bank.ts, bank.two):
             array[keep.slot] = array[drop.slot]
+        if agree:
+            bank.xs[keep.slot, FREE, :6], bank.ps[keep.slot, FREE, :6, :6] = x, p
+            bank.ps[keep.slot, FREE, :9, 9] = bank.ps[keep.slot, FREE, 9, :9] = 0.0
+            bank.two[keep.slot], bank.ws[keep.slot] = 0, (0.0, 1.0)
         keep.last_of.update(drop.last_of)
         keep.nis, keep.trouble, keep.misses = drop.nis, drop.trouble, 0
         keep.score = keep.score_top = max(keep.score_top, drop.score_top)

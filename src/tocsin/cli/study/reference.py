@@ -155,7 +155,7 @@ def _after_radar(
     begun = sights_of(drawn.flight, np.array([at_s]))[0]
     state, before = carried(begun, bound.state, begins - at_s, beta)
     sigmas = (ref.RADARS[radar][0], math.radians(ref.RADARS[radar][1]))
-    return _compared(centre, drawn, end_s + 6.0, radar_bound(state, before, times - begins, place, sigmas, beta), end_s)
+    return _compared(centre, drawn, end_s + 6.0, radar_bound(state, before, times - begins, place, sigmas, beta), end_s, radar)
 
 
 def _standing(centre: Centre) -> list[Track]:
@@ -163,14 +163,14 @@ def _standing(centre: Centre) -> list[Track]:
 
 
 def _compared(
-    centre: Centre, drawn: ref.Drawn, at_s: float, bound: Bound, state_s: float | None = None
+    centre: Centre, drawn: ref.Drawn, at_s: float, bound: Bound, state_s: float | None = None, radar: str = ""
 ) -> dict[str, Any]:
     """Return errors, sigmas said and bounds (m, m/s) of state, launch and impact as the centre has them at `at_s`.
 
-    The state is compared at `state_s`, where the bound is given.
+    The state is compared at `state_s`, where the bound is given; of a radar, the track is the one it sees.
     """
-    found: dict[str, Any] = {}
-    tracks = sorted(_standing(centre), key=lambda t: (-t.hits, t.number))
+    found: dict[str, Any] = {"tracks": len(_standing(centre))}
+    tracks = sorted(_standing(centre), key=lambda t: (-t.sensors.get(radar, t.hits if not radar else 0), t.number))
     if not tracks:
         return found
     track = tracks[0]
