@@ -13,14 +13,17 @@ from tocsin.core.constants import DEG
 from tocsin.core.records.network import Assets
 from tocsin.core.records.outputs import Ellipse
 from tocsin.identification.classes import MISSILES
+from tocsin.prediction.ascent import FEWEST, fit_burnout
 from tocsin.prediction.assets import AssetTable
 from tocsin.prediction.backtrace import launch_from_arc
 from tocsin.prediction.impact import PoweredHypotheses, asset_probabilities, predict_impact
 from tocsin.prediction.launch import fit_launch
 from tocsin.tracking.bank import Track
+from tocsin.tracking.filter_kernels import FREE
 from tocsin.tracking.tracker import Tracker
 
 FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
 
 BURN_S = {
     "ballistic_missile_short_range": (80.0, 20.0),
@@ -55,15 +58,7 @@ class Predictor:
 
     def fit_launch(self, track: Track) -> Fit | None:
         """Return the launch that fits the plume's lines of sight, None when none does."""
-        sights = track.sights
-        times = np.array([s[0] for s in sights], np.int64)
-        rest = np.array([s[1:8] for s in sights], np.float64)
-        fit = fit_launch(
-            times,
-            np.ascontiguousarray(rest[:, 0:3]),
-            np.ascontiguousarray(rest[:, 3:6]),
-            np.ascontiguousarray(rest[:, 6]),
-        )
+        fit = fit_launch(*_sights(track))
         if fit is None:
             return None
         spot = Spot(
@@ -72,6 +67,27 @@ class Predictor:
         )  # fmt: skip
         flat = [*(float(v) for v in fit.state), *(float(v) for v in fit.state_covariance.ravel())]
         return Fit(spot, int(fit.state_time), flat)
+
+    def burnout(self, track: Track, tracker: Tracker) -> tuple[Spot, FloatArray, FloatArray] | None:
+        """Return where a plume that has gone out rose, and state (6,), (6, 6) of what coasts on, at the time of its track.
+
+        None where no ascent fits, where the filter knows the speed better, where one satellite alone has seen it (it does not
+        tell depth: ascents in many directions fit), and where a radar knows more.
+        """
+        bank, slot = tracker.bank, track.slot
+        if len(track.satellites) < 2 or len(track.sensors) > len(track.satellites) or len(track.sights) < FEWEST:
+            return None
+        found = fit_burnout(*_sights(track), track.off_from, int(bank.ts[slot]))
+        if found is None or found.time != int(bank.ts[slot]):
+            return None
+        p, filtered = found.covariance, bank.ps[slot, FREE]
+        if p[3, 3] + p[4, 4] + p[5, 5] > filtered[3, 3] + filtered[4, 4] + filtered[5, 5]:
+            return None
+        spot = Spot(
+            time=found.launch_time, time_sigma_s=found.launch_time_sigma_s, latitude=found.lat, longitude=found.lon,
+            ellipses=ellipses_of(found.ellipses), heading=found.heading,
+        )  # fmt: skip
+        return spot, found.state, p
 
     def launch_of_arc(self, time: int, state: FloatArray, covariance: FloatArray) -> Spot | None:
         """Return where a free arc seen by radar alone was launched, honestly wide."""
@@ -148,6 +164,13 @@ class Predictor:
         return PoweredHypotheses.simple(
             weights, left, sigma, max(thrust, 5.0), ends_now=max(ENDS_NOW, 1.0 - judged.powered)
         )
+
+
+def _sights(track: Track) -> tuple[IntArray, FloatArray, FloatArray, FloatArray]:
+    """Return times (n,) ns, places (n, 3), lines of sight (n, 3) and sigmas (n,) of a track's plume."""
+    rest = np.array([s[1:8] for s in track.sights], np.float64)
+    times = np.array([s[0] for s in track.sights], np.int64)
+    return times, *(np.ascontiguousarray(rest[:, part]) for part in (slice(0, 3), slice(3, 6), 6))  # type: ignore[return-value]
 
 
 def ellipses_of(ellipses: tuple[Ellipse, ...]) -> tuple[tuple[float, float, float, float], ...]:

@@ -12,7 +12,7 @@ from tocsin.core.records.inputs import Notification
 if TYPE_CHECKING:
     from tocsin.centre.centre import Centre
 
-VERSION = 3
+VERSION = 4
 PARTS = ("screen", "voices", "background", "tracker", "judgement", "events", "watch", "dissemination", "emit")
 """Members of a centre with `state()` and `load()`."""
 _ENCODER = msgspec.msgpack.Encoder(order="deterministic")

@@ -1,101 +1,237 @@
-"""The track bank: hot state as arrays, one slot a track; what is not hot as a small record beside it."""
+"""The track bank: everything of a track that a look touches as arrays, one slot a track; `Track` is the view of one slot."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-import msgspec
 import numpy as np
 import numpy.typing as npt
 
+from tocsin.sensing.sensor import Sensor
 from tocsin.tracking.filter_kernels import N
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 BoolArray = npt.NDArray[np.bool_]
+AnyArray = npt.NDArray[Any]
+Sight = tuple[int, float, float, float, float, float, float, float, str]
 
 MAX_TRACKS = 20_000
 """Most tracks alive at once; births beyond it are told and left out, oldest tentative ones first."""
+KEYS = 8
+"""So many of the first and of the last detections of a track are known by name."""
+RIVALS_KEPT = 64
+
+RECORD = np.dtype(
+    [
+        ("last_hit", np.int64),
+        ("hits", np.int64),
+        ("infrared_hits", np.int64),
+        ("misses", np.int64),
+        ("score", np.float64),
+        ("score_top", np.float64),
+        ("confirmed", np.int64),
+        ("nis", np.float64),
+        ("trouble", np.float64),
+        ("doubt_infrared", np.float64),
+        ("doubt_radar", np.float64),
+        ("branch", np.int64),
+        ("stem", np.int64),
+        ("last_infrared", np.int64),
+        ("infrared_misses", np.int64),
+        ("off_from", np.int64),
+        ("intensity", np.float64),
+        ("first_count", np.int64),
+        ("last_count", np.int64),
+        ("rival_count", np.int64),
+    ],
+    align=True,
+)
+"""What is known of a track besides its state; the meaning of each stands at the properties of `Track`."""
+CONTACT = np.dtype(
+    [
+        ("hits", np.int64),
+        ("vouching", np.int64),
+        ("time", np.int64),
+        ("hinted", np.int64),
+        ("x", np.float64),
+        ("y", np.float64),
+        ("z", np.float64),
+        ("ux", np.float64),
+        ("uy", np.float64),
+        ("uz", np.float64),
+        ("range", np.float64),
+        ("rate", np.float64),
+    ],
+    align=True,
+)
+"""What one sensor has had to do with a track: hits, whether it saw it in the last of its looks that could have, and of its last
+detection the time (0 = none with a direction and, of a radar, a range), the sensor's place, direction, range, range rate."""
+CONTACT_LAST = ("time", "hinted", "x", "y", "z", "ux", "uy", "uz", "range", "rate")
+_STATE = ("xs", "ps", "ws", "ts", "two")
+_AHEAD = ("ahead_x", "ahead_p", "ahead_t")
+"""Where coasting tracks are at the time of a look: from the gate to the update, no part of the state."""
+_NOTES = ("records", "firsts", "lasts", "rivals", "contacts", "path_hits")
 
 
-class Track(msgspec.Struct):
-    """What is known of a track besides its state."""
+def _value(name: str, kind: type, about: str) -> property:
+    def get(track: Track) -> Any:
+        return kind(track.record[name])
 
-    number: int
-    slot: int
-    born: int
-    """TAI ns of its first detection."""
-    origin: str
-    """`infrared` or `radar`: what started it."""
-    last_hit: int
-    hits: int = 0
-    score: float = 0.0
-    score_top: float = 0.0
-    confirmed: bool = False
-    misses: int = 0
-    """Looks in a row that could have seen it and did not."""
-    vouching: list[str] = msgspec.field(default_factory=list)
-    """Sensors that saw it in the last of their looks that could have."""
-    doubt: dict[str, float] = msgspec.field(default_factory=dict)
-    """How much the silence of each kind of sensor that has never seen it has cost (score)."""
-    sensors: dict[str, int] = msgspec.field(default_factory=dict)
-    """Hits by sensor."""
-    paths: dict[str, int] = msgspec.field(default_factory=dict)
-    """Hits by independent path (phenomenology/site/line)."""
-    satellites: dict[str, int] = msgspec.field(default_factory=dict)
-    """Infrared hits by sensor."""
-    first_keys: list[str] = msgspec.field(default_factory=list)
-    last_keys: list[str] = msgspec.field(default_factory=list)
-    sights: list[tuple[int, float, float, float, float, float, float, float, str]] = msgspec.field(default_factory=list)
-    """Lines of sight while it burnt: time, place, direction, sigma, sensor."""
-    first_place: tuple[float, float, float] = (0.0, 0.0, 0.0)
-    first_height_m: float = 0.0
-    last_infrared: int = 0
-    infrared_misses: int = 0
-    off_from: int = 0
-    """TAI ns of the first look since the last plume that could have seen one."""
-    intensity: float = float("nan")
-    nis: float = 1.0
-    """Running mean of the squared normalised innovation per component: above 1 the stated errors are too small."""
-    trouble: float = 0.0
-    """Running share of detections that were held to be its own by continuity alone."""
-    branch: int = 0
-    """Number of the track that gathers such detections, 0 = none."""
-    stem: int = 0
-    """Number of the track whose branch this is, 0 = it stands for itself."""
-    run: int = 0
-    """Of a branch: its detections since the stem was last seen where it is expected."""
-    bursts: int = 0
-    """Of a branch: how often its radar has left the stem for it."""
-    left: bool = False
-    """Of a branch: its radar has been back on the stem since."""
-    misfit: float = 0.0
-    """Of a branch: running mean of the squared normalised innovation per component of its run."""
-    last_of: dict[str, tuple[int, float, float, float, float, float, str]] = msgspec.field(default_factory=dict)
-    """Last detection by radar: time, direction (3), range, range rate, the sensor's own track number."""
-    rival: list[int] = msgspec.field(default_factory=list)
-    """Tracks that were seen beside this one in one look: they are other objects."""
+    def put(track: Track, value: Any) -> None:
+        track.record[name] = value
+
+    return property(get, put, doc=about)
+
+
+class Track:
+    """What is known of a track besides its state. Of a track that was removed it is right until the next look."""
+
+    __slots__ = (
+        "bank", "born", "bursts", "first_place", "hints", "left", "misfit", "number", "origin", "record",
+        "run", "sights", "slot",
+    )  # fmt: skip
+
+    def __init__(self, bank: TrackBank, number: int, slot: int, born: int, origin: str) -> None:
+        self.bank, self.number, self.slot = bank, number, slot
+        self.record = bank.records[slot]
+        self.born = born
+        """TAI ns of its first detection."""
+        self.origin = origin
+        """`infrared`, `radar` or `partner`: what started it."""
+        self.sights: list[Sight] = []
+        """Lines of sight while it burnt: time, place, direction, sigma, sensor."""
+        self.hints: dict[str, str] = {}
+        """By radar, its own number of this track."""
+        self.first_place: tuple[float, ...] = (0.0, 0.0, 0.0)
+        self.run = 0
+        """Of a branch: its detections since the stem was last seen where it is expected."""
+        self.bursts = 0
+        """Of a branch: how often its radar has left the stem for it."""
+        self.left = False
+        """Of a branch: its radar has been back on the stem since."""
+        self.misfit = 0.0
+        """Of a branch: running mean of the squared normalised innovation per component of its run."""
+
+    last_hit = _value("last_hit", int, "TAI ns of its last detection.")
+    hits = _value("hits", int, "Detections.")
+    infrared_hits = _value("infrared_hits", int, "Detections by satellites.")
+    misses = _value("misses", int, "Looks in a row that could have seen it and did not.")
+    score = _value("score", float, "Log odds that it is an object.")
+    score_top = _value("score_top", float, "The most that `score` has been.")
+    confirmed = _value("confirmed", bool, "Whether it stands as a track.")
+    nis = _value(
+        "nis", float, "Running mean of the squared normalised innovation per component: above 1 errors are understated."
+    )
+    trouble = _value("trouble", float, "Running share of detections that were held to be its own by continuity alone.")
+    branch = _value("branch", int, "Number of the track that gathers such detections, 0 = none.")
+    stem = _value("stem", int, "Number of the track whose branch this is, 0 = it stands for itself.")
+    last_infrared = _value("last_infrared", int, "TAI ns of the last plume seen, 0 = none.")
+    infrared_misses = _value(
+        "infrared_misses", int, "Looks of satellites since the last plume that could have seen one."
+    )
+    off_from = _value(
+        "off_from", int, "TAI ns of the first look since the last plume that could have seen one, 0 = none."
+    )
+    intensity = _value("intensity", float, "The most that was seen of its plume, W/sr; NaN = none.")
 
     @property
     def id(self) -> str:
         """Return the name of the track in every output."""
         return f"T{self.number:06d}"
 
+    @property
+    def sensors(self) -> dict[str, int]:
+        """Return hits by sensor."""
+        return self.bank.hits_by_sensor(self.slot, False)
+
+    @property
+    def satellites(self) -> dict[str, int]:
+        """Return infrared hits by sensor."""
+        return self.bank.hits_by_sensor(self.slot, True)
+
+    @property
+    def paths(self) -> dict[str, int]:
+        """Return hits by independent path (phenomenology/site/line)."""
+        hits = self.bank.path_hits[self.slot].tolist()
+        return {path: n for path, n in zip(self.bank.paths, hits, strict=False) if n}
+
+    @property
+    def vouching(self) -> list[str]:
+        """Return the sensors that saw it in the last of their looks that could have."""
+        said = self.bank.contacts["vouching"][self.slot].tolist()
+        return [name for name, yes in zip(self.bank.sensors, said, strict=False) if yes]
+
+    @property
+    def rival(self) -> list[int]:
+        """Return the numbers of tracks that were seen beside this one in one look: they are other objects."""
+        numbers: list[int] = self.bank.rivals[self.slot, : int(self.record["rival_count"])].tolist()
+        return numbers
+
+    def last_of(self, sensor: str) -> np.void | None:
+        """Return the `CONTACT` of a sensor whose last detection of this track is known, else None."""
+        number = self.bank.sensors.index(sensor) if sensor in self.bank.sensors else -1
+        contact = self.bank.contacts[self.slot, number]
+        return contact if number >= 0 and contact["time"] else None
+
+    @property
+    def first_keys(self) -> list[str]:
+        """Return the names of its first detections, `KEYS` at most."""
+        return self.bank.keys(self.bank.firsts[self.slot, : int(self.record["first_count"])])
+
+    @property
+    def last_keys(self) -> list[str]:
+        """Return the names of its last detections, the latest last."""
+        count = int(self.record["last_count"])
+        ring = np.arange(max(count - KEYS, 0), count) % KEYS
+        return self.bank.keys(self.bank.lasts[self.slot, ring])
+
 
 class TrackBank:
-    """Tracks in slots; arrays double when they are full."""
+    """Tracks in slots; arrays double when they are full.
+
+    Of `cap` slots: `xs` (cap, 2, 10), `ps` (cap, 2, 10, 10), `ws` (cap, 2), `ts`, `two` (cap,) as in `bank_kernels`;
+    `records` (cap,) of `RECORD`; `contacts` (cap, sensors) of `CONTACT`; `path_hits` (cap, paths); `firsts`, `lasts`
+    (cap, 8, 2) detections as look and number; `rivals` (cap, 64). Sensors, paths and looks are numbered as they come.
+    """
 
     def __init__(self) -> None:
-        self.xs: FloatArray = np.zeros((64, 2, N))
-        self.ps: FloatArray = np.zeros((64, 2, N, N))
-        self.ws: FloatArray = np.zeros((64, 2))
-        self.ts: IntArray = np.zeros(64, np.int64)
-        self.two: IntArray = np.zeros(64, np.int64)
+        self.sensors: list[str] = []
+        self.satellite: BoolArray = np.zeros(4, np.bool_)
+        """Which of the sensors are satellites."""
+        self.paths: list[str] = []
+        self.looks: dict[int, str] = {}
+        """Names of the looks that some track remembers a detection of."""
+        self.next_look = 0
+        self._sensor_number: dict[str, int] = {}
+        self._path_number: dict[str, int] = {}
+        self._allocate(64, 4, 4)
         self.tracks: dict[int, Track] = {}
         """Live tracks by slot, in order of birth."""
         self.free: list[int] = list(range(63, -1, -1))
+        self.removed: list[int] = []
+        """Slots of tracks that have just ended; they are free from the next look on."""
         self.next_number = 1
         self._slots: IntArray | None = None
+
+    def _allocate(self, cap: int, sensors: int, paths: int) -> None:
+        self.xs: FloatArray = np.zeros((cap, 2, N))
+        self.ps: FloatArray = np.zeros((cap, 2, N, N))
+        self.ws: FloatArray = np.zeros((cap, 2))
+        self.ts: IntArray = np.zeros(cap, np.int64)
+        self.two: IntArray = np.zeros(cap, np.int64)
+        self.ahead_x: FloatArray = np.zeros((cap, N))
+        self.ahead_p: FloatArray = np.zeros((cap, N, N))
+        self.ahead_t: IntArray = np.zeros(cap, np.int64)
+        self.records: AnyArray = np.zeros(cap, RECORD)
+        self.firsts: IntArray = np.zeros((cap, KEYS, 2), np.int64)
+        self.lasts: IntArray = np.zeros((cap, KEYS, 2), np.int64)
+        self.rivals: IntArray = np.zeros((cap, RIVALS_KEPT), np.int64)
+        self.contacts: AnyArray = np.zeros((cap, sensors), CONTACT)
+        self.path_hits: IntArray = np.zeros((cap, paths), np.int64)
+
+    # ---- slots --------------------------------------------------------------------------------------------------------
 
     def slots(self) -> IntArray:
         """Return the live slots in order of birth (k,)."""
@@ -105,58 +241,134 @@ class TrackBank:
 
     def standing(self) -> BoolArray:
         """Return which of the live slots hold confirmed tracks (k,)."""
-        return np.array([t.confirmed for t in self.tracks.values()], np.bool_)
+        standing: BoolArray = self.records["confirmed"][self.slots()] != 0
+        return standing
 
     def add(self, time: int, origin: str) -> Track:
         """Return a new track in a free slot, its arrays zero."""
-        if not self.free:
+        return self.add_all([time], origin)[0]
+
+    def add_all(self, times: Sequence[int], origin: str) -> list[Track]:
+        """Return new tracks in free slots, one for each time (ns), their arrays zero."""
+        while len(self.free) < len(times):
             self._grow()
-        slot = self.free.pop()
-        track = Track(number=self.next_number, slot=slot, born=time, origin=origin, last_hit=time)
-        self.next_number += 1
-        self.tracks[slot] = track
-        self.ts[slot] = time
+        first = len(self.free) - len(times)
+        slots = self.free[first:][::-1]
+        del self.free[first:]
+        which = np.array(slots, np.int64)
+        for name in _NOTES:
+            getattr(self, name)[which] = 0
+        for name, value in (("last_hit", times), ("nis", 1.0), ("intensity", np.nan)):
+            self.records[name][which] = value
+        self.ts[which] = times
+        tracks = [
+            Track(self, self.next_number + k, s, t, origin) for k, (s, t) in enumerate(zip(slots, times, strict=True))
+        ]
+        self.next_number += len(tracks)
+        self.tracks.update(zip(slots, tracks, strict=True))
         self._slots = None
-        return track
+        return tracks
 
     def remove(self, slot: int) -> None:
-        """Free the slot of a track."""
+        """End the track of a slot, which is free from the next look on."""
         del self.tracks[slot]
-        self.free.append(slot)
+        self.removed.append(slot)
         self._slots = None
+
+    def release(self) -> None:
+        """Free the slots of the tracks that have ended: nobody asks for them any more."""
+        self.free += self.removed
+        self.removed.clear()
 
     def _grow(self) -> None:
         old = self.ts.size
-        for name in ("xs", "ps", "ws", "ts", "two"):
+        for name in (*_STATE, *_AHEAD, *_NOTES):
             a = getattr(self, name)
             setattr(self, name, np.concatenate([a, np.zeros_like(a)]))
-        self.free = list(range(2 * old - 1, old - 1, -1))
+        self.free = list(range(2 * old - 1, old - 1, -1)) + self.free
+        for track in self.tracks.values():
+            track.record = self.records[track.slot]
+
+    # ---- names --------------------------------------------------------------------------------------------------------
+
+    def sensor_number(self, sensor: Sensor) -> int:
+        """Return the column of a sensor in `contacts`."""
+        number = self._sensor_number.get(sensor.id)
+        if number is None:
+            number = self._sensor_number[sensor.id] = len(self.sensors)
+            self.sensors.append(sensor.id)
+            if number == self.contacts.shape[1]:
+                self.contacts = np.concatenate([self.contacts, np.zeros_like(self.contacts)], axis=1)
+                self.satellite = np.concatenate([self.satellite, np.zeros_like(self.satellite)])
+            self.satellite[number] = sensor.kind == "infrared"
+        return number
+
+    def path_number(self, path: str) -> int:
+        """Return the column of a path in `path_hits`."""
+        number = self._path_number.get(path)
+        if number is None:
+            number = self._path_number[path] = len(self.paths)
+            self.paths.append(path)
+            if number == self.path_hits.shape[1]:
+                self.path_hits = np.concatenate([self.path_hits, np.zeros_like(self.path_hits)], axis=1)
+        return number
+
+    def look_number(self, name: str) -> int:
+        """Return the number under which tracks remember detections of a look, or of any other input, by its name."""
+        number = self.next_look
+        self.looks[number] = name
+        self.next_look += 1
+        if len(self.looks) > 4096 and len(self.looks) > 4 * KEYS * len(self.tracks):
+            used = self.slots()
+            known = set(np.unique(self.firsts[used, :, 0]).tolist()) | set(np.unique(self.lasts[used, :, 0]).tolist())
+            self.looks = {k: v for k, v in self.looks.items() if k in known or k >= number}
+        return number
+
+    def keys(self, detections: IntArray) -> list[str]:
+        """Return the names of detections (k, 2) of looks and numbers; a number below 0 is the input itself."""
+        return [f"{self.looks[look]}/{n}" if n >= 0 else self.looks[look] for look, n in detections.tolist()]
+
+    def hits_by_sensor(self, slot: int, satellites: bool) -> dict[str, int]:
+        """Return hits of a slot by sensor, or by satellite only."""
+        hits = self.contacts["hits"][slot].tolist()
+        names = zip(self.sensors, hits, self.satellite.tolist(), strict=False)
+        return {name: n for name, n, high in names if n and (high or not satellites)}
+
+    # ---- state --------------------------------------------------------------------------------------------------------
 
     def state(self) -> dict[str, Any]:
         """Return all of it as plain data."""
         used = self.slots()
-        return {
-            "xs": self.xs[used].tobytes(), "ps": self.ps[used].tobytes(), "ws": self.ws[used].tobytes(),
-            "ts": self.ts[used].tobytes(), "two": self.two[used].tobytes(), "free": list(self.free),
-            "capacity": int(self.ts.size), "next_number": self.next_number,
-            "tracks": [msgspec.to_builtins(t) for t in self.tracks.values()],
+        arrays = {name: getattr(self, name)[used].tobytes() for name in (*_STATE, *_NOTES)}
+        return arrays | {
+            "free": [*self.free, *self.removed], "capacity": int(self.ts.size), "next_number": self.next_number,
+            "sensors": list(self.sensors), "satellite": self.satellite.tolist(), "paths": list(self.paths),
+            "path_columns": int(self.path_hits.shape[1]), "looks": list(self.looks.items()), "next_look": self.next_look,
+            "tracks": [
+                [t.number, t.slot, t.born, t.origin, [list(s) for s in t.sights], sorted(t.hints.items()),
+                 list(t.first_place), t.run, t.bursts, t.left, t.misfit]
+                for t in self.tracks.values()
+            ],
         }  # fmt: skip
 
     def load(self, state: dict[str, Any]) -> None:
         """Take over what `state` returned."""
-        capacity = state["capacity"]
+        self.sensors, self.paths = list(state["sensors"]), list(state["paths"])
+        self.satellite = np.array(state["satellite"], np.bool_)
+        self._sensor_number = {name: k for k, name in enumerate(self.sensors)}
+        self._path_number = {name: k for k, name in enumerate(self.paths)}
+        self.looks, self.next_look = dict(state["looks"]), state["next_look"]
+        self._allocate(state["capacity"], self.satellite.size, state["path_columns"])
+        slots = np.array([plain[1] for plain in state["tracks"]], np.int64)
+        for name in (*_STATE, *_NOTES):
+            a = getattr(self, name)
+            a[slots] = np.frombuffer(state[name], a.dtype).reshape((slots.size, *a.shape[1:]))
         self.tracks = {}
-        for plain in state["tracks"]:
-            track = msgspec.convert(plain, Track)
-            self.tracks[track.slot] = track
+        for number, slot, born, origin, sights, hints, place, run, bursts, left, misfit in state["tracks"]:
+            track = self.tracks[slot] = Track(self, number, slot, born, origin)
+            track.sights, track.hints = [tuple(s) for s in sights], dict(hints)
+            track.first_place = tuple(place)
+            track.run, track.bursts, track.left, track.misfit = run, bursts, left, misfit
         self._slots = None
-        used = self.slots()
-        k = used.size
-        shapes: dict[str, tuple[int, ...]] = {"xs": (2, N), "ps": (2, N, N), "ws": (2,), "ts": (), "two": ()}
-        for name, shape in shapes.items():
-            dtype = np.int64 if name in ("ts", "two") else np.float64
-            full = np.zeros((capacity, *shape), dtype)
-            full[used] = np.frombuffer(state[name], dtype).reshape((k, *shape))
-            setattr(self, name, full)
-        self.free = list(state["free"])
+        self.free, self.removed = list(state["free"]), []
         self.next_number = state["next_number"]

@@ -1,7 +1,8 @@
 """The compiled steps over a bank of tracks: mix and predict, gate, update, silence.
 
 Arrays of a bank of `cap` slots: `xs` (cap, 2, 10), `ps` (cap, 2, 10, 10), `ws` (cap, 2) model probabilities, `ts`
-(cap,) TAI ns, `two` (cap,) 1 while the boost model is alive. Units and columns as in `filter_kernels`.
+(cap,) TAI ns, `two` (cap,) 1 while the boost model is alive, `ASLEEP` while it rests, 0 where it is gone. Units and
+columns as in `filter_kernels`.
 """
 
 import math
@@ -9,6 +10,7 @@ import math
 import numpy as np
 
 from tocsin.core.kernels import kernel
+from tocsin.tracking.coast_kernels import is_free, predict_free, update_free
 from tocsin.tracking.filter_kernels import (
     BOOST,
     BOOST_LIFE_S,
@@ -28,6 +30,12 @@ JUMP_LOG_PRIOR = -3.0  # log of the share of looks that see one
 # would add up in a coasting track, without end.
 NO_IGNITION = 2
 TELLING = 1.5  # a look tells burning from coasting when it sees one so much likelier than the other
+# `two` of a track whose boost model is at rest: radars have seen it coast. It is awake again for a plume, for a detection
+# that free flight misses so far (squared normalised innovation of a component), or where no detection is where free flight leads.
+ASLEEP = -1
+SLEEPS_BELOW = 0.005
+WAKES = 12.0
+NEVER = np.int64(-(2**63))
 
 
 @kernel
@@ -147,7 +155,7 @@ def weigh(d2s: np.ndarray, lls: np.ndarray, w: np.ndarray, two: int, plume_odds:
     `d2s`, `lls` (3,): of the hypotheses of `update_track`.
     """
     ll_f = lls[FREE] + math.log(plume_odds)
-    if two == 0:
+    if two < 1:
         return d2s[FREE], ll_f
     d2_f, d2_b, ll_b = d2s[FREE], d2s[BOOST], lls[BOOST]
     if lls[2] + JUMP_LOG_PRIOR > ll_b:
@@ -184,7 +192,7 @@ def update_track(
     # hypotheses: 0 burns on, 1 coasts, 2 burns and has just dropped a stage
     for h in range(3):
         model = h % 2
-        if two == 0 and model == BOOST:
+        if two < 1 and model == BOOST:
             continue
         if h < 2:
             d2s[h], lls[h], _ = update_model(x[model], p[model], m, dt, model)
@@ -197,13 +205,15 @@ def update_track(
 
 @kernel
 def gate_pairs(
-    xs: np.ndarray, ps: np.ndarray, ws: np.ndarray, ts: np.ndarray, two: np.ndarray, slots: np.ndarray,
+    xs: np.ndarray, ps: np.ndarray, ws: np.ndarray, ts: np.ndarray, two: np.ndarray,
+    ahead_x: np.ndarray, ahead_p: np.ndarray, ahead_t: np.ndarray, slots: np.ndarray,
     rows: np.ndarray, times: np.ndarray, chosen: np.ndarray, plume_odds: float, gate: float,
     pair_slot: np.ndarray, pair_row: np.ndarray, pair_ll: np.ndarray, pair_d2: np.ndarray,
 ) -> int:  # fmt: skip
     """Return the number of (track, detection) pairs within the gate; -1 when the pair arrays are too short.
 
-    `slots` (k,) live tracks, `rows` (n, 18) measurements at `times` (n,) ns, `chosen` (c,) which of them.
+    `slots` (k,) live tracks, `rows` (n, 18) measurements at `times` (n,) ns, `chosen` (c,) which of them. `ahead_x` (cap, 10),
+    `ahead_p` (cap, 10, 10), `ahead_t` (cap,) keep, for `commit`, where a coasting track is at the last time asked for.
     """
     if chosen.shape[0] == 0:
         return 0
@@ -216,37 +226,59 @@ def gate_pairs(
     wu = np.empty(2)
     d2s = np.empty(3)
     lls = np.empty(3)
-    work = np.empty((16, N))
+    work = np.empty((18, N))
+    narrow = np.empty((18, 6))
     order, ranges, span = by_range(rows, times, chosen)
     near = np.empty(chosen.shape[0], np.int64)
     origin = times[chosen[0]]
+    coasting_odds = math.log(plume_odds)
     for a in range(slots.shape[0]):
         s = slots[a]
         lead = BOOST if ws[s, BOOST] > 0.5 else FREE
-        last = np.int64(-1)
+        ahead_t[s] = NEVER
         reached = within_reach(xs[s, lead], ps[s, lead], ts[s], rows, times, order, ranges, span, origin, near)
+        if reached == 0:
+            continue
+        both = two[s] == 1 or (two[s] == ASLEEP and plume_odds < 1.0)
+        if not both:
+            fits = 0
+            for b in range(reached):
+                d = near[b]
+                dt = (times[d] - ts[s]) * 1e-9
+                if ahead_t[s] != times[d]:
+                    copy_model(xs[s, FREE], ps[s, FREE], ahead_x[s], ahead_p[s])
+                    predict_free(ahead_x[s], ahead_p[s], dt, narrow)
+                    ahead_t[s] = times[d]
+                d2, ll = fit_model(ahead_x[s], ahead_p[s], rows[d], min(dt, 0.0), FREE, work)
+                if d2 < gate:
+                    if count >= pair_slot.shape[0]:
+                        return -1
+                    pair_slot[count], pair_row[count], pair_ll[count], pair_d2[count] = s, d, ll + coasting_odds, d2
+                    count += 1
+                    fits += 1
+            if fits > 0 or two[s] != ASLEEP:
+                continue
+            # nothing is where it coasts to: has it lit an engine?
+        last = NEVER
         for b in range(reached):
             d = near[b]
             dt = (times[d] - ts[s]) * 1e-9
             if last != times[d] or dt < 0.0:
                 take(xs, ps, ws, s, x, p, w)
                 if dt > 0.0:
-                    predict_track(x, p, w, dt, two[s])
-                if two[s] == 1:
-                    after_jump(x, p, xj, pj)
+                    predict_track(x, p, w, dt, 1 if two[s] == ASLEEP else two[s])
+                after_jump(x, p, xj, pj)
                 last = times[d]
             late = min(dt, 0.0)
             # the hypotheses of `update_track`
             for h in range(3):
                 model = h % 2
-                if two[s] == 0 and model == BOOST:
-                    continue
                 if h < 2:
                     d2s[h], lls[h] = fit_model(x[model], p[model], rows[d], late, model, work)
                 else:
                     d2s[h], lls[h] = fit_model(xj, pj, rows[d], late, model, work)
             wu[BOOST], wu[FREE] = w[BOOST], w[FREE]
-            d2, ll = weigh(d2s, lls, wu, two[s], plume_odds)
+            d2, ll = weigh(d2s, lls, wu, 1, plume_odds)
             if d2 < gate:
                 if count >= pair_slot.shape[0]:
                     return -1
@@ -256,23 +288,63 @@ def gate_pairs(
 
 
 @kernel
+def coast_on(
+    x: np.ndarray, p: np.ndarray, m: np.ndarray, dt: float, ahead_x: np.ndarray, ahead_p: np.ndarray, ready: bool,
+    work: np.ndarray, narrow: np.ndarray,
+) -> tuple[float, float]:  # fmt: skip
+    """Return (squared distance, worst component) of `m` to a coasting track; `ahead_x`, `ahead_p` get the updated state.
+
+    `x`, `p` the state `dt` seconds before; `ready`: they have been carried there already.
+    """
+    if not ready:
+        copy_model(x, p, ahead_x, ahead_p)
+        predict_free(ahead_x, ahead_p, dt, narrow)
+    if dt >= 0.0 and is_free(ahead_p):
+        d2, _ll, worst = update_free(ahead_x, ahead_p, m, work)
+    else:
+        d2, worst = 0.0, 0.0
+        for model in range(FREE, MODELS):
+            d2, _ll, worst = update_model(ahead_x, ahead_p, m, min(dt, 0.0), model)
+    return d2, worst
+
+
+@kernel
 def commit(
     xs: np.ndarray, ps: np.ndarray, ws: np.ndarray, ts: np.ndarray, two: np.ndarray,
+    ahead_x: np.ndarray, ahead_p: np.ndarray, ahead_t: np.ndarray,
     slots: np.ndarray, rows: np.ndarray, times: np.ndarray, which: np.ndarray, plume_odds: float,
     d2_out: np.ndarray,
 ) -> None:  # fmt: skip
-    """Apply measurement `which[k]` to track `slots[k]`, in place; `d2_out` (k,) gets the normalised distance."""
+    """Apply measurement `which[k]` to track `slots[k]`, in place; `d2_out` (k,) gets the normalised distance.
+
+    A boost model that has nothing left to say falls asleep; what free flight does not explain, or a plume, wakes it.
+    """
+    work = np.empty((18, N))
+    narrow = np.empty((18, 6))
     for k in range(slots.shape[0]):
         s = slots[k]
         d = which[k]
         dt = (times[d] - ts[s]) * 1e-9
+        if two[s] < 1 and not (two[s] == ASLEEP and plume_odds < 1.0):
+            d2, worst = coast_on(
+                xs[s, FREE], ps[s, FREE], rows[d], dt, ahead_x[s], ahead_p[s], ahead_t[s] == times[d], work, narrow
+            )
+            ahead_t[s] = NEVER
+            if two[s] == 0 or dt < 0.0 or worst < WAKES:
+                copy_model(ahead_x[s], ahead_p[s], xs[s, FREE], ps[s, FREE])
+                ts[s] = max(ts[s], times[d])
+                d2_out[k] = d2
+                continue
+        if two[s] == ASLEEP:
+            two[s] = 1
         if dt > 0.0:
             predict_track(xs[s], ps[s], ws[s], dt, two[s])
             ts[s] = times[d]
         d2, _ll = update_track(xs[s], ps[s], ws[s], rows[d], min(dt, 0.0), two[s], plume_odds)
         d2_out[k] = d2
-        if two[s] == 1 and ws[s, BOOST] < 1e-7:
-            two[s] = 0
+        if plume_odds == 1.0 and ws[s, BOOST] < SLEEPS_BELOW:
+            # in both models' states the present is the same to what this little weight is worth
+            two[s] = ASLEEP if ws[s, BOOST] > 1e-7 else 0
             ws[s, BOOST], ws[s, FREE] = 0.0, 1.0
 
 
@@ -287,7 +359,7 @@ def silence(
     """
     for k in range(slots.shape[0]):
         s = slots[k]
-        if two[s] == 0:
+        if two[s] < 1:
             cost[k] = math.log(max(1.0 - free_pd[k], 1e-6))
             continue
         dt = (time - ts[s]) * 1e-9
@@ -310,5 +382,5 @@ def advance_tracks(
         s = slots[k]
         dt = (time - ts[s]) * 1e-9
         if dt > 0.0:
-            predict_track(xs[s], ps[s], ws[s], dt, NO_IGNITION * two[s])
+            predict_track(xs[s], ps[s], ws[s], dt, NO_IGNITION if two[s] == 1 else 0)
             ts[s] = time

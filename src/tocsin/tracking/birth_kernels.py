@@ -5,6 +5,7 @@ import math
 import numpy as np
 
 from tocsin.core.kernels import kernel
+from tocsin.tracking.bank_kernels import ASLEEP
 from tocsin.tracking.filter_kernels import (
     A_X,
     B_X,
@@ -69,6 +70,26 @@ def start_radar(x: np.ndarray, p: np.ndarray, w: np.ndarray, m: np.ndarray, boos
         p[BOOST, 6 + i, 6 + i] = 20.0 * 20.0
     w[BOOST] = boost_weight
     w[FREE] = 1.0 - boost_weight
+
+
+@kernel
+def start_radars(
+    xs: np.ndarray, ps: np.ndarray, ws: np.ndarray, two: np.ndarray, slots: np.ndarray, rows: np.ndarray,
+    which: np.ndarray, boost_top: float, places: np.ndarray,
+) -> None:  # fmt: skip
+    """Fill tracks `slots` (k,) from radar measurements `rows[which[k]]`; `places` (k, 3) gets where they begin.
+
+    They coast until something says otherwise: a single detection tells nothing of thrust. Beyond `boost_top` (m from the
+    Earth's centre) nothing burns any more.
+    """
+    for k in range(slots.shape[0]):
+        s = slots[k]
+        start_radar(xs[s], ps[s], ws[s], rows[which[k]], 0.0)
+        r2 = 0.0
+        for i in range(3):
+            places[k, i] = xs[s, FREE, i]
+            r2 += xs[s, FREE, i] * xs[s, FREE, i]
+        two[s] = ASLEEP if r2 < boost_top * boost_top else 0
 
 
 @kernel

@@ -8,10 +8,11 @@ import numpy as np
 
 from tocsin.core.records.inputs import PartnerTrack
 from tocsin.tracking import birth_kernels as kernels
-from tocsin.tracking.bank import Track, TrackBank
-from tocsin.tracking.filter_kernels import BOOST, FREE, M_RANGE, M_SIGMA_A
+from tocsin.tracking.bank import IntArray, Track, TrackBank
+from tocsin.tracking.filter_kernels import M_RANGE, M_SIGMA_A
 from tocsin.tracking.measurement_kernels import sight_start
 from tocsin.tracking.notes import LookNotes
+from tocsin.tracking.record_kernels import write_keys
 from tocsin.tracking.view_kernels import nearest_track
 
 CONFIRM_HITS, CONFIRM_SCORE = 3, 8.0
@@ -33,21 +34,30 @@ def start_track(bank: TrackBank, notes: LookNotes, row: int) -> Track | None:
         along = sight_start(m, FIRST_HEIGHT_M, FIRST_SPREAD_M, place)
         if along < 0.0:
             return None
-    track = bank.add(notes.times[row], "infrared" if sight else "radar")
+    if not sight:
+        return bank.tracks[start_radar_tracks(bank, notes, np.array([row], np.int64))[0]]
+    track = bank.add(notes.times[row], "infrared")
     s = track.slot
-    if sight:
-        kernels.start_infrared(bank.xs[s], bank.ps[s], bank.ws[s], m, place, along)
-        bank.two[s] = 1
-    else:
-        place[:] = m[0:3] + m[M_RANGE] * m[3:6]
-        kernels.start_radar(bank.xs[s], bank.ps[s], bank.ws[s], m, 0.05)
-        bank.two[s] = 1 if math.sqrt(float((place * place).sum())) < BOOST_TOP_RADIUS_M else 0
-        if bank.two[s] == 0:
-            bank.ws[s, BOOST], bank.ws[s, FREE] = 0.0, 1.0
+    kernels.start_infrared(bank.xs[s], bank.ps[s], bank.ws[s], m, place, along)
+    bank.two[s] = 1
     track.first_place = (float(place[0]), float(place[1]), float(place[2]))
     track.hits = 1
-    notes.write(track, row)
+    notes.write_one(track, row)
     return track
+
+
+def start_radar_tracks(bank: TrackBank, notes: LookNotes, which: IntArray) -> list[int]:
+    """Return the slots of the new tracks of measurements `which` (k,) of a look, each with a range and a direction."""
+    tracks = bank.add_all([notes.times[row] for row in which.tolist()], "radar")
+    slots = np.array([track.slot for track in tracks], np.int64)
+    places = np.empty((which.size, 3))
+    kernels.start_radars(bank.xs, bank.ps, bank.ws, bank.two, slots, notes.rows, which, BOOST_TOP_RADIUS_M, places)
+    bank.records["hits"][slots] = 1
+    for track, place in zip(tracks, places.tolist(), strict=True):
+        track.first_place = tuple(place)
+    notes.write(slots, which)
+    started: list[int] = slots.tolist()
+    return started
 
 
 def take_partner(bank: TrackBank, item: PartnerTrack) -> tuple[Track, bool]:
@@ -73,7 +83,6 @@ def take_partner(bank: TrackBank, item: PartnerTrack) -> tuple[Track, bool]:
         track.hits = 1
         track.score = track.score_top = CONFIRM_SCORE
         path = f"partner/{item.source or 'partner'}/{item.line or item.source or 'partner'}"
-        track.paths[path] = track.paths.get(path, 0) + 1
-        track.first_keys.append(item.id)
-        track.last_keys.append(item.id)
+        bank.path_hits[s, bank.path_number(path)] += 1
+        write_keys(bank.records, bank.firsts, bank.lasts, s, bank.look_number(item.id), -1)
     return track, new

@@ -76,3 +76,45 @@ def add_sight_bias(p: np.ndarray, state: np.ndarray, place: np.ndarray, bias: fl
         for j in range(3):
             same = 1.0 if i == j else 0.0
             p[i, j] += weight * bias * bias * (r2 * same - d[i] * d[j])
+
+
+@kernel
+def consider(
+    contacts: np.ndarray, nis: np.ndarray, infrared_hits: np.ndarray, slots: np.ndarray, satellite: np.ndarray,
+    ups: np.ndarray, biases: np.ndarray, states: np.ndarray, covariances: np.ndarray,
+) -> None:  # fmt: skip
+    """Widen `covariances` (k, 6, 6) of tracks `slots` with `states` (k, 9) by what their sensors may hide, in place.
+
+    By the innovations (`nis` (cap,) their running mean, above 1 the stated errors are too small), and by the unknown
+    constant errors, each by the square of its share in the track's detections. Radar decides where it has seen the
+    object: its detections count, those of satellites then add nothing. `contacts` (cap, sensors) of `bank.CONTACT`,
+    `infrared_hits` (cap,); of each sensor `satellite`, local vertical `ups` (sensors, 3), `biases` (sensors, 3): range m,
+    azimuth and elevation rad of a radar, the pointing (rad, first) of a satellite, zero where it has none.
+    """
+    site = np.empty(3)
+    for k in range(slots.shape[0]):
+        s = slots[k]
+        if nis[s] > 1.0:
+            for i in range(6):
+                for j in range(6):
+                    covariances[k, i, j] *= nis[s]
+        total = 0
+        for c in range(satellite.shape[0]):
+            total += contacts[s, c].hits
+        by_radar = total > infrared_hits[s]
+        if by_radar:
+            total -= infrared_hits[s]
+        for c in range(satellite.shape[0]):
+            r = contacts[s, c]
+            if (
+                r.hits == 0
+                or satellite[c] == by_radar
+                or (biases[c, 0] == 0.0 and biases[c, 1] == 0.0 and biases[c, 2] == 0.0)
+            ):
+                continue
+            site[0], site[1], site[2] = r.x, r.y, r.z
+            weight = (r.hits / total) ** 2
+            if by_radar:
+                add_radar_bias(covariances[k], states[k], site, ups[c], biases[c], weight)
+            else:
+                add_sight_bias(covariances[k], states[k], site, biases[c, 0], weight)

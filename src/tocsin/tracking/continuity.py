@@ -26,11 +26,12 @@ in this time: a radar that has lost its object is left behind by no more (real p
 
 def follows(track: Track, look: Look, row: FloatArray, k: int) -> float:
     """Return how far (m) `row`, number `k` of the look, is off from following the track; inf: it does not."""
-    last = track.last_of.get(look.sensor)
+    last = track.last_of(look.sensor)
     if last is None or math.isnan(row[M_RANGE]):
         return math.inf
-    t, ux, uy, uz, distance, rate, hint = last
-    dt = (int(look.times[k]) - t) / NS
+    ux, uy, uz, distance, rate = (float(last[name]) for name in ("ux", "uy", "uz", "range", "rate"))
+    hint = track.hints[look.sensor] if last["hinted"] else ""
+    dt = (int(look.times[k]) - int(last["time"])) / NS
     mine = look.hints[k] if k < len(look.hints) else None
     if not 0.0 < dt <= WITHIN_S or (mine and hint and mine != hint):
         return math.inf
@@ -48,12 +49,3 @@ def follows(track: Track, look: Look, row: FloatArray, k: int) -> float:
     if cosine <= 0.0 or math.sqrt(sine2) > slip + FASTEST_M_S * dt / max(distance, 1.0):
         return math.inf
     return float(off + math.sqrt(sine2) * distance)
-
-
-def remember(track: Track, look: Look, time: int, measured: list[float], k: int) -> None:
-    """Keep a radar measurement (direction (3), range, range rate), number `k` of the look, as the sensor's last of this track."""
-    ux, uy, uz, distance, rate = measured
-    if distance != distance or ux != ux:
-        return
-    hint = (look.hints[k] if k < len(look.hints) else None) or ""
-    track.last_of[look.sensor] = (time, ux, uy, uz, distance, rate, hint)

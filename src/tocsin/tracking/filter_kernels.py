@@ -121,10 +121,9 @@ def coast(x: np.ndarray, dt: float) -> None:
 def transition(x: np.ndarray, h: float, model: int, drag: bool, phi: np.ndarray) -> None:
     """Fill `phi` (10, 10) with the transition over a step `h` from `x`: second order in velocity, third in position."""
     gxx, gxy, gxz, gyy, gyz, gzz = gravity_gradient(x[0], x[1], x[2])
-    w2 = EARTH_RATE * EARTH_RATE
     g = np.empty((3, 3))
-    g[0, 0], g[0, 1], g[0, 2] = gxx + w2, gxy, gxz
-    g[1, 0], g[1, 1], g[1, 2] = gxy, gyy + w2, gyz
+    g[0, 0], g[0, 1], g[0, 2] = gxx, gxy, gxz
+    g[1, 0], g[1, 1], g[1, 2] = gxy, gyy, gyz
     g[2, 0], g[2, 1], g[2, 2] = gxz, gyz, gzz
     c = np.zeros((3, 3))
     c[0, 1], c[1, 0] = 2.0 * EARTH_RATE, -2.0 * EARTH_RATE

@@ -8,22 +8,22 @@ import numpy as np
 
 from tocsin.core.records.inputs import INTENSITY, Look
 from tocsin.sensing.sensors import Sensor
-from tocsin.tracking.bank import FloatArray, Track, TrackBank
-from tocsin.tracking.continuity import remember
-from tocsin.tracking.filter_kernels import M_RANGE, M_RATE, M_SIGMA_A, U_X, U_Y, U_Z
+from tocsin.tracking import record_kernels as kernels
+from tocsin.tracking.bank import KEYS, RIVALS_KEPT, FloatArray, IntArray, Track, TrackBank
+from tocsin.tracking.filter_kernels import M_SIGMA_A
 
-SIGHTS_KEPT = 64
-RIVALS_KEPT = 64
+SIGHTS_KEPT = 320
+"""Of a burn of five minutes that two satellites see every two seconds."""
 RIVALS_LOOK = 200
-"""In a look that saw more tracks than this nobody is noted as a rival."""
+"""In a look that saw more tracks than this nobody is noted as a rival; `seen_together` still tells the last looks."""
 
 
 class LookNotes:
-    """What one look writes into the records of its tracks, made ready once: sensor, path, keys, lines of sight."""
+    """What one look writes into the records of its tracks, made ready once: sensor, path, names."""
 
-    def __init__(self, look: Look, sensor: Sensor, rows: FloatArray) -> None:
-        self.look, self.sensor, self.rows = look, sensor, rows
-        self._path = f"{sensor.kind}/{sensor.site}/{look.line or sensor.line}"
+    def __init__(self, bank: TrackBank, look: Look, sensor: Sensor, rows: FloatArray) -> None:
+        self.bank, self.look, self.sensor, self.rows = bank, look, sensor, rows
+        self.number = bank.sensor_number(sensor)
 
     # most looks write nothing: what they would need is made ready by the first that does
 
@@ -34,84 +34,71 @@ class LookNotes:
         return times
 
     @cached_property
-    def parts(self) -> list[int]:
-        """Return the number of components of each measurement."""
-        parts: list[int] = (2 + (~np.isnan(self.rows[:, [M_RANGE, M_RATE]])).sum(axis=1)).tolist()
-        return parts
+    def _ready(self) -> tuple[int, int, FloatArray]:
+        look, sensor = self.look, self.sensor
+        number = self.bank.look_number(f"{look.sensor}/{look.session}/{look.sequence}")
+        path = self.bank.path_number(f"{sensor.kind}/{sensor.site}/{look.line or sensor.line}")
+        return number, path, np.ascontiguousarray(look.values[:, INTENSITY])
 
     @cached_property
-    def _measured(self) -> list[list[float]]:
-        measured: list[list[float]] = self.rows[:, [U_X, U_Y, U_Z, M_RANGE, M_RATE]].tolist()
-        return measured
+    def _hinted(self) -> bool:
+        return self.sensor.kind == "radar" and any(self.look.hints)
 
-    @cached_property
-    def _keys(self) -> list[str]:
-        look = self.look
-        prefix = f"{look.sensor}/{look.session}/{look.sequence}/"
-        return [f"{prefix}{n}" for n in look.numbers.tolist()]
+    def write(self, slots: IntArray, which: IntArray) -> None:
+        """Write detections `which` (k,) into the records of the tracks `slots` (k,)."""
+        bank, look = self.bank, self.look
+        number, path, intensity = self._ready
+        infrared = self.sensor.kind == "infrared"
+        kernels.write_hits(
+            bank.records, bank.contacts, bank.path_hits, bank.firsts, bank.lasts, slots, which, self.rows, look.times,
+            look.numbers, intensity, number, self.number, path, infrared,
+        )  # fmt: skip
+        if infrared:
+            for slot, row in zip(slots.tolist(), which.tolist(), strict=True):
+                self._light(bank.tracks[slot], row)
+        elif self._hinted:
+            for slot, row in zip(slots.tolist(), which.tolist(), strict=True):
+                if hint := look.hints[row]:
+                    bank.tracks[slot].hints[look.sensor] = hint
+                    bank.contacts[slot, self.number]["hinted"] = 1
 
-    def write(self, track: Track, row: int) -> None:
-        """Write a detection into the record of its track."""
-        sensor, time = self.sensor, self.times[row]
-        track.sensors[sensor.id] = track.sensors.get(sensor.id, 0) + 1
-        track.paths[self._path] = track.paths.get(self._path, 0) + 1
-        track.last_hit = max(track.last_hit, time)
-        key = self._keys[row]
-        if len(track.first_keys) < 8:
-            track.first_keys.append(key)
-        track.last_keys.append(key)
-        if len(track.last_keys) > 8:
-            del track.last_keys[0]
-        if sensor.kind == "radar":
-            remember(track, self.look, time, self._measured[row], row)
-        elif sensor.kind == "infrared":
-            self._light(track, row, time)
+    def write_one(self, track: Track, row: int) -> None:
+        """Write one detection into the record of a track."""
+        self.write(np.array([track.slot], np.int64), np.array([row], np.int64))
 
-    def _light(self, track: Track, row: int, time: int) -> None:
-        """Write what a satellite has seen: the plume shines."""
-        m = self.rows[row]
-        track.satellites[self.sensor.id] = track.satellites.get(self.sensor.id, 0) + 1
-        track.last_infrared = max(track.last_infrared, time)
-        track.infrared_misses = 0
-        track.off_from = 0
-        intensity = float(self.look.values[row, INTENSITY])
-        if intensity == intensity:
-            track.intensity = intensity if track.intensity != track.intensity else max(track.intensity, intensity)
+    def _light(self, track: Track, row: int) -> None:
+        """Keep the line of sight of a satellite to a plume."""
         if len(track.sights) < SIGHTS_KEPT:
-            sight = (time, *(float(v) for v in m[0:6]), float(m[M_SIGMA_A]), self.sensor.id)
+            m = self.rows[row]
+            sight = (self.times[row], *(float(v) for v in m[0:6]), float(m[M_SIGMA_A]), self.sensor.id)
             track.sights.append(sight)  # type: ignore[arg-type]
 
 
 def absorb(keep: Track, drop: Track) -> None:
     """Add the record of a twin to the track that stays."""
+    bank, a, b = keep.bank, keep.slot, drop.slot
     keep.hits += drop.hits
+    keep.infrared_hits += drop.infrared_hits
     keep.last_hit = max(keep.last_hit, drop.last_hit)
     keep.last_infrared = max(keep.last_infrared, drop.last_infrared)
-    for name in ("sensors", "paths", "satellites"):
-        mine, theirs = getattr(keep, name), getattr(drop, name)
-        for key, n in theirs.items():
-            mine[key] = mine.get(key, 0) + n
-    keep.first_keys = (drop.first_keys + keep.first_keys if drop.born < keep.born else keep.first_keys)[:8]
+    bank.contacts["hits"][a] += bank.contacts["hits"][b]
+    bank.path_hits[a] += bank.path_hits[b]
+    if drop.born < keep.born:
+        old, older = (bank.firsts[t.slot, : int(t.record["first_count"])] for t in (keep, drop))
+        both = np.concatenate([older, old])[:KEYS]
+        bank.firsts[a, : len(both)] = both
+        keep.record["first_count"] = len(both)
     keep.born = min(keep.born, drop.born)
     keep.sights = sorted(keep.sights + drop.sights)[:SIGHTS_KEPT]
-    for n in drop.rival:
-        if n not in keep.rival and n != keep.number:
-            keep.rival.append(n)
+    known = keep.rival
+    known += [n for n in drop.rival if n not in known and n != keep.number]
+    keep.record["rival_count"] = count = min(len(known), RIVALS_KEPT)
+    bank.rivals[a, :count] = known[:count]
 
 
 def note_rivals(bank: TrackBank, seen: list[int]) -> None:
     """Write into the confirmed tracks `seen` (slots) in one look that the others seen beside them are other objects."""
-    if len(seen) < 2:
-        return
-    numbers = [bank.tracks[s].number for s in seen if s in bank.tracks]
-    if len(numbers) > RIVALS_LOOK:
-        return
-    for s in seen:
-        track = bank.tracks.get(s)
-        if track is None or not track.confirmed:
-            continue
-        for n in numbers:
-            if len(track.rival) >= RIVALS_KEPT:
-                break
-            if n != track.number and n not in track.rival:
-                track.rival.append(n)
+    if 2 <= len(seen) <= RIVALS_LOOK:
+        slots = np.array([s for s in seen if s in bank.tracks], np.int64)
+        numbers = np.array([bank.tracks[s].number for s in slots.tolist()], np.int64)
+        kernels.note_rivals(bank.records, bank.rivals, slots, numbers)

@@ -56,7 +56,7 @@ def hold(bank: TrackBank, track: Track, notes: LookNotes, row: int) -> None:
     track.trouble += 0.1 * (1.0 - track.trouble)
     track.hits += 1
     track.misses = 0
-    notes.write(track, row)
+    notes.write_one(track, row)
     slot = np.array([track.slot], np.int64)
     advance_tracks(bank.xs, bank.ps, bank.ws, bank.ts, bank.two, slot, notes.times[row])
 
@@ -77,7 +77,10 @@ def fits(bank: TrackBank, track: Track, m: FloatArray, time: int) -> bool:
     slot, one = np.array([track.slot], np.int64), np.zeros(1, np.int64)
     rows, times = np.ascontiguousarray(m[None, :]), np.array([time], np.int64)
     ps, pr, ll, d2 = np.empty(1, np.int64), np.empty(1, np.int64), np.empty(1), np.empty(1)
-    count = gate_pairs(bank.xs, bank.ps, bank.ws, bank.ts, bank.two, slot, rows, times, one, 1.0, GATE, ps, pr, ll, d2)
+    count = gate_pairs(
+        bank.xs, bank.ps, bank.ws, bank.ts, bank.two, bank.ahead_x, bank.ahead_p, bank.ahead_t, slot, rows, times, one, 1.0,
+        GATE, ps, pr, ll, d2,
+    )  # fmt: skip
     return bool(count > 0)
 
 
@@ -87,21 +90,22 @@ def grown(bank: TrackBank, branch: Track, sensor: Sensor, seen: list[int]) -> Tr
     branch.bursts += branch.left
     branch.left = False
     branch.run += 1
-    last = branch.last_of.get(sensor.id)
-    most = BURSTS_HINTED if last is not None and last[-1] else BURSTS_OF_TWO
+    last = branch.last_of(sensor.id)
+    most = BURSTS_HINTED if last is not None and last["hinted"] else BURSTS_OF_TWO
     two = branch.bursts >= most or sensor.id not in branch.sensors
     if stem is not None and stem.slot not in seen and not two:
         return stem
     if stem is not None:
         stem.branch = 0
     branch.stem = 0
-    branch.first_keys.clear()  # what was held to the stem was told of it
+    branch.record["first_count"] = 0  # what was held to the stem was told of it
     return None
 
 
 def take_over(bank: TrackBank, seen: list[int]) -> list[int]:
     """Give tracks among `seen` (slots) the state of a branch that has proved them wrong; return those confirmed by it."""
     confirmed: list[int] = []
+    seen = [s for s, branch in zip(seen, bank.records["branch"][seen].tolist(), strict=True) if branch]
     for slot in seen:
         track = bank.tracks[slot]
         branch = numbered(bank, track.branch) if track.branch else None

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 import numpy as np
@@ -19,14 +19,15 @@ from tocsin.core.records.inputs import Look, PartnerTrack
 from tocsin.sensing.sensors import Sensor
 from tocsin.tracking import bank_kernels as kernels
 from tocsin.tracking.assign import assign
-from tocsin.tracking.bank import MAX_TRACKS, FloatArray, IntArray, Track, TrackBank
-from tocsin.tracking.births import CONFIRM_HITS, CONFIRM_SCORE, start_track, take_partner
-from tocsin.tracking.consider_kernels import add_radar_bias, add_sight_bias
+from tocsin.tracking.bank import MAX_TRACKS, BoolArray, FloatArray, IntArray, Track, TrackBank
+from tocsin.tracking.births import CONFIRM_HITS, CONFIRM_SCORE, start_radar_tracks, start_track, take_partner
+from tocsin.tracking.consider_kernels import consider
 from tocsin.tracking.continuity import follows
-from tocsin.tracking.filter_kernels import BOOST, FREE, M_SIGMA_A
+from tocsin.tracking.filter_kernels import BOOST, FREE, M_RANGE, M_SIGMA_A
 from tocsin.tracking.measurement_kernels import against_new
 from tocsin.tracking.measurements import TAIL, Figures, beside_neighbours, figures_of, measurement_rows
 from tocsin.tracking.notes import LookNotes, note_rivals
+from tocsin.tracking.record_kernels import NIS_MEMORY, SCORE_MOST, components, count_hits
 from tocsin.tracking.silence import silence
 from tocsin.tracking.slips import GATE, TAKE_OVER_RUN, back_on, branch_off, grown, hold, take_over
 from tocsin.tracking.upkeep import adopt, merge_twins, tidy, unsharp
@@ -49,7 +50,7 @@ Known = Callable[[Look, Sensor, IntArray, FloatArray], IntArray]
 """Which of the chosen detections belong to known objects: returns an index of the object or -1 for each."""
 
 
-class Update(msgspec.Struct, frozen=True):
+class Update(NamedTuple):
     """A detection that went to a track."""
 
     slot: int
@@ -63,7 +64,10 @@ class Update(msgspec.Struct, frozen=True):
 class LookResult(msgspec.Struct):
     """What a look did."""
 
-    updates: list[Update]
+    hits: list[tuple[list[int], list[int], list[float]]]
+    """Slots, rows and squared distances of the detections that the states took in, in parts."""
+    others: list[Update]
+    """Detections that began a track, or were held to one by continuity."""
     dropped: list[tuple[Track, str]]
     confirmed: list[int]
     known_rows: IntArray
@@ -78,6 +82,11 @@ class LookResult(msgspec.Struct):
     crowded: bool = False
     """More pairs than `MAX_PAIRS` were within the gates: the oldest tracks had theirs, and nothing new was started."""
 
+    @property
+    def updates(self) -> list[Update]:
+        """Return every detection that went to a track."""
+        return [Update(*one, False) for part in self.hits for one in zip(*part, strict=True)] + self.others
+
 
 class Tracker:
     """Tracks over all looks of a centre."""
@@ -87,6 +96,7 @@ class Tracker:
         self.full_told = False
         self._sensors = {s.id: s for s in sensors}
         self._by_sensor: dict[str, Figures] = {}
+        self._ups, self._biases = np.zeros((0, 3)), np.zeros((0, 3))
 
     def _figures(self, sensor: Sensor) -> Figures:
         figures = self._by_sensor.get(sensor.id)
@@ -105,9 +115,10 @@ class Tracker:
     ) -> LookResult:
         """Return what the detections `chosen` (indices into `rows`) did to the tracks; `place` (3,) of the sensor."""
         bank = self.bank
-        result = LookResult([], [], [], NOTHING, NOTHING, [], [])
+        result = LookResult([], [], [], [], NOTHING, NOTHING, [], [])
         odds = PLUME_ODDS_INFRARED if sensor.kind == "infrared" else 1.0
-        notes = LookNotes(look, sensor, rows)
+        bank.release()
+        notes = LookNotes(bank, look, sensor, rows)
         left = chosen
         all_slots = bank.slots()
         if chosen.size and all_slots.size:
@@ -128,9 +139,9 @@ class Tracker:
         if result.crowded:
             result.refused_births += int(left.size)
             left = left[:0]
-        for row in left:
-            self._start(notes, int(row), result)
-        result.seen = [s for s in result.seen if s in bank.tracks and not bank.tracks[s].stem]
+        self._start(notes, left, result)
+        seen = np.array(result.seen, np.int64)
+        result.seen = seen[(bank.records["stem"][seen] == 0) & ~np.isin(seen, bank.removed)].tolist()
         result.confirmed += take_over(bank, result.seen)
         note_rivals(bank, result.seen)
         return result
@@ -150,8 +161,9 @@ class Tracker:
         while True:
             ps, pr, ll, d2 = np.empty(size, np.int64), np.empty(size, np.int64), np.empty(size), np.empty(size)
             count = kernels.gate_pairs(
-                bank.xs, bank.ps, bank.ws, bank.ts, bank.two, slots, rows, look.times, left, odds, GATE, ps, pr, ll, d2
-            )
+                bank.xs, bank.ps, bank.ws, bank.ts, bank.two, bank.ahead_x, bank.ahead_p, bank.ahead_t, slots, rows,
+                look.times, left, odds, GATE, ps, pr, ll, d2,
+            )  # fmt: skip
             if count >= 0:
                 break
             if size >= MAX_PAIRS:
@@ -169,7 +181,7 @@ class Tracker:
             gain[asked], told = beside_neighbours(gain[asked], d2[asked], rows, pr[asked], left, figures.log_density)
             worth = told if young else gain
         if sensor.kind == "infrared":
-            dark = np.array([self._dark(bank.tracks[int(k)], look.time) for k in ps[:count]])
+            dark = self._dark(ps[:count], look.time)
             again = ll[:count] + math.log(RELIGHT) - NEAR_LAUNCHES
             worth = gain = np.where(dark, np.minimum(gain, again), gain)
         best = assign(ps[:count], pr[:count], gain)
@@ -177,16 +189,20 @@ class Tracker:
             return left
         s, r = ps[:count][best], pr[:count][best]
         out = np.empty(best.size)
-        kernels.commit(bank.xs, bank.ps, bank.ws, bank.ts, bank.two, s, rows, look.times, r, odds, out)
-        for slot, row, more, off in zip(s.tolist(), r.tolist(), worth[best].tolist(), out.tolist(), strict=True):
-            self._hit(notes, slot, row, more, off, result)
+        kernels.commit(
+            bank.xs, bank.ps, bank.ws, bank.ts, bank.two, bank.ahead_x, bank.ahead_p, bank.ahead_t, s, rows, look.times, r,
+            odds, out,
+        )  # fmt: skip
+        self._hits(notes, s, r, worth[best], out, result)
         free = np.ones(len(rows), np.bool_)
         free[r] = False
         return left[free[left]]
 
-    def _dark(self, track: Track, time: int) -> bool:
-        """Return whether the plume of a track has gone out for good, as far as looks can tell."""
-        return track.infrared_misses >= 2 and time - track.off_from > DARK_S * NS
+    def _dark(self, slots: IntArray, time: int) -> BoolArray:
+        """Return of which tracks (k,) the plume has gone out for good, as far as looks can tell."""
+        records = self.bank.records[slots]
+        dark: BoolArray = (records["infrared_misses"] >= 2) & (time - records["off_from"] > DARK_S * NS)
+        return dark
 
     def _continue(self, notes: LookNotes, left: IntArray, result: LookResult) -> IntArray:
         """Hold detections of a `track` look that fit no gate to the tracks they follow on from; return the rest."""
@@ -210,60 +226,79 @@ class Tracker:
     def _held(self, track: Track, notes: LookNotes, row: int, d2: float, result: LookResult) -> None:
         hold(self.bank, track, notes, row)
         result.seen.append(track.slot)
-        result.updates.append(Update(slot=track.slot, row=row, d2=d2, new=False, held=True))
+        result.others.append(Update(track.slot, row, d2, False, True))
 
-    def _hit(self, notes: LookNotes, slot: int, row: int, gain: float, d2: float, result: LookResult) -> None:
-        track = self.bank.tracks[slot]
-        off = d2 / notes.parts[row]
-        track.nis += 0.05 * (off - track.nis)
-        track.trouble *= 0.9
-        if track.branch:
-            back_on(self.bank, track, notes.sensor, notes.rows[row], notes.times[row])
-        stem = grown(self.bank, track, notes.sensor, result.seen) if track.stem else None
-        if stem is not None:
-            track.hits += 1
-            track.score = min(track.score + gain, 200.0)
-            track.misfit += (off - track.misfit) / min(track.run, TAKE_OVER_RUN)
-            notes.write(track, row)
-            result.seen.append(slot)
-            self._held(stem, notes, row, d2, result)
+    def _hits(
+        self, notes: LookNotes, slots: IntArray, which: IntArray, gains: FloatArray, d2: FloatArray, result: LookResult
+    ) -> None:
+        """Count detections `which` (k,) for the tracks `slots` (k,) that they went to: `gains`, `d2` (k,) of each."""
+        bank = self.bank
+        branched = (bank.records["branch"][slots] != 0) | (bank.records["stem"][slots] != 0)
+        if not branched.any():
+            self._count(notes, slots, which, gains, d2, result)
             return
-        self._count(track, notes, row, gain, result)
-        result.updates.append(Update(slot=slot, row=row, d2=d2, new=False))
+        plain = ~branched
+        self._count(notes, slots[plain], which[plain], gains[plain], d2[plain], result)
+        for k in branched.nonzero()[0].tolist():
+            track, row = bank.tracks[int(slots[k])], int(which[k])
+            if track.branch:
+                back_on(bank, track, notes.sensor, notes.rows[row], notes.times[row])
+            stem = grown(bank, track, notes.sensor, result.seen) if track.stem else None
+            if stem is None:
+                one = slice(k, k + 1)
+                self._count(notes, slots[one], which[one], gains[one], d2[one], result)
+                continue
+            off = float(d2[k]) / components(notes.rows[row])
+            track.nis += NIS_MEMORY * (off - track.nis)
+            track.trouble *= 0.9
+            track.hits += 1
+            track.score = min(track.score + float(gains[k]), SCORE_MOST)
+            track.misfit += (off - track.misfit) / min(track.run, TAKE_OVER_RUN)
+            notes.write_one(track, row)
+            result.seen.append(track.slot)
+            self._held(stem, notes, row, float(d2[k]), result)
 
-    def _count(self, track: Track, notes: LookNotes, row: int, gain: float, result: LookResult) -> None:
-        track.hits += 1
-        if track.confirmed:
-            track.score = track.score_top  # it is there: who did not see it before was wrong
-        if notes.sensor.id not in track.vouching:
-            track.vouching.append(notes.sensor.id)
-        track.score = min(track.score + gain, 200.0)
-        track.score_top = max(track.score_top, track.score)
-        track.misses = 0
-        notes.write(track, row)
-        if not track.confirmed and track.hits >= CONFIRM_HITS and track.score >= CONFIRM_SCORE:
-            track.confirmed = True
-            result.confirmed.append(track.slot)
-        result.seen.append(track.slot)
+    def _count(
+        self, notes: LookNotes, slots: IntArray, which: IntArray, gains: FloatArray, d2: FloatArray, result: LookResult
+    ) -> None:
+        bank = self.bank
+        confirmed = np.empty(slots.size, np.int64)
+        count = count_hits(
+            bank.records, bank.contacts, slots, which, notes.rows, gains, d2, notes.number, CONFIRM_HITS, CONFIRM_SCORE,
+            confirmed,
+        )  # fmt: skip
+        notes.write(slots, which)
+        result.confirmed += confirmed[:count].tolist()
+        seen = slots.tolist()
+        result.seen += seen
+        result.hits.append((seen, which.tolist(), d2.tolist()))
 
     def _silence(self, look: Look, sensor: Sensor, place: FloatArray, result: LookResult) -> None:
         """Count the look against the tracks that it could have seen and did not."""
-        for track, pd, gone in silence(self.bank, look, sensor, place, result.seen):
-            if track.confirmed:
-                result.silent.append((track.slot, pd))
-            if gone:
-                result.dropped.append((track, "looks that could have seen it did not"))
-                self.bank.remove(track.slot)
+        result.silent, gone = silence(self.bank, look, sensor, place, result.seen)
+        for slot in gone:
+            result.dropped.append((self.bank.tracks[slot], "looks that could have seen it did not"))
+            self.bank.remove(slot)
 
     # ---- birth and death --------------------------------------------------------------------------------------------
 
-    def _start(self, notes: LookNotes, row: int, result: LookResult) -> None:
-        if len(self.bank.tracks) >= MAX_TRACKS:
-            result.refused_births += not math.isnan(notes.rows[row, M_SIGMA_A])
+    def _start(self, notes: LookNotes, left: IntArray, result: LookResult) -> None:
+        """Start tracks of the detections `left` (k,), as many as there is room for."""
+        if not left.size:
             return
-        track = start_track(self.bank, notes, row)
-        if track is not None:
-            result.updates.append(Update(slot=track.slot, row=row, d2=0.0, new=True))
+        directed = left[~np.isnan(notes.rows[left, M_SIGMA_A])]
+        most = max(MAX_TRACKS - len(self.bank.tracks), 0)
+        result.refused_births += max(directed.size - most, 0)
+        ranged = ~np.isnan(notes.rows[directed, M_RANGE])
+        if ranged.all():
+            chosen = directed[:most]
+            slots = start_radar_tracks(self.bank, notes, chosen)
+            result.others += [Update(slot, row, 0.0, True) for slot, row in zip(slots, chosen.tolist(), strict=True)]
+            return
+        for row in directed[:most].tolist():
+            track = start_track(self.bank, notes, row)
+            if track is not None:
+                result.others.append(Update(track.slot, row, 0.0, True))
 
     def tidy(self, now: int, orbiting: set[int]) -> list[tuple[Track, str]]:
         """Return the tracks that end at `now` without a look's word: fallen, or out of all sight for long.
@@ -283,46 +318,41 @@ class Tracker:
         states, covariances = np.empty((slots.size, 9)), np.empty((slots.size, 6, 6))
         b = self.bank
         combine(b.xs, b.ps, b.ws, b.two, slots, states, covariances)
-        for k, s in enumerate(slots.tolist()):
-            # what the innovations say of the stated errors: a track that fits badly is wider than its filter thinks
-            track = b.tracks[s]
-            if track.nis > 1.0:
-                covariances[k] *= track.nis
-            self._consider(track, states[k], covariances[k])
+        self._table()
+        consider(
+            b.contacts, b.records["nis"], b.records["infrared_hits"], slots, b.satellite[: len(b.sensors)], self._ups,
+            self._biases, states, covariances,
+        )  # fmt: skip
         return states, covariances
 
-    def _consider(self, track: Track, state: FloatArray, covariance: FloatArray) -> None:
-        """Add the sensors' unknown constant errors, each by the square of its share in the track's detections.
-
-        Radar decides where it has seen the object: its detections count, those of satellites then add nothing.
-        """
-        radars = [(s, n) for s, n in track.sensors.items() if s not in track.satellites]
-        shares = radars or list(track.satellites.items())
-        total = sum(n for _, n in shares)
-        for name, n in shares:
+    def _table(self) -> None:
+        """Make ready what `consider` needs of the sensors that the bank has come to know."""
+        names = self.bank.sensors
+        if len(self._biases) == len(names):
+            return
+        self._ups, self._biases = np.zeros((len(names), 3)), np.zeros((len(names), 3))
+        for k, name in enumerate(names):
             sensor = self._sensors.get(name)
             if sensor is None:
                 continue
-            weight = (n / total) ** 2
-            if sensor.position is not None:
-                biases = self._figures(sensor).biases
-                if biases is not None:
-                    add_radar_bias(covariance, state, sensor.position, sensor.rot_enu[2], biases, weight)
-            elif sensor.bias_los > 0.0:
-                sight = next((x for x in reversed(track.sights) if x[8] == name), None)
-                if sight is not None:
-                    add_sight_bias(covariance, state, np.array(sight[1:4]), sensor.bias_los, weight)
+            if sensor.position is None:
+                self._biases[k, 0] = sensor.bias_los
+                continue
+            self._ups[k] = sensor.rot_enu[2]
+            biases = self._figures(sensor).biases
+            if biases is not None:
+                self._biases[k] = biases
 
     def powered(self, slot: int) -> float:
         """Return the probability that the track burns now."""
-        if self.bank.two[slot] == 0:
+        if self.bank.two[slot] != 1:
             return 0.0
         thrust = math.hypot(*self.bank.xs[slot, BOOST, 6:9].tolist())
         return float(self.bank.ws[slot, BOOST]) if thrust > 3.0 else 0.0
 
     def thrust_sigma(self, slot: int) -> float:
         """Return one sigma (m/s2) of the thrust acceleration, root mean square over axes; inf if none is carried."""
-        if self.bank.two[slot] == 0:
+        if self.bank.two[slot] != 1:
             return math.inf
         p = self.bank.ps[slot, BOOST]
         return math.sqrt(max(float(p[6, 6] + p[7, 7] + p[8, 8]) / 3.0, 0.0))
@@ -343,6 +373,7 @@ class Tracker:
 
     def take_partner(self, item: PartnerTrack) -> tuple[Track, bool]:
         """Return the track that a partner's track is, and whether it is new here."""
+        self.bank.release()
         return take_partner(self.bank, item)
 
     def state(self) -> dict[str, Any]:

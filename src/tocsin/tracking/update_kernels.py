@@ -290,10 +290,10 @@ def fit_model(
 
 
 @kernel
-def update_model(x: np.ndarray, p: np.ndarray, m: np.ndarray, dt: float, model: int) -> tuple[float, float, int]:
-    """Return (squared Mahalanobis distance, log likelihood, components); updates one model's `x` (10), `p` (10, 10).
+def update_model(x: np.ndarray, p: np.ndarray, m: np.ndarray, dt: float, model: int) -> tuple[float, float, float]:
+    """Return (squared Mahalanobis distance, log likelihood, worst component); updates one model's `x` (10), `p` (10, 10).
 
-    With more than one outlier the distance is 1e9.
+    With more than one outlier the distance is 1e9. The worst component: the largest squared normalised innovation.
 
     `dt` < 0: the measurement is of -dt seconds ago (it came late); else `x` is already at its time.
     """
@@ -304,15 +304,17 @@ def update_model(x: np.ndarray, p: np.ndarray, m: np.ndarray, dt: float, model: 
     d2 = 0.0
     log_likelihood = 0.0
     outliers = 0
+    worst = 0.0
     for k in range(count):
         a, b = scalar_update(x, p, rows[k], moved, out[k, 0], out[k, 1])
+        worst = max(worst, a)
         add, n = misfit(a, count)
         d2 += add
         outliers += n
         log_likelihood += b
     if outliers > 1:
         d2 = 1e9
-    return d2, log_likelihood, count
+    return d2, log_likelihood, worst
 
 
 @kernel

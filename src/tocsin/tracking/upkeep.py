@@ -7,12 +7,13 @@ import numpy.typing as npt
 
 from tocsin.core.constants import NS
 from tocsin.tracking.assign import assign
-from tocsin.tracking.bank import FloatArray, IntArray, Track, TrackBank
+from tocsin.tracking.bank import CONTACT_LAST, FloatArray, IntArray, Track, TrackBank
 from tocsin.tracking.bank_kernels import advance_tracks
-from tocsin.tracking.filter_kernels import FREE
+from tocsin.tracking.filter_kernels import FREE, MODELS, predict_model
 from tocsin.tracking.fuse_kernels import join
 from tocsin.tracking.notes import absorb
 from tocsin.tracking.reach_kernels import FASTEST_M_S
+from tocsin.tracking.record_kernels import seen_together
 from tocsin.tracking.view_kernels import heights_at, state_distances, twins, wide_places
 
 TENTATIVE_LIFE_S = 60.0
@@ -40,23 +41,23 @@ def tidy(bank: TrackBank, now: int, orbiting: set[int]) -> list[tuple[Track, str
         advance_tracks(bank.xs, bank.ps, bank.ws, bank.ts, bank.two, stale, now - 10 * NS)
     heights = np.empty(slots.size)
     heights_at(bank.xs, bank.ws, bank.ts, slots, now, heights)
-    wild = _too_fast(bank, slots)
-    for k, s in enumerate(slots.tolist()):
-        track = bank.tracks[s]
-        unseen = (now - track.last_hit) / NS
-        if not track.confirmed and unseen > TENTATIVE_LIFE_S:
-            dropped.append((track, "not seen again"))
-        elif heights[k] < -2000.0 and unseen > 5.0:
-            dropped.append((track, "its arc has reached the ground (predicted, not observed)"))
-        elif wild[k] and not track.satellites:
-            dropped.append((track, "faster than any object: it was made of detections of several"))
-        elif s in orbiting and unseen > 1200.0:
-            dropped.append((track, "in orbit, out of sight for 20 minutes"))
-        elif unseen > 5400.0:
-            dropped.append((track, "out of sight for 90 minutes"))
-        else:
-            continue
-        bank.remove(s)
+    unseen = (now - bank.records["last_hit"][slots]) / NS
+    tentative = bank.records["confirmed"][slots] == 0
+    reasons = (
+        ("not seen again", tentative & (unseen > TENTATIVE_LIFE_S)),
+        ("its arc has reached the ground (predicted, not observed)", (heights < -2000.0) & (unseen > 5.0)),
+        (
+            "faster than any object: it was made of detections of several",
+            _too_fast(bank, slots) & (bank.records["infrared_hits"][slots] == 0),
+        ),
+        ("in orbit, out of sight for 20 minutes", np.isin(slots, list(orbiting)) & (unseen > 1200.0)),
+        ("out of sight for 90 minutes", unseen > 5400.0),
+    )
+    over = np.logical_or.reduce([which for _, which in reasons])
+    for k in over.nonzero()[0].tolist():
+        reason = next(text for text, which in reasons if which[k])
+        dropped.append((bank.tracks[int(slots[k])], reason))
+        bank.remove(int(slots[k]))
     return dropped
 
 
@@ -71,17 +72,21 @@ def _too_fast(bank: TrackBank, slots: IntArray) -> npt.NDArray[np.bool_]:
 
 def merge_twins(bank: TrackBank) -> list[tuple[Track, Track]]:
     """Return (kept, dropped) of confirmed tracks that are one object: states agree, never seen side by side."""
-    standing = [t for t in bank.tracks.values() if t.confirmed]
-    if len(standing) < 2 or len(standing) > 2000:
-        return []
-    slots = np.array([t.slot for t in standing], np.int64)
-    pairs = np.empty((256, 2), np.int64)
-    count = twins(bank.xs, bank.ps, bank.ws, bank.ts, bank.two, slots, pairs)
+    slots = bank.slots()[bank.standing()]
+    size = 256
+    while True:
+        pairs = np.empty((size, 2), np.int64)
+        count = twins(bank.xs, bank.ps, bank.ws, bank.ts, bank.two, slots, pairs)
+        if count <= size:
+            break
+        size = count
     merged: list[tuple[Track, Track]] = []
     gone: set[int] = set()
     for a, b in pairs[:count].tolist():
         one, two = bank.tracks[a], bank.tracks[b]
         if one.number in gone or two.number in gone or two.number in one.rival or one.number in two.rival:
+            continue
+        if seen_together(bank.lasts, a, int(one.record["last_count"]), b, int(two.record["last_count"])):
             continue
         keep, drop = (one, two) if one.hits >= two.hits else (two, one)
         absorb(keep, drop)
@@ -100,9 +105,8 @@ def unsharp(bank: TrackBank, slots: IntArray) -> npt.NDArray[np.bool_]:
     """
     both = np.empty(slots.size, np.bool_)
     if wide_places(bank.ps, slots, UNSHARP_M, both):
-        for k in both.nonzero()[0].tolist():
-            track = bank.tracks[int(slots[k])]
-            both[k] = len(track.satellites) == len(track.sensors) > 0
+        by_infrared = bank.records["infrared_hits"][slots]
+        both &= (by_infrared > 0) & (by_infrared == bank.contacts["hits"][slots].sum(axis=1))
     return both
 
 
@@ -118,14 +122,27 @@ def _join(bank: TrackBank, old: Track, new: int, x: FloatArray, p: FloatArray) -
     return join(bank.xs[s, FREE], bank.ps[s, FREE], lit_s, bank.xs[new, FREE], bank.ps[new, FREE], dt, x, p)
 
 
+def settle(bank: TrackBank, slot: int, time: int, state: FloatArray, covariance: FloatArray) -> None:
+    """Give the coasting model of a track a state (6,), (6, 6) of `time` (ns), carried on to the track's own time."""
+    x, p = bank.xs[slot, FREE], bank.ps[slot, FREE]
+    x[:6], x[6:9] = state, 0.0
+    p[:9, :], p[:, :9] = 0.0, 0.0
+    p[:6, :6] = covariance
+    dt = (int(bank.ts[slot]) - time) / NS
+    for model in range(FREE, MODELS):
+        if dt > 0.0:
+            predict_model(x, p, dt, model)
+
+
 def adopt(bank: TrackBank) -> list[tuple[Track, Track]]:
     """Return (kept, dropped): unsharp tracks of satellites, and the radar tracks that they have become."""
     slots = bank.slots()
     if slots.size < 2:
         return []
     old = slots[unsharp(bank, slots) & bank.standing()]
-    radar = [s for s, t in bank.tracks.items() if t.confirmed and not t.satellites and t.hits >= ADOPT_HITS]
-    new = np.array(radar[-ADOPT_MOST:], np.int64)
+    records = bank.records[slots]
+    new = slots[(records["confirmed"] != 0) & (records["infrared_hits"] == 0) & (records["hits"] >= ADOPT_HITS)]
+    new = new[-ADOPT_MOST:]
     if not old.size or not new.size:
         return []
     d2 = np.empty((old.size, new.size))
@@ -143,10 +160,12 @@ def adopt(bank: TrackBank) -> list[tuple[Track, Track]]:
         for array in (bank.xs, bank.ps, bank.ws, bank.ts, bank.two):
             array[keep.slot] = array[drop.slot]
         if agree:
-            bank.xs[keep.slot, FREE, :6], bank.ps[keep.slot, FREE, :6, :6] = x, p
-            bank.ps[keep.slot, FREE, :9, 9] = bank.ps[keep.slot, FREE, 9, :9] = 0.0
+            settle(bank, keep.slot, int(bank.ts[keep.slot]), x, p)
             bank.two[keep.slot], bank.ws[keep.slot] = 0, (0.0, 1.0)
-        keep.last_of.update(drop.last_of)
+        keep.hints.update(drop.hints)
+        known = bank.contacts["time"][drop.slot] > 0
+        for name in CONTACT_LAST:
+            bank.contacts[name][keep.slot, known] = bank.contacts[name][drop.slot, known]
         keep.nis, keep.trouble, keep.misses = drop.nis, drop.trouble, 0
         keep.score = keep.score_top = max(keep.score_top, drop.score_top)
         absorb(keep, drop)

@@ -5,11 +5,13 @@ import math
 import numpy as np
 
 from tocsin.core.kernels import kernel
+from tocsin.core.sort_kernels import rising
 from tocsin.tracking.bank_kernels import blend, predict_track, take
 from tocsin.tracking.filter_kernels import BOOST, FREE, MODELS, N, coast, predict_model
 from tocsin.world.geodesy_kernels import height_above_ellipsoid
 
 GROUND_CHECK_S = 30.0
+TWINS_D2 = 16.0  # two tracks closer than this, of six components, can be one object
 
 
 @kernel
@@ -20,7 +22,14 @@ def combine(
     """Fill `states` (k, 9) and `covariances` (k, 6, 6) with each track's mixture over its models."""
     for k in range(slots.shape[0]):
         s = slots[k]
-        wb = ws[s, BOOST] if two[s] == 1 else 0.0
+        if two[s] != 1:
+            for i in range(9):
+                states[k, i] = xs[s, FREE, i]
+            for i in range(6):
+                for j in range(6):
+                    covariances[k, i, j] = ps[s, FREE, i, j]
+            continue
+        wb = ws[s, BOOST]
         wf = 1.0 - wb
         for i in range(9):
             states[k, i] = wf * xs[s, FREE, i] + wb * xs[s, BOOST, i]
@@ -75,50 +84,108 @@ def heights_at(xs: np.ndarray, ws: np.ndarray, ts: np.ndarray, slots: np.ndarray
 
 
 @kernel
+def reach_along(
+    xs: np.ndarray, ps: np.ndarray, ws: np.ndarray, ts: np.ndarray, slots: np.ndarray, time: int, axis: int,
+    low: np.ndarray, high: np.ndarray,
+) -> None:  # fmt: skip
+    """Fill `low`, `high` (k,): between which coordinates on an axis the tracks are at `time`, out to `TWINS_D2`."""
+    for k in range(slots.shape[0]):
+        s = slots[k]
+        lead = BOOST if ws[s, BOOST] > 0.5 else FREE
+        dt = (time - ts[s]) * 1e-9
+        spread = 0.0
+        spread_v = 0.0
+        for i in range(3):
+            spread += ps[s, lead, i, i]
+            spread_v += ps[s, lead, 3 + i, 3 + i]
+        at = xs[s, lead, axis] + dt * xs[s, lead, 3 + axis]
+        reach = math.sqrt(TWINS_D2) * (math.sqrt(spread) + dt * math.sqrt(spread_v)) + 100.0 + 60.0 * dt * dt
+        low[k], high[k] = at - reach, at + reach
+
+
+@kernel
+def are_twins(
+    xs: np.ndarray, ps: np.ndarray, ws: np.ndarray, ts: np.ndarray, two: np.ndarray, i: int, j: int, x: np.ndarray,
+    p: np.ndarray, w: np.ndarray, s: np.ndarray, d: np.ndarray,
+) -> bool:  # fmt: skip
+    """Return whether tracks `i` and `j` (slots) agree in place and velocity within their errors; the rest is scratch.
+
+    Only tracks that are sharp enough to tell: within 10 km and 500 m/s.
+    """
+    if ts[j] < ts[i]:
+        i, j = j, i
+    dt = (ts[j] - ts[i]) * 1e-9
+    if dt > 60.0:
+        return False
+    far = 0.0
+    for c in range(3):
+        far += (xs[i, FREE, c] + dt * xs[i, FREE, 3 + c] - xs[j, FREE, c]) ** 2
+    if far > (60e3 + 50.0 * dt * dt) ** 2:
+        return False
+    take(xs, ps, ws, i, x, p, w)
+    if dt > 0.0:
+        predict_track(x, p, w, dt, two[i])
+    li = BOOST if w[BOOST] > 0.5 else FREE
+    lj = BOOST if ws[j, BOOST] > 0.5 else FREE
+    for r in range(6):
+        d[r] = x[li, r] - xs[j, lj, r]
+        for c in range(6):
+            s[r, c] = p[li, r, c] + ps[j, lj, r, c]
+    if s[0, 0] + s[1, 1] + s[2, 2] > 1e8 or s[3, 3] + s[4, 4] + s[5, 5] > 2.5e5:
+        return False
+    return mahalanobis6(s, d) < TWINS_D2
+
+
+@kernel
 def twins(
-    xs: np.ndarray,
-    ps: np.ndarray,
-    ws: np.ndarray,
-    ts: np.ndarray,
-    two: np.ndarray,
-    slots: np.ndarray,
+    xs: np.ndarray, ps: np.ndarray, ws: np.ndarray, ts: np.ndarray, two: np.ndarray, slots: np.ndarray,
     pairs: np.ndarray,
-) -> int:
-    """Return how many pairs of tracks agree in place and velocity within their errors; fills `pairs` (m, 2)."""
-    count = 0
+) -> int:  # fmt: skip
+    """Return how many pairs of tracks agree in place and velocity within their errors; fills `pairs` (m, 2), as far as it goes.
+
+    In rising order of the first track, then of the second, as `slots` (k,) name them. Only tracks whose reach on one axis
+    overlaps are compared (sweep and prune).
+    """
+    n = slots.shape[0]
+    if n < 2:
+        return 0
     d = np.empty(6)
     s = np.empty((6, 6))
     x = np.empty((2, N))
     p = np.empty((2, N, N))
     w = np.empty(2)
-    for a in range(slots.shape[0]):
-        for b in range(a + 1, slots.shape[0]):
-            i, j = slots[a], slots[b]
-            if ts[j] < ts[i]:
-                i, j = j, i
-            dt = (ts[j] - ts[i]) * 1e-9
-            if dt > 60.0:
-                continue
-            far = 0.0
+    low, high = np.empty((3, n)), np.empty((3, n))
+    axis, widest = 0, -1.0
+    for c in range(3):
+        reach_along(xs, ps, ws, ts, slots, ts[slots].max(), c, low[c], high[c])
+        spread = low[c].max() - low[c].min()
+        if spread > widest:
+            axis, widest = c, spread
+    order = np.empty(n, np.int64)
+    rising(low[axis], order)
+    found = np.empty((pairs.shape[0], 2), np.int64)
+    count = 0
+    for m in range(n):
+        a = order[m]
+        for q in range(m + 1, n):
+            b = order[q]
+            if low[axis, b] > high[axis, a]:
+                break
+            apart = False
             for c in range(3):
-                far += (xs[i, FREE, c] + dt * xs[i, FREE, 3 + c] - xs[j, FREE, c]) ** 2
-            if far > (60e3 + 50.0 * dt * dt) ** 2:
+                apart = apart or low[c, a] > high[c, b] or low[c, b] > high[c, a]
+            if apart or not are_twins(xs, ps, ws, ts, two, slots[min(a, b)], slots[max(a, b)], x, p, w, s, d):
                 continue
-            take(xs, ps, ws, i, x, p, w)
-            if dt > 0.0:
-                predict_track(x, p, w, dt, two[i])
-            li = BOOST if w[BOOST] > 0.5 else FREE
-            lj = BOOST if ws[j, BOOST] > 0.5 else FREE
-            for r in range(6):
-                d[r] = x[li, r] - xs[j, lj, r]
-                for c in range(6):
-                    s[r, c] = p[li, r, c] + ps[j, lj, r, c]
-            # only tracks that are sharp enough to tell: within 10 km and 500 m/s
-            if s[0, 0] + s[1, 1] + s[2, 2] > 1e8 or s[3, 3] + s[4, 4] + s[5, 5] > 2.5e5:
-                continue
-            if mahalanobis6(s, d) < 16.0 and count < pairs.shape[0]:
-                pairs[count, 0], pairs[count, 1] = slots[a], slots[b]
-                count += 1
+            if count < pairs.shape[0]:
+                found[count, 0], found[count, 1] = min(a, b), max(a, b)
+            count += 1
+    kept = min(count, pairs.shape[0])
+    rank = np.empty(kept)
+    for k in range(kept):
+        rank[k] = float(found[k, 0] * n + found[k, 1])
+    rising(rank, order[:kept])
+    for k in range(kept):
+        pairs[k, 0], pairs[k, 1] = slots[found[order[k], 0]], slots[found[order[k], 1]]
     return count
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from tocsin.centre.features import steadiness
 from tocsin.core.constants import NS
-from tocsin.tracking.bank import Track
+from tocsin.tracking.bank import TrackBank
 
 SIGMA = 3e-5
 
@@ -21,7 +21,9 @@ def track_of(angles, period_s=10.0, seed=0, gap_after=None):
         late = 200.0 if gap_after is not None and k > gap_after else 0.0
         direction = np.array([1.0, a, b]) / math.sqrt(1.0 + a * a + b * b)
         sights.append((round((k * period_s + late) * NS), 0.0, 0.0, 0.0, *direction.tolist(), SIGMA, "s"))
-    return Track(number=1, slot=0, born=0, origin="infrared", last_hit=sights[-1][0], sights=sights)
+    track = TrackBank().add(0, "infrared")
+    track.last_hit, track.sights = sights[-1][0], sights
+    return track
 
 
 @pytest.mark.parametrize("looks", [4, 5, 8, 16, 40, 64])

@@ -209,10 +209,16 @@ def looks_at(xs, two, rng, n, seconds=0.0):
     return np.array(rows), np.array(times, np.int64)
 
 
+def ahead(arrays):
+    """Return scratch for where coasting tracks are at the time of a look."""
+    cap = len(arrays[3])
+    return np.empty((cap, N)), np.empty((cap, N, N)), np.full(cap, bk.NEVER)
+
+
 def gated(arrays, slots, rows, times, chosen, odds=1.0, gate=30.0, room=4000):
     ps, pr = np.empty(room, np.int64), np.empty(room, np.int64)
     ll, d2 = np.empty(room), np.empty(room)
-    count = bk.gate_pairs(*arrays, slots, rows, times, chosen, odds, gate, ps, pr, ll, d2)
+    count = bk.gate_pairs(*arrays, *ahead(arrays), slots, rows, times, chosen, odds, gate, ps, pr, ll, d2)
     return count, {(int(a), int(b)): (c, d) for a, b, c, d in zip(ps[:count], pr[:count], ll, d2, strict=False)}
 
 
@@ -284,7 +290,7 @@ def test_a_measurement_older_than_the_limit_belongs_to_no_track():
 def test_committing_a_pair_is_predicting_and_updating_that_track_alone(seconds):
     rng = np.random.default_rng(14)
     arrays = bank(4, rng)
-    xs, ps, ws, ts, two = arrays
+    xs, two = arrays[0], arrays[4]
     rows, times = looks_at(xs, two, rng, 3, seconds)
     expected = [a.copy() for a in arrays]
     for s, d in ((2, 0), (1, 2)):
@@ -293,11 +299,53 @@ def test_committing_a_pair_is_predicting_and_updating_that_track_alone(seconds):
             bk.predict_track(x, p, w, seconds, two[s])
             expected[3][s] = times[d]
         bk.update_track(x, p, w, rows[d], min(seconds, 0.0), two[s], 1.0)
-        if two[s] == 1 and w[BOOST] < 1e-7:
-            expected[4][s], w[BOOST], w[FREE] = 0, 0.0, 1.0
+        if two[s] == 1 and w[BOOST] < bk.SLEEPS_BELOW:
+            expected[4][s], w[BOOST], w[FREE] = bk.ASLEEP if w[BOOST] > 1e-7 else 0, 0.0, 1.0
     d2 = np.empty(2)
-    bk.commit(xs, ps, ws, ts, two, np.array([2, 1]), rows, times, np.array([0, 2]), 1.0, d2)
-    assert all(np.array_equal(a, b) for a, b in zip(arrays, expected, strict=True)) and np.isfinite(d2).all()
+    bk.commit(*arrays, *ahead(arrays), np.array([2, 1]), rows, times, np.array([0, 2]), 1.0, d2)
+    assert all(a == pytest.approx(b, rel=1e-12, abs=1e-9) for a, b in zip(arrays, expected, strict=True))
+    assert np.isfinite(d2).all()
+
+
+def test_what_the_gate_has_carried_on_the_update_takes_up():
+    rng = np.random.default_rng(18)
+    arrays = bank(4, rng, two=0)
+    rows, times = looks_at(arrays[0], arrays[4], rng, 4, 5.0)
+    kept, d2, again = ahead(arrays), np.empty(4), np.empty(4)
+    ps, pr, ll, off = np.empty(99, np.int64), np.empty(99, np.int64), np.empty(99), np.empty(99)
+    bk.gate_pairs(*arrays, *kept, np.arange(4), rows, times, np.arange(4), 1.0, 1e6, ps, pr, ll, off)
+    other = [a.copy() for a in arrays]
+    bk.commit(*arrays, *kept, np.arange(4), rows, times, np.arange(4), 1.0, d2)
+    bk.commit(*other, *ahead(other), np.arange(4), rows, times, np.arange(4), 1.0, again)
+    assert all(np.array_equal(a, b) for a, b in zip(arrays, other, strict=True)) and np.array_equal(d2, again)
+
+
+def test_a_boost_model_with_nothing_to_say_rests_and_what_free_flight_does_not_explain_wakes_it():
+    rng = np.random.default_rng(19)
+    arrays = bank(1, rng, two=1, wide=0.05)
+    xs, ps, ws, _ts, two = arrays
+    ws[0] = 0.5 * bk.SLEEPS_BELOW, 1.0 - 0.5 * bk.SLEEPS_BELOW
+    xs[0, BOOST] = xs[0, FREE]
+    zero, d2 = np.zeros(1, np.int64), np.empty(1)
+
+    def hit(x, seconds, odds=1.0):
+        bk.commit(*arrays, *ahead(arrays), zero, row_of(x)[None], np.array([T0 + round(seconds * NS)]), zero, odds, d2)
+
+    hit(xs[0, FREE], 0.0)
+    assert two[0] == bk.ASLEEP and ws[0].tolist() == [0.0, 1.0]
+    hit(twin.flow(xs[0, FREE], 2.0, FREE), 2.0)
+    assert two[0] == bk.ASLEEP and d2[0] < 1.0
+    rested = [a.copy() for a in arrays]
+    # a plume is always a reason
+    hit(twin.flow(xs[0, FREE], 2.0, FREE), 4.0, 0.002)
+    assert two[0] == 1 and 0.0 < ws[0, BOOST] < 1.0
+    for a, b in zip(arrays, rested, strict=True):
+        a[:] = b
+    # free flight misses it by far more than its errors
+    lit = twin.flow(xs[0, FREE], 2.0, FREE)
+    lit[:3] += 5.0 * np.sqrt(np.trace(ps[0, FREE, :3, :3]) + 1e6) * np.ones(3)
+    hit(lit, 4.0)
+    assert two[0] == 1 and ws[0, BOOST] > 0.0
 
 
 def test_a_track_stays_coasting_once_its_boost_model_is_beyond_belief():
@@ -307,7 +355,8 @@ def test_a_track_stays_coasting_once_its_boost_model_is_beyond_belief():
     xs[0, BOOST, :3] += 5e3
     d2 = np.empty(1)
     zero = np.zeros(1, np.int64)
-    bk.commit(xs, ps, ws, ts, two, zero, row_of(xs[0, FREE])[None], np.array([T0]), zero, 1.0, d2)
+    arrays = xs, ps, ws, ts, two
+    bk.commit(*arrays, *ahead(arrays), zero, row_of(xs[0, FREE])[None], np.array([T0]), zero, 1.0, d2)
     assert two[0] == 0 and ws[0].tolist() == [0.0, 1.0]
 
 

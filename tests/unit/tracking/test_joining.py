@@ -8,8 +8,10 @@ import pytest
 from tests.unit.tracking.scenes import SENSORS, START, Scene, at, later, thrown
 from tocsin.core.constants import DEG, NS
 from tocsin.core.records.inputs import AZIMUTH, ELEVATION, PartnerTrack
-from tocsin.tracking.continuity import FASTEST_M_S, LOST_S, SLIP_RAD, WITHIN_S, follows, remember
-from tocsin.tracking.notes import RIVALS_KEPT, RIVALS_LOOK, absorb, note_rivals
+from tocsin.tracking.bank import RIVALS_KEPT
+from tocsin.tracking.continuity import FASTEST_M_S, LOST_S, SLIP_RAD, WITHIN_S, follows
+from tocsin.tracking.notes import RIVALS_LOOK, LookNotes, absorb, note_rivals
+from tocsin.tracking.record_kernels import write_keys
 from tocsin.tracking.slips import BURSTS_HINTED, BURSTS_OF_TWO, TAKE_OVER_LATEST
 
 ONE, OTHER = thrown(), thrown(22.02, -31.98, azimuth_deg=40.2)
@@ -29,6 +31,16 @@ def second_track_of(scene, track):
     return twin
 
 
+def saw(scene, track, sensor, times, path="infrared/x/y"):
+    """Write into a track that a sensor has seen it so often, the first time in its look 0."""
+    bank, one = scene.tracker.bank, track.slot
+    bank.contacts["hits"][one, bank.sensor_number(sensor)] = times
+    bank.path_hits[one, bank.path_number(path)] = times
+    write_keys(bank.records, bank.firsts, bank.lasts, one, bank.look_number(f"{sensor.id}//0"), 0)
+    if sensor.kind == "infrared":
+        track.infrared_hits = times
+
+
 def tracked(seed=1, states=(ONE,), looks=8):
     scene = Scene(seed)
     for k in range(looks):
@@ -41,7 +53,8 @@ def test_two_tracks_of_one_object_are_merged_into_the_longer_one():
     scene = tracked()
     first = scene.standing[0]
     twin = second_track_of(scene, first)
-    twin.sensors, twin.first_keys, twin.born = {"B": 3}, ["B//0/0"], first.born - NS
+    saw(scene, twin, SENSORS["B"], 3)
+    twin.born = first.born - NS
     merged = scene.tracker.merge_twins()
     assert [(k.number, d.number) for k, d in merged] == [(first.number, twin.number)]
     assert scene.tracks == [first]
@@ -98,7 +111,9 @@ def test_a_track_notes_a_bounded_number_of_rivals():
 def test_what_a_twin_knew_is_kept():
     scene = tracked()
     keep, drop = scene.standing[0], second_track_of(scene, scene.standing[0])
-    drop.satellites, drop.paths, drop.rival = {"west": 4}, {"infrared/x/y": 4}, [keep.number, 77]
+    saw(scene, drop, SENSORS["west"], 4)
+    bank = scene.tracker.bank
+    bank.rivals[drop.slot, :2], bank.records["rival_count"][drop.slot] = [keep.number, 77], 2
     drop.last_hit, drop.last_infrared = keep.last_hit + NS, START
     drop.sights = [(START + k, *([0.0] * 7), "west") for k in (3, 1)]
     absorb(keep, drop)
@@ -208,7 +223,7 @@ def test_what_comes_next_from_the_same_place_follows():
 def test_a_sensor_that_never_saw_it_does_not_follow():
     scene = tracked()
     item, m = row(scene, 36.0)
-    scene.tracks[0].last_of.clear()
+    scene.tracker.bank.contacts["time"][scene.tracks[0].slot] = 0
     assert follows(scene.tracks[0], item, m, 0) == math.inf
 
 
@@ -220,7 +235,8 @@ def test_the_sensors_own_track_number_is_a_hint_for_and_against():
     def named(name):
         return type(item)(**{f: getattr(item, f) for f in item.__struct_fields__} | {"hints": (name,)})
 
-    remember(track, named("7"), int(item.times[0]), m[[3, 4, 5, 12, 16]].tolist(), 0)
+    notes = LookNotes(scene.tracker.bank, named("7"), SENSORS["A"], m[None])
+    notes.write_one(track, 0)
     item, m = row(scene, 37.0)
     assert follows(track, named("7"), m, 0) < math.inf and follows(track, named(None), m, 0) < math.inf
     assert follows(track, named("8"), m, 0) == math.inf

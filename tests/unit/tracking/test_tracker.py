@@ -117,7 +117,7 @@ def test_radars_that_report_nothing_do_not_end_what_two_satellites_see():
         scene.radar("B", second + 1.7, [])
         assert len(scene.tracks) == 1
     assert scene.standing and scene.tracks[0].hits == 8
-    assert sum(scene.tracks[0].doubt.values()) <= MOST_DOUBT + 1e-9
+    assert scene.tracks[0].record["doubt_radar"] <= MOST_DOUBT + 1e-9
 
 
 def test_a_sensor_that_goes_on_seeing_keeps_a_track_that_another_has_lost():
@@ -426,7 +426,10 @@ def test_the_bank_grows_and_gives_its_slots_back():
     assert bank.ts.size == 256 and bank.slots().tolist() == [t.slot for t in tracks]
     assert len({t.slot for t in tracks}) == 200 and tracks[-1].id == "T000200"
     for t in tracks[:150]:
+        t.hits = 7
         bank.remove(t.slot)
+    assert {t.hits for t in tracks[:150]} == {7}  # still to be asked, until the next look
+    bank.release()
     again = [bank.add(START + NS, "radar") for _ in range(150)]
     assert bank.ts.size == 256 and {t.slot for t in again} <= {t.slot for t in tracks[:150]} | set(range(256))
     assert len(bank.tracks) == 200 and again[-1].number == 350
@@ -463,6 +466,7 @@ def test_the_arc_ahead_is_asked_by_name():
 def test_a_badly_fitting_track_is_wider_than_its_filter_thinks():
     scene = Scene(13)
     track = stood(scene)
+    track.nis = 1.0
     _, before, _ = scene.state_of(track)
     track.nis = 4.0
     _, after, _ = scene.state_of(track)

@@ -1,0 +1,181 @@
+"""What looks write into the records of tracks: hits, silences, rivals; arrays as in `bank.TrackBank`."""
+
+import math
+
+import numpy as np
+
+from tocsin.core.kernels import kernel
+from tocsin.tracking.filter_kernels import M_RANGE, M_RATE, S_X, U_X
+
+SCORE_MOST = 200.0
+NIS_MEMORY = 0.05  # share of the last look in the running mean of the innovations
+
+
+@kernel
+def components(m: np.ndarray) -> int:
+    """Return how many components a measurement (18,) has: two of direction, range, range rate."""
+    count = 2
+    if m[M_RANGE] == m[M_RANGE]:
+        count += 1
+    if m[M_RATE] == m[M_RATE]:
+        count += 1
+    return count
+
+
+@kernel
+def write_keys(records: np.ndarray, firsts: np.ndarray, lasts: np.ndarray, slot: int, look: int, number: int) -> None:
+    """Note a detection, `number` of `look`, among the first and the last ones of a track."""
+    n = records[slot].first_count
+    if n < firsts.shape[1]:
+        firsts[slot, n, 0], firsts[slot, n, 1] = look, number
+        records[slot].first_count = n + 1
+    n = records[slot].last_count
+    lasts[slot, n % lasts.shape[1], 0], lasts[slot, n % lasts.shape[1], 1] = look, number
+    records[slot].last_count = n + 1
+
+
+@kernel
+def write_hits(
+    records: np.ndarray, contacts: np.ndarray, path_hits: np.ndarray, firsts: np.ndarray, lasts: np.ndarray,
+    slots: np.ndarray, which: np.ndarray, rows: np.ndarray, times: np.ndarray, numbers: np.ndarray,
+    intensity: np.ndarray, look: int, sensor: int, path: int, infrared: bool,
+) -> None:  # fmt: skip
+    """Write measurement `rows[which[k]]` into the record of track `slots[k]`.
+
+    `times` (n,) ns, `numbers` (n,) of the detections in the look, `intensity` (n,) W/sr; `look`, `sensor`, `path` as the
+    bank numbers them.
+    """
+    for k in range(slots.shape[0]):
+        s, d = slots[k], which[k]
+        m = rows[d]
+        records[s].last_hit = max(records[s].last_hit, times[d])
+        write_keys(records, firsts, lasts, s, look, numbers[d])
+        path_hits[s, path] += 1
+        c = contacts[s, sensor]
+        c.hits += 1
+        if infrared:
+            records[s].infrared_hits += 1
+            records[s].last_infrared = max(records[s].last_infrared, times[d])
+            records[s].infrared_misses = 0
+            records[s].off_from = 0
+            v = intensity[d]
+            if v == v and not records[s].intensity >= v:
+                records[s].intensity = v
+        c.x, c.y, c.z = m[S_X], m[S_X + 1], m[S_X + 2]
+        if m[U_X] == m[U_X] and (infrared or m[M_RANGE] == m[M_RANGE]):
+            c.time = times[d]
+            c.hinted = 0
+            c.ux, c.uy, c.uz = m[U_X], m[U_X + 1], m[U_X + 2]
+            c.range, c.rate = m[M_RANGE], m[M_RATE]
+
+
+@kernel
+def count_hits(
+    records: np.ndarray, contacts: np.ndarray, slots: np.ndarray, which: np.ndarray, rows: np.ndarray,
+    gains: np.ndarray, d2: np.ndarray, sensor: int, confirm_hits: int, confirm_score: float, confirmed: np.ndarray,
+) -> int:  # fmt: skip
+    """Count measurement `rows[which[k]]` for track `slots[k]`; return how many tracks that confirms, filling `confirmed`.
+
+    `gains` (k,) log likelihood ratios against being new or false, `d2` (k,) squared distances.
+    """
+    count = 0
+    for k in range(slots.shape[0]):
+        s = slots[k]
+        r = records[s]
+        r.nis += NIS_MEMORY * (d2[k] / components(rows[which[k]]) - r.nis)
+        r.trouble *= 0.9
+        r.hits += 1
+        if r.confirmed:
+            r.score = r.score_top  # it is there: who did not see it before was wrong
+        contacts[s, sensor].vouching = 1
+        r.score = min(r.score + gains[k], SCORE_MOST)
+        r.score_top = max(r.score_top, r.score)
+        r.misses = 0
+        if not r.confirmed and r.hits >= confirm_hits and r.score >= confirm_score:
+            r.confirmed = 1
+            confirmed[count] = s
+            count += 1
+    return count
+
+
+@kernel
+def count_silence(
+    records: np.ndarray, contacts: np.ndarray, slots: np.ndarray, pd: np.ndarray, costs: np.ndarray, sensor: int,
+    infrared: bool, looks: int, dark: int, most_doubt: float, falls: np.ndarray, gone: np.ndarray,
+) -> int:  # fmt: skip
+    """Count a silence against tracks `slots` (k,), `costs` (k,) what it says; return how many end of it, marking `gone` (k,).
+
+    `pd` (k,) chance that the look would have seen each, `looks` how many it stands for, `dark` the middle of the first, ns, `most_doubt` the most
+    that a kind of sensor that has never seen a track can cost it, `falls` (2,) the fall of the score that ends a tentative or a
+    confirmed one.
+    """
+    count = 0
+    for k in range(slots.shape[0]):
+        s = slots[k]
+        r = records[s]
+        r.misses += 1
+        cost = costs[k]
+        if infrared:
+            if r.last_infrared and pd[k] > 0.5:
+                r.infrared_misses += 1
+                if r.off_from == 0:
+                    r.off_from = dark
+            if not r.confirmed:
+                # a plume that nobody else sees again was no plume: coasting is no excuse before it stood as a track
+                cost = math.log(max(1.0 - pd[k], 0.05))
+        cost *= min(looks, 1000)
+        contacts[s, sensor].vouching = 0
+        if infrared and r.infrared_hits == 0:
+            cost = max(cost, r.doubt_infrared - most_doubt)
+            r.doubt_infrared -= cost
+        elif not infrared and not radar_has_seen(contacts[s], r.infrared_hits):
+            cost = max(cost, r.doubt_radar - most_doubt)
+            r.doubt_radar -= cost
+        r.score += cost
+        gone[k] = False
+        if r.score < r.score_top - (falls[1] if r.confirmed else falls[0]):
+            vouched = False
+            for c in range(contacts.shape[1]):
+                vouched = vouched or contacts[s, c].vouching != 0
+            gone[k] = not vouched
+            count += gone[k]
+    return count
+
+
+@kernel
+def radar_has_seen(contacts: np.ndarray, infrared_hits: int) -> bool:
+    """Return whether any sensor but satellites has seen the track of `contacts` (sensors,)."""
+    total = 0
+    for c in range(contacts.shape[0]):
+        total += contacts[c].hits
+    return total > infrared_hits
+
+
+@kernel
+def note_rivals(records: np.ndarray, rivals: np.ndarray, seen: np.ndarray, numbers: np.ndarray) -> None:
+    """Write into the confirmed tracks `seen` (slots) in one look, named `numbers`, that the others are other objects."""
+    most = rivals.shape[1]
+    for a in range(seen.shape[0]):
+        s = seen[a]
+        if not records[s].confirmed:
+            continue
+        for b in range(seen.shape[0]):
+            count = records[s].rival_count
+            if count >= most:
+                break
+            known = a == b or numbers[a] == numbers[b]
+            for c in range(count):
+                known = known or rivals[s, c] == numbers[b]
+            if not known:
+                rivals[s, count] = numbers[b]
+                records[s].rival_count = count + 1
+
+
+@kernel
+def seen_together(lasts: np.ndarray, a: int, count_a: int, b: int, count_b: int) -> bool:
+    """Return whether two tracks (slots) have one of their last detections, of `count` in all, in the same look."""
+    for i in range(min(count_a, lasts.shape[1])):
+        for j in range(min(count_b, lasts.shape[1])):
+            if lasts[a, i, 0] == lasts[b, j, 0]:
+                return True
+    return False
