@@ -57,7 +57,10 @@ STUDIES = (
     "reference: how far estimates are from their Cramer-Rao bound."
 )
 StudyName = Annotated[str, _argument(STUDIES)]
-STUDIED = "Scenario drawn anew for every seed [default: first-light]; of incidents, a part of the name, of reference, a class [default: all]."
+STUDIED = (
+    "Scenario drawn anew for every seed [default: first-light]; of incidents, a part of the name, of reference, a class "
+    "[default: all]."
+)
 StudyScenario = Annotated[str | None, _option(STUDIED, "--scenario")]
 SEEDED = "How many seeds [default: 100 for ellipses, 50 for variants, 5 for incidents, 4 for reference]."
 Seeds = Annotated[int | None, _option(SEEDED, "--seeds")]

@@ -19,13 +19,9 @@ from tocsin.world.geodesy_kernels import ecef_to_geodetic, enu_axes
 from tocsin.world.motion.freeflight_kernels import REACHED, fly_to_height, propagate
 from tocsin.world.motion.powered_kernels import (
     AREA,
-    AZIMUTH,
     CUTOFF_S,
     DRY,
-    EXIT_AREA,
-    HOLD_S,
     ISP,
-    KICK,
     KICK_S,
     PITCH_RATE,
     PITCH_UP,
@@ -172,11 +168,28 @@ def infrared_bound(
     first look that saw no plume. Nothing else tells the cut-off: it is even between the last lit look and that one, of variance
     (gap)^2 / 12. The state is that at `at_s` after lift-off, coasting.
     """
+    size = _size(flight.vehicle)
+    moved, ends, falls = _derivatives(flight, times, at_s)
+    line = _states(flight, np.zeros(size), times)[:, :3] - places
+    away = np.sqrt((line * line).sum(axis=1))
+    across = axes_across(line / away[:, None])
+    jacobian = np.einsum("nak,jnk->naj", across, moved) / away[:, None, None] / sigma
+    covariance = posterior(jacobian.reshape(-1, size), prior_sigmas(flight.vehicle))
+    gap = (dark_s - float(times.max())) ** 2 / 12.0
+    home = _fall(flight, np.zeros(size))
+    end_of, fall_of_cutoff = _by_cutoff(flight, at_s, home)
+    return Bound(
+        covariance[:2, :2],
+        ends @ covariance @ ends.T + gap * np.outer(end_of, end_of),
+        falls @ covariance @ falls.T + gap * np.outer(fall_of_cutoff, fall_of_cutoff) + _by_beta(flight, home),
+    )
+
+
+def _derivatives(flight: Flown, times: FloatArray, at_s: float) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Return what each parameter does to places (p, n, 3), to the state at `at_s` (6, p) and to the fall (2, p)."""
     size, steps = _size(flight.vehicle), _steps(flight.vehicle)
-    moved = np.zeros((2, size, len(times), 6))
-    ends = np.zeros((2, size, 6))
-    falls = np.zeros((2, size, 2))
-    truth, home = _states(flight, np.zeros(size), times), _fall(flight, np.zeros(size))
+    moved, ends, falls = np.zeros((2, size, len(times), 6)), np.zeros((2, size, 6)), np.zeros((2, size, 2))
+    home = _fall(flight, np.zeros(size))
     for j in range(size):
         for k, sign in enumerate((1.0, -1.0)):
             q = np.zeros(size)
@@ -185,24 +198,17 @@ def infrared_bound(
             ends[k, j] = _states(flight, q, np.array([at_s]))[0]
             falls[k, j] = _apart(home, _fall(flight, q))
     width = 2.0 * steps
-    line = truth[:, :3] - places
-    away = np.sqrt((line * line).sum(axis=1))
-    across = axes_across(line / away[:, None])
-    change = (moved[0] - moved[1])[:, :, :3] / width[:, None, None]
-    jacobian = np.einsum("nak,jnk->naj", across, change) / away[:, None, None] / sigma
-    flat = jacobian.reshape(-1, size)
-    covariance = posterior(flat, prior_sigmas(flight.vehicle))
-    gap = (dark_s - float(times.max())) ** 2 / 12.0
-    to_end, to_fall = (ends[0] - ends[1]).T / width, (falls[0] - falls[1]).T / width
-    late, early = replace(flight, cutoff_s=flight.cutoff_s + 0.01), replace(flight, cutoff_s=flight.cutoff_s - 0.01)
-    none = np.zeros(size)
-    end_of = (_states(late, none, np.array([at_s]))[0] - _states(early, none, np.array([at_s]))[0]) / 0.02
-    fall_of = (_apart(home, _fall(late, none)) - _apart(home, _fall(early, none))) / 0.02
-    return Bound(
-        covariance[:2, :2],
-        to_end @ covariance @ to_end.T + gap * np.outer(end_of, end_of),
-        to_fall @ covariance @ to_fall.T + gap * np.outer(fall_of, fall_of) + _by_beta(flight, home),
-    )
+    places = (moved[0] - moved[1])[:, :, :3] / width[:, None, None]
+    return places, (ends[0] - ends[1]).T / width, (falls[0] - falls[1]).T / width
+
+
+def _by_cutoff(flight: Flown, at_s: float, home: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return what a second of burning more does to the state at `at_s` (6,) and to the fall (2,)."""
+    step, none = 0.01, np.zeros(_size(flight.vehicle))
+    late, early = (replace(flight, cutoff_s=flight.cutoff_s + off) for off in (step, -step))
+    ends = [_states(f, none, np.array([at_s]))[0] for f in (late, early)]
+    falls = [_apart(home, _fall(f, none)) for f in (late, early)]
+    return (ends[0] - ends[1]) / (2.0 * step), (falls[0] - falls[1]) / (2.0 * step)
 
 
 def posterior(jacobian: FloatArray, sigmas: FloatArray) -> FloatArray:
@@ -251,7 +257,12 @@ def _beta_part(state: FloatArray, beta: float, home: FloatArray) -> FloatArray:
 
 
 def radar_bound(
-    state: FloatArray, before: FloatArray, times: FloatArray, place: FloatArray, sigmas: tuple[float, float], beta: float
+    state: FloatArray,
+    before: FloatArray,
+    times: FloatArray,
+    place: FloatArray,
+    sigmas: tuple[float, float],
+    beta: float,
 ) -> Bound:
     """Return the bound of a free arc after radar looks, and what was known before.
 
@@ -285,7 +296,9 @@ def radar_bound(
     covariance = low @ posterior(jacobian @ low, np.ones(6)) @ low.T
     last = change[:, -1, :].T
     return Bound(
-        np.full((2, 2), np.nan), last @ covariance @ last.T, falls.T @ covariance @ falls + _beta_part(state, beta, home)
+        np.full((2, 2), np.nan),
+        last @ covariance @ last.T,
+        falls.T @ covariance @ falls + _beta_part(state, beta, home),
     )
 
 

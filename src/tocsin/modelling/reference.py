@@ -27,6 +27,7 @@ from tocsin.core.records.inputs import (
     FloatArray,
     IntArray,
     Look,
+    LookMode,
 )
 from tocsin.core.records.network import Face, Infrared, Network, Orbit, Radar
 from tocsin.core.records.vehicle import Vehicle
@@ -174,12 +175,12 @@ def _noisy(line: FloatArray, sigma: float, rng: np.random.Generator) -> FloatArr
     return np.asarray(turned / math.sqrt(float((turned * turned).sum())))
 
 
-def _look(sensor: str, mode: str, sequence: int, middle: int, half: int, values: FloatArray) -> Look:
+def _look(sensor: str, mode: LookMode, sequence: int, middle: int, half: int, values: FloatArray) -> Look:
     n = len(values)
     end = middle + half
     return Look(
         sensor=sensor, session="s1", sequence=sequence, data_mode="test", received=end + round(LATENCY_S * NS),
-        time=middle if n else end, start=middle - half, end=end, mode=mode, declared=n,  # type: ignore[arg-type]
+        time=middle if n else end, start=middle - half, end=end, mode=mode, declared=n,
         numbers=np.arange(n), times=np.full(n, middle, np.int64), values=values, hints=(None,) * n,
         rows=np.arange(max(n, 1)),
     )  # fmt: skip

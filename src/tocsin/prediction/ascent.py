@@ -11,6 +11,7 @@ from tocsin.core.constants import DEG, G0_M_S2, NS
 from tocsin.core.records.outputs import Ellipse
 from tocsin.core.records.vehicle import Vehicle
 from tocsin.prediction import ascent_kernels as k
+from tocsin.prediction.ascent_fit_kernels import fit_ascent
 from tocsin.prediction.impact import footprint
 from tocsin.prediction.launch import look_rows, profile_solutions
 from tocsin.prediction.launch_kernels import PRIOR_SIGMA, PRIOR_START_S, SOL_CHI2, SOL_CLASS, SOL_OK
@@ -164,7 +165,7 @@ class _Job:
         p, mean = start.copy(), means.copy()
         mean[k.HEADING] = p[k.HEADING]
         state, covariance, spread = np.zeros(6), np.zeros((6, 6)), np.zeros((k.MOST, k.MOST))
-        chi2, evidence = k.fit_ascent(
+        chi2, evidence = fit_ascent(
             self.reference, p, stages, self.times, self.looks, self.sigmas, mean, widths, self.cutoff, self.end, ROUNDS,
             state, covariance, spread,
         )  # fmt: skip

@@ -1,4 +1,4 @@
-"""A powered ascent by few parameters, flown, and fitted to lines of sight. SI units, Earth-fixed.
+"""A powered ascent by few parameters, flown. SI units, Earth-fixed.
 
 Lift-off from rest; the thrust is tilted from the vertical to a kick, then follows the velocity (gravity turn), then holds a
 direction in inertial space that turns at a constant rate. Stages follow one another at once; thrust and mass flow of each are
@@ -29,13 +29,13 @@ LN_PUSH, LN_EXHAUST, LN_BURN = range(3)
 PER_STAGE = 3
 STAGES = 3
 MOST = COMMON + PER_STAGE * STAGES
-STEPS = (20.0, 20.0, 0.02, 1e-4, 1e-4, 0.02, 0.05, 1e-4, 1e-6, 1e-3, 1e-4, 1e-4, 1e-4, 1e-4, 1e-4, 1e-4, 1e-4, 1e-4, 1e-4)
 
 VERTICAL_S = 4.0
 BACK_PRESSURE = 0.15  # share of a first stage's thrust that the air at sea level takes
 SEA_LEVEL_PA = 101325.0
 LEAST_LEFT = 0.04  # of the mass at a stage's ignition: no stage burns beyond
 LOW_STEP_S, HIGH_STEP_S, LOW_M = 1.0, 3.0, 30e3
+NEVER_S = 1e9
 _EPSILON_S = 1e-9
 
 
@@ -128,10 +128,42 @@ def launch_place(reference: FloatArray, east: float, north: float) -> tuple[floa
     """Return latitude and longitude (rad) of a place some metres from a reference (latitude, longitude)."""
     ex, ey, ez, nx, ny, nz, _ux, _uy, _uz = enu_axes(reference[0], reference[1])
     x, y, z = geodetic_to_ecef(reference[0], reference[1], 0.0)
-    lat, lon, _h = ecef_to_geodetic(
-        x + east * ex + north * nx, y + east * ey + north * ny, z + east * ez + north * nz
-    )
+    lat, lon, _h = ecef_to_geodetic(x + east * ex + north * nx, y + east * ey + north * ny, z + east * ez + north * nz)
     return lat, lon
+
+
+@kernel
+def _lift_off(reference: FloatArray, p: FloatArray, y: FloatArray, frame: FloatArray) -> None:
+    """Fill y (6,) with the state at rest and frame (6,) with up and downrange of the launch place."""
+    lat, lon = launch_place(reference, p[EAST], p[NORTH])
+    ex, ey, ez, nx, ny, nz, ux, uy, uz = enu_axes(lat, lon)
+    s, c = math.sin(p[HEADING]), math.cos(p[HEADING])
+    frame[0], frame[1], frame[2] = ux, uy, uz
+    frame[3], frame[4], frame[5] = s * ex + c * nx, s * ey + c * ny, s * ez + c * nz
+    y[:] = 0.0
+    y[0], y[1], y[2] = geodetic_to_ecef(lat, lon, 0.0)
+
+
+@kernel
+def _phase(t: float, off: float, turn: float, hold: float) -> int:
+    """Return 3 after the cut-off, else 0 tilting, 1 turning with gravity, 2 holding."""
+    if t >= off - _EPSILON_S:
+        return 3
+    if t < turn - _EPSILON_S:
+        return 0
+    return 1 if t < hold - _EPSILON_S else 2
+
+
+@kernel
+def _before(t: float, until: float, edge: float) -> float:
+    """Return the end of a step from t, moved up to an edge inside it."""
+    return edge if t + _EPSILON_S < edge < until else until
+
+
+@kernel
+def _burnt(p: FloatArray, stage: int, stages: int, lit: float) -> float:
+    """Return when a stage lit at `lit` burns out, s after lift-off; the last one never does."""
+    return lit + math.exp(p[COMMON + PER_STAGE * stage + LN_BURN]) if stage < stages - 1 else NEVER_S
 
 
 @kernel
@@ -141,221 +173,40 @@ def fly_ascent(
 ) -> None:  # fmt: skip
     """Fill places (n, 3) at rising times (n,) and state (6,) at `end` of an ascent whose last stage burns up to `cutoff`.
 
-    Times are seconds from the epoch that START counts from; before lift-off the vehicle stands.
+    Times are seconds from the epoch that START counts from, none of them after `end`; before lift-off the vehicle stands.
     """
-    lat, lon = launch_place(reference, p[EAST], p[NORTH])
-    ex, ey, ez, nx, ny, nz, ux, uy, uz = enu_axes(lat, lon)
-    s, c = math.sin(p[HEADING]), math.cos(p[HEADING])
-    frame = np.empty(6)
-    frame[0], frame[1], frame[2] = ux, uy, uz
-    frame[3], frame[4], frame[5] = s * ex + c * nx, s * ey + c * ny, s * ez + c * nz
-    y = np.zeros(6)
-    y[0], y[1], y[2] = geodetic_to_ecef(lat, lon, 0.0)
-    before = y.copy()
-    work = np.empty((5, 6))
-    held = np.zeros(7)
-    n = times.shape[0]
-    last = max(end, times[n - 1]) - p[START]
-    off = cutoff - p[START]
+    y, before, frame, held, work = np.empty(6), np.empty(6), np.empty(6), np.zeros(7), np.empty((5, 6))
+    _lift_off(reference, p, y, frame)
+    last, off = end - p[START], cutoff - p[START]
     turn = VERTICAL_S + max(p[KICK_S], 1.0)
     hold = max(p[HOLD_S], turn + 1.0)
-    k = 0
+    n, k = times.shape[0], 0
     while k < n and times[k] - p[START] <= 0.0:
-        for m in range(3):
-            places[k, m] = y[m]
+        places[k] = y[:3]
         k += 1
-    stage, lit = 0, 0.0
-    burnt = math.exp(p[COMMON + LN_BURN]) if stages > 1 else 1e9
-    t = 0.0
-    done = False
+    stage, lit, t = 0, 0.0, 0.0
+    burnt = _burnt(p, stage, stages, lit)
     while t < last - _EPSILON_S:
-        coasts = t >= off - _EPSILON_S
-        if stage < stages - 1 and t >= burnt - _EPSILON_S:
+        if t >= burnt - _EPSILON_S:
             stage += 1
             lit = burnt
-            burnt = burnt + math.exp(p[COMMON + PER_STAGE * stage + LN_BURN]) if stage < stages - 1 else 1e9
+            burnt = _burnt(p, stage, stages, lit)
             continue
-        phase = 3 if coasts else (0 if t < turn - _EPSILON_S else (1 if t < hold - _EPSILON_S else 2))
+        phase = _phase(t, off, turn, hold)
         if phase == 2 and held[0] == 0.0:
             _hold(t, y, p[PITCH], held)
         until = min(last, t + (LOW_STEP_S if fast_height(y[0], y[1], y[2]) < LOW_M else HIGH_STEP_S))
-        if not coasts:
-            until = min(min(until, off), burnt)
-        for edge in (VERTICAL_S, turn, hold, end - p[START]):
-            if t + _EPSILON_S < edge < until:
-                until = edge
-        row = COMMON + PER_STAGE * stage
-        push = 0.0 if coasts else math.exp(p[row + LN_PUSH])
-        for m in range(6):
-            before[m] = y[m]
-        h = until - t
+        for edge in (VERTICAL_S, turn, hold, off, burnt):
+            until = _before(t, until, edge)
+        row, h = COMMON + PER_STAGE * stage, until - t
+        before[:] = y
+        push = 0.0 if phase == 3 else math.exp(p[row + LN_PUSH])
         _step(y, t, h, push, math.exp(p[row + LN_EXHAUST]), t - lit, stage == 0, phase, p, frame, held, work)
         while k < n and times[k] - p[START] <= until + _EPSILON_S:
             _read(before, y, h, (times[k] - p[START] - t) / h, places[k])
             k += 1
         t = until
-        if not done and t >= end - p[START] - _EPSILON_S:
-            done = True
-            for m in range(6):
-                state[m] = y[m]
-    if not done:
-        for m in range(6):
-            state[m] = y[m]
-
-
-@kernel
-def solve(a: FloatArray, g: FloatArray, n: int, damping: float, low: FloatArray, out: FloatArray) -> bool:
-    """Fill out (n,) with the solution of (a + damping diag a) out = g; False if it is not positive definite."""
-    for j in range(n):
-        d = a[j, j] * (1.0 + damping)
-        for k in range(j):
-            d -= low[j, k] * low[j, k]
-        if not d > 0.0:
-            return False
-        root = math.sqrt(d)
-        low[j, j] = root
-        for i in range(j + 1, n):
-            s = a[i, j]
-            for k in range(j):
-                s -= low[i, k] * low[j, k]
-            low[i, j] = s / root
-    for i in range(n):
-        s = g[i]
-        for k in range(i):
-            s -= low[i, k] * out[k]
-        out[i] = s / low[i, i]
-    for i in range(n - 1, -1, -1):
-        s = out[i]
-        for k in range(i + 1, n):
-            s -= low[k, i] * out[k]
-        out[i] = s / low[i, i]
-    return True
-
-
-@kernel
-def _angles(places: FloatArray, looks: FloatArray, sigmas: FloatArray, out: FloatArray) -> None:
-    """Fill out (n, 2): angles across the lines of sight over their sigma."""
-    for i in range(places.shape[0]):
-        dx, dy, dz = places[i, 0] - looks[i, 0], places[i, 1] - looks[i, 1], places[i, 2] - looks[i, 2]
-        r = math.sqrt(dx * dx + dy * dy + dz * dz) * sigmas[i]
-        out[i, 0] = (dx * looks[i, 6] + dy * looks[i, 7] + dz * looks[i, 8]) / r
-        out[i, 1] = (dx * looks[i, 9] + dy * looks[i, 10] + dz * looks[i, 11]) / r
-
-
-@kernel
-def _cost(r: FloatArray, p: FloatArray, n: int, means: FloatArray, widths: FloatArray) -> float:
-    """Return chi-square of residuals and priors."""
-    total = 0.0
-    for i in range(r.shape[0]):
-        total += r[i, 0] * r[i, 0] + r[i, 1] * r[i, 1]
-    for j in range(n):
-        total += ((p[j] - means[j]) / widths[j]) ** 2
-    return float(total) if total == total else 1e30
-
-
-@kernel
-def fit_ascent(
-    reference: FloatArray, p: FloatArray, stages: int, times: FloatArray, looks: FloatArray, sigmas: FloatArray,
-    means: FloatArray, widths: FloatArray, cutoff: float, end: float, rounds: int, state: FloatArray,
-    covariance: FloatArray, spread: FloatArray,
-) -> tuple[float, float]:  # fmt: skip
-    """Return chi-square (looks and priors) and ln of the evidence of an ascent fitted to lines of sight; 1e30 if none fits.
-
-    `p` (MOST,) is moved downhill for at most so many rounds (Gauss-Newton, Levenberg's damping); times (n,) rising, looks
-    (n, 12) as in `launch_kernels`, sigmas (n,) rad; means, widths (MOST,): normal priors. Fills `state` (6,) at `end`, coasting
-    from `cutoff` on, its covariance (6, 6), and `spread` (MOST, MOST) that of the parameters.
-    """
-    n, m = size_of(stages), times.shape[0]
-    places, r, trial = np.empty((m, 3)), np.empty((m, 2)), np.empty((m, 2))
-    jac = np.empty((n, m, 2))
-    ends = np.empty((n, 6))
-    a, low = np.empty((n, n)), np.empty((n, n))
-    g, step, q, moved = np.empty(n), np.empty(n), np.empty(MOST), np.empty(6)
-    fly_ascent(reference, p, stages, times, cutoff, end, places, state)
-    _angles(places, looks, sigmas, r)
-    cost = _cost(r, p, n, means, widths)
-    damping, fall = 1e-2, 1e30
-    for turn in range(rounds + 1):
-        for j in range(n):
-            keep = p[j]
-            p[j] = keep + STEPS[j]
-            fly_ascent(reference, p, stages, times, cutoff, end, places, moved)
-            p[j] = keep
-            _angles(places, looks, sigmas, trial)
-            for i in range(m):
-                jac[j, i, 0] = (trial[i, 0] - r[i, 0]) / STEPS[j] * widths[j]
-                jac[j, i, 1] = (trial[i, 1] - r[i, 1]) / STEPS[j] * widths[j]
-            for k in range(6):
-                ends[j, k] = (moved[k] - state[k]) / STEPS[j] * widths[j]
-        for j in range(n):
-            g[j] = -(p[j] - means[j]) / widths[j]
-            for i in range(m):
-                g[j] -= jac[j, i, 0] * r[i, 0] + jac[j, i, 1] * r[i, 1]
-            for k in range(j + 1):
-                s = 1.0 if j == k else 0.0
-                for i in range(m):
-                    s += jac[j, i, 0] * jac[k, i, 0] + jac[j, i, 1] * jac[k, i, 1]
-                a[j, k] = s
-                a[k, j] = s
-        if turn == rounds or fall < 1e-2:
-            break
-        gained = False
-        for _try in range(6):
-            if solve(a, g, n, damping, low, step):
-                shrink = 1.0
-                for j in range(KICK, n):
-                    # no step leaves the hill: two thirds of a prior at once
-                    shrink = min(shrink, 0.7 / max(abs(step[j]), 1e-9))
-                shrink = min(shrink, 0.5 / max(abs(step[HEADING]) * widths[HEADING], 1e-9))
-                for j in range(MOST):
-                    q[j] = p[j] + (shrink * step[j] * widths[j] if j < n else 0.0)
-                fly_ascent(reference, q, stages, times, cutoff, end, places, moved)
-                _angles(places, looks, sigmas, trial)
-                new = _cost(trial, q, n, means, widths)
-                if new < cost:
-                    fall = cost - new if shrink == 1.0 else 1e30
-                    cost = new
-                    for j in range(n):
-                        p[j] = q[j]
-                    for i in range(m):
-                        r[i, 0], r[i, 1] = trial[i, 0], trial[i, 1]
-                    for k in range(6):
-                        state[k] = moved[k]
-                    damping = max(damping * 0.2, 1e-9)
-                    gained = True
-                    break
-            damping = max(damping * 8.0, 1e-4)
-        if not gained:
-            fall = 0.0
-    return _told(n, a, cost, low, step, ends, widths, covariance, spread)
-
-
-@kernel
-def _told(
-    n: int, a: FloatArray, cost: float, low: FloatArray, column: FloatArray, ends: FloatArray, widths: FloatArray,
-    covariance: FloatArray, spread: FloatArray,
-) -> tuple[float, float]:  # fmt: skip
-    """Fill covariances from the normal matrix `a` (n, n) in units of the priors; return chi-square and ln evidence."""
-    inverse = np.empty((n, n))
-    unit = np.zeros(n)
-    for j in range(n):
-        unit[:] = 0.0
-        unit[j] = 1.0
-        if not solve(a, unit, n, 0.0, low, column):
-            return 1e30, -1e30
-        for i in range(n):
-            inverse[i, j] = column[i]
-    log_evidence = -0.5 * cost
-    for j in range(n):
-        log_evidence -= math.log(low[j, j])
-        for i in range(n):
-            spread[i, j] = inverse[i, j] * widths[i] * widths[j]
-    for r in range(6):
-        for c in range(r + 1):
-            s = 0.0
-            for i in range(n):
-                for j in range(n):
-                    s += ends[i, r] * inverse[i, j] * ends[j, c]
-            covariance[r, c] = s
-            covariance[c, r] = s
-    return cost, log_evidence
+    while k < n:
+        places[k] = y[:3]
+        k += 1
+    state[:] = y

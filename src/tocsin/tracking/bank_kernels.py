@@ -33,7 +33,8 @@ TELLING = 1.5  # a look tells burning from coasting when it sees one so much lik
 # `two` of a track whose boost model is at rest: radars have seen it coast. It is awake again for a plume, for a detection
 # that free flight misses so far (squared normalised innovation of a component), or where no detection is where free flight leads.
 ASLEEP = -1
-CROSSING_LEAST = 1e-4  # a burnout less likely than this within a step leaves the coasting state alone: its moments have no such tail
+# A burnout less likely than this within a step leaves the coasting state alone: moments would make it wider than it is.
+CROSSING_LEAST = 1e-4
 SLEEPS_BELOW = 0.005
 WAKES = 12.0
 NEVER = np.int64(-(2**63))

@@ -105,9 +105,9 @@ def count_silence(
 ) -> int:  # fmt: skip
     """Count a silence against tracks `slots` (k,), `costs` (k,) what it says; return how many end of it, marking `gone` (k,).
 
-    `pd` (k,) chance that the look would have seen each, `looks` how many it stands for, `dark` the middle of the first, ns, `most_doubt` the most
-    that a kind of sensor that has never seen a track can cost it, `falls` (2,) the fall of the score that ends a tentative or a
-    confirmed one.
+    `pd` (k,) chance that the look would have seen each, `looks` how many it stands for, `dark` the middle of the first,
+    ns, `most_doubt` the most that a kind of sensor that has never seen a track can cost it, `falls` (2,) the fall of the score
+    that ends a tentative or a confirmed one.
     """
     count = 0
     for k in range(slots.shape[0]):

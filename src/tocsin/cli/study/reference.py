@@ -66,11 +66,12 @@ def run_reference(only: str | None, seeds: int | None, first_seed: int, out: Pat
             stream.write(msgspec.json.encode({**identity, **line}) + b"\n")
             stream.flush()
         lines = [done[case] for case in wanted]
-        result = {"study": "reference", "out": str(folder), "strata": list(strata(lines))}
+        found = list(strata(lines))
+        result = {"study": "reference", "out": str(folder), "strata": found}
         (folder / "result.json").write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
         if as_json:
             print(json.dumps(result))
-        for text in table(result["strata"]):
+        for text in table(found):
             display.say(text)
     return DONE
 
@@ -94,7 +95,7 @@ class Watch:
         self.nees: list[float] = []
         self._centre, self._flight = centre, drawn.flight
         self._process = centre.tracker.process
-        centre.tracker.process = self._heard  # type: ignore[method-assign]
+        centre.tracker.process = self._heard  # type: ignore[method-assign, assignment]
 
     def _heard(self, look: Look, *args: Any) -> LookResult:
         result = self._process(look, *args)
@@ -123,7 +124,9 @@ def run_case(name: str, seed: int, satellites: int, revisit_s: float) -> dict[st
     places = np.array([centre.sensors.by_id[s.id].satellite_position(ref.START) for s in network.infrared])
     at_s = flight.cutoff_s + 4.0 * revisit_s + 6.0
     looks, times, sats = ref.infrared_looks(drawn, network, places, at_s - 0.5 * revisit_s - ref.LATENCY_S, seed)
-    dark_s = min(t for t in ((look.start + look.end) // 2 - ref.START for look in looks) if t / NS > flight.cutoff_s) / NS
+    dark_s = (
+        min(t for t in ((look.start + look.end) // 2 - ref.START for look in looks) if t / NS > flight.cutoff_s) / NS
+    )
     for _, look in ref.ticks(looks):
         centre.step(look)
     centre.advance(ref.START + round(at_s * NS))
@@ -155,7 +158,9 @@ def _after_radar(
     begun = sights_of(drawn.flight, np.array([at_s]))[0]
     state, before = carried(begun, bound.state, begins - at_s, beta)
     sigmas = (ref.RADARS[radar][0], math.radians(ref.RADARS[radar][1]))
-    return _compared(centre, drawn, end_s + 6.0, radar_bound(state, before, times - begins, place, sigmas, beta), end_s, radar)
+    return _compared(
+        centre, drawn, end_s + 6.0, radar_bound(state, before, times - begins, place, sigmas, beta), end_s, radar
+    )
 
 
 def _standing(centre: Centre) -> list[Track]:
