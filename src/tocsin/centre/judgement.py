@@ -23,7 +23,7 @@ from tocsin.identification.notices import fitting
 from tocsin.prediction.arc import ArcFigures, arc_figures
 from tocsin.tracking.bank import Track
 from tocsin.tracking.tracker import Tracker
-from tocsin.tracking.upkeep import settle
+from tocsin.tracking.upkeep import remember_burnout, settle
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -185,11 +185,13 @@ class Judgement:
             return
         judged.burnt = n
         found = stage.predictor.burnout(track, stage.tracker)
-        if found is None:
-            return
-        judged.launch, state, covariance = found
-        judged.context.launch_time = judged.launch.time
-        settle(stage.tracker.bank, track.slot, int(stage.tracker.bank.ts[track.slot]), state, covariance)
+        bank = stage.tracker.bank
+        if found is not None:
+            judged.launch, state, covariance = found
+            judged.context.launch_time = judged.launch.time
+            settle(bank, track.slot, int(bank.ts[track.slot]), state, covariance)
+        if len(track.satellites) == len(track.sensors):
+            remember_burnout(bank, track.slot)
 
     def _match_notice(self, stage: Stage, judged: Judged, track: Track) -> None:
         judged.context.notice = ""

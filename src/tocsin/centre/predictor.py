@@ -19,7 +19,6 @@ from tocsin.prediction.backtrace import launch_from_arc
 from tocsin.prediction.impact import PoweredHypotheses, asset_probabilities, predict_impact
 from tocsin.prediction.launch import fit_launch
 from tocsin.tracking.bank import Track
-from tocsin.tracking.filter_kernels import FREE
 from tocsin.tracking.tracker import Tracker
 
 FloatArray = npt.NDArray[np.float64]
@@ -71,8 +70,8 @@ class Predictor:
     def burnout(self, track: Track, tracker: Tracker) -> tuple[Spot, FloatArray, FloatArray] | None:
         """Return where a plume that has gone out rose, and state (6,), (6, 6) of what coasts on, at the time of its track.
 
-        None where no ascent fits, where the filter knows the speed better, where one satellite alone has seen it (it does not
-        tell depth: ascents in many directions fit), and where a radar knows more.
+        None where no ascent fits, where one satellite alone has seen it (it does not tell depth: ascents in many directions
+        fit), and where a radar knows more.
         """
         bank, slot = tracker.bank, track.slot
         if len(track.satellites) < 2 or len(track.sensors) > len(track.satellites) or len(track.sights) < FEWEST:
@@ -80,14 +79,11 @@ class Predictor:
         found = fit_burnout(*_sights(track), track.off_from, int(bank.ts[slot]))
         if found is None or found.time != int(bank.ts[slot]):
             return None
-        p, filtered = found.covariance, bank.ps[slot, FREE]
-        if p[3, 3] + p[4, 4] + p[5, 5] > filtered[3, 3] + filtered[4, 4] + filtered[5, 5]:
-            return None
         spot = Spot(
             time=found.launch_time, time_sigma_s=found.launch_time_sigma_s, latitude=found.lat, longitude=found.lon,
             ellipses=ellipses_of(found.ellipses), heading=found.heading,
         )  # fmt: skip
-        return spot, found.state, p
+        return spot, found.state, found.covariance
 
     def launch_of_arc(self, time: int, state: FloatArray, covariance: FloatArray) -> Spot | None:
         """Return where a free arc seen by radar alone was launched, honestly wide."""
@@ -106,8 +102,8 @@ class Predictor:
         time = int(tracker.bank.ts[track.slot])
         beta, beta_sigma = tracker.ballistic(track.slot)
         alone = len(track.satellites) == 1 and track.hits == sum(track.satellites.values())
-        if alone and judged.profile_state and judged.profile_time:
-            # one satellite alone does not see depth: the profiles do better than the free filter
+        if alone and judged.powered > MAY_BURN and judged.profile_state and judged.profile_time:
+            # one satellite alone does not see depth: while it burns the profiles do better than the filter
             flat = np.array(judged.profile_state)
             time, state, covariance = judged.profile_time, flat[:6], flat[6:].reshape(6, 6)
         powered = self._hypotheses(judged, state, track) if judged.powered > MAY_BURN else None

@@ -9,7 +9,6 @@ import numpy as np
 
 from tocsin.core.kernels import kernel
 from tocsin.tracking.filter_kernels import DRAG_TOP_M, FREE, MAX_STEP_S, MODELS, N, advance_state, transition
-from tocsin.tracking.update_kernels import carry_back
 from tocsin.world.geodesy_kernels import height_above_ellipsoid
 
 ROUNDS = 12
@@ -109,26 +108,22 @@ def _gain(phi: np.ndarray, p: np.ndarray, radar: np.ndarray, gain: np.ndarray) -
 
 @kernel
 def join(
-    x: np.ndarray, p: np.ndarray, lit_s: float, radar_x: np.ndarray, radar_p: np.ndarray, dt: float, out_x: np.ndarray,
+    begin: np.ndarray, before: np.ndarray, dt: float, radar_x: np.ndarray, radar_p: np.ndarray, out_x: np.ndarray,
     out_p: np.ndarray,
 ) -> float:  # fmt: skip
     """Return how far two tracks are from being one (squared distance of 6 components), 1e9 where that is not found.
 
-    Fills `out_x` (6), `out_p` (6, 6) with the joined state at the radar's time. `x` (10), `p` (10, 10): the coasting track of a
-    plume that went out `lit_s` seconds before; `radar_x` (10), `radar_p` (10, 10) `dt` seconds later.
+    Fills `out_x` (6), `out_p` (6, 6) with the joined state at the radar's time. `begin` (6), `before` (6, 6): what coasts on from
+    a burnout; `radar_x` (10), `radar_p` (10, 10) the radar's track `dt` seconds later.
     """
-    begin = np.empty(N)
     phi = np.empty((N, N))
-    before = np.empty((6, 6))
-    carry_back(x, -lit_s, FREE, begin, phi)
-    turned(phi, p, before)
     z = begin.copy()
-    end = np.empty(N)
+    end = radar_x.copy()
     gain = np.empty((6, 6))
     for _ in range(ROUNDS):
-        for i in range(N):
+        for i in range(6):
             end[i] = z[i]
-        carry_on(end, lit_s + dt, phi)
+        carry_on(end, dt, phi)
         if not _gain(phi, before, radar_p, gain):
             return 1e9
         moved = 0.0
@@ -146,9 +141,9 @@ def join(
             z[i] = fresh[i]
         if moved < CLOSE_M:
             break
-    for i in range(N):
+    for i in range(6):
         end[i] = z[i]
-    carry_on(end, lit_s + dt, phi)
+    carry_on(end, dt, phi)
     if not _gain(phi, before, radar_p, gain):
         return 1e9
     return _joined(begin, z, end, phi, before, gain, radar_x, radar_p, out_x, out_p)

@@ -78,6 +78,7 @@ def absorb(keep: Track, drop: Track) -> None:
     """Add the record of a twin to the track that stays."""
     bank, a, b = keep.bank, keep.slot, drop.slot
     keep.hits += drop.hits
+    keep.burnout = keep.burnout or drop.burnout
     keep.infrared_hits += drop.infrared_hits
     keep.last_hit = max(keep.last_hit, drop.last_hit)
     keep.last_infrared = max(keep.last_infrared, drop.last_infrared)

@@ -115,11 +115,17 @@ def _join(bank: TrackBank, old: Track, new: int, x: FloatArray, p: FloatArray) -
 
     Fills `x` (6,), `p` (6, 6) with the joined state at the radar's time.
     """
-    s, t = old.slot, int(bank.ts[new])
-    lit_s, dt = (int(bank.ts[s]) - old.last_infrared) / NS, (t - int(bank.ts[s])) / NS
-    if bank.ws[s, FREE] < 0.5 or bank.ws[new, FREE] < 0.5 or lit_s < 0.0 or lit_s + dt < 0.0:
+    if old.burnout is None or bank.ws[new, FREE] < 0.5:
         return 1e9
-    return join(bank.xs[s, FREE], bank.ps[s, FREE], lit_s, bank.xs[new, FREE], bank.ps[new, FREE], dt, x, p)
+    time, state, covariance = old.burnout
+    dt = (int(bank.ts[new]) - time) / NS
+    return join(state, covariance, dt, bank.xs[new, FREE], bank.ps[new, FREE], x, p) if dt > 0.0 else 1e9
+
+
+def remember_burnout(bank: TrackBank, slot: int) -> None:
+    """Keep the coasting state of a track whose plume has gone out: after a long coast it is no Gaussian any more."""
+    burnout = int(bank.ts[slot]), bank.xs[slot, FREE, :6].copy(), bank.ps[slot, FREE, :6, :6].copy()
+    bank.tracks[slot].burnout = burnout
 
 
 def settle(bank: TrackBank, slot: int, time: int, state: FloatArray, covariance: FloatArray) -> None:
