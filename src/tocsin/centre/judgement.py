@@ -23,7 +23,7 @@ from tocsin.identification.notices import fitting
 from tocsin.prediction.arc import ArcFigures, arc_figures
 from tocsin.tracking.bank import Track
 from tocsin.tracking.tracker import Tracker
-from tocsin.tracking.upkeep import remember_burnout, settle
+from tocsin.tracking.upkeep import settle
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -191,7 +191,7 @@ class Judgement:
             judged.context.launch_time = judged.launch.time
             settle(bank, track.slot, int(bank.ts[track.slot]), state, covariance)
         if len(track.satellites) == len(track.sensors):
-            remember_burnout(bank, track.slot)
+            stage.tracker.remember_burnout(track.slot)
 
     def _match_notice(self, stage: Stage, judged: Judged, track: Track) -> None:
         judged.context.notice = ""

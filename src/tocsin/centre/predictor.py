@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 import msgspec
 import numpy as np
@@ -76,7 +77,7 @@ class Predictor:
         bank, slot = tracker.bank, track.slot
         if len(track.satellites) < 2 or len(track.sensors) > len(track.satellites) or len(track.sights) < FEWEST:
             return None
-        found = fit_burnout(*_sights(track), track.off_from, int(bank.ts[slot]))
+        found = fit_burnout(*_sights(track), _first_dark(track), int(bank.ts[slot]))
         if found is None or found.time != int(bank.ts[slot]):
             return None
         spot = Spot(
@@ -160,6 +161,23 @@ class Predictor:
         return PoweredHypotheses.simple(
             weights, left, sigma, max(thrust, 5.0), ends_now=max(ENDS_NOW, 1.0 - judged.powered)
         )
+
+
+def _first_dark(track: Track) -> int:
+    """Return when (ns) a plume that has gone out would have been seen next: each satellite comes by again after its usual time.
+
+    A scanner passes a target once in its look, and an empty look does not say when; its earlier passes do.
+    """
+    by_sensor: dict[str, list[int]] = {}
+    for sight in track.sights:
+        by_sensor.setdefault(sight[8], []).append(sight[0])
+    last, following = max(times[-1] for times in by_sensor.values()), []
+    for times in by_sensor.values():
+        pauses = sorted(b - a for a, b in pairwise(times) if b > a)
+        if pauses:
+            usual = pauses[len(pauses) // 2]
+            following.append(times[-1] + usual * ((last - times[-1]) // usual + 1))
+    return min(following, default=track.off_from)
 
 
 def _sights(track: Track) -> tuple[IntArray, FloatArray, FloatArray, FloatArray]:

@@ -22,8 +22,9 @@ ADOPT_HITS, ADOPT_GATE, ADOPT_MOST = 4, 50.0, 500
 """A radar track with so many detections is compared with coasting tracks of satellites. The gate is
 wide (50 for 6 components): a boost track is less sure of itself than its filter says, and the assignment picks the best."""
 
-JOIN_GATE, JOIN_MOST = 22.5, 64
-"""Where the two agree (chi-square of 6, 99.9 %) the states are joined. So few pairs, as there are outside of raids, are compared
+JOIN_HITS, JOIN_GATE, JOIN_MOST = 8, 22.5, 64
+"""With so many radar detections (the covariance of a younger track is not to be relied on), and where the two agree (chi-square
+of 6, 99.9 %), what a plume told is joined with what the radar tells. So few pairs, as there are outside of raids, are compared
 over the arc from burnout on, where the gate at the radar's time has no room for how it is curved."""
 
 
@@ -122,10 +123,14 @@ def _join(bank: TrackBank, old: Track, new: int, x: FloatArray, p: FloatArray) -
     return join(state, covariance, dt, bank.xs[new, FREE], bank.ps[new, FREE], x, p) if dt > 0.0 else 1e9
 
 
-def remember_burnout(bank: TrackBank, slot: int) -> None:
-    """Keep the coasting state of a track whose plume has gone out: after a long coast it is no Gaussian any more."""
-    burnout = int(bank.ts[slot]), bank.xs[slot, FREE, :6].copy(), bank.ps[slot, FREE, :6, :6].copy()
-    bank.tracks[slot].burnout = burnout
+def _join_burnout(bank: TrackBank, track: Track) -> None:
+    """Join the state of a track that radars alone have made with what its plume told, once, where the two agree."""
+    x, p = np.empty(6), np.empty((6, 6))
+    distance = _join(bank, track, track.slot, x, p)
+    track.awaits_join, track.burnout = False, None
+    if distance < JOIN_GATE:
+        # as far as they disagree, one of them is less sure than it says (Birge, Phys. Rev. 40, 207, 1932)
+        settle(bank, track.slot, int(bank.ts[track.slot]), x, p * max(1.0, distance / 6.0))
 
 
 def settle(bank: TrackBank, slot: int, time: int, state: FloatArray, covariance: FloatArray) -> None:
@@ -143,6 +148,9 @@ def settle(bank: TrackBank, slot: int, time: int, state: FloatArray, covariance:
 def adopt(bank: TrackBank) -> list[tuple[Track, Track]]:
     """Return (kept, dropped): unsharp tracks of satellites, and the radar tracks that they have become."""
     slots = bank.slots()
+    for track in bank.tracks.values():
+        if track.awaits_join and track.hits - track.infrared_hits >= JOIN_HITS:
+            _join_burnout(bank, track)
     if slots.size < 2:
         return []
     old = slots[unsharp(bank, slots) & bank.standing()]
@@ -160,14 +168,10 @@ def adopt(bank: TrackBank) -> list[tuple[Track, Track]]:
     joined: list[tuple[Track, Track]] = []
     for k in assign(rows, columns, ADOPT_GATE - d2[rows, columns]).tolist():
         keep, drop = bank.tracks[int(old[rows[k]])], bank.tracks[int(new[columns[k]])]
-        # the older track keeps its name and takes the sharp state, with what the plume told where the two agree
-        x, p = np.empty(6), np.empty((6, 6))
-        agree = _join(bank, keep, drop.slot, x, p) < JOIN_GATE
+        # the older track keeps its name and takes the sharp state; what the plume told is joined with it later
         for array in (bank.xs, bank.ps, bank.ws, bank.ts, bank.two):
             array[keep.slot] = array[drop.slot]
-        if agree:
-            settle(bank, keep.slot, int(bank.ts[keep.slot]), x, p)
-            bank.two[keep.slot], bank.ws[keep.slot] = 0, (0.0, 1.0)
+        keep.awaits_join = keep.burnout is not None
         keep.hints.update(drop.hints)
         known = bank.contacts["time"][drop.slot] > 0
         for name in CONTACT_LAST:

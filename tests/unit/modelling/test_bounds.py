@@ -55,7 +55,9 @@ def test_when_it_burnt_out_adds_the_variance_of_an_even_moment():
     push = [sights_of(Flown(flight.vehicle, 0.0, 0.0, flight.azimuth, flight.kick, flight.cutoff_s + d), np.array([at_s]))
             for d in (0.1, -0.1)]  # fmt: skip
     slope = (push[0] - push[1])[0] / 0.2
-    np.testing.assert_allclose(far - near, (10.0**2 - 2.0**2) / 12.0 * np.outer(slope, slope), rtol=2e-2, atol=1e-2 * abs(far - near).max())
+    np.testing.assert_allclose(
+        far - near, (10.0**2 - 2.0**2) / 12.0 * np.outer(slope, slope), rtol=2e-2, atol=1e-2 * abs(far - near).max()
+    )
 
 
 def test_positions_at_even_times_tell_a_speed_as_a_straight_line_does():
@@ -64,7 +66,7 @@ def test_positions_at_even_times_tell_a_speed_as_a_straight_line_does():
     state = sights_of(flight, np.array([flight.cutoff_s + 100.0]))[0]
     times, range_sigma = np.linspace(0.0, 30.0, 31), 30.0
     place = state[:3] - 1.5e6 * state[3:] / np.linalg.norm(state[3:])
-    vague = np.diag([1e6] * 3 + [1e4] * 3) ** 2
+    vague = np.diag([1e4] * 3 + [100.0] * 3) ** 2
     found = radar_bound(state, vague, times, place, (range_sigma, 1.0), flight.vehicle.payload_beta_kg_m2).state
     along = state[3:] / np.linalg.norm(state[3:])
     n, whole = len(times), times[-1]
