@@ -128,5 +128,5 @@ def test_studies_refuse_a_network_in_service(tmp_path: Path) -> None:
         text[:outage].replace(f'network = "{old}"', f'network = "{ROOT / "networks" / "us-present.toml"}"')
     )
     with pytest.raises(InputError, match="replay and coverage"):
-        run_study("variants", str(scenario), seeds=1, first_seed=1, jobs=1, out=tmp_path / "out", as_json=True)
+        run_study("variants", str(scenario), count=1, first_seed=1, jobs=1, out=tmp_path / "out", as_json=True)
     assert not (tmp_path / "out").exists()

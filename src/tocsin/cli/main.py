@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from tocsin.cli.exits import guarded
+from tocsin.cli.study.choose import STUDIES, Asked, run_chosen
 
 app = typer.Typer(
     rich_markup_mode=None,
@@ -52,20 +53,11 @@ Quick = Annotated[bool, _option("Do not process the inputs again.", "--quick")]
 SchemaName = Annotated[str, _argument("Name of a schema; without it, all names.")]
 Fingerprint = Annotated[bool, _option("Print only what bit-equality depends on.", "--fingerprint")]
 Looks = Annotated[list[Path] | None, _option("Look tables to correlate with the catalogue.", "--looks")]
-STUDIES = (
-    "ellipses: do they cover what they say; variants: is any missile missed; incidents: the false alarms of the past; "
-    "launches: single missiles by strata; density: the whole catalogue in the fans; lookalikes: fireballs, meteors, fires, "
-    "recorded ascents; quiet: a year without an attack; corruption: one line, site, clock or parser is wrong."
-)
-StudyName = Annotated[str, _argument(STUDIES)]
-STUDIED = (
-    "Scenario that is drawn anew, or whose network and assets are studied [default: first-light; of quiet, quiet]; of "
-    "incidents and corruption, a part of the name [default: all]."
-)
+StudyName = Annotated[str, _argument("; ".join(f"{name}: {study.about}" for name, study in STUDIES.items()) + ".")]
+STUDIED = "Scenario that is drawn anew, or whose network and assets are studied; of some a part of a name."
 StudyScenario = Annotated[str | None, _option(STUDIED, "--scenario")]
 HOW_MANY = (
-    "How many [default: 100 seeds for ellipses, 50 for variants, 5 for incidents, 1 for corruption; 500 launches, 168 hours "
-    "of density, 366 days of quiet]."
+    "How many [default: " + ", ".join(f"{name} {study.number} {study.unit}" for name, study in STUDIES.items()) + "]."
 )
 Seeds = Annotated[int | None, _option(HOW_MANY, "--seeds")]
 FirstSeed = Annotated[int, _option("The first seed [default: 1].", "--first-seed")]
@@ -251,45 +243,7 @@ def study(
     """Run a scenario over many seeds (resumable, one JSON line a seed), or the incidents of the past."""
 
     def action() -> int:
-        if name == "incidents":
-            from tocsin.cli.study.incidents import run_incidents
-
-            return run_incidents(scenario, seeds=5 if seeds is None else seeds, jobs=jobs, out=out, as_json=as_json)
-        if name == "corruption":
-            from tocsin.cli.study.corruption import run_corruption
-
-            return run_corruption(scenario, seeds=1 if seeds is None else seeds, jobs=jobs, out=out, as_json=as_json)
-        if name == "launches":
-            from tocsin.cli.study.launches import run_launches
-
-            cases = 500 if seeds is None else seeds
-            return run_launches(scenario or "first-light", cases, first_seed, jobs=jobs, out=out, as_json=as_json)
-        if name == "density":
-            from tocsin.cli.study.density import run_density
-
-            hours = 168 if seeds is None else seeds
-            base = scenario or "first-light"
-            return run_density(base, hours, first_seed, jobs, catalogue=catalogue, out=out, as_json=as_json)
-        if name == "lookalikes":
-            from tocsin.cli.study.lookalikes import run_lookalikes
-
-            return run_lookalikes(scenario or "quiet", data, jobs=jobs, out=out, as_json=as_json)
-        if name == "quiet":
-            from tocsin.cli.study.quiet import run_quiet
-
-            days = 366 if seeds is None else seeds
-            return run_quiet(scenario or "quiet", days, first_seed, jobs=jobs, out=out, as_json=as_json)
-        from tocsin.cli.study.run import run_study
-
-        return run_study(
-            name,
-            scenario=scenario or "first-light",
-            seeds=seeds,
-            first_seed=first_seed,
-            jobs=jobs,
-            out=out,
-            as_json=as_json,
-        )
+        return run_chosen(Asked(name, scenario, 0, first_seed, jobs, catalogue, data, out, as_json), seeds)
 
     _end(action, as_json)
 

@@ -20,19 +20,9 @@ from tocsin.formats.jsonl import read_json_lines
 from tocsin.formats.toml_files import read_network
 from tocsin.modelling.paths import find_beside
 
-STUDIES = {"ellipses": 100, "variants": 50}
-"""Name of a study -> how many seeds by default."""
 
-
-def run_study(
-    name: str, scenario: str, seeds: int | None, first_seed: int, jobs: int, out: Path | None, as_json: bool
-) -> int:
+def run_study(name: str, scenario: str, count: int, first_seed: int, jobs: int, out: Path | None, as_json: bool) -> int:
     """Return 0 after all seeds of a study; lines go to `out`/seeds.jsonl as they are finished."""
-    if name not in STUDIES:
-        raise InputError("there is no such study", key=name, allowed=", ".join([*STUDIES, "incidents", "corruption"]))
-    count = seeds if seeds is not None else STUDIES[name]
-    if count < 1 or jobs < 1:
-        raise InputError("must be 1 or more", key="--seeds" if count < 1 else "--jobs")
     refuse_in_service(scenario)
     folder = out if out is not None else Path("out") / f"study-{name}"
     wanted = list(range(first_seed, first_seed + count))
