@@ -159,6 +159,7 @@ def main() -> int:
     ask = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     ask.add_argument("--out", type=Path, default=ROOT / "out" / "mutation")
     ask.add_argument("--only", default="", help="modules whose name holds this")
+    ask.add_argument("--every", type=int, default=1, help="take every so many-th mutant: a sample")
     ask.add_argument("--least", type=float, default=90.0, help="per cent")
     given = ask.parse_args()
     os.chdir(ROOT)
@@ -167,7 +168,7 @@ def main() -> int:
     files = sources()
     everyone = [m for module, path in files.items() for m in mutants(path, module)]
     listed = equivalent({m.id for m in everyone})
-    wanted = [m for m in everyone if given.only in m.module]
+    wanted = [m for m in everyone if given.only in m.module][:: given.every]
     results = run(wanted, files, given.out)
     return tell(wanted, results, listed, given.least)
 

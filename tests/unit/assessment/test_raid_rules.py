@@ -188,6 +188,7 @@ def test_what_is_likely_a_missile_is_counted_as_best_and_what_is_not_is_not() ->
     assert best(sure, ("possible", "possible", 0.49), ("possible", "possible", 0.1)) == 1
     assert best(sure, ("tracked", "possible", 0.9), ("tracked", "possible", 0.9)) == 1  # it threatens no more
     assert best(sure, ("tracked", "probable", 0.1), ("tracked", "confirmed", 0.0)) == 3  # it was sure once
+    assert best(("possible", "possible", 0.9), ("tracked", "probable", 0.1)) == 2
 
 
 def test_what_never_rose_to_a_track_is_no_object_of_a_harmless_launch() -> None:
