@@ -154,7 +154,7 @@ def burns_upwards(f: Features) -> Piece | None:
     sinking = f.climb_m_s < -2.5 * f.climb_sigma_m_s - 50.0
     out = spread(0.3)
     if brakes(f):
-        out = spread(0.02, meteor=1.0, reentering_body=1.0)
+        out = spread(1e-3, meteor=1.0, reentering_body=1.0)  # three sigma: by chance one in 740
         value = "brakes"
     elif climbs_under_power(f):
         out = spread(0.01)
