@@ -267,3 +267,18 @@ def test_what_shines_and_loses_speed_comes_down() -> None:
     falling = launch_probability(classify(features(**fast, thrust_m_s2=-75.0)).classes)
     coasting = launch_probability(classify(features(**fast, thrust_m_s2=-9.0)).classes)
     assert falling < 0.5 * coasting
+
+
+def test_first_looks_alone_tell_what_slows_down() -> None:
+    # the filter still believes in thrust: the growth of speed across the sight does not
+    young = {
+        "infrared_hits": 6,
+        "satellites": 1,
+        "age_s": 30.0,
+        "burning_s": 30.0,
+        "thrust_m_s2": 5.0,
+        "gain_sigma_m_s2": 4.0,
+    }
+    assert launch_probability(classify(features(**young, gain_m_s2=-35.0)).classes) < 0.5
+    assert launch_probability(classify(features(**young, gain_m_s2=-15.0)).classes) > 0.9
+    assert launch_probability(classify(features(**young, gain_m_s2=30.0)).classes) > 0.9
