@@ -21,6 +21,7 @@ FloatArray = npt.NDArray[np.float64]
 
 HIGH_CLOUD_M = 16_000.0
 """No ice cloud stands higher outside the tropics: a line that grazes below it may have some on it."""
+GAIN_LOOKS, GAIN_S, GAIN_SPEED_M_S = 5, 90.0, 1000.0
 STEADY_LOOKS, STEADY_MOST = 4, 0.35
 
 
@@ -60,6 +61,7 @@ def features_of(
         context.glint_angle = glint.angle if glint.sunlit else math.pi
         context.scatter_angle = scatter_angle(sight)
         context.glint_at = track.last_infrared
+    gain, gain_sigma = speed_gain(track, state)
     silent = sum(1 for s, n in context.silent.items() if n >= 2 and s not in track.sensors)
     return Features(
         infrared_hits=infrared,
@@ -85,6 +87,8 @@ def features_of(
         orbiting=1.0 - float(arcs.p_low[k]),
         apogee_m=float(arcs.apogee_m[k]),
         arc_range_m=float(arcs.range_m[k]),
+        gain_m_s2=gain,
+        gain_sigma_m_s2=gain_sigma,
         glint_angle_rad=context.glint_angle,
         scatter_angle_rad=context.scatter_angle,
         silent_satellites=silent,
@@ -99,6 +103,39 @@ def scatter_angle(sight: Any) -> float:
     if not glint_geometry(np.array(sight[1:4]), line, sight[0], HIGH_CLOUD_M).sunlit:
         return math.pi
     return float(forward_scatter_angle(np.array(line)[None, :], sight[0])[0])
+
+
+def speed_gain(track: Track, state: FloatArray) -> tuple[float, float]:
+    """Return by how much (m/s2, and sigma) the speed across the first satellite's sight grew in its first 90 s of looks.
+
+    The second coefficient of a parabola through its places on the sky, at the object's present distance. NaN with fewer
+    than five looks, or where it hardly moves.
+    """
+    nothing = math.nan, math.nan
+    if not track.sights:
+        return nothing
+    first = track.sights[0]
+    seen = [s for s in track.sights if s[8] == first[8] and s[0] - first[0] <= GAIN_S * NS]
+    if len(seen) < GAIN_LOOKS:
+        return nothing
+    far = math.dist(state[:3].tolist(), first[1:4])
+    places = [[float(s[1 + i]) + far * float(s[4 + i]) for i in range(3)] for s in seen]
+    way = [b - a for a, b in zip(places[0], places[-1], strict=True)]
+    length = math.hypot(*way)
+    seconds = [(s[0] - first[0]) / NS for s in seen]
+    if length < GAIN_SPEED_M_S * seconds[-1] or not seconds[-1] > 0.0:
+        return nothing
+    along = [sum(w * (q - p) for w, q, p in zip(way, x, places[0], strict=True)) / length for x in places]
+    # orthogonal polynomials over the instants of the looks
+    mean = sum(seconds) / len(seconds)
+    q1 = [t - mean for t in seconds]
+    s1 = sum(q * q for q in q1)
+    square = [q * q for q in q1]
+    level, slope = sum(square) / len(square), sum(x * q for x, q in zip(square, q1, strict=True)) / s1
+    q2 = [x - level - slope * q for x, q in zip(square, q1, strict=True)]
+    s2 = sum(q * q for q in q2)
+    gain = 2.0 * sum(q * x for q, x in zip(q2, along, strict=True)) / s2
+    return gain, 2.0 * float(first[7]) * far / math.sqrt(s2)
 
 
 def steadiness(track: Track) -> float:

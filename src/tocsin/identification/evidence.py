@@ -59,6 +59,9 @@ class Features(msgspec.Struct, frozen=True):
     apogee_m: float
     arc_range_m: float
     """Along the ground from launch to impact; NaN while it burns or in orbit."""
+    gain_m_s2: float = math.nan
+    """By how much its speed across the first satellite's sight grew over the first looks, and its sigma; NaN = not known."""
+    gain_sigma_m_s2: float = math.nan
     glint_angle_rad: float = math.nan
     scatter_angle_rad: float = math.nan
     """By how much sunlight is turned at a cloud on its line of sight to reach the satellite."""
@@ -143,8 +146,12 @@ def runs_away(f: Features) -> bool:
 
 
 def brakes(f: Features) -> bool:
-    """Return whether it loses speed as only air takes it, beyond its error: what shines and brakes comes down."""
-    return f.thrust_m_s2 < -3.0 * f.thrust_sigma_m_s2 - BRAKES_M_S2
+    """Return whether it loses speed as only air takes it, beyond its error: what shines and brakes comes down.
+
+    By the filter's thrust, or by its first lines of sight alone.
+    """
+    slower = f.gain_m_s2 < -3.0 * f.gain_sigma_m_s2 - BRAKES_M_S2  # False where not known
+    return slower or f.thrust_m_s2 < -3.0 * f.thrust_sigma_m_s2 - BRAKES_M_S2
 
 
 def burns_upwards(f: Features) -> Piece | None:
@@ -154,7 +161,7 @@ def burns_upwards(f: Features) -> Piece | None:
     sinking = f.climb_m_s < -2.5 * f.climb_sigma_m_s - 50.0
     out = spread(0.3)
     if brakes(f):
-        out = spread(0.02, meteor=1.0, reentering_body=1.0)
+        out = spread(1e-3, meteor=1.0, reentering_body=1.0)  # three sigma: by chance one in 740
         value = "brakes"
     elif climbs_under_power(f):
         out = spread(0.01)

@@ -240,3 +240,45 @@ def test_what_shines_for_minutes_and_hardly_moves_was_not_launched() -> None:
     assert launch_probability(classify(features(at_60)).classes) > 0.9
     slow_piece = next(p for p in classify(features(fast_enough)).pieces if p.name == "mean acceleration")
     assert slow_piece.likelihood["space_launch"] == 1.0
+
+
+def test_what_air_has_slowed_out_of_orbit_is_no_missile() -> None:
+    # 80 km high, 7.6 km/s: a decaying body as a radar sees it pass; it loses speed, which a filter takes for a drive
+    low = {"height_m": 80e3, "climb_m_s": -100.0, "climb_sigma_m_s": 30.0, "speed_m_s": 7200.0, "perigee_m": -700e3,
+           "inertial_speed_m_s": 7590.0, "apogee_m": 92e3, "arc_range_m": 9e6}  # fmt: skip
+    for driven in ({"powered": 0.0}, {"powered": 0.95, "thrust_m_s2": -4.0}):
+        assert missile_probability(classify(features(RADAR, **low, **driven)).classes) < 0.05
+
+
+@pytest.mark.parametrize(
+    ("apogee_m", "speed_m_s", "range_m"),
+    [(95e3, 5050.0, 1.85e6), (180e3, 5500.0, 3.0e6), (290e3, 6900.0, 7.4e6)],
+)
+def test_a_missile_on_a_depressed_arc_stays_one(apogee_m: float, speed_m_s: float, range_m: float) -> None:
+    # Gronlund & Wright 1992, Science and Global Security 3, 101: apogees of depressed arcs; speeds of such ellipses
+    low = {"height_m": 80e3, "climb_m_s": 300.0, "climb_sigma_m_s": 30.0, "speed_m_s": speed_m_s, "perigee_m": -3e6,
+           "inertial_speed_m_s": speed_m_s, "apogee_m": apogee_m, "arc_range_m": range_m}  # fmt: skip
+    assert missile_probability(classify(features(RADAR, **low)).classes) > 0.5
+
+
+def test_what_shines_and_loses_speed_comes_down() -> None:
+    fast = {"infrared_hits": 8, "satellites": 1, "age_s": 40.0, "burning_s": 40.0, "thrust_sigma_m_s2": 14.0,
+            "speed_sigma_m_s": 250.0, "climb_m_s": 900.0, "climb_sigma_m_s": 1600.0, "speed_m_s": 3200.0}  # fmt: skip
+    falling = launch_probability(classify(features(**fast, thrust_m_s2=-75.0)).classes)
+    coasting = launch_probability(classify(features(**fast, thrust_m_s2=-9.0)).classes)
+    assert falling < 0.5 * coasting
+
+
+def test_first_looks_alone_tell_what_slows_down() -> None:
+    # the filter still believes in thrust: the growth of speed across the sight does not
+    young = {
+        "infrared_hits": 6,
+        "satellites": 1,
+        "age_s": 30.0,
+        "burning_s": 30.0,
+        "thrust_m_s2": 5.0,
+        "gain_sigma_m_s2": 4.0,
+    }
+    assert launch_probability(classify(features(**young, gain_m_s2=-35.0)).classes) < 0.5
+    assert launch_probability(classify(features(**young, gain_m_s2=-15.0)).classes) > 0.9
+    assert launch_probability(classify(features(**young, gain_m_s2=30.0)).classes) > 0.9

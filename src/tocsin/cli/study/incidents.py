@@ -1,10 +1,8 @@
 """`tocsin study incidents`: every incident with its twin through `run`, judged by what stands in the output folder."""
 
 import json
-import multiprocessing
 import time
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +13,7 @@ from tocsin.cli.live import Display
 from tocsin.cli.process import warm
 from tocsin.cli.run import load_scenario, make_inputs, process_made
 from tocsin.cli.study.incident_pages import write_index, write_page
+from tocsin.cli.study.pool import in_processes
 from tocsin.core.digest import canonical, sha256_hex
 from tocsin.core.errors import InputError
 from tocsin.core.kernels import kernel_hash
@@ -165,7 +164,7 @@ def _all(folders: Sequence[Path], seeds: int, jobs: int, target: Path, display: 
         for f in folders for k in range(len(read_incident(f / FILE).case)) for seed in range(1, seeds + 1)
     ]  # fmt: skip
     draws: dict[tuple[str, str], list[dict[str, Any]]] = {}
-    for line in _run(asked, jobs, target, display):
+    for line in in_processes(run_case, asked, jobs, target, display, "draws"):
         draws.setdefault((line["incident"], line["case"]), []).append(line)
     for lines in draws.values():
         lines.sort(key=lambda line: line["seed"])
@@ -174,25 +173,6 @@ def _all(folders: Sequence[Path], seeds: int, jobs: int, target: Path, display: 
         incident = read_incident(f / FILE)
         told.append((f.name, incident, [joined(draws[f.name, c.name]) for c in incident.case]))
     return told
-
-
-def _run(asked: Sequence[Job], jobs: int, target: Path, display: Display) -> Iterator[dict[str, Any]]:
-    """Yield the lines of draws as they are finished."""
-    if jobs == 1:
-        for number, job in enumerate(asked):
-            display.stage(f"{job[0].name}, case {job[1] + 1}, seed {job[3]}", number / len(asked))
-            yield run_case(*job)
-        return
-    pool = ProcessPoolExecutor(min(jobs, len(asked)), mp_context=multiprocessing.get_context("spawn"))
-    try:
-        waiting = [pool.submit(run_case, *job) for job in asked]
-        for number, future in enumerate(as_completed(waiting), 1):
-            yield future.result()
-            display.stage(f"{number} of {len(asked)} draws", number / len(asked))
-    except KeyboardInterrupt:
-        raise Interrupted(f"interrupted; finished cases are kept in {target}") from None
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
 
 
 def table(told: Sequence[tuple[str, Incident, list[dict[str, Any]]]]) -> Iterator[str]:

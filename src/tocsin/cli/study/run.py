@@ -1,22 +1,19 @@
 """`tocsin study`: all seeds, several at a time, resumable: a seed that has its line is not run again."""
 
 import json
-import multiprocessing
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import msgspec
-
-from tocsin.cli.exits import DONE, Interrupted
+from tocsin.cli.exits import DONE
 from tocsin.cli.live import Display
+from tocsin.cli.study.lines import Lines
+from tocsin.cli.study.pool import in_processes
 from tocsin.cli.study.seed import run_seed
 from tocsin.cli.study.tables import table, tally
 from tocsin.core.digest import canonical, sha256_hex
 from tocsin.core.errors import InputError
 from tocsin.core.kernels import kernel_hash
-from tocsin.formats.jsonl import read_json_lines
 from tocsin.formats.toml_files import read_network
 from tocsin.modelling.paths import find_beside
 
@@ -63,52 +60,14 @@ def _identity(name: str, scenario: str) -> dict[str, str]:
 def _all_seeds(
     name: str, scenario: str, wanted: Sequence[int], jobs: int, folder: Path, display: Display
 ) -> list[dict[str, Any]]:
-    folder.mkdir(parents=True, exist_ok=True)
-    file = folder / "seeds.jsonl"
-    identity = _identity(name, scenario)
-    done = dict(_earlier(file, identity))
-    missing = [seed for seed in wanted if seed not in done]
+    lines = Lines(folder / "seeds.jsonl", _identity(name, scenario), "seed")
+    missing = lines.missing(wanted)
     if len(missing) < len(wanted):
-        display.say(f"{len(wanted) - len(missing)} of {len(wanted)} seeds were done before: {file}")
-    # one object a line, appended whole: an interrupted study keeps all that was finished
-    with file.open("ab") as stream:
-        for line in _run(name, scenario, missing, jobs, folder, display):
-            done[line["seed"]] = line
-            stream.write(msgspec.json.encode({**identity, **line}) + b"\n")
-            stream.flush()
-            left = sum(seed not in done for seed in wanted)
-            display.say(_told(line) + f", {left} to go")
-    return [done[seed] for seed in wanted]
-
-
-def _earlier(file: Path, identity: dict[str, str]) -> Iterator[tuple[int, dict[str, Any]]]:
-    """Yield the lines of this study that are there; InputError when the file is of another study or version."""
-    if not file.is_file():
-        return
-    for line in read_json_lines(file):
-        for key, value in identity.items():
-            if line.get(key) != value:
-                raise InputError(f"holds lines of another {key}: give another --out, or remove it", file=str(file))
-        yield line["seed"], line
-
-
-def _run(
-    name: str, scenario: str, seeds: Sequence[int], jobs: int, folder: Path, display: Display
-) -> Iterator[dict[str, Any]]:
-    """Yield the lines of seeds as they are finished."""
-    if not seeds:
-        return
-    pool = ProcessPoolExecutor(min(jobs, len(seeds)), mp_context=multiprocessing.get_context("spawn"))
-    try:
-        display.stage(f"{len(seeds)} seeds, {min(jobs, len(seeds))} at a time")
-        waiting = [pool.submit(run_seed, name, scenario, seed, str(folder / f"seed-{seed}")) for seed in seeds]
-        for number, future in enumerate(as_completed(waiting), 1):
-            yield future.result()
-            display.stage(f"{number} of {len(seeds)} seeds", number / len(seeds))
-    except KeyboardInterrupt:
-        raise Interrupted(f"interrupted; finished seeds are kept in {folder}") from None
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
+        display.say(f"{len(wanted) - len(missing)} of {len(wanted)} seeds were done before: {lines.file}")
+    asked = [(name, scenario, seed, str(folder / f"seed-{seed}")) for seed in missing]
+    for line in lines.take(in_processes(run_seed, asked, jobs, folder, display, "seeds")):
+        display.say(f"{_told(line)}, {len(lines.missing(wanted))} to go")
+    return [lines.done[seed] for seed in wanted]
 
 
 def _told(line: dict[str, Any]) -> str:

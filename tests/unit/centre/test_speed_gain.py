@@ -1,0 +1,48 @@
+"""The growth of speed that a satellite's first looks show, against paths whose acceleration is known."""
+
+import math
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from tocsin.centre.features import speed_gain
+from tocsin.core.constants import NS
+
+SATELLITE = np.array([4.2e7, 0.0, 0.0])
+SIGMA = 5e-5
+
+
+def track(speed: float, gain: float, looks: int, rng: np.random.Generator | None = None):
+    """Return a track seen every 10 s on its way to the north, and its last state."""
+    sights, here = [], np.zeros(3)
+    for k in range(looks):
+        t = 10.0 * k
+        here = np.array([6.45e6, 0.0, speed * t + 0.5 * gain * t * t])
+        line = here - SATELLITE
+        line = line / math.dist(here, SATELLITE)
+        if rng is not None:
+            line = line + rng.normal(0.0, SIGMA, 3) * [0.0, 1.0, 1.0]
+        sights.append((round(t * NS), *SATELLITE.tolist(), *line.tolist(), SIGMA, "s"))
+    return SimpleNamespace(sights=sights), np.concatenate([here, np.zeros(6)])
+
+
+@pytest.mark.parametrize(("speed", "gain"), [(6000.0, -40.0), (1200.0, 25.0), (3000.0, 0.0)])
+def test_the_growth_of_speed_is_found(speed: float, gain: float) -> None:
+    found, sigma = speed_gain(*track(speed, gain, 7))
+    assert found == pytest.approx(gain, abs=0.3)
+    assert 0.0 < sigma < 10.0
+
+
+def test_its_sigma_is_that_of_many_draws() -> None:
+    rng = np.random.default_rng(1)
+    draws = [speed_gain(*track(5000.0, -20.0, 6, rng)) for _ in range(400)]
+    scatter = float(np.std([g for g, _ in draws]))
+    # of a standard deviation of 400 draws, 3.5 % is one sigma
+    assert scatter == pytest.approx(draws[0][1], rel=0.15)
+
+
+def test_few_looks_and_slow_motion_say_nothing() -> None:
+    assert math.isnan(speed_gain(*track(5000.0, -20.0, 4))[0])
+    assert math.isnan(speed_gain(*track(500.0, 0.0, 8))[0])
+    assert math.isnan(speed_gain(SimpleNamespace(sights=[]), np.zeros(9))[0])
