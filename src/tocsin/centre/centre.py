@@ -15,7 +15,7 @@ import numpy as np
 from tocsin.assessment.evidence import CREDIBLE_PD
 from tocsin.assessment.ladder import RANK
 from tocsin.catalogue.catalogue import Catalogue
-from tocsin.centre import people
+from tocsin.centre import people, registrar
 from tocsin.centre.emitter import Emitter, Record
 from tocsin.centre.events import Events
 from tocsin.centre.history import History
@@ -50,6 +50,7 @@ from tocsin.sensing.sensor import Sensor
 from tocsin.sensing.sensors import compile_network
 from tocsin.tracking.bank import Track
 from tocsin.tracking.filter_kernels import MEAS
+from tocsin.tracking.registration import Registration
 from tocsin.tracking.tracker import LookResult, Tracker
 
 TIDY_S = 5
@@ -74,6 +75,7 @@ class Centre:
                     sensor.position, sensor.rot_enu, sensor.range_max, lowest
                 )
         self.tracker = Tracker(self.sensors.sensors)
+        self.registration = Registration(self.sensors.sensors)
         self.predictor = Predictor(assets)
         self.judgement = Judgement()
         self.watch = SensorWatch(self.sensors.sensors)
@@ -165,8 +167,17 @@ class Centre:
             hidden = self.background.screen(sensor.id, look.time, rows, used, intensity)
             self.background_detections += int(np.count_nonzero(hidden))
             used = used[~hidden]
-        result = self.tracker.process(look, sensor, place, rows, used, self._known)
+        fault = self.registration.fault(sensor.id)
+        sent, as_sent = look, rows
+        if fault is not None:
+            look = registrar.corrected(look, sensor, fault)
+            rows = self.tracker.rows(look, sensor, place) if used.size else rows
+        trusted = fault is None or not fault.drifting
+        result = self.tracker.process(look, sensor, place, rows, used, self._known, trusted)
+        if used.size:
+            registrar.hear(self, sent, sensor, as_sent, used, result, (look, rows) if fault is not None else None)
         self._after_look(look, sensor, result)
+        registrar.close(self)
 
     def _known(self, look: Look, sensor: Sensor, chosen: IntArray, rows: FloatArray) -> IntArray:
         """Return the catalogue object that each chosen radar detection fits, -1 = none."""

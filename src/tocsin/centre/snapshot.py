@@ -12,8 +12,19 @@ from tocsin.core.records.inputs import Notification
 if TYPE_CHECKING:
     from tocsin.centre.centre import Centre
 
-VERSION = 3
-PARTS = ("screen", "voices", "background", "tracker", "judgement", "events", "watch", "dissemination", "emit")
+VERSION = 4
+PARTS = (
+    "screen",
+    "voices",
+    "background",
+    "tracker",
+    "registration",
+    "judgement",
+    "events",
+    "watch",
+    "dissemination",
+    "emit",
+)
 """Members of a centre with `state()` and `load()`."""
 _ENCODER = msgspec.msgpack.Encoder(order="deterministic")
 

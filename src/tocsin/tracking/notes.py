@@ -21,8 +21,8 @@ RIVALS_LOOK = 200
 class LookNotes:
     """What one look writes into the records of its tracks, made ready once: sensor, path, keys, lines of sight."""
 
-    def __init__(self, look: Look, sensor: Sensor, rows: FloatArray) -> None:
-        self.look, self.sensor, self.rows = look, sensor, rows
+    def __init__(self, look: Look, sensor: Sensor, rows: FloatArray, trusted: bool = True) -> None:
+        self.look, self.sensor, self.rows, self.trusted = look, sensor, rows, trusted
         self._path = f"{sensor.kind}/{sensor.site}/{look.line or sensor.line}"
 
     # most looks write nothing: what they would need is made ready by the first that does
@@ -54,7 +54,8 @@ class LookNotes:
         """Write a detection into the record of its track."""
         sensor, time = self.sensor, self.times[row]
         track.sensors[sensor.id] = track.sensors.get(sensor.id, 0) + 1
-        track.paths[self._path] = track.paths.get(self._path, 0) + 1
+        if self.trusted:
+            track.paths[self._path] = track.paths.get(self._path, 0) + 1
         track.last_hit = max(track.last_hit, time)
         key = self._keys[row]
         if len(track.first_keys) < 8:
