@@ -31,16 +31,16 @@ from tocsin.world.geodesy_kernels import height_above_ellipsoid
 BLOCK_S = 30
 BLOCKS = 30
 """Blocks that are remembered: a quarter of an hour."""
-SIGHTINGS = 120
+SIGHTINGS = 40
 """Most sightings taken of one sensor in one block: enough for any of the errors, little enough for any raid."""
-OF_ONE = 4
+OF_ONE = 3
 """Most of them of one object."""
 APART_S = 6.0
 """Two sightings of one object by one sensor are so far apart: errors that swing with a servo are then new."""
 PASS_S = 300
 """A known object is a witness for so long, with one error of its element set; then not again for `FRESH_S`."""
 FRESH_S = 900
-ASKED = 8
+ASKED = 4
 """Most detections of one look that are compared with the catalogue."""
 WIDE_RANGE_M, WIDE_ANGLE, WIDE_ALONG_M, WIDE_RATE_M_S = 3000.0, 0.2 * DEG, 4000.0, 20.0
 """Added (one sigma) to a detection's own errors when it is compared with the catalogue: a faulty sensor's has to fit too."""
