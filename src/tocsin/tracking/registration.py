@@ -94,6 +94,8 @@ class Arc(msgspec.Struct):
     model: int
     known: FloatArray
     sensors: list[int]
+    unsure: tuple[float, float]
+    """One sigma of its place (m) and velocity (m/s)."""
 
 
 class Registration:
@@ -297,7 +299,8 @@ class Registration:
             alone = len(near[i]) == 1 and near[near[i][0]] == [i]
             if alone and i < near[i][0]:
                 b = arcs[near[i][0]]
-                a = Arc(a.sightings + b.sightings, a.state, a.time, a.model, a.known, sorted({*a.sensors, *b.sensors}))
+                both = sorted({*a.sensors, *b.sensors})
+                a = Arc(a.sightings + b.sightings, a.state, a.time, a.model, a.known, both, a.unsure)
             elif alone:
                 continue
             if len(a.sensors) > 1:
@@ -377,9 +380,9 @@ def _count(block: Block, seen: list[Sighting]) -> None:
 
 
 def _of_track(seen: list[Sighting], slot: int, bank: TrackBank) -> Arc | None:
-    """Return the arc of a track, None where it is not known whether it burns, or where the air brakes it."""
+    """Return the arc of a track, None where it may burn and may not, or where the air brakes it."""
     burning = float(bank.ws[slot, BOOST]) if bank.two[slot] else 0.0
-    if 0.05 < burning < 0.95:
+    if burning < 0.95 and bank.two[slot]:
         return None
     model = BOOST if burning > 0.5 else FREE
     x = np.zeros(N)
@@ -387,7 +390,9 @@ def _of_track(seen: list[Sighting], slot: int, bank: TrackBank) -> Arc | None:
     low = float(height_above_ellipsoid(x[0], x[1], x[2])) < DRAG_TOP_M
     if model == FREE and low:
         return None
-    return Arc(seen, x, int(bank.ts[slot]), model, _loose(model), sorted({s.sensor for s in seen}))
+    variances = np.diag(bank.ps[slot, model])
+    unsure = math.sqrt(float(variances[:3].sum())), math.sqrt(float(variances[3:6].sum()))
+    return Arc(seen, x, int(bank.ts[slot]), model, _loose(model), sorted({s.sensor for s in seen}), unsure)
 
 
 def _loose(model: int) -> FloatArray:
@@ -410,5 +415,6 @@ def _may_be_one(a: Arc, b: Arc) -> bool:
     gap = a.state[:3] + a.state[3:6] * dt - b.state[:3]
     turn = a.state[3:6] - b.state[3:6]
     # gravity and thrust bend both alike; what is left of that within the time between them is well inside
-    room, slack = JOIN_M + 30.0 * dt * dt, JOIN_M_S + 20.0 * abs(dt)
+    room = JOIN_M + 30.0 * dt * dt + 3.0 * (a.unsure[0] + b.unsure[0])
+    slack = JOIN_M_S + 20.0 * abs(dt) + 3.0 * (a.unsure[1] + b.unsure[1])
     return bool(math.sqrt(float((gap * gap).sum())) < room and math.sqrt(float((turn * turn).sum())) < slack)

@@ -42,6 +42,7 @@ ERRORS = 4  # a sensor
 STATE = 9
 ITERATIONS = 3
 STEP_S = 5.0
+BOOST_M, BOOST_M_S = 300.0, 20.0  # what staging and throttling leave of the model of a boost over half a minute
 ORBIT_M = 30.0  # what the errors of an element set change by over a pass, each axis
 
 
@@ -395,13 +396,15 @@ def gather_arc(
         derivative(x, model, False, dx)
         count = components(x, dx, rows[n], sights[s] == 1, h, e, out)
         # the thrust wanders as the tracker's own does (`filter_kernels`): what that moves the place by within the arc
-        wander = THRUST_WALK * abs(ages[n]) ** 5 / 20.0 if model == BOOST else 0.0
+        wander, sway = 0.0, 0.0
+        if model == BOOST:
+            wander, sway = BOOST_M**2 + THRUST_WALK * abs(ages[n]) ** 5 / 20.0, BOOST_M_S**2
         parts += count
         for k in range(count):
             moved = 0.0
             for i in range(3):
-                moved += h[k, i] * h[k, i]
-            w = 1.0 / (out[k, 1] + wander * moved)
+                moved += h[k, i] * h[k, i] * wander + h[k, 3 + i] * h[k, 3 + i] * sway
+            w = 1.0 / (out[k, 1] + moved)
             # the residual is of the state at the corrected time: as it would be without a correction, to first order
             out[k, 0] += e[k, 3] * clocks[s]
             for j in range(STATE):
