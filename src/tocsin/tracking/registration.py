@@ -48,6 +48,8 @@ JOIN_M, JOIN_M_S = 60e3, 150.0
 """Two tracks of different sensors may be one object so far apart, by the errors of a faulty sensor alone."""
 LOOSE_M, LOOSE_M_S, LOOSE_THRUST = 1e5, 3e3, 20.0
 """One sigma of place, velocity and thrust of a track before its sightings: they say it all."""
+COASTS = 1e-3
+"""Less likely to burn than this, and dark for a block: a track coasts."""
 MISFIT = 4.0
 """An arc whose chi-square is so many sigmas above what it should be is not understood, and left out."""
 
@@ -202,10 +204,12 @@ class Registration:
         self.faults.isolate(block)
         found = self.faults.judge(self.blocks)
         for finding in found:
+            # older blocks hold its error as it was, mixed with those of the others
             if finding.kind == "named":
-                # older blocks hold its error mixed with those of the others
                 self.blocks = [b for b in self.blocks if b.end > finding.fault.onset]
-                self.faults.isolate(self.blocks[-1])
+            elif finding.kind in ("drifting", "well"):
+                self.blocks = self.blocks[-1:]
+                self.faults.isolate(block)
         fresh = {f.fault.sensor for f in found} | set(self.faults.unsettled())
         for k in sorted(fresh):
             # what was seen before of objects that it still sees is of another error: they are witnesses anew
@@ -383,7 +387,9 @@ def _of_track(seen: list[Sighting], slot: int, bank: TrackBank) -> Arc | None:
     """Return the arc of a track, None where it may burn and may not, or where the air brakes it."""
     burning = float(bank.ws[slot, BOOST]) if bank.two[slot] else 0.0
     if burning < 0.95 and bank.two[slot]:
-        return None
+        dark = int(bank.ts[slot]) - bank.tracks[slot].last_infrared > BLOCK_S * NS
+        if burning > COASTS or not dark:
+            return None
     model = BOOST if burning > 0.5 else FREE
     x = np.zeros(N)
     x[:] = bank.xs[slot, model]

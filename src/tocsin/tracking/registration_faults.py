@@ -173,12 +173,14 @@ class Faults:
         return mean, variance
 
     def isolate(self, block: BlockLike) -> None:
-        """Take the errors of named sensors out of what a block says of the others, in place: they may change at any time.
+        """Take the errors of sensors that may be changing out of what a block says of the others, in place.
 
-        What it says of a named sensor is kept apart, with the others' errors as they are thought to be.
+        What it says of such a sensor is kept apart, with the others' errors as they are thought to be.
         """
         mean, variance = self.belief(1.0)
         for fault in self.named.values():
+            if not (fault.drifting or fault.moving or fault.well):
+                continue
             part = np.arange(ERRORS * fault.sensor, ERRORS * (fault.sensor + 1))
             live = np.flatnonzero(np.diag(block.info) > 0.0)
             rest = live[~np.isin(live, part)]
@@ -210,8 +212,13 @@ class Faults:
             return []
         odds, s = over[0]
         name = self.ids[s]
-        fault = Fault(s, sums.blocks[-2].end, [0.0] * ERRORS, [[0.0] * ERRORS] * ERRORS, (), odds)
-        self._estimate(fault, sums, 1)
+        fault = Fault(s, 0, [0.0] * ERRORS, [[0.0] * ERRORS] * ERRORS, (), odds)
+        # the last block is clean; where it says too little, those that speak most for the fault have to do
+        n = 1
+        if self._ratio(s, sums.own(s, 1))[0] < 0.5 * self.threshold:
+            _, n = max((self._ratio(s, sums.own(s, k))[0], k) for k in range(1, sums.count + 1))
+        fault.onset = sums.blocks[-n].end - 1
+        self._estimate(fault, sums, n)
         fault.odds = odds
         # those that explain it nearly as well, and no longer have to once this one is held to be wrong
         self.named[name] = fault
