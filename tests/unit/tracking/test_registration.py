@@ -127,9 +127,9 @@ def heard(fault: dict[str, np.ndarray], blocks: int, seed: int, clock: dict[str,
     reg, catalogue, found = Registration(PAIR), Catalogue(), []
     rng = np.random.default_rng(seed)
     for block in range(blocks):
-        for shot in range(3):
+        for shot in range(10):
             x = thrown(
-                20.0 + 4.0 * rng.uniform(), -34.0 + 6.0 * rng.uniform(), 300e3, 4500.0 + 500.0 * shot, 360.0 * rng.uniform(), 30.0
+                20.0 + 4.0 * rng.uniform(), -34.0 + 6.0 * rng.uniform(), 300e3, 4500.0 + 150.0 * shot, 360.0 * rng.uniform(), 30.0
             )  # fmt: skip
             track = scene.tracker.bank.add(at(block * BLOCK_S), "radar")
             bank = scene.tracker.bank
@@ -161,7 +161,7 @@ def heard(fault: dict[str, np.ndarray], blocks: int, seed: int, clock: dict[str,
     ],
 )
 def test_the_wrong_radar_of_three_is_named_with_its_error(errors, off):
-    reg, found = heard({"b": np.array(errors)}, 14, 1, {"b": off})
+    reg, found = heard({"b": np.array(errors)}, 20, 1, {"b": off})
     named = [f for f in found if f.kind == "named"]
     assert [f.sensor for f in named] == ["b"]
     fault = reg.fault("b")
@@ -185,7 +185,7 @@ def test_state_is_all_of_it():
 
 
 def test_errors_within_three_stated_sigmas_are_no_fault():
-    reg, found = heard({"b": np.array([25.0, 0.02 * DEG, -0.02 * DEG])}, 30, 4)
+    _, found = heard({"b": np.array([25.0, 0.02 * DEG, -0.02 * DEG])}, 30, 4)
     assert not found
 
 
@@ -212,9 +212,10 @@ def test_two_radars_that_disagree_are_both_told_and_neither_is_corrected():
 
 
 def test_three_satellites_find_the_pointing_error_of_one():
+    orbits = [Orbit(geo_longitude_deg=g) for g in (-70.0, -30.0, 10.0)]
     satellites = compile_network(
-        Network(infrared=tuple(Infrared(id=f"s{k}", orbit=Orbit(geo_longitude_deg=g)) for k, g in enumerate((-70.0, -30.0, 10.0))))
-    ).sensors  # fmt: skip
+        Network(infrared=tuple(Infrared(id=f"s{k}", orbit=o) for k, o in enumerate(orbits)))
+    ).sensors
     faults = Faults(satellites)
     rng, total, vector = np.random.default_rng(3), np.zeros((12, 12)), np.zeros(12)
     for shot in range(8):
