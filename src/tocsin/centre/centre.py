@@ -167,19 +167,11 @@ class Centre:
             hidden = self.background.screen(sensor.id, look.time, rows, used, intensity)
             self.background_detections += int(np.count_nonzero(hidden))
             used = used[~hidden]
-        fault = self.registration.fault(sensor.id)
-        sent, as_sent = look, rows
-        if fault is not None:
-            look = registrar.corrected(look, sensor, fault)
-            rows = self.tracker.rows(look, sensor, place) if used.size else rows
-        trusted = fault is None or not fault.drifting
-        result = self.tracker.process(look, sensor, place, rows, used, self._known, trusted)
-        if used.size:
-            registrar.hear(self, sent, sensor, as_sent, used, result, (look, rows) if fault is not None else None)
+        look, result = registrar.process(self, look, sensor, place, rows, used)
         self._after_look(look, sensor, result)
         registrar.close(self)
 
-    def _known(self, look: Look, sensor: Sensor, chosen: IntArray, rows: FloatArray) -> IntArray:
+    def known(self, look: Look, sensor: Sensor, chosen: IntArray, rows: FloatArray) -> IntArray:
         """Return the catalogue object that each chosen radar detection fits, -1 = none."""
         return known_to_radar(self.catalogue, self.sites[sensor.id], look, chosen, rows)
 

@@ -24,7 +24,7 @@ from tocsin.core.records.inputs import (
     Look,
 )
 from tocsin.sensing.kinds.infrared_kernels import perturb_los
-from tocsin.tracking.registration_faults import FAULT, Fault
+from tocsin.tracking.registration_records import FAULT, Fault
 
 if TYPE_CHECKING:
     from tocsin.centre.centre import Centre
@@ -83,6 +83,22 @@ def _turn_back(values: FloatArray, fault: Fault, more: float, own: float) -> Non
         if math.isfinite(x + y + z):
             values[k, LOS_X : LOS_Z + 1] = perturb_los(x, y, z, -fault.mean[0], -fault.mean[1])
     _widen(values, SIGMA_LOS, own, more)
+
+
+def process(
+    centre: Centre, look: Look, sensor: Sensor, place: FloatArray, rows: FloatArray, used: IntArray
+) -> tuple[Look, LookResult]:
+    """Return a look, corrected where its sensor is known to be wrong, and what it did to the tracks; registration hears it."""
+    fault = centre.registration.fault(sensor.id)
+    sent, as_sent = look, rows
+    if fault is not None:
+        look = corrected(look, sensor, fault)
+        rows = centre.tracker.rows(look, sensor, place) if used.size else rows
+    trusted = fault is None or not fault.drifting
+    result = centre.tracker.process(look, sensor, place, rows, used, centre.known, trusted)
+    if used.size:
+        hear(centre, sent, sensor, as_sent, used, result, (look, rows) if fault is not None else None)
+    return look, result
 
 
 def hear(

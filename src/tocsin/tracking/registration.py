@@ -22,13 +22,14 @@ from tocsin.core.constants import DEG, NS
 from tocsin.core.records.inputs import FloatArray, IntArray, Look
 from tocsin.sensing.sensor import Sensor
 from tocsin.tracking.bank import TrackBank
-from tocsin.tracking.filter_kernels import BOOST, DRAG_TOP_M, FREE, M_RANGE, M_SIGMA_A, MEAS, N
+from tocsin.tracking.error_kernels import ERRORS, least
+from tocsin.tracking.filter_kernels import BOOST, M_RANGE, M_SIGMA_A, MEAS
 from tocsin.tracking.measurements import measured_places
-from tocsin.tracking.registration_faults import Fault, Faults, Finding
-from tocsin.tracking.registration_kernels import ERRORS, STATE, fit_arc, fit_orbit, least
-from tocsin.world.geodesy_kernels import height_above_ellipsoid
+from tocsin.tracking.registration_arcs import BLOCK_S, Arc, Sighting, arc_of, may_be_one
+from tocsin.tracking.registration_faults import Faults
+from tocsin.tracking.registration_kernels import STATE, fit_arc, fit_orbit
+from tocsin.tracking.registration_records import Fault, Finding
 
-BLOCK_S = 30
 BLOCKS = 30
 """Blocks that are remembered: a quarter of an hour."""
 SIGHTINGS = 40
@@ -44,25 +45,8 @@ ASKED = 4
 """Most detections of one look that are compared with the catalogue."""
 WIDE_RANGE_M, WIDE_ANGLE, WIDE_ALONG_M, WIDE_RATE_M_S = 3000.0, 0.2 * DEG, 4000.0, 20.0
 """Added (one sigma) to a detection's own errors when it is compared with the catalogue: a faulty sensor's has to fit too."""
-JOIN_M, JOIN_M_S = 60e3, 150.0
-"""Two tracks of different sensors may be one object so far apart, by the errors of a faulty sensor alone."""
-LOOSE_M, LOOSE_M_S, LOOSE_THRUST = 1e5, 3e3, 20.0
-"""One sigma of place, velocity and thrust of a track before its sightings: they say it all."""
-COASTS = 1e-3
-"""Less likely to burn than this, and dark for a block: a track coasts."""
 MISFIT = 4.0
 """An arc whose chi-square is so many sigmas above what it should be is not understood, and left out."""
-
-
-class Sighting(msgspec.Struct, frozen=True):
-    """One detection of an object that may be known to others."""
-
-    label: str
-    """`C/` and the id of an object of the catalogue, or `T/` and the number of a track."""
-    sensor: int
-    time: int
-    row: tuple[float, ...]
-    key: str
 
 
 class Block(msgspec.Struct):
@@ -85,19 +69,6 @@ class Orbit(msgspec.Struct):
     g: FloatArray
     """(3, 4 sensors)."""
     gx: FloatArray
-
-
-class Arc(msgspec.Struct):
-    """Sightings of one track within a block, where it is thought to be, and what is known of that beforehand."""
-
-    sightings: list[Sighting]
-    state: FloatArray
-    time: int
-    model: int
-    known: FloatArray
-    sensors: list[int]
-    unsure: tuple[float, float]
-    """One sigma of its place (m) and velocity (m/s)."""
 
 
 class Registration:
@@ -296,8 +267,8 @@ class Registration:
     def _common(self, tracks: dict[int, list[Sighting]], bank: TrackBank) -> list[Arc]:
         """Return the arcs of tracks that two sensors or more have seen, as one track or as two beside each other."""
         slots = {t.number: s for s, t in bank.tracks.items()}
-        arcs = [a for n, seen in tracks.items() if n in slots and (a := _of_track(seen, slots[n], bank)) is not None]
-        near = [[j for j, b in enumerate(arcs) if j != i and _may_be_one(a, b)] for i, a in enumerate(arcs)]
+        arcs = [a for n, seen in tracks.items() if n in slots and (a := arc_of(seen, slots[n], bank)) is not None]
+        near = [[j for j, b in enumerate(arcs) if j != i and may_be_one(a, b)] for i, a in enumerate(arcs)]
         joined: list[Arc] = []
         for i, a in enumerate(arcs):
             alone = len(near[i]) == 1 and near[near[i][0]] == [i]
@@ -381,46 +352,3 @@ def _understood(misfit: float, freedom: int) -> bool:
 def _count(block: Block, seen: list[Sighting]) -> None:
     block.objects += 1
     block.keys |= {s.sensor: s.key for s in seen}
-
-
-def _of_track(seen: list[Sighting], slot: int, bank: TrackBank) -> Arc | None:
-    """Return the arc of a track, None where it may burn and may not, or where the air brakes it."""
-    burning = float(bank.ws[slot, BOOST]) if bank.two[slot] else 0.0
-    if burning < 0.95 and bank.two[slot]:
-        dark = int(bank.ts[slot]) - bank.tracks[slot].last_infrared > BLOCK_S * NS
-        if burning > COASTS or not dark:
-            return None
-    model = BOOST if burning > 0.5 else FREE
-    x = np.zeros(N)
-    x[:] = bank.xs[slot, model]
-    low = float(height_above_ellipsoid(x[0], x[1], x[2])) < DRAG_TOP_M
-    if model == FREE and low:
-        return None
-    variances = np.diag(bank.ps[slot, model])
-    unsure = math.sqrt(float(variances[:3].sum())), math.sqrt(float(variances[3:6].sum()))
-    return Arc(seen, x, int(bank.ts[slot]), model, _loose(model), sorted({s.sensor for s in seen}), unsure)
-
-
-def _loose(model: int) -> FloatArray:
-    """Return the information (9, 9) of an object that only its sightings are to speak of."""
-    known = np.zeros((STATE, STATE))
-    thrust = LOOSE_THRUST if model == BOOST else 1e-6
-    for i, sigma in enumerate((LOOSE_M, LOOSE_M_S, thrust)):
-        for j in range(3 * i, 3 * i + 3):
-            known[j, j] = 1.0 / sigma**2
-    return known
-
-
-def _may_be_one(a: Arc, b: Arc) -> bool:
-    """Return whether two tracks may be one object: no sensor has seen both, they fly alike, near enough for a fault."""
-    if a.model != b.model or set(a.sensors) & set(b.sensors):
-        return False
-    dt = (b.time - a.time) / NS
-    if abs(dt) > 2.0 * BLOCK_S:
-        return False
-    gap = a.state[:3] + a.state[3:6] * dt - b.state[:3]
-    turn = a.state[3:6] - b.state[3:6]
-    # gravity and thrust bend both alike; what is left of that within the time between them is well inside
-    room = JOIN_M + 30.0 * dt * dt + 3.0 * (a.unsure[0] + b.unsure[0])
-    slack = JOIN_M_S + 20.0 * abs(dt) + 3.0 * (a.unsure[1] + b.unsure[1])
-    return bool(math.sqrt(float((gap * gap).sum())) < room and math.sqrt(float((turn * turn).sum())) < slack)

@@ -14,23 +14,27 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any, Literal, Protocol
+from typing import Any
 
 import msgspec
 import numpy as np
 
-from tocsin.core.constants import DEG
-from tocsin.core.records.inputs import FloatArray, IntArray
+from tocsin.core.records.inputs import FloatArray
 from tocsin.sensing.sensor import Sensor
-from tocsin.tracking.registration_kernels import (
-    ERRORS,
-    eliminate,
-    log_best_within,
-    log_density_ratio,
-    log_evidence,
-    own_information,
-    posterior,
+from tocsin.tracking.error_kernels import ERRORS, eliminate, log_best_within, log_density_ratio, log_evidence, posterior
+from tocsin.tracking.registration_records import (
+    FAULT,
+    PARTS,
+    RAW_ANGLE,
+    RAW_M,
+    UNITS,
+    BlockLike,
+    Fault,
+    Finding,
+    Suspect,
+    stated,
 )
+from tocsin.tracking.registration_sums import Own, Sums
 
 FALSE_A_YEAR = 0.1
 """Most healthy sensors that are named in a year of unbroken common sight, all sensors together."""
@@ -51,76 +55,6 @@ MOVING = 3
 """Judgements in a row that find a change before an error is said to move."""
 WINDOWS = (1, 2, 4, 8, 15, 30)
 
-FAULT = {"radar": (1000.0, 0.5 * DEG, 0.5 * DEG, 2.0), "infrared": (1e-3, 1e-3, 1e-9, 2.0)}
-"""One sigma of the errors of a faulty sensor: range m, azimuth, elevation rad, clock s; two axes rad, nothing, clock s."""
-UNITS = {"radar": (100.0, 1e-3, 1e-3, 0.1), "infrared": (1e-4, 1e-4, 1.0, 0.1)}
-PARTS: dict[str, tuple[tuple[int, ...], ...]] = {
-    "radar": ((0,), (1,), (2,), (3,), (1, 2), (0, 1, 2, 3)),
-    "infrared": ((0, 1), (3,), (0, 1, 3)),
-}
-"""What is wrong together, for each hypothesis."""
-CLOCK_S = 0.02
-"""One sigma of a healthy clock: 150 m along an orbit."""
-LEAST_RANGE_M, LEAST_NOISE, RAW_M, RAW_ANGLE = 5.0, 0.1, 20.0, 0.02 * DEG
-"""Whatever the file states, a constant error may be so large: in metres, as a part of the noise, and what the correction of
-refraction leaves where the sensor reports raw."""
-
-
-class BlockLike(Protocol):
-    """What is asked of a block."""
-
-    end: int
-    info: FloatArray
-    vector: FloatArray
-    keys: dict[int, str]
-
-
-class Fault(msgspec.Struct):
-    """What is wrong with a sensor."""
-
-    sensor: int
-    onset: int
-    """Blocks that end after this (TAI ns) are of the fault."""
-    mean: list[float]
-    """Errors in SI units, as `registration_kernels` has them."""
-    cov: list[list[float]]
-    parts: tuple[int, ...]
-    odds: float
-    """Log likelihood ratio against the errors of a healthy sensor."""
-    drifting: bool = False
-    moving: int = 0
-    well: int = 0
-    """Judgements in a row that say so."""
-    keys: tuple[str, ...] = ()
-
-    @property
-    def sigmas(self) -> list[float]:
-        """Return one sigma of each error."""
-        return [math.sqrt(max(self.cov[i][i], 0.0)) for i in range(ERRORS)]
-
-
-class Suspect(msgspec.Struct, frozen=True):
-    """A sensor that is not named yet: judgements in a row that would, and its clock (s) about which sightings are linearised."""
-
-    count: int = 0
-    clock_s: float = 0.0
-
-
-class Finding(msgspec.Struct, frozen=True):
-    """What has just been found of a sensor; `others`: those that may as well be the wrong one."""
-
-    sensor: str
-    kind: Literal["named", "drifting", "steady", "well", "disputed"]
-    fault: Fault
-    others: tuple[str, ...] = ()
-
-
-class _Own(msgspec.Struct):
-    """What some blocks say of one sensor alone."""
-
-    info: FloatArray
-    vector: FloatArray
-
 
 class Faults:
     """The sensors that are known to be wrong."""
@@ -131,7 +65,7 @@ class Faults:
         flat = [u for k in self.kinds for u in UNITS[k]]
         self.scale: FloatArray = np.array(flat)
         self.wide: FloatArray = np.array([f for k in self.kinds for f in FAULT[k]]) ** 2 / self.scale**2
-        self.stated: FloatArray = np.array([v for s in sensors for v in _stated(s)]) ** 2 / self.scale**2
+        self.stated: FloatArray = np.array([v for s in sensors for v in stated(s)]) ** 2 / self.scale**2
         self.raw = [(RAW_M**2, 0.0, RAW_ANGLE**2, 0.0) if s.raw_refraction else (0.0,) * ERRORS for s in sensors]
         hypotheses = sum(len(PARTS[k]) for k in self.kinds)
         self.threshold = math.log(max(ONSETS_A_YEAR * hypotheses / FALSE_A_YEAR, 1.0))
@@ -142,7 +76,7 @@ class Faults:
     def judge(self, blocks: Sequence[BlockLike]) -> list[Finding]:
         """Return what the blocks, oldest first, say that had not been said before."""
         said: list[Finding] = []
-        sums = _Sums(self, blocks)
+        sums = Sums(self, blocks)
         for fault in list(self.named.values()):
             said += self._follow(fault, sums)
         said += self._seek(sums)
@@ -202,7 +136,7 @@ class Faults:
 
     # ---- naming -----------------------------------------------------------------------------------------------------
 
-    def _seek(self, sums: _Sums) -> list[Finding]:
+    def _seek(self, sums: Sums) -> list[Finding]:
         """Return the sensor that is named now, if any: one at a time, when enough judgements say so."""
         found = sorted(((self._odds(s, sums), s) for s in sums.live if self.ids[s] not in self.named), reverse=True)
         over = [(odds, s) for odds, s in found if odds > self.threshold]
@@ -232,11 +166,11 @@ class Faults:
         self.disputed |= {self.ids[r] for r in (s, *rivals)}
         return [Finding(name, "disputed", fault, tuple(self.ids[r] for r in rivals))]
 
-    def _odds(self, s: int, sums: _Sums) -> float:
+    def _odds(self, s: int, sums: Sums) -> float:
         """Return the largest log likelihood ratio of a fault of sensor `s` against its stated errors, over the onsets."""
         return max((self._ratio(s, sums.own(s, n))[0] for n in WINDOWS if n < 2 * sums.count), default=-math.inf)
 
-    def _ratio(self, s: int, own: _Own | None) -> tuple[float, tuple[int, ...]]:
+    def _ratio(self, s: int, own: Own | None) -> tuple[float, tuple[int, ...]]:
         """Return the log likelihood ratio of the likeliest fault of sensor `s`, and what is wrong in it."""
         if own is None:
             return -math.inf, ()
@@ -255,14 +189,14 @@ class Faults:
             out[k] = self.wide[ERRORS * s + k]
         return out
 
-    def _suspect(self, s: int, sums: _Sums) -> Suspect:
+    def _suspect(self, s: int, sums: Sums) -> Suspect:
         """Return a sensor that would be named now, and what its clock is by the last block."""
         before = self.suspects.get(self.ids[s], Suspect())
         trial = Fault(s, 0, [0.0] * ERRORS, [], (), 0.0)
         self._estimate(trial, sums, 1)
         return Suspect(before.count + 1, trial.mean[3])
 
-    def _estimate(self, fault: Fault, sums: _Sums, n: int) -> None:
+    def _estimate(self, fault: Fault, sums: Sums, n: int) -> None:
         """Write the errors of a faulty sensor by the last `n` blocks into its record."""
         s = fault.sensor
         own = sums.own(s, n)
@@ -284,7 +218,7 @@ class Faults:
 
     # ---- what becomes of it -----------------------------------------------------------------------------------------
 
-    def _follow(self, fault: Fault, sums: _Sums) -> list[Finding]:
+    def _follow(self, fault: Fault, sums: Sums) -> list[Finding]:
         """Return what has changed of a fault: gone, moving, or standing still again; else take its estimate further."""
         s, name = fault.sensor, self.ids[fault.sensor]
         if s not in sums.live or s not in sums.blocks[-1].keys:
@@ -305,7 +239,7 @@ class Faults:
             self._estimate(fault, sums, n)
         return []
 
-    def _drifts(self, fault: Fault, sums: _Sums) -> list[Finding]:
+    def _drifts(self, fault: Fault, sums: Sums) -> list[Finding]:
         s = fault.sensor
         n = min(STEADY, sums.count)
         seen = sum(s in b.keys for b in sums.blocks[-n:]) > STEADY // 2
@@ -317,7 +251,7 @@ class Faults:
         self._estimate(fault, sums, n)
         return [Finding(self.ids[s], "steady", fault)]
 
-    def _gone(self, fault: Fault, sums: _Sums) -> bool:
+    def _gone(self, fault: Fault, sums: Sums) -> bool:
         """Return whether the last blocks say that the errors are as stated, and not as they were estimated."""
         s = fault.sensor
         unit = self.scale[ERRORS * s : ERRORS * (s + 1)]
@@ -333,7 +267,7 @@ class Faults:
                 return True
         return False
 
-    def _change(self, s: int, sums: _Sums, n: int) -> float:
+    def _change(self, s: int, sums: Sums, n: int) -> float:
         """Return the largest log likelihood ratio of an error that changed within the last `n` blocks against one that did not.
 
         The errors before and after are two unknowns beside those of all others, each as wide as faults. Their difference d has
@@ -365,95 +299,3 @@ class Faults:
         self.named = {k: msgspec.convert(f, Fault) for k, f in state["named"].items()}
         self.suspects = {k: msgspec.convert(f, Suspect) for k, f in state["suspects"].items()}
         self.disputed = set(state["disputed"])
-
-
-class _Sums:
-    """Sums over the last blocks, over the sensors that they say anything of."""
-
-    def __init__(self, faults: Faults, blocks: Sequence[BlockLike]) -> None:
-        self.faults, self.blocks, self.count = faults, blocks, len(blocks)
-        self.live = sorted({k for b in blocks for k in b.keys})
-        self._where: IntArray = np.array([ERRORS * k + i for k in self.live for i in range(ERRORS)], np.int64)
-        pick = np.ix_(self._where, self._where)
-        self._infos = [np.zeros((self._where.size, self._where.size))]
-        self._vectors = [np.zeros(self._where.size)]
-        for b in reversed(blocks):
-            self._infos.append(self._infos[-1] + b.info[pick])
-            self._vectors.append(self._vectors[-1] + b.vector[self._where])
-        self._kept: dict[tuple[int, int, tuple[str, ...]], tuple[FloatArray, FloatArray, FloatArray] | None] = {}
-
-    def since(self, onset: int) -> int:
-        """Return how many blocks ended after an instant."""
-        return max(sum(b.end > onset for b in self.blocks), 1)
-
-    def own(self, s: int, n: int, but: int = 0) -> _Own | None:
-        """Return what the last `n` blocks but the last `but` of them say of sensor `s`, whatever the others' errors are."""
-        whole = self._posterior(min(n, self.count), but)
-        if whole is None:
-            return None
-        mean, cov, variance = whole
-        at = ERRORS * self.live.index(s)
-        part = slice(at, at + ERRORS)
-        out = _Own(np.empty((ERRORS, ERRORS)), np.empty(ERRORS))
-        if not own_information(
-            np.ascontiguousarray(mean[part]),
-            np.ascontiguousarray(cov[part, part]),
-            variance[part],
-            out.info,
-            out.vector,
-        ):
-            return None
-        return out
-
-    def before_and_after(self, s: int, n: int, late: int) -> tuple[FloatArray, FloatArray] | None:
-        """Return mean (8,) and covariance (8, 8) of the errors of sensor `s` before and within the last `late` of `n` blocks."""
-        n = min(n, self.count)
-        size, at = self._where.size, ERRORS * self.live.index(s)
-        variance = self._variance((*self.faults.named, self.faults.ids[s]))
-        variance = np.concatenate([variance, variance[at : at + ERRORS]])
-        info, vector = np.zeros((size + ERRORS, size + ERRORS)), np.zeros(size + ERRORS)
-        info[:size, :size] = self._infos[n] - self._infos[late]
-        vector[:size] = self._vectors[n] - self._vectors[late]
-        move = np.arange(size)
-        move[at : at + ERRORS] = np.arange(size, size + ERRORS)
-        info[np.ix_(move, move)] += self._infos[late]
-        vector[move] += self._vectors[late]
-        mean, cov = np.empty(variance.size), np.empty((variance.size, variance.size))
-        if not posterior(info, vector, variance, mean, cov):
-            return None
-        pick = np.concatenate([np.arange(at, at + ERRORS), np.arange(size, size + ERRORS)])
-        return mean[pick], cov[np.ix_(pick, pick)]
-
-    def _variance(self, named: Sequence[str]) -> FloatArray:
-        """Return the prior variances of the live sensors' errors, those of `named` ones as wide as faults."""
-        variance = self.faults.stated[self._where].copy()
-        for k, s in enumerate(self.live):
-            if self.faults.ids[s] in named:
-                variance[ERRORS * k : ERRORS * (k + 1)] = self.faults.wide[ERRORS * s : ERRORS * (s + 1)]
-        return variance
-
-    def _posterior(self, n: int, but: int) -> tuple[FloatArray, FloatArray, FloatArray] | None:
-        named = tuple(self.faults.named)
-        if (n, but, named) not in self._kept:
-            variance = self._variance(named)
-            mean, cov = np.empty(variance.size), np.empty((variance.size, variance.size))
-            info, vector = self._infos[n] - self._infos[but], self._vectors[n] - self._vectors[but]
-            good = posterior(info, vector, variance, mean, cov)
-            self._kept[n, but, named] = (mean, cov, variance) if good else None
-        return self._kept[n, but, named]
-
-
-def _stated(s: Sensor) -> tuple[float, ...]:
-    """Return one sigma of the constant errors that a sensor may have by the network file, SI."""
-    if s.kind == "infrared":
-        sight = max(s.bias_los, LEAST_NOISE * s.sigma_los)
-        return sight, sight, 1e-9, CLOCK_S
-    raw_m, raw = (RAW_M, RAW_ANGLE) if s.raw_refraction else (0.0, 0.0)
-    sigma_range = s.sigma_range if math.isfinite(s.sigma_range) else LEAST_RANGE_M
-    bias_range = s.bias_range if math.isfinite(s.bias_range) else 0.0
-    return (
-        max(math.hypot(bias_range, s.slow[0], raw_m), LEAST_NOISE * sigma_range, LEAST_RANGE_M),
-        max(math.hypot(s.bias_azimuth, s.slow[1]), LEAST_NOISE * s.sigma_azimuth),
-        max(math.hypot(s.bias_elevation, s.slow[2], raw), LEAST_NOISE * s.sigma_elevation),
-        CLOCK_S,
-    )

@@ -10,22 +10,21 @@ from tocsin.core.records.inputs import AZIMUTH, ELEVATION, RANGE
 from tocsin.core.records.network import Infrared, Network, Orbit, Radar
 from tocsin.sensing.kinds.infrared_kernels import perturb_los
 from tocsin.sensing.sensors import compile_network
-from tocsin.tracking.filter_kernels import BOOST, FREE, MEAS, N, advance_state, coast
-from tocsin.tracking.measurement_kernels import sight_rows
-from tocsin.tracking.registration import BLOCK_S, Registration, _loose
-from tocsin.tracking.registration_faults import Faults
-from tocsin.tracking.registration_kernels import (
+from tocsin.tracking.error_kernels import (
     ERRORS,
     eliminate,
-    fit_arc,
-    fit_orbit,
     least,
     log_best_within,
     log_density_ratio,
     log_evidence,
-    orbit_axes,
     posterior,
 )
+from tocsin.tracking.filter_kernels import BOOST, FREE, MEAS, N, advance_state, coast
+from tocsin.tracking.measurement_kernels import sight_rows
+from tocsin.tracking.registration import BLOCK_S, Registration
+from tocsin.tracking.registration_arcs import loose
+from tocsin.tracking.registration_faults import Faults
+from tocsin.tracking.registration_kernels import fit_arc, fit_orbit, orbit_axes
 
 RNG = np.random.default_rng(5)
 
@@ -238,7 +237,7 @@ def test_three_satellites_find_the_pointing_error_of_one():
                 rows.append(row[0]), ages.append(8.0 * k), who.append(s.index)
         info, v = np.empty((12, 12)), np.empty(12)
         fit_arc(
-            x, _loose(BOOST), BOOST, np.array(rows), np.array(ages), np.array(who), np.ones(3, np.int64), np.zeros(3),
+            x, loose(BOOST), BOOST, np.array(rows), np.array(ages), np.array(who), np.ones(3, np.int64), np.zeros(3),
             faults.scale, faults.wide, info, v,
         )  # fmt: skip
         total += info
