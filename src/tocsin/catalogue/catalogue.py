@@ -34,6 +34,7 @@ GATE_4 = 23.512742445
 FIELD_MARGIN_M = 50e3
 """Added all round a field when its candidates are listed: noise of a detection at its edge."""
 INTERVALS_KEPT = 4
+ALL = slice(None)
 Bools = npt.NDArray[np.bool_]
 
 
@@ -282,20 +283,21 @@ class Catalogue:
                 return rows, found, d2, used
             self._room = 2 * used
 
-    def _age_days(self, tai_ns: int) -> FloatArray:
-        return (unix_ns_from_tai(tai_ns) / NS - self._errors[:, 0]) / 86400.0
+    def _age_days(self, tai_ns: int, of: IntArray | slice = ALL) -> FloatArray:
+        return (unix_ns_from_tai(tai_ns) / NS - self._errors[of, 0]) / 86400.0
 
-    def _fallen(self, tai_ns: int) -> Bools:
+    def _fallen(self, tai_ns: int, of: IntArray | slice = ALL) -> Bools:
         """Return (n,) bool: objects past the age at which their element set has them decay."""
-        return self._age_days(tai_ns) >= self._errors[:, 7]
+        return self._age_days(tai_ns, of) >= self._errors[of, 7]
 
-    def _sigma(self, tai_ns: int) -> FloatArray:
-        """Return (n, 3) one sigma along, radial, across (m) of all objects at an instant."""
-        age_days = np.abs(self._age_days(tai_ns))
-        out = np.empty((len(self), 3))
-        out[:, 0] = self._errors[:, 1] + self._errors[:, 2] * age_days
-        out[:, 1] = self._errors[:, 3] + self._errors[:, 5] * age_days
-        out[:, 2] = self._errors[:, 4] + self._errors[:, 5] * age_days
+    def _sigma(self, tai_ns: int, of: IntArray | slice = ALL) -> FloatArray:
+        """Return (n, 3) one sigma along, radial, across (m) of objects, by default of all, at an instant."""
+        age_days = np.abs(self._age_days(tai_ns, of))
+        errors = self._errors[of]
+        out = np.empty((len(errors), 3))
+        out[:, 0] = errors[:, 1] + errors[:, 2] * age_days
+        out[:, 1] = errors[:, 3] + errors[:, 5] * age_days
+        out[:, 2] = errors[:, 4] + errors[:, 5] * age_days
         return out
 
     def _slack(self, interval: int) -> tuple[FloatArray, FloatArray]:
@@ -348,12 +350,12 @@ class Catalogue:
     def states(self, objects: IntArray, tai_ns: int) -> FloatArray:
         """Return (m, 6) predicted Earth-fixed m, m/s of objects; NaN where SGP4 gives none or the object has fallen."""
         out = self._grid.states(objects, tai_ns)
-        out[self._fallen(tai_ns)[objects]] = np.nan
+        out[self._fallen(tai_ns, objects)] = np.nan
         return out
 
     def sigma(self, objects: IntArray, tai_ns: int) -> FloatArray:
         """Return (m, 3) one sigma (m) of the predictions: along the track, radial, across."""
-        return self._sigma(tai_ns)[objects]
+        return self._sigma(tai_ns, objects)
 
     def decaying(self, tai_ns: int) -> IntArray:
         """Return the indices, rising, of objects whose re-entry is expected: perigee below 120 km or SGP4 in error."""

@@ -15,7 +15,7 @@ import numpy as np
 from tocsin.assessment.evidence import CREDIBLE_PD
 from tocsin.assessment.ladder import RANK
 from tocsin.catalogue.catalogue import Catalogue
-from tocsin.centre import people
+from tocsin.centre import people, registrar
 from tocsin.centre.emitter import Emitter, Record
 from tocsin.centre.events import Events
 from tocsin.centre.history import History
@@ -51,6 +51,7 @@ from tocsin.sensing.sensor import Sensor
 from tocsin.sensing.sensors import compile_network
 from tocsin.tracking.bank import Track
 from tocsin.tracking.filter_kernels import MEAS
+from tocsin.tracking.registration import Registration
 from tocsin.tracking.tracker import LookResult, Tracker
 
 TIDY_S = 5
@@ -75,6 +76,7 @@ class Centre:
                     sensor.position, sensor.rot_enu, sensor.range_max, lowest
                 )
         self.tracker = Tracker(self.sensors.sensors)
+        self.registration = Registration(self.sensors.sensors)
         self.predictor = Predictor(assets)
         self.judgement = Judgement()
         self.watch = SensorWatch(self.sensors.sensors)
@@ -169,10 +171,11 @@ class Centre:
                 hidden = moon_echoes(look, sensor, used)
             self.background_detections += int(np.count_nonzero(hidden))
             used = used[~hidden]
-        result = self.tracker.process(look, sensor, place, rows, used, self._known)
+        look, result = registrar.process(self, look, sensor, place, rows, used)
         self._after_look(look, sensor, result)
+        registrar.close(self)
 
-    def _known(self, look: Look, sensor: Sensor, chosen: IntArray, rows: FloatArray) -> IntArray:
+    def known(self, look: Look, sensor: Sensor, chosen: IntArray, rows: FloatArray) -> IntArray:
         """Return the catalogue object that each chosen radar detection fits, -1 = none."""
         return known_to_radar(self.catalogue, self.sites[sensor.id], look, chosen, rows)
 

@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     from tocsin.centre.centre import Centre
 
 VERSION = 4
-PARTS = ("screen", "voices", "background", "tracker", "judgement", "events", "watch", "dissemination", "emit")
+PARTS = (
+    "screen", "voices", "background", "tracker", "registration", "judgement", "events", "watch", "dissemination", "emit",
+)  # fmt: skip
 """Members of a centre with `state()` and `load()`."""
 _ENCODER = msgspec.msgpack.Encoder(order="deterministic")
 

@@ -156,6 +156,46 @@ def exercise_tracking() -> None:
     centre.snapshot()
     _exercise_catalogue()
     _exercise_beginnings()
+    _exercise_registration()
+
+
+def _exercise_registration() -> None:
+    """Run the kernels that look for errors of the sensors: a short flight has no common sight."""
+    from tocsin.sensing.kinds.infrared_kernels import perturb_los
+    from tocsin.tracking import error_kernels as errors
+    from tocsin.tracking import registration_kernels as kernels
+    from tocsin.tracking.filter_kernels import FREE, MEAS, N
+
+    n = errors.ERRORS
+    x, rows, mean, variance = np.zeros(N), np.ones((1, MEAS)), np.zeros(2 * n), np.ones(2 * n)
+    x[:6] = 7e6, 0.0, 0.0, 0.0, 7e3, 0.0
+    a, gx, clocks, who = np.eye(3), np.zeros(3), np.zeros(2), np.zeros(1, np.int64)
+    info, vector, cov = np.eye(2 * n), np.zeros(2 * n), np.empty((2 * n, 2 * n))
+    kernels.fit_arc(
+        x,
+        np.eye(kernels.STATE),
+        FREE,
+        rows,
+        np.zeros(1),
+        who,
+        np.zeros(2, np.int64),
+        clocks,
+        variance,
+        variance,
+        info,
+        vector,
+    )
+    kernels.fit_orbit(x[None, :6].copy(), rows, who, clocks, variance, a, np.zeros((3, 2 * n)), gx, info, vector)
+    errors.least(1.0, info, vector, mean, variance)
+    errors.posterior(np.eye(2 * n), vector, variance, mean, cov)
+    own, own_vector, one = np.eye(n), np.zeros(n), np.ones(n)
+    errors.own_information(one, np.eye(n), one, own, own_vector)
+    errors.log_evidence(own, own_vector, one, np.eye(n))
+    errors.log_best_within(own, own_vector, one)
+    errors.log_density_ratio(one, np.eye(n), one)
+    first = np.arange(n)
+    errors.eliminate(np.eye(2 * n), vector, first, first + n, mean, variance, own, own_vector)
+    perturb_los(1.0, 0.0, 0.0, 0.0, 0.0)
 
 
 def _exercise_catalogue() -> None:

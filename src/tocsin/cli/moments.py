@@ -12,6 +12,7 @@ from tocsin.core.time import tai_from_iso
 TOLD_EVENTS = {
     "sensor_lost": "sensor lost",
     "sensor_back": "sensor back",
+    "sensor_biased": "sensor biased",
     "quarantined": "quarantined",
     "warning_cancelled": "warning cancelled",
 }

@@ -11,13 +11,14 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from tocsin.core.constants import NS
+from tocsin.core.constants import DEG, NS
 from tocsin.core.records import faults as records
-from tocsin.core.records.inputs import Look
+from tocsin.core.records.inputs import AZIMUTH, ELEVATION, LOS_X, LOS_Y, LOS_Z, RANGE, FloatArray, Look
 from tocsin.core.records.network import Infrared, Network, Radar, Telescope
 from tocsin.core.records.scenario import Scenario
 from tocsin.modelling.chance import stream
 from tocsin.modelling.look_build import LabelTable
+from tocsin.sensing.kinds.infrared_kernels import perturb_los
 
 FROZEN = "frozen"
 Struck = Callable[[Look], bool]
@@ -143,6 +144,34 @@ def _clock_drift(
     return [_stamped(look, round(rate * (look.end - first))) if struck(look) else look for look in looks]
 
 
+def _biased(
+    fault: records.Biased, looks: list[Look], struck: Struck, rng: np.random.Generator, start: int
+) -> list[Look]:
+    first = start + round(fault.start_s * NS)
+    out = []
+    for look in looks:
+        if struck(look) and len(look.numbers):
+            part = 1.0 if fault.grown_after_s is None else (look.end - first) / NS / fault.grown_after_s
+            look = msgspec.structs.replace(look, values=_shifted(look.values, fault, part))
+        out.append(look)
+    return out
+
+
+def _shifted(values: FloatArray, fault: records.Biased, part: float) -> FloatArray:
+    """Return rows (n, 15) of a look with `part` of the errors of a fault in them."""
+    values = values.copy()
+    values[:, RANGE] += part * fault.range_m
+    arc = np.maximum(np.cos(values[:, ELEVATION]), 1e-3)
+    values[:, AZIMUTH] = (values[:, AZIMUTH] + part * fault.azimuth_deg * DEG / arc) % (2.0 * np.pi)
+    values[:, ELEVATION] += part * fault.elevation_deg * DEG
+    if any(fault.los_rad):
+        a, b = (part * e for e in fault.los_rad)
+        for row in values:
+            if np.isfinite(row[LOS_X]):
+                row[LOS_X : LOS_Z + 1] = perturb_los(float(row[LOS_X]), float(row[LOS_Y]), float(row[LOS_Z]), a, b)
+    return values
+
+
 def _miscounted(
     fault: records.Miscounted, looks: list[Look], struck: Struck, rng: np.random.Generator, start: int
 ) -> list[Look]:
@@ -168,6 +197,7 @@ STEPS: dict[type, Step] = {
     records.Frozen: _frozen,
     records.TimeShift: _time_shift,
     records.ClockDrift: _clock_drift,
+    records.Biased: _biased,
     records.Miscounted: _miscounted,
     records.LineDown: _line_down,
 }

@@ -156,7 +156,7 @@ def level_steps(folder: FolderRead) -> Iterator[tuple[float, str, str, str]]:
             yield folder.seconds(row) or 0.0, row["event"], row["level"], row["reason"]
 
 
-TOLD = ("sensor_lost", "sensor_back", "quarantined", "gap", "warning_cancelled")
+TOLD = ("sensor_lost", "sensor_back", "sensor_biased", "quarantined", "gap", "warning_cancelled")
 
 
 def other_words(folder: FolderRead) -> Iterator[tuple[float, str, str]]:

@@ -55,6 +55,21 @@ def groups(tracks: IntArray, detections: IntArray, n_tracks: int, n_detections: 
 
 
 @kernel
+def by_group(group: IntArray, count: int) -> IntArray:
+    """Return the pairs (p,) in order of their group (p,), of `count`, and of one group as they stand."""
+    upto = np.zeros(count + 1, np.int64)
+    order = np.empty(group.shape[0], np.int64)
+    for k in range(group.shape[0]):
+        upto[group[k] + 1] += 1
+    for g in range(count):
+        upto[g + 1] += upto[g]
+    for k in range(group.shape[0]):
+        order[upto[group[k]]] = k
+        upto[group[k]] += 1
+    return order
+
+
+@kernel
 def augment(cost: FloatArray, partner: IntArray) -> None:
     """Fill partner (m,) with the row of each column, -1 = none, so that all n <= m rows of cost (n, m) cost least in total.
 
@@ -117,15 +132,7 @@ def assign_groups(
     nt, nd = number(tracks, t), number(detections, d)
     count = groups(t, d, nt, nd, group)
     # pairs of a group stand together, in their order
-    order = np.empty(pairs, np.int64)
-    upto = np.zeros(count + 1, np.int64)
-    for k in range(pairs):
-        upto[group[k] + 1] += 1
-    for g in range(count):
-        upto[g + 1] += upto[g]
-    for k in range(pairs):
-        order[upto[group[k]]] = k
-        upto[group[k]] += 1
+    order = by_group(group, count)
     own_track = np.empty(nt, np.int64)
     own_detection = np.empty(nd, np.int64)
     large, start = 0, 0

@@ -10,6 +10,7 @@ from tocsin.core.records.inputs import PartnerTrack
 from tocsin.tracking import birth_kernels as kernels
 from tocsin.tracking.bank import IntArray, Track, TrackBank
 from tocsin.tracking.filter_kernels import M_RANGE, M_SIGMA_A
+from tocsin.tracking.fusion_kernels import fuse
 from tocsin.tracking.measurement_kernels import sight_start
 from tocsin.tracking.notes import LookNotes
 from tocsin.tracking.record_kernels import write_keys
@@ -61,7 +62,10 @@ def start_radar_tracks(bank: TrackBank, notes: LookNotes, which: IntArray) -> li
 
 
 def take_partner(bank: TrackBank, item: PartnerTrack) -> tuple[Track, bool]:
-    """Return the track that a partner's track is, and whether it is new here."""
+    """Return the track that a partner's track is, and whether it is new here.
+
+    One that stands takes the partner's state in by covariance intersection; it is no new evidence of its own.
+    """
     state = np.array(item.state)
     covariance = np.zeros((6, 6))
     k = 0
@@ -73,6 +77,10 @@ def take_partner(bank: TrackBank, item: PartnerTrack) -> tuple[Track, bool]:
     if slot >= 0:
         track = bank.tracks[slot]
         new = False
+        fuse(bank.xs, bank.ps, bank.ws, bank.ts, bank.two, slot, item.time, state, covariance)
+        if not track.sensors:
+            # nobody here has seen it: it lives by what the partner says
+            track.last_hit = max(track.last_hit, item.time)
     else:
         track = bank.add(item.time, "partner")
         s = track.slot

@@ -14,6 +14,7 @@ from tocsin.tracking.filter_kernels import M_SIGMA_A
 
 SIGHTS_KEPT = 320
 """Of a burn of five minutes that two satellites see every two seconds."""
+NO_PATH = -1
 RIVALS_LOOK = 200
 """In a look that saw more tracks than this nobody is noted as a rival; `seen_together` still tells the last looks."""
 
@@ -21,8 +22,8 @@ RIVALS_LOOK = 200
 class LookNotes:
     """What one look writes into the records of its tracks, made ready once: sensor, path, names."""
 
-    def __init__(self, bank: TrackBank, look: Look, sensor: Sensor, rows: FloatArray) -> None:
-        self.bank, self.look, self.sensor, self.rows = bank, look, sensor, rows
+    def __init__(self, bank: TrackBank, look: Look, sensor: Sensor, rows: FloatArray, trusted: bool = True) -> None:
+        self.bank, self.look, self.sensor, self.rows, self.trusted = bank, look, sensor, rows, trusted
         self.number = bank.sensor_number(sensor)
 
     # most looks write nothing: what they would need is made ready by the first that does
@@ -37,7 +38,8 @@ class LookNotes:
     def _ready(self) -> tuple[int, int, FloatArray]:
         look, sensor = self.look, self.sensor
         number = self.bank.look_number(f"{look.sensor}/{look.session}/{look.sequence}")
-        path = self.bank.path_number(f"{sensor.kind}/{sensor.site}/{look.line or sensor.line}")
+        named = f"{sensor.kind}/{sensor.site}/{look.line or sensor.line}"
+        path = self.bank.path_number(named) if self.trusted else NO_PATH
         return number, path, np.ascontiguousarray(look.values[:, INTENSITY])
 
     @cached_property

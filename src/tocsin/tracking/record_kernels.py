@@ -43,14 +43,15 @@ def write_hits(
     """Write measurement `rows[which[k]]` into the record of track `slots[k]`.
 
     `times` (n,) ns, `numbers` (n,) of the detections in the look, `intensity` (n,) W/sr; `look`, `sensor`, `path` as the
-    bank numbers them.
+    bank numbers them; a `path` below 0 is none.
     """
     for k in range(slots.shape[0]):
         s, d = slots[k], which[k]
         m = rows[d]
         records[s].last_hit = max(records[s].last_hit, times[d])
         write_keys(records, firsts, lasts, s, look, numbers[d])
-        path_hits[s, path] += 1
+        if path >= 0:
+            path_hits[s, path] += 1
         c = contacts[s, sensor]
         c.hits += 1
         if infrared:

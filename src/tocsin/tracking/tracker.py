@@ -111,14 +111,24 @@ class Tracker:
         return measurement_rows(look, sensor, self._figures(sensor), place)
 
     def process(
-        self, look: Look, sensor: Sensor, place: FloatArray, rows: FloatArray, chosen: IntArray, known: Known
+        self,
+        look: Look,
+        sensor: Sensor,
+        place: FloatArray,
+        rows: FloatArray,
+        chosen: IntArray,
+        known: Known,
+        trusted: bool = True,
     ) -> LookResult:
-        """Return what the detections `chosen` (indices into `rows`) did to the tracks; `place` (3,) of the sensor."""
+        """Return what the detections `chosen` (indices into `rows`) did to the tracks; `place` (3,) of the sensor.
+
+        A sensor that is not `trusted` (quarantined) is no path of evidence, and its silence says nothing.
+        """
         bank = self.bank
         result = LookResult([], [], [], [], NOTHING, NOTHING, [], [])
         odds = PLUME_ODDS_INFRARED if sensor.kind == "infrared" else 1.0
         bank.release()
-        notes = LookNotes(bank, look, sensor, rows)
+        notes = LookNotes(bank, look, sensor, rows, trusted)
         left = chosen
         all_slots = bank.slots()
         if chosen.size and all_slots.size:
@@ -135,7 +145,8 @@ class Tracker:
         few = left.size * len(bank.tracks) <= CONTINUE_MOST
         if left.size and look.mode == "track" and sensor.kind == "radar" and few:
             left = self._continue(notes, left, result)
-        self._silence(look, sensor, place, result)
+        if trusted:
+            self._silence(look, sensor, place, result)
         if result.crowded:
             result.refused_births += int(left.size)
             left = left[:0]

@@ -8,6 +8,7 @@ import pytest
 
 from tocsin.core.constants import NS
 from tocsin.core.records.faults import (
+    Biased,
     ClockDrift,
     Doubled,
     Fault,
@@ -200,3 +201,19 @@ def test_digits_in_the_count_field_change_nothing_else(clean):
         assert (look.received, look.time, len(look.numbers)) == (before.received, before.time, len(before.numbers))
     assert counts["fault_miscounted"] == sum(in_half(k, clean[3]) for k in looks)
     assert sorted(labels.object) == sorted(clean[2].object)
+
+
+def test_biased_measurements_are_off_by_what_is_said_and_grow_where_it_is_said(clean):
+    once, _, _ = put(clean, Biased(range_m=300.0, elevation_deg=0.3, **HALF))
+    grown, _, _ = put(clean, Biased(range_m=300.0, grown_after_s=100.0, **HALF))
+    before = {(k.sensor, k.sequence): k for k in clean[1]}
+    radars = [k for k in once if len(k.numbers) and k.sensor.startswith("radar")]
+    assert any(in_half(k, clean[3]) for k in radars)
+    for look in radars:
+        off = look.values - before[look.sensor, look.sequence].values
+        struck = in_half(look, clean[3])
+        assert off[:, 0] == pytest.approx(300.0 * struck) and off[:, 2] == pytest.approx(np.radians(0.3) * struck)
+    for look in grown:
+        if len(look.numbers) and look.sensor.startswith("radar") and in_half(look, clean[3]):
+            off = look.values - before[look.sensor, look.sequence].values
+            assert off[:, 0] == pytest.approx(3.0 * ((look.end - clean[3]) / NS - 200.0))

@@ -10,6 +10,8 @@ from tocsin.core.constants import DEG, NS
 from tocsin.core.records.inputs import AZIMUTH, ELEVATION, PartnerTrack
 from tocsin.tracking.bank import RIVALS_KEPT
 from tocsin.tracking.continuity import FASTEST_M_S, LOST_S, SLIP_RAD, WITHIN_S, follows
+from tocsin.tracking.filter_kernels import FREE
+from tocsin.tracking.fusion_kernels import best_weight, intersect
 from tocsin.tracking.notes import RIVALS_LOOK, LookNotes, absorb, note_rivals
 from tocsin.tracking.record_kernels import write_keys
 from tocsin.tracking.slips import BURSTS_HINTED, BURSTS_OF_TWO, TAKE_OVER_LATEST
@@ -259,10 +261,42 @@ WIDE = np.diag([300.0**2] * 3 + [10.0**2] * 3)
 
 def test_a_partners_track_of_an_object_here_is_that_object():
     scene = tracked()
-    before = scene.tracker.bank.xs.copy()
+    paths, hits = dict(scene.tracks[0].paths), scene.tracks[0].hits
     track, new = scene.tracker.take_partner(partner(later(ONE, 40.0), WIDE))
     assert not new and track is scene.tracks[0]
-    assert np.array_equal(scene.tracker.bank.xs, before)
+    assert track.paths == paths and track.hits == hits  # its state is taken in; it is no evidence of its own
+
+
+def test_a_sharp_partners_track_is_taken_in_and_the_same_again_adds_nothing():
+    scene = tracked()
+    bank, slot = scene.tracker.bank, scene.tracks[0].slot
+    before = bank.ps[slot, FREE, :6, :6].copy()
+    state = later(ONE, 40.0)
+    sharp = np.diag([20.0**2] * 3 + [1.0**2] * 3)
+    scene.tracker.take_partner(partner(state, sharp))
+    first = bank.ps[slot, FREE, :6, :6].copy()
+    assert np.linalg.det(first) < np.linalg.det(before)
+    assert np.linalg.norm(bank.xs[slot, FREE, :3] - state[:3]) < 60.0
+    for k in range(20):
+        scene.tracker.take_partner(partner(state, sharp, name=f"p{k}"))
+    # twenty times the same message: as if independent it would be twenty times as sure; here never surer than one of the two
+    assert np.linalg.slogdet(bank.ps[slot, FREE, :6, :6])[1] > np.linalg.slogdet(first)[1] - 1.0
+
+
+def test_what_is_taken_in_equals_the_formula_of_covariance_intersection():
+    rng = np.random.default_rng(2)
+    own, theirs = (a @ a.T for a in rng.normal(size=(2, 6, 9)))
+    x, p, z = np.zeros(10), np.zeros((10, 10)), 0.3 * rng.normal(size=6)
+    p[:6, :6] = own
+    weight = best_weight(np.linalg.inv(own), np.linalg.inv(theirs))
+    intersect(x, p, z, theirs, weight)
+    info = weight * np.linalg.inv(own) + (1.0 - weight) * np.linalg.inv(theirs)
+    assert p[:6, :6] == pytest.approx(np.linalg.inv(info))
+    assert x[:6] == pytest.approx(np.linalg.solve(info, (1.0 - weight) * np.linalg.solve(theirs, z)))
+    dets = [
+        np.linalg.slogdet(w * np.linalg.inv(own) + (1 - w) * np.linalg.inv(theirs))[1] for w in np.linspace(0, 1, 101)
+    ]
+    assert np.linalg.slogdet(info)[1] >= max(dets) - 1e-9
 
 
 def test_a_partners_track_of_an_unknown_object_stands_at_once():
@@ -283,3 +317,28 @@ def test_an_own_radar_takes_up_a_partners_track():
     for k in range(1, 5):
         scene.radar("A", 5.0 * k, [later(ONE, 5.0 * k)])
     assert len(scene.tracks) == 1 and scene.tracks[0].sensors == {"A": 4} and len(scene.tracks[0].paths) == 2
+
+
+# ---- late looks ---------------------------------------------------------------------------------------------------
+
+
+def test_late_looks_reach_the_accuracy_of_looks_in_order():
+    """The looks of one of two radars a minute late, over coasting objects: the errors at the end are within 1 %."""
+
+    def error(seed, delay):
+        scene = Scene(seed)
+        first = thrown(height_m=600e3)
+        looks = []
+        for k in range(0, 125, 5):
+            looks.append((k, k, scene.look("A", k, scene.radar_values("A", [later(first, k)]))))
+            looks.append((k + 2 + delay, k, scene.look("B", k + 2, scene.radar_values("B", [later(first, k + 2)]))))
+        for _, _, look in sorted(looks, key=lambda x: x[:2]):
+            scene.feed(look)
+        (track,) = scene.tracks
+        x, _, t = scene.state_of(track)
+        return float(((x[:3] - later(first, t)[:3]) ** 2).sum()), t
+
+    inorder, late = (np.array([error(seed, d) for seed in range(12)]) for d in (0, 60))
+    assert np.array_equal(inorder[:, 1], late[:, 1])
+    # paired, twelve seeds: the spread of the ratio itself is some 1.5 % (100 seeds: 0.994 +/- 0.005)
+    assert np.sqrt(late[:, 0].mean() / inorder[:, 0].mean()) == pytest.approx(1.0, abs=0.045)

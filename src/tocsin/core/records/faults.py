@@ -70,6 +70,19 @@ class ClockDrift(FaultBase, frozen=True, kw_only=True, tag="clock_drift"):
     drift_s_per_hour: Annotated[float, Meta(ge=-3600, le=3600)]
 
 
+class Biased(FaultBase, frozen=True, kw_only=True, tag="biased"):
+    """Measurements of a sensor wrong by a constant: a mount that has moved, a delay that has changed."""
+
+    range_m: Annotated[float, Meta(ge=-100_000, le=100_000)] = 0.0
+    azimuth_deg: Annotated[float, Meta(ge=-10, le=10)] = 0.0
+    """Along the arc on the sky, as in the network file."""
+    elevation_deg: Annotated[float, Meta(ge=-10, le=10)] = 0.0
+    los_rad: tuple[Annotated[float, Meta(ge=-0.02, le=0.02)], Annotated[float, Meta(ge=-0.02, le=0.02)]] = (0.0, 0.0)
+    """Of a satellite, along the two axes across its line of sight."""
+    grown_after_s: Positive | None = None
+    """The error grows evenly from nothing, is so large after this time, and goes on growing; default: at once."""
+
+
 class Miscounted(FaultBase, frozen=True, kw_only=True, tag="miscounted"):
     """Digits put into the count field of looks: they say they hold more detections than they do (1980: a bad chip)."""
 
@@ -86,5 +99,5 @@ class SiteDown(FaultBase, frozen=True, kw_only=True, tag="site_down"):
     """Sites without power: their sensors make no looks, and their numbering goes on afterwards. Name the `sites`."""
 
 
-Fault = Late | Lost | Doubled | Reordered | Frozen | TimeShift | ClockDrift | Miscounted | LineDown | SiteDown
+Fault = Late | Lost | Doubled | Reordered | Frozen | TimeShift | ClockDrift | Biased | Miscounted | LineDown | SiteDown
 """Every kind of fault; `kind` tells which."""

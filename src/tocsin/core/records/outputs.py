@@ -8,7 +8,7 @@ Level = Literal["noticed", "tracked", "possible", "probable", "confirmed", "with
 LADDER: tuple[str, ...] = ("noticed", "tracked", "possible", "probable", "confirmed")
 EventKind = Literal[
     "launch_detected", "track_started", "track_updated", "track_dropped", "identified", "level_changed",
-    "warning_issued", "warning_cancelled", "sensor_lost", "sensor_back", "quarantined", "gap",
+    "warning_issued", "warning_cancelled", "sensor_lost", "sensor_back", "sensor_biased", "quarantined", "gap",
 ]  # fmt: skip
 
 

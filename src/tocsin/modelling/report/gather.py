@@ -199,7 +199,7 @@ def _take_event(
     kind, subject, data = line["kind"], line["subject"], line["data"]
     if kind in ("warning_issued", "warning_cancelled"):
         said.setdefault(subject, []).append(line)
-    elif kind in ("sensor_lost", "sensor_back", "gap", "quarantined"):
+    elif kind in ("sensor_lost", "sensor_back", "sensor_biased", "gap", "quarantined"):
         reason = str(data.get("reason", ""))
         remarks.append((line["time_utc"], subject, f"{kind.replace('_', ' ')}: {reason}" if reason else kind))
     elif kind in ("track_started", "track_updated", "track_dropped", "identified"):

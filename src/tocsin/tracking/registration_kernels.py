@@ -1,0 +1,383 @@
+"""What the sightings of one object say of the constant errors of the sensors that saw it, and how likely each error is.
+
+One arc: sightings by one or more sensors within half a minute. The object's state (place, velocity, thrust acceleration: 9)
+is fitted to all of them together with four errors a sensor, and then eliminated (Schur complement), which leaves what the
+arc says of the errors alone, as an information matrix and vector: nothing is counted twice, and no track that a sensor has
+already moved is used as a reference.
+
+Errors of a radar: range (m), azimuth along the arc and elevation (rad), clock (s; ahead is positive: detections bear later
+times). Of a satellite: two turns of its line of sight about the axes of `transverse_axes` (rad), nothing, clock.
+"""
+
+import math
+
+import numpy as np
+
+from tocsin.core.constants import EARTH_RATE_RAD_S, MU_M3_S2
+from tocsin.core.kernels import kernel
+from tocsin.sensing.kinds.infrared_kernels import transverse_axes
+from tocsin.tracking.error_kernels import ERRORS, factor, solve
+from tocsin.tracking.filter_kernels import (
+    A_X,
+    B_X,
+    BOOST,
+    DRAG_TOP_M,
+    FREE,
+    M_RANGE,
+    M_RATE,
+    M_SIGMA_A,
+    M_SIGMA_B,
+    M_SIGMA_RANGE,
+    M_SIGMA_RATE,
+    S_X,
+    THRUST_WALK,
+    U_X,
+    N,
+    advance_state,
+    derivative,
+    transition,
+)
+from tocsin.world.geodesy_kernels import height_above_ellipsoid
+
+STATE = 9
+ITERATIONS = 3
+STEP_S = 5.0
+BOOST_M, BOOST_M_S = 300.0, 20.0  # what staging and throttling leave of the model of a boost over half a minute
+ORBIT_M = 30.0  # what the errors of an element set change by over a pass, each axis
+
+
+@kernel
+def carry(x: np.ndarray, dt: float, model: int, phi: np.ndarray) -> None:
+    """Carry `x` (10) over `dt` seconds, forward or back, in place; `phi` (10, 10) becomes the transition."""
+    step = np.empty((N, N))
+    product = np.empty((N, N))
+    for i in range(N):
+        for j in range(N):
+            phi[i, j] = 1.0 if i == j else 0.0
+    left = dt
+    while abs(left) > 1e-9:
+        h = min(max(left, -STEP_S), STEP_S)
+        drag = model == FREE and height_above_ellipsoid(x[0], x[1], x[2]) < DRAG_TOP_M
+        transition(x, h, model, drag, step)
+        advance_state(x, h, model, drag)
+        for i in range(N):
+            for j in range(N):
+                s = 0.0
+                for k in range(N):
+                    s += step[i, k] * phi[k, j]
+                product[i, j] = s
+        for i in range(N):
+            for j in range(N):
+                phi[i, j] = product[i, j]
+        left -= h
+
+
+@kernel
+def components(
+    x: np.ndarray, dx: np.ndarray, m: np.ndarray, sight: bool, h: np.ndarray, e: np.ndarray, out: np.ndarray
+) -> int:
+    """Return the number of components of sighting `m` (18): fills `h` (4, 6), `e` (4, 4), `out` (4, 2).
+
+    `x` (10) predicted state and `dx` (10) its time derivative; `h` derivatives of a component by place and velocity, `e` by
+    the sensor's errors, `out` residual and variance. Angles in rad, along arcs; `sight`: of a satellite.
+    """
+    d = np.empty(3)
+    r2 = 0.0
+    for i in range(3):
+        d[i] = x[i] - m[S_X + i]
+        r2 += d[i] * d[i]
+    r = max(math.sqrt(r2), 1.0)
+    rate = 0.0
+    for i in range(3):
+        d[i] /= r
+        rate += d[i] * x[3 + i]
+    for k in range(4):
+        for i in range(6):
+            h[k, i] = 0.0
+        for i in range(ERRORS):
+            e[k, i] = 0.0
+    count = 0
+    if m[M_SIGMA_A] == m[M_SIGMA_A]:
+        ax, ay, az, bx, by, bz = transverse_axes(m[U_X], m[U_X + 1], m[U_X + 2])
+        for k in range(2):
+            first = A_X if k == 0 else B_X
+            dot = m[first] * d[0] + m[first + 1] * d[1] + m[first + 2] * d[2]
+            t = np.empty(3)
+            norm = 0.0
+            for i in range(3):
+                t[i] = m[first + i] - dot * d[i]
+                norm += t[i] * t[i]
+            norm = max(math.sqrt(norm), 1e-9)
+            arc = 0.0
+            turn = 0.0
+            for i in range(3):
+                t[i] /= norm
+                arc += m[U_X + i] * t[i]
+                turn += x[3 + i] * t[i]
+                h[count, i] = t[i] / r
+            if sight:
+                e[count, 0] = ax * t[0] + ay * t[1] + az * t[2]
+                e[count, 1] = bx * t[0] + by * t[1] + bz * t[2]
+            else:
+                e[count, 1 + k] = 1.0
+            e[count, 3] = -turn / r
+            out[count, 0] = arc
+            out[count, 1] = (m[M_SIGMA_A] if k == 0 else m[M_SIGMA_B]) ** 2
+            count += 1
+    if m[M_RANGE] == m[M_RANGE] and not sight:
+        for i in range(3):
+            h[count, i] = d[i]
+        e[count, 0], e[count, 3] = 1.0, -rate
+        out[count, 0], out[count, 1] = m[M_RANGE] - r, m[M_SIGMA_RANGE] ** 2
+        count += 1
+    if m[M_RATE] == m[M_RATE] and not sight:
+        v2 = 0.0
+        pull = 0.0
+        for i in range(3):
+            h[count, i] = (x[3 + i] - rate * d[i]) / r
+            h[count, 3 + i] = d[i]
+            v2 += x[3 + i] * x[3 + i]
+            pull += dx[3 + i] * d[i]
+        e[count, 3] = -((v2 - rate * rate) / r + pull)
+        out[count, 0], out[count, 1] = m[M_RATE] - rate, m[M_SIGMA_RATE] ** 2
+        count += 1
+    return count
+
+
+@kernel
+def gather_arc(
+    x0: np.ndarray, model: int, rows: np.ndarray, ages: np.ndarray, who: np.ndarray, sights: np.ndarray,
+    clocks: np.ndarray, scale: np.ndarray, a: np.ndarray, g: np.ndarray, c: np.ndarray, gx: np.ndarray, gb: np.ndarray,
+) -> tuple[float, int]:  # fmt: skip
+    """Return (sum of squared residuals over sigmas, components) and add the normal equations of an arc about `x0` (10).
+
+    `a` (9, 9), `g` (9, 4m), `c` (4m, 4m), `gx` (9,), `gb` (4m,); errors in units of `scale` (4m,). `clocks` (m,)
+    as in `fit_arc`.
+    """
+    x = np.empty(N)
+    dx = np.empty(N)
+    phi = np.empty((N, N))
+    h = np.empty((4, 6))
+    e = np.empty((4, ERRORS))
+    out = np.empty((4, 2))
+    f = np.empty(STATE)
+    total = 0.0
+    parts = 0
+    for n in range(rows.shape[0]):
+        for i in range(N):
+            x[i] = x0[i]
+        s = who[n]
+        carry(x, ages[n] - clocks[s], model, phi)
+        derivative(x, model, False, dx)
+        count = components(x, dx, rows[n], sights[s] == 1, h, e, out)
+        # the thrust wanders as the tracker's own does (`filter_kernels`): what that moves the place by within the arc
+        wander, sway = 0.0, 0.0
+        if model == BOOST:
+            wander, sway = BOOST_M**2 + THRUST_WALK * abs(ages[n]) ** 5 / 20.0, BOOST_M_S**2
+        parts += count
+        for k in range(count):
+            moved = 0.0
+            for i in range(3):
+                moved += h[k, i] * h[k, i] * wander + h[k, 3 + i] * h[k, 3 + i] * sway
+            w = 1.0 / (out[k, 1] + moved)
+            # the residual is of the state at the corrected time: as it would be without a correction, to first order
+            out[k, 0] += e[k, 3] * clocks[s]
+            for j in range(STATE):
+                v = 0.0
+                for i in range(6):
+                    v += h[k, i] * phi[i, j]
+                f[j] = v
+            for i in range(STATE):
+                gx[i] += w * f[i] * out[k, 0]
+                for j in range(STATE):
+                    a[i, j] += w * f[i] * f[j]
+                for j in range(ERRORS):
+                    g[i, ERRORS * s + j] += w * f[i] * e[k, j] * scale[ERRORS * s + j]
+            for i in range(ERRORS):
+                ei = e[k, i] * scale[ERRORS * s + i]
+                gb[ERRORS * s + i] += w * ei * out[k, 0]
+                for j in range(ERRORS):
+                    c[ERRORS * s + i, ERRORS * s + j] += w * ei * e[k, j] * scale[ERRORS * s + j]
+            total += w * out[k, 0] * out[k, 0]
+    return total, parts
+
+
+@kernel
+def fit_arc(
+    x0: np.ndarray, known: np.ndarray, model: int, rows: np.ndarray, ages: np.ndarray, who: np.ndarray,
+    sights: np.ndarray, clocks: np.ndarray, scale: np.ndarray, wide: np.ndarray, info: np.ndarray, vector: np.ndarray,
+) -> tuple[float, int]:  # fmt: skip
+    """Return (chi-square without errors of the sensors, components) of an arc; -1e30 when it cannot be solved.
+
+    Fills `info` (4m, 4m), `vector` (4m,). `x0` (10) where the object is thought to be, with the information `known` (9, 9)
+    about that; `rows` (n, 18) sightings `ages` (n,) seconds after it, by sensor `who` (n,) of m, `sights` (m,) 1 = a
+    satellite, `clocks` (m,) s the error of its clock as far as it is known, about which that is linearised. Errors are in
+    units of `scale` (4m,), `wide` (4m,) the variance of what they may be, for the state about which all is linearised
+    (Gauss-Newton).
+    """
+    m = ERRORS * sights.shape[0]
+    x = x0.copy()
+    a = np.empty((STATE, STATE))
+    g = np.empty((STATE, m))
+    gx = np.empty(STATE)
+    b = np.empty((m, m))
+    step = np.empty(m)
+    column = np.empty(STATE)
+    chi2 = 0.0
+    parts = 0
+    for turn in range(ITERATIONS):
+        for i in range(STATE):
+            gx[i] = 0.0
+            for j in range(m):
+                g[i, j] = 0.0
+        for i in range(m):
+            vector[i] = 0.0
+            for j in range(m):
+                info[i, j] = 0.0
+        chi2 = 0.0
+        for i in range(STATE):
+            for j in range(STATE):
+                a[i, j] = known[i, j]
+                gx[i] += known[i, j] * (x0[j] - x[j])
+                chi2 += (x0[i] - x[i]) * known[i, j] * (x0[j] - x[j])
+        more, parts = gather_arc(x, model, rows, ages, who, sights, clocks, scale, a, g, info, gx, vector)
+        chi2 += more
+        if not factor(a, STATE):
+            return -1e30, parts
+        for i in range(STATE):
+            column[i] = gx[i]
+        solve(a, STATE, column)
+        for i in range(STATE):
+            chi2 -= gx[i] * column[i]
+            for j in range(m):
+                vector[j] -= g[i, j] * column[i]
+        for j in range(m):
+            for i in range(STATE):
+                column[i] = g[i, j]
+            solve(a, STATE, column)
+            for k in range(m):
+                for i in range(STATE):
+                    info[k, j] -= g[i, k] * column[i]
+        for i in range(m):
+            for j in range(m):
+                b[i, j] = 0.5 * (info[i, j] + info[j, i]) + (1.0 / wide[i] if i == j else 0.0)
+            step[i] = vector[i]
+        if not factor(b, m):
+            return -1e30, parts
+        solve(b, m, step)
+        if turn < ITERATIONS - 1:
+            for i in range(STATE):
+                column[i] = gx[i]
+                for j in range(m):
+                    column[i] -= g[i, j] * step[j]
+            solve(a, STATE, column)
+            for i in range(STATE):
+                x[i] += column[i]
+    return chi2, parts
+
+
+@kernel
+def orbit_axes(state: np.ndarray, out: np.ndarray) -> None:
+    """Fill `out` (3, 6) with what 1 s of timing, 1 m radially and 1 m across do to an orbiting object's `state` (6,).
+
+    Timing moves it along its inertial orbit, place and velocity together, as in `correlation_kernels`.
+    """
+    x, y, z = state[0], state[1], state[2]
+    vx, vy, vz = state[3] - EARTH_RATE_RAD_S * y, state[4] + EARTH_RATE_RAD_S * x, state[5]
+    r = math.sqrt(x * x + y * y + z * z)
+    pull = -MU_M3_S2 / (r * r * r)
+    for i in range(3):
+        for j in range(3, 6):
+            out[i, j] = 0.0
+    out[0, 0], out[0, 1], out[0, 2] = vx, vy, vz
+    out[0, 3], out[0, 4], out[0, 5] = pull * x + EARTH_RATE_RAD_S * vy, pull * y - EARTH_RATE_RAD_S * vx, pull * z
+    out[1, 0], out[1, 1], out[1, 2] = x / r, y / r, z / r
+    hx, hy, hz = y * vz - z * vy, z * vx - x * vz, x * vy - y * vx
+    h = math.sqrt(hx * hx + hy * hy + hz * hz)
+    out[2, 0], out[2, 1], out[2, 2] = hx / h, hy / h, hz / h
+
+
+@kernel
+def settled(a: np.ndarray, g: np.ndarray, gx: np.ndarray, sign: float, info: np.ndarray, vector: np.ndarray) -> float:
+    """Return gx a^-1 gx, and add `sign` times g' a^-1 g to `info` (m, m), g' a^-1 gx to `vector` (m,).
+
+    `a` (3, 3), `g` (3, m), `gx` (3,): the part of the normal equations in which the object's own errors stand.
+    """
+    low = a.copy()
+    m = vector.shape[0]
+    column = np.empty(3)
+    one = gx.copy()
+    if not factor(low, 3):
+        return 0.0
+    solve(low, 3, one)
+    total = 0.0
+    for i in range(3):
+        total += gx[i] * one[i]
+        for j in range(m):
+            vector[j] += sign * g[i, j] * one[i]
+    for j in range(m):
+        for i in range(3):
+            column[i] = g[i, j]
+        solve(low, 3, column)
+        for k in range(m):
+            for i in range(3):
+                info[k, j] += sign * g[i, k] * column[i]
+    return total
+
+
+@kernel
+def fit_orbit(
+    states: np.ndarray, rows: np.ndarray, who: np.ndarray, clocks: np.ndarray, scale: np.ndarray, a: np.ndarray,
+    g: np.ndarray, gx: np.ndarray, info: np.ndarray, vector: np.ndarray,
+) -> tuple[float, int]:  # fmt: skip
+    """Return (chi-square without errors of the radars, components) of further sightings of a known object, given earlier ones.
+
+    `states` (n, 6) by its element set at the times of the sightings (less `clocks`, (m,) s), `rows` (n, 18) by radars `who`
+    (n,) of m. The element set is wrong by timing, radially and across, all constant over the minutes of a pass: `a` (3, 3),
+    `g` (3, 4m), `gx` (3,) hold what is known of that, and take the new sightings in. Fills `info` (4m, 4m), `vector` (4m,)
+    with what they say of the radars' errors, in units of `scale`.
+    """
+    m = vector.shape[0]
+    h = np.empty((4, 6))
+    e = np.empty((4, ERRORS))
+    out = np.empty((4, 2))
+    x = np.zeros(N)
+    dx = np.empty(N)
+    axes = np.empty((3, 6))
+    f = np.empty(3)
+    for i in range(m):
+        vector[i] = 0.0
+        for j in range(m):
+            info[i, j] = 0.0
+    chi2 = settled(a, g, gx, 1.0, info, vector)
+    parts = 0
+    for n in range(rows.shape[0]):
+        for i in range(6):
+            x[i] = states[n, i]
+        s = ERRORS * who[n]
+        derivative(x, FREE, False, dx)
+        orbit_axes(states[n], axes)
+        count = components(x, dx, rows[n], False, h, e, out)
+        parts += count
+        for k in range(count):
+            residual = out[k, 0] + e[k, 3] * clocks[who[n]]
+            spread = 0.0
+            for i in range(3):
+                f[i] = 0.0
+                spread += (h[k, i] * ORBIT_M) ** 2
+                for j in range(6):
+                    f[i] += h[k, j] * axes[i, j]
+            w = 1.0 / (out[k, 1] + spread)
+            chi2 += w * residual * residual
+            for i in range(3):
+                gx[i] += w * f[i] * residual
+                for j in range(3):
+                    a[i, j] += w * f[i] * f[j]
+                for j in range(ERRORS):
+                    g[i, s + j] += w * f[i] * e[k, j] * scale[s + j]
+            for i in range(ERRORS):
+                ei = w * e[k, i] * scale[s + i]
+                vector[s + i] += ei * residual
+                for j in range(ERRORS):
+                    info[s + i, s + j] += ei * e[k, j] * scale[s + j]
+    return chi2 - settled(a, g, gx, -1.0, info, vector), parts
