@@ -40,8 +40,8 @@ def missed(sensor, place, burns=False, **more):
     s, bank = SENSORS[sensor], TrackBank()
     track = bank.add(at(0.0), "radar")
     track.confirmed = True
-    track.sensors = {sensor: 5}
-    track.satellites = {sensor: 5} if s.kind == "infrared" else {}
+    bank.contacts["hits"][track.slot, bank.sensor_number(s)] = 5
+    track.infrared_hits = 5 if s.kind == "infrared" else 0
     track.last_infrared = at(0.0)
     for model in (BOOST, FREE):
         bank.xs[track.slot, model, :3] = place
@@ -54,7 +54,7 @@ def missed(sensor, place, burns=False, **more):
         **fields,
     )  # fmt: skip
     score = track.score
-    said = list(silence(bank, look, s, s.place(at(0.0)), []))
+    said, _gone = silence(bank, look, s, s.place(at(0.0)), [])
     cost = score - track.score
     assert (cost > 0.0) == bool(said)
     return said[0][1] if said else 0.0
@@ -118,7 +118,8 @@ def test_a_coasting_object_is_next_to_invisible_to_a_satellite():
     s, bank = SENSORS["eye"], TrackBank()
     for burns in (True, False):
         track = bank.add(at(0.0), "infrared")
-        track.confirmed, track.sensors, track.satellites = True, {"eye": 5}, {"eye": 5}
+        track.confirmed, track.infrared_hits = True, 5
+        bank.contacts["hits"][track.slot, bank.sensor_number(s)] = 5
         for model in (BOOST, FREE):
             bank.xs[track.slot, model, :3] = PLUME
             bank.ps[track.slot, model] = np.eye(10)
@@ -128,6 +129,6 @@ def test_a_coasting_object_is_next_to_invisible_to_a_satellite():
         sensor="eye", session="", sequence=1, data_mode="test", received=at(0.0), time=at(0.0), start=at(0.0), end=at(0.0),
         mode="stare",
     )  # fmt: skip
-    list(silence(bank, look, s, s.place(at(0.0)), []))
+    silence(bank, look, s, s.place(at(0.0)), [])
     burning, coasting = bank.tracks.values()
     assert burning.score < -1.0 and -0.01 < coasting.score < 0.0
