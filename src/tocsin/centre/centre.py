@@ -306,13 +306,9 @@ class Centre:
     def _tidy(self) -> None:
         for keep, drop in (*self.tracker.merge_twins(), *self.tracker.adopt()):
             self.emit.event(
-                "track_dropped",
-                drop.id,
-                self.now,
-                tuple(drop.last_keys[-2:]),
-                reason=f"one object with {keep.id}",
+                "track_dropped", drop.id, self.now, tuple(drop.last_keys[-2:]), reason=f"one object with {keep.id}",
                 looks=drop.hits,
-            )
+            )  # fmt: skip
             self.events.take_over(self.judgement.forget(drop.slot), self.judgement.of(keep), keep)
         orbiting = {s for s, j in self.judgement.objects.items() if j.orbiting > 0.9 and not j.event}
         for track, reason in self.tracker.tidy(self.now, orbiting):

@@ -73,6 +73,35 @@ def carry(x: np.ndarray, dt: float, model: int, phi: np.ndarray) -> None:
 
 
 @kernel
+def along_components(
+    x: np.ndarray, dx: np.ndarray, m: np.ndarray, d: np.ndarray, r: float, rate: float, count: int, h: np.ndarray,
+    e: np.ndarray, out: np.ndarray,
+) -> int:  # fmt: skip
+    """Return the number of components, after `count` others, with range and range rate where `m` has them.
+
+    `d` (3) direction, `r` distance, `rate` its growth of the state `x`; the rest as in `components`.
+    """
+    if m[M_RANGE] == m[M_RANGE]:
+        for i in range(3):
+            h[count, i] = d[i]
+        e[count, 0], e[count, 3] = 1.0, -rate
+        out[count, 0], out[count, 1] = m[M_RANGE] - r, m[M_SIGMA_RANGE] ** 2
+        count += 1
+    if m[M_RATE] == m[M_RATE]:
+        v2 = 0.0
+        pull = 0.0
+        for i in range(3):
+            h[count, i] = (x[3 + i] - rate * d[i]) / r
+            h[count, 3 + i] = d[i]
+            v2 += x[3 + i] * x[3 + i]
+            pull += dx[3 + i] * d[i]
+        e[count, 3] = -((v2 - rate * rate) / r + pull)
+        out[count, 0], out[count, 1] = m[M_RATE] - rate, m[M_SIGMA_RATE] ** 2
+        count += 1
+    return count
+
+
+@kernel
 def components(
     x: np.ndarray, dx: np.ndarray, m: np.ndarray, sight: bool, h: np.ndarray, e: np.ndarray, out: np.ndarray
 ) -> int:
@@ -124,23 +153,8 @@ def components(
             out[count, 0] = arc
             out[count, 1] = (m[M_SIGMA_A] if k == 0 else m[M_SIGMA_B]) ** 2
             count += 1
-    if m[M_RANGE] == m[M_RANGE] and not sight:
-        for i in range(3):
-            h[count, i] = d[i]
-        e[count, 0], e[count, 3] = 1.0, -rate
-        out[count, 0], out[count, 1] = m[M_RANGE] - r, m[M_SIGMA_RANGE] ** 2
-        count += 1
-    if m[M_RATE] == m[M_RATE] and not sight:
-        v2 = 0.0
-        pull = 0.0
-        for i in range(3):
-            h[count, i] = (x[3 + i] - rate * d[i]) / r
-            h[count, 3 + i] = d[i]
-            v2 += x[3 + i] * x[3 + i]
-            pull += dx[3 + i] * d[i]
-        e[count, 3] = -((v2 - rate * rate) / r + pull)
-        out[count, 0], out[count, 1] = m[M_RATE] - rate, m[M_SIGMA_RATE] ** 2
-        count += 1
+    if not sight:
+        count = along_components(x, dx, m, d, r, rate, count, h, e, out)
     return count
 
 

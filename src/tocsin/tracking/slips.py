@@ -17,9 +17,10 @@ import numpy as np
 
 from tocsin.sensing.sensors import Sensor
 from tocsin.tracking.bank import FloatArray, Track, TrackBank
-from tocsin.tracking.bank_kernels import advance_tracks, gate_pairs
+from tocsin.tracking.bank_kernels import advance_tracks
 from tocsin.tracking.births import CONFIRM_HITS, CONFIRM_SCORE, start_track
 from tocsin.tracking.filter_kernels import ROBUST
+from tocsin.tracking.gate_kernels import gate_pairs
 from tocsin.tracking.notes import LookNotes
 
 GATE = 30.0

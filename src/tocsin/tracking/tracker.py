@@ -24,6 +24,7 @@ from tocsin.tracking.births import CONFIRM_HITS, CONFIRM_SCORE, start_radar_trac
 from tocsin.tracking.consider_kernels import consider
 from tocsin.tracking.continuity import follows
 from tocsin.tracking.filter_kernels import BOOST, FREE, M_RANGE, M_SIGMA_A
+from tocsin.tracking.gate_kernels import gate_pairs
 from tocsin.tracking.measurement_kernels import against_new
 from tocsin.tracking.measurements import TAIL, Figures, beside_neighbours, figures_of, measurement_rows
 from tocsin.tracking.notes import LookNotes, note_rivals
@@ -171,7 +172,7 @@ class Tracker:
         size = min(4 * int(left.size) + 64, MAX_PAIRS)
         while True:
             ps, pr, ll, d2 = np.empty(size, np.int64), np.empty(size, np.int64), np.empty(size), np.empty(size)
-            count = kernels.gate_pairs(
+            count = gate_pairs(
                 bank.xs, bank.ps, bank.ws, bank.ts, bank.two, bank.ahead_x, bank.ahead_p, bank.ahead_t, slots, rows,
                 look.times, left, odds, GATE, ps, pr, ll, d2,
             )  # fmt: skip

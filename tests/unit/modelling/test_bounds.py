@@ -66,7 +66,8 @@ def test_positions_at_even_times_tell_a_speed_as_a_straight_line_does():
     state = sights_of(flight, np.array([flight.cutoff_s + 100.0]))[0]
     times, range_sigma = np.linspace(0.0, 30.0, 31), 30.0
     place = state[:3] - 1.5e6 * state[3:] / np.linalg.norm(state[3:])
-    vague = np.diag([1e4] * 3 + [100.0] * 3) ** 2
+    # across the line little is left open: gravity and the turning of the Earth differ there, and bend the line
+    vague = np.diag([100.0] * 3 + [10.0] * 3) ** 2
     found = radar_bound(state, vague, times, place, (range_sigma, 1.0), flight.vehicle.payload_beta_kg_m2).state
     along = state[3:] / np.linalg.norm(state[3:])
     n, whole = len(times), times[-1]

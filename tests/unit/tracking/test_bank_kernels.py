@@ -18,6 +18,7 @@ from tocsin.tracking import filter_kernels as fk
 from tocsin.tracking import update_kernels as uk
 from tocsin.tracking import view_kernels as vk
 from tocsin.tracking.filter_kernels import BOOST, FREE, N
+from tocsin.tracking.gate_kernels import gate_pairs
 from tocsin.tracking.reach_kernels import LATE_LIMIT_S
 
 T0 = 1_700_000_000 * NS
@@ -218,7 +219,7 @@ def ahead(arrays):
 def gated(arrays, slots, rows, times, chosen, odds=1.0, gate=30.0, room=4000):
     ps, pr = np.empty(room, np.int64), np.empty(room, np.int64)
     ll, d2 = np.empty(room), np.empty(room)
-    count = bk.gate_pairs(*arrays, *ahead(arrays), slots, rows, times, chosen, odds, gate, ps, pr, ll, d2)
+    count = gate_pairs(*arrays, *ahead(arrays), slots, rows, times, chosen, odds, gate, ps, pr, ll, d2)
     return count, {(int(a), int(b)): (c, d) for a, b, c, d in zip(ps[:count], pr[:count], ll, d2, strict=False)}
 
 
@@ -313,7 +314,7 @@ def test_what_the_gate_has_carried_on_the_update_takes_up():
     rows, times = looks_at(arrays[0], arrays[4], rng, 4, 5.0)
     kept, d2, again = ahead(arrays), np.empty(4), np.empty(4)
     ps, pr, ll, off = np.empty(99, np.int64), np.empty(99, np.int64), np.empty(99), np.empty(99)
-    bk.gate_pairs(*arrays, *kept, np.arange(4), rows, times, np.arange(4), 1.0, 1e6, ps, pr, ll, off)
+    gate_pairs(*arrays, *kept, np.arange(4), rows, times, np.arange(4), 1.0, 1e6, ps, pr, ll, off)
     other = [a.copy() for a in arrays]
     bk.commit(*arrays, *kept, np.arange(4), rows, times, np.arange(4), 1.0, d2)
     bk.commit(*other, *ahead(other), np.arange(4), rows, times, np.arange(4), 1.0, again)
