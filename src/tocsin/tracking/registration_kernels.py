@@ -15,28 +15,18 @@ import numpy as np
 
 from tocsin.core.constants import EARTH_RATE_RAD_S, MU_M3_S2
 from tocsin.core.kernels import kernel
-from tocsin.sensing.kinds.infrared_kernels import transverse_axes
 from tocsin.tracking.error_kernels import ERRORS, factor, solve
 from tocsin.tracking.filter_kernels import (
-    A_X,
-    B_X,
     BOOST,
     DRAG_TOP_M,
     FREE,
-    M_RANGE,
-    M_RATE,
-    M_SIGMA_A,
-    M_SIGMA_B,
-    M_SIGMA_RANGE,
-    M_SIGMA_RATE,
-    S_X,
     THRUST_WALK,
-    U_X,
     N,
     advance_state,
     derivative,
     transition,
 )
+from tocsin.tracking.sighting_kernels import components
 from tocsin.world.geodesy_kernels import height_above_ellipsoid
 
 STATE = 9
@@ -70,92 +60,6 @@ def carry(x: np.ndarray, dt: float, model: int, phi: np.ndarray) -> None:
             for j in range(N):
                 phi[i, j] = product[i, j]
         left -= h
-
-
-@kernel
-def along_components(
-    x: np.ndarray, dx: np.ndarray, m: np.ndarray, d: np.ndarray, r: float, rate: float, count: int, h: np.ndarray,
-    e: np.ndarray, out: np.ndarray,
-) -> int:  # fmt: skip
-    """Return the number of components, after `count` others, with range and range rate where `m` has them.
-
-    `d` (3) direction, `r` distance, `rate` its growth of the state `x`; the rest as in `components`.
-    """
-    if m[M_RANGE] == m[M_RANGE]:
-        for i in range(3):
-            h[count, i] = d[i]
-        e[count, 0], e[count, 3] = 1.0, -rate
-        out[count, 0], out[count, 1] = m[M_RANGE] - r, m[M_SIGMA_RANGE] ** 2
-        count += 1
-    if m[M_RATE] == m[M_RATE]:
-        v2 = 0.0
-        pull = 0.0
-        for i in range(3):
-            h[count, i] = (x[3 + i] - rate * d[i]) / r
-            h[count, 3 + i] = d[i]
-            v2 += x[3 + i] * x[3 + i]
-            pull += dx[3 + i] * d[i]
-        e[count, 3] = -((v2 - rate * rate) / r + pull)
-        out[count, 0], out[count, 1] = m[M_RATE] - rate, m[M_SIGMA_RATE] ** 2
-        count += 1
-    return count
-
-
-@kernel
-def components(
-    x: np.ndarray, dx: np.ndarray, m: np.ndarray, sight: bool, h: np.ndarray, e: np.ndarray, out: np.ndarray
-) -> int:
-    """Return the number of components of sighting `m` (18): fills `h` (4, 6), `e` (4, 4), `out` (4, 2).
-
-    `x` (10) predicted state and `dx` (10) its time derivative; `h` derivatives of a component by place and velocity, `e` by
-    the sensor's errors, `out` residual and variance. Angles in rad, along arcs; `sight`: of a satellite.
-    """
-    d = np.empty(3)
-    r2 = 0.0
-    for i in range(3):
-        d[i] = x[i] - m[S_X + i]
-        r2 += d[i] * d[i]
-    r = max(math.sqrt(r2), 1.0)
-    rate = 0.0
-    for i in range(3):
-        d[i] /= r
-        rate += d[i] * x[3 + i]
-    for k in range(4):
-        for i in range(6):
-            h[k, i] = 0.0
-        for i in range(ERRORS):
-            e[k, i] = 0.0
-    count = 0
-    if m[M_SIGMA_A] == m[M_SIGMA_A]:
-        ax, ay, az, bx, by, bz = transverse_axes(m[U_X], m[U_X + 1], m[U_X + 2])
-        for k in range(2):
-            first = A_X if k == 0 else B_X
-            dot = m[first] * d[0] + m[first + 1] * d[1] + m[first + 2] * d[2]
-            t = np.empty(3)
-            norm = 0.0
-            for i in range(3):
-                t[i] = m[first + i] - dot * d[i]
-                norm += t[i] * t[i]
-            norm = max(math.sqrt(norm), 1e-9)
-            arc = 0.0
-            turn = 0.0
-            for i in range(3):
-                t[i] /= norm
-                arc += m[U_X + i] * t[i]
-                turn += x[3 + i] * t[i]
-                h[count, i] = t[i] / r
-            if sight:
-                e[count, 0] = ax * t[0] + ay * t[1] + az * t[2]
-                e[count, 1] = bx * t[0] + by * t[1] + bz * t[2]
-            else:
-                e[count, 1 + k] = 1.0
-            e[count, 3] = -turn / r
-            out[count, 0] = arc
-            out[count, 1] = (m[M_SIGMA_A] if k == 0 else m[M_SIGMA_B]) ** 2
-            count += 1
-    if not sight:
-        count = along_components(x, dx, m, d, r, rate, count, h, e, out)
-    return count
 
 
 @kernel
@@ -217,6 +121,33 @@ def gather_arc(
 
 
 @kernel
+def without_state(
+    a: np.ndarray, g: np.ndarray, gx: np.ndarray, info: np.ndarray, vector: np.ndarray, column: np.ndarray
+) -> float:
+    """Return what the state explains of chi-square, and take it out of `info` (m, m) and `vector` (m,) in place.
+
+    `a` (9, 9) factored information of the state, `g` (9, m) what it shares with the errors, `gx` (9,) its vector; `column`
+    (9,) is scratch (Schur complement).
+    """
+    explained = 0.0
+    for i in range(STATE):
+        column[i] = gx[i]
+    solve(a, STATE, column)
+    for i in range(STATE):
+        explained += gx[i] * column[i]
+        for j in range(vector.shape[0]):
+            vector[j] -= g[i, j] * column[i]
+    for j in range(vector.shape[0]):
+        for i in range(STATE):
+            column[i] = g[i, j]
+        solve(a, STATE, column)
+        for k in range(vector.shape[0]):
+            for i in range(STATE):
+                info[k, j] -= g[i, k] * column[i]
+    return explained
+
+
+@kernel
 def fit_arc(
     x0: np.ndarray, known: np.ndarray, model: int, rows: np.ndarray, ages: np.ndarray, who: np.ndarray,
     sights: np.ndarray, clocks: np.ndarray, scale: np.ndarray, wide: np.ndarray, info: np.ndarray, vector: np.ndarray,
@@ -258,20 +189,7 @@ def fit_arc(
         chi2 += more
         if not factor(a, STATE):
             return -1e30, parts
-        for i in range(STATE):
-            column[i] = gx[i]
-        solve(a, STATE, column)
-        for i in range(STATE):
-            chi2 -= gx[i] * column[i]
-            for j in range(m):
-                vector[j] -= g[i, j] * column[i]
-        for j in range(m):
-            for i in range(STATE):
-                column[i] = g[i, j]
-            solve(a, STATE, column)
-            for k in range(m):
-                for i in range(STATE):
-                    info[k, j] -= g[i, k] * column[i]
+        chi2 -= without_state(a, g, gx, info, vector, column)
         for i in range(m):
             for j in range(m):
                 b[i, j] = 0.5 * (info[i, j] + info[j, i]) + (1.0 / wide[i] if i == j else 0.0)
