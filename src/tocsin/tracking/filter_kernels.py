@@ -163,6 +163,20 @@ def transition(x: np.ndarray, h: float, model: int, drag: bool, phi: np.ndarray)
 
 
 @kernel
+def followed_by(step: np.ndarray, phi: np.ndarray, product: np.ndarray) -> None:
+    """Replace the transition `phi` (10, 10) by `step` (10, 10) after it, in place; `product` (10, 10) is scratch."""
+    for i in range(N):
+        for j in range(N):
+            s = 0.0
+            for k in range(N):
+                s += step[i, k] * phi[k, j]
+            product[i, j] = s
+    for i in range(N):
+        for j in range(N):
+            phi[i, j] = product[i, j]
+
+
+@kernel
 def carry_covariance(p: np.ndarray, phi: np.ndarray, size: int) -> None:
     """Replace `p` by phi p phi^T over its first `size` components, in place."""
     t = np.empty((N, N))

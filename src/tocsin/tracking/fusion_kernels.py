@@ -11,6 +11,7 @@ import numpy as np
 
 from tocsin.core.kernels import kernel
 from tocsin.tracking.bank_kernels import predict_track
+from tocsin.tracking.error_kernels import solve
 from tocsin.tracking.filter_kernels import BOOST, FREE, LN_BETA, MODELS, N, predict_model
 from tocsin.tracking.update_kernels import scalar_update
 
@@ -50,15 +51,8 @@ def inverse6(p: np.ndarray, out: np.ndarray) -> bool:
     y = np.empty(SIX)
     for c in range(SIX):
         for i in range(SIX):
-            s = 1.0 if i == c else 0.0
-            for k in range(i):
-                s -= low[i, k] * y[k]
-            y[i] = s / low[i, i]
-        for i in range(SIX - 1, -1, -1):
-            s = y[i]
-            for k in range(i + 1, SIX):
-                s -= low[k, i] * y[k]
-            y[i] = s / low[i, i]
+            y[i] = 1.0 if i == c else 0.0
+        solve(low, SIX, y)
         for i in range(SIX):
             out[i, c] = y[i]
     return True

@@ -24,6 +24,7 @@ from tocsin.tracking.filter_kernels import (
     N,
     advance_state,
     derivative,
+    followed_by,
     transition,
 )
 from tocsin.tracking.sighting_kernels import components
@@ -50,15 +51,7 @@ def carry(x: np.ndarray, dt: float, model: int, phi: np.ndarray) -> None:
         drag = model == FREE and height_above_ellipsoid(x[0], x[1], x[2]) < DRAG_TOP_M
         transition(x, h, model, drag, step)
         advance_state(x, h, model, drag)
-        for i in range(N):
-            for j in range(N):
-                s = 0.0
-                for k in range(N):
-                    s += step[i, k] * phi[k, j]
-                product[i, j] = s
-        for i in range(N):
-            for j in range(N):
-                phi[i, j] = product[i, j]
+        followed_by(step, phi, product)
         left -= h
 
 

@@ -32,6 +32,7 @@ from tocsin.tracking.filter_kernels import (
     U_Z,
     N,
     advance_state,
+    followed_by,
     transition,
 )
 from tocsin.world.geodesy_kernels import height_above_ellipsoid
@@ -209,15 +210,7 @@ def carry_back(x: np.ndarray, dt: float, model: int, back: np.ndarray, phi: np.n
         h = min(1.0 if drag else 5.0, left)
         transition(back, -h, model, drag, step)
         advance_state(back, -h, model, drag)
-        for i in range(N):
-            for j in range(N):
-                s = 0.0
-                for k in range(N):
-                    s += step[i, k] * phi[k, j]
-                product[i, j] = s
-        for i in range(N):
-            for j in range(N):
-                phi[i, j] = product[i, j]
+        followed_by(step, phi, product)
         left -= h
 
 

@@ -1,7 +1,6 @@
 """`tocsin study corruption`: one line, site, clock or parser corrupted at a time, no attack; nothing may be confirmed."""
 
 import functools
-import json
 import multiprocessing
 import time
 from collections import Counter
@@ -16,6 +15,7 @@ from tocsin.cli.exits import DONE, DONE_WITH_REFUSALS, Interrupted
 from tocsin.cli.live import Display
 from tocsin.cli.process import warm
 from tocsin.cli.study.run import refuse_in_service
+from tocsin.cli.study.told import tell
 from tocsin.core.digest import canonical, sha256_hex
 from tocsin.core.errors import InputError
 from tocsin.core.kernels import kernel_hash
@@ -99,11 +99,7 @@ def run_corruption(only: str | None, seeds: int, jobs: int, out: Path | None, as
         lines = _all(worlds, seeds, jobs, folder, display)
         sums = tally(lines)
         result = {"study": "corruption", "kernels": kernel_hash(), "seeds": seeds, **sums}
-        (folder / "result.json").write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
-        if as_json:
-            print(json.dumps(result))
-        for text in table(lines):
-            display.say(text)
+        tell(display, folder, result, table(lines), as_json)
     return DONE if not sums["confirmed"] and sums["controls_hold"] else DONE_WITH_REFUSALS
 
 

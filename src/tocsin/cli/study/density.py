@@ -1,6 +1,5 @@
 """`tocsin study density`: the whole catalogue through the fans of the radars, hours of seven days of the year."""
 
-import json
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -17,6 +16,7 @@ from tocsin.cli.study.lines import Lines, product_digest
 from tocsin.cli.study.pool import in_processes
 from tocsin.cli.study.quiet import events_of
 from tocsin.cli.study.run import refuse_in_service
+from tocsin.cli.study.told import tell
 from tocsin.cli.study.watch import rank, watch
 from tocsin.core.constants import NS
 from tocsin.core.digest import canonical, sha256_hex
@@ -129,11 +129,7 @@ def run_density(
             display.say(f"{line['start_utc'][:13]}: {line['detections']:,} detections, {high}, {line['cpu_s']:.1f} s")
         done = [lines.done[number] for number in wanted]
         result = {**identity, **tally(done)}
-        (folder / "result.json").write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
-        if as_json:
-            print(json.dumps(result))
-        for text in table(result, done):
-            display.say(text)
+        tell(display, folder, result, table(result, done), as_json)
     return DONE if not sum(result["levels"][level] for level in LADDER[rank("possible") :]) else DONE_WITH_REFUSALS
 
 

@@ -1,6 +1,5 @@
 """`tocsin study incidents`: every incident with its twin through `run`, judged by what stands in the output folder."""
 
-import json
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -14,6 +13,7 @@ from tocsin.cli.process import warm
 from tocsin.cli.run import load_scenario, make_inputs, process_made
 from tocsin.cli.study.incident_pages import write_index, write_page
 from tocsin.cli.study.pool import in_processes
+from tocsin.cli.study.told import tell
 from tocsin.core.digest import canonical, sha256_hex
 from tocsin.core.errors import InputError
 from tocsin.core.kernels import kernel_hash
@@ -144,11 +144,7 @@ def run_incidents(only: str | None, seeds: int, jobs: int, out: Path | None, as_
         write_index(target / "pages", told, digest)
         lines = [line for _, _, cases in told for line in cases]
         result = {"kernels": kernel_hash(), "seeds": seeds, "digest": digest, "cases": lines}
-        (target / "result.json").write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
-        if as_json:
-            print(json.dumps(result))
-        for text in table(told):
-            display.say(text)
+        tell(display, target, result, table(told), as_json)
         display.say(f"{seeds} draws of the noise; digest of decisions {digest[:16]}; pages: {target / 'pages'}")
     return DONE if all(v["holds"] for line in lines for v in line["verdicts"]) else DONE_WITH_REFUSALS
 

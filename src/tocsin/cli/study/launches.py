@@ -1,6 +1,5 @@
 """`tocsin study launches`: single launches by strata; is any missile missed, how soon is it told, how true is what is said."""
 
-import json
 import math
 import time
 from collections.abc import Iterator
@@ -18,6 +17,7 @@ from tocsin.cli.study.launch_tables import missed, table, tally
 from tocsin.cli.study.lines import Lines, product_digest
 from tocsin.cli.study.pool import in_processes
 from tocsin.cli.study.run import refuse_in_service
+from tocsin.cli.study.told import tell
 from tocsin.cli.study.watch import Watched, rank, watch
 from tocsin.core.constants import NS
 from tocsin.core.digest import canonical, sha256_hex
@@ -217,11 +217,7 @@ def run_launches(name: str, cases: int, first: int, jobs: int, out: Path | None,
                 display.say(text)
         done = [lines.done[number] for number in wanted]
         result = {**identity, **tally(done)}
-        (folder / "result.json").write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
-        if as_json:
-            print(json.dumps(result))
-        for text in table(result):
-            display.say(text)
+        tell(display, folder, result, table(result), as_json)
     return DONE if not result["missed"] and not result["false"] else DONE_WITH_REFUSALS
 
 

@@ -1,6 +1,5 @@
 """`tocsin study lookalikes`: fireballs, meteors, recorded ascents and fires; nothing of it may be called an attack."""
 
-import json
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -13,6 +12,7 @@ from tocsin.cli.run import load_scenario
 from tocsin.cli.study.lines import Lines, product_digest
 from tocsin.cli.study.pool import in_processes
 from tocsin.cli.study.quiet import HIGH, events_of
+from tocsin.cli.study.told import tell
 from tocsin.cli.study.watch import rank, watch
 from tocsin.core.digest import canonical, sha256_hex
 from tocsin.core.errors import InputError
@@ -73,11 +73,7 @@ def run_lookalikes(name: str, data: Path | None, jobs: int, out: Path | None, as
             display.say(f"{line['name']}: {line['things']}, {line['seen']} seen, {high}, {line['cpu_s']:.1f} s")
         done = [lines.done[which] for which in wanted]
         result = {**identity, **tally(done)}
-        (folder / "result.json").write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
-        if as_json:
-            print(json.dumps(result))
-        for text in table(result, done):
-            display.say(text)
+        tell(display, folder, result, table(result, done), as_json)
     return (
         DONE
         if not any(one["levels"][level] for one in result["kinds"].values() for level in HIGH)

@@ -1,6 +1,5 @@
 """`tocsin study quiet`: a year without an attack, slice by slice through the centre; what it said, by level."""
 
-import json
 import re
 import time
 from collections import Counter
@@ -15,6 +14,7 @@ from tocsin.cli.run import load_scenario
 from tocsin.cli.study.lines import Lines, product_digest
 from tocsin.cli.study.pool import in_processes
 from tocsin.cli.study.statistics import poisson
+from tocsin.cli.study.told import tell
 from tocsin.cli.study.watch import Watched, rank, watch
 from tocsin.core.constants import NS
 from tocsin.core.digest import canonical, sha256_hex
@@ -135,11 +135,7 @@ def run_quiet(
             display.say(told(line))
         done = [lines.done[number] for number in wanted]
         result = {**lines.identity, **tally(done)}
-        (folder / "result.json").write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
-        if as_json:
-            print(json.dumps(result))
-        for text in table(result, done):
-            display.say(text)
+        tell(display, folder, result, table(result, done), as_json)
     return DONE if not any(result["levels"][level]["events"] for level in HIGH) else DONE_WITH_REFUSALS
 
 

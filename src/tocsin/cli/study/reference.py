@@ -4,7 +4,6 @@ Every flight goes as looks through a centre; its track, launch point and impact 
 bound of the same looks. One line a flight and set of sensors, resumable.
 """
 
-import json
 import math
 import time
 from collections.abc import Iterator, Sequence
@@ -18,6 +17,7 @@ from tocsin.centre.centre import Centre
 from tocsin.centre.judged import Spot
 from tocsin.cli.exits import DONE
 from tocsin.cli.live import Display
+from tocsin.cli.study.told import tell
 from tocsin.core.constants import NS
 from tocsin.core.errors import InputError
 from tocsin.core.kernels import kernel_hash
@@ -66,11 +66,7 @@ def run_reference(only: str | None, seeds: int, first_seed: int, out: Path | Non
         lines = [done[case] for case in wanted]
         found = list(strata(lines))
         result = {"study": "reference", "out": str(folder), "strata": found}
-        (folder / "result.json").write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
-        if as_json:
-            print(json.dumps(result))
-        for text in table(found):
-            display.say(text)
+        tell(display, folder, result, table(found), as_json)
     return DONE
 
 

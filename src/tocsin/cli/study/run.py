@@ -1,6 +1,5 @@
 """`tocsin study`: all seeds, several at a time, resumable: a seed that has its line is not run again."""
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ from tocsin.cli.study.lines import Lines
 from tocsin.cli.study.pool import in_processes
 from tocsin.cli.study.seed import run_seed
 from tocsin.cli.study.tables import table, tally
+from tocsin.cli.study.told import tell
 from tocsin.core.digest import canonical, sha256_hex
 from tocsin.core.errors import InputError
 from tocsin.core.kernels import kernel_hash
@@ -26,11 +26,7 @@ def run_study(name: str, scenario: str, count: int, first_seed: int, jobs: int, 
     with Display(f"study {name}", quiet=as_json) as display:
         lines = _all_seeds(name, scenario, wanted, jobs, folder, display)
         result = {"study": name, "scenario": scenario, "out": str(folder), **tally(lines)}
-        (folder / "result.json").write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
-        if as_json:
-            print(json.dumps(result))
-        for line in table(name, lines):
-            display.say(line)
+        tell(display, folder, result, table(name, lines), as_json)
     return DONE
 
 
