@@ -1,7 +1,6 @@
-"""What the study of quiet time found once, alone: a body that decays, seen by two satellites while air stops it."""
+"""What the study of quiet time found once, alone: a body that decays, seen by radar and two satellites while air stops it."""
 
 import msgspec
-import pytest
 
 from tocsin.cli.study.quiet import HIGH, events_of
 from tocsin.cli.study.watch import watch
@@ -18,11 +17,8 @@ BODY = Reentry(
 )  # fmt: skip
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="in one draw of eight: a track that a radar has followed at orbital speed forgets it once satellites see it brake",
-)
 def test_a_body_that_air_stops_over_protected_land_is_never_probable() -> None:
+    # by radar at orbital speed, then by its light while it brakes: drawn eight times, one in eight was once confirmed
     path = find_scenario("quiet")
     base = read_scenario(path)
     network = read_network(find_beside(base.network, path, "networks"))
@@ -40,6 +36,6 @@ def test_a_body_that_air_stops_over_protected_land_is_never_probable() -> None:
         observed = observe(scenario, path, network, assets, [], None)
         said = watch(network, assets, scenario.data_mode, observed.items(), observed.run.labels)
         events = list(events_of(said, observed.start))
-        seen += bool(events)
+        seen += any(sum(said.hits[track].values()) >= 5 for track in said.tracks_of("decay"))
         assert not [e for e in events if e["highest"] in HIGH], (seed, events)
-    assert seen >= 4, "the body has to be judged, or this tests nothing"
+    assert seen == 8, "the body has to be tracked in every draw, or this tests nothing"

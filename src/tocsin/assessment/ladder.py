@@ -29,6 +29,8 @@ class Figures(msgspec.Struct, frozen=True):
     paths: tuple[str, ...]
     degraded_mode: bool
     """A person has declared that one phenomenology must do."""
+    asset_before: float = 1.0
+    """P(asset) by the prediction before the last."""
     wide: bool = False
     """The footprint is so wide that a small P(asset) is ignorance, not relief."""
 
@@ -49,11 +51,14 @@ def level_of(f: Figures, current: str) -> tuple[str, str]:
     missile_needed = 1.0 - (1.0 - PROBABLE_MISSILE) / ease
     count = independent_paths(f.paths)
     physics = phenomenologies(f.paths)
-    figures = f"P(missile) {f.missile:.2f}, P(asset) {f.asset:.2f}, {count} independent paths ({', '.join(physics)})"
+    figures = f"P(missile) {f.missile:.2f}, P(asset) {f.asset:.2f}, {told_paths(f.paths)}"
     if f.missile < missile_needed or f.asset < PROBABLE_ASSET * ease or count < 2:
         if f.missile < PROBABLE_MISSILE:
             figures += "; space launch or sounding rocket not excluded"
         return "possible", figures
+    # a footprint that narrows passes over places on its way: a rise needs two predictions
+    if RANK[current] < RANK["probable"] and f.asset_before < PROBABLE_ASSET:
+        return "possible", figures + f"; P(asset) {f.asset_before:.2f} by the prediction before"
     # what holds a level is not what lifts it: a rise needs the whole figures
     if current != "confirmed" and (f.missile < PROBABLE_MISSILE or f.asset < PROBABLE_ASSET):
         return "probable", figures
@@ -62,3 +67,9 @@ def level_of(f: Figures, current: str) -> tuple[str, str]:
     if f.degraded_mode:
         return "confirmed", figures + "; degraded mode declared by a person"
     return "probable", figures
+
+
+def told_paths(paths: tuple[str, ...]) -> str:
+    """Return how many independent paths speak, and by which physics, in words."""
+    count, physics = independent_paths(paths), phenomenologies(paths)
+    return f"{count} independent path{'' if count == 1 else 's'} ({', '.join(physics)})"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from tocsin.assessment.evidence import Words
-from tocsin.assessment.ladder import PROBABLE_ASSET, PROBABLE_MISSILE, RANK
+from tocsin.assessment.ladder import PROBABLE_ASSET, PROBABLE_MISSILE, RANK, told_paths
 from tocsin.assessment.paths import independent_paths, phenomenologies
 from tocsin.core.constants import NS
 from tocsin.core.records.outputs import ObjectCount
@@ -87,20 +87,24 @@ class RaidEvent(msgspec.Struct):
         return ObjectCount(max(sure, 1), max(best, sure, 1), len(self.members))
 
 
-def pooled_paths(event: RaidEvent, member: Member) -> tuple[str, ...]:
-    """Return the paths that speak for an object: its own, and those of the other halves it may have.
+def lenders(event: RaidEvent, member: Member) -> list[Member]:
+    """Return the objects whose paths speak for another too, as the other half that it may have.
 
     Which plume became which arc may stay open in a raid: of what was launched about there and then, a plume without an arc
     speaks for an arc, and an arc without a plume for a plume. What has been seen in every way that counts here is whole and lends
     nothing, nor does what is hardly a missile or falls on no place; two arcs are two objects, and each needs paths of its own.
     """
     own = set(phenomenologies(tuple(member.paths)))
-    halves: set[str] = set()
-    for m in event.members.values():
-        lends = m.threat and m.p_missile >= LIKELY_MISSILE and m.p_asset >= PROBABLE_ASSET
-        if own and lends and own.isdisjoint(phenomenologies(tuple(m.paths))) and _one_launch(m, member):
-            halves.update(m.paths)
-    return tuple(sorted({*member.paths, *halves}))
+    return [
+        m for m in event.members.values()
+        if own and m.threat and m.p_missile >= LIKELY_MISSILE and m.p_asset >= PROBABLE_ASSET
+        and own.isdisjoint(phenomenologies(tuple(m.paths))) and _one_launch(m, member)
+    ]  # fmt: skip
+
+
+def pooled_paths(event: RaidEvent, member: Member) -> tuple[str, ...]:
+    """Return the paths that speak for an object: its own, and those of the other halves it may have."""
+    return tuple(sorted({*member.paths, *(p for m in lenders(event, member) for p in m.paths)}))
 
 
 def _one_launch(a: Member, b: Member) -> bool:
@@ -112,17 +116,25 @@ def _one_launch(a: Member, b: Member) -> bool:
 
 def wanted_level(event: RaidEvent) -> str:
     """Return the level that the event's objects hold now: the highest of them, on all paths that speak for it."""
-    best = max((m.level for m in event.live()), key=lambda level: RANK[level], default="")
+    return _wanted(event)[0]
+
+
+def _wanted(event: RaidEvent) -> tuple[str, str]:
+    """Return (level, whose paths had to be lent for it, in words)."""
+    best, lent = max((m.level for m in event.live()), key=lambda level: RANK[level], default=""), ""
     for m in event.live():
         if best == "confirmed":
             break
         if not (m.threat and m.p_missile >= PROBABLE_MISSILE and m.p_asset >= PROBABLE_ASSET):
             continue
         paths = pooled_paths(event, m)
-        if independent_paths(paths) >= 2:
-            level = "confirmed" if len(phenomenologies(paths)) >= 2 else "probable"
-            best = max(best, level, key=lambda one: RANK[one])
-    return best
+        level = "confirmed" if len(phenomenologies(paths)) >= 2 else "probable"
+        if independent_paths(paths) >= 2 and RANK[level] > RANK[best]:
+            others = lenders(event, m)
+            halves = ", ".join(f"{one.track} ({', '.join(phenomenologies(tuple(one.paths)))})" for one in others)
+            lent = f"; {m.track} may be one with {halves}: together {told_paths(paths)}" if others else ""
+            best = level
+    return best, lent
 
 
 def next_level(event: RaidEvent, now: int) -> tuple[str, str]:
@@ -131,7 +143,7 @@ def next_level(event: RaidEvent, now: int) -> tuple[str, str]:
     At most one change in 5 s; downwards only after the evidence has stayed low, never while a raid grows, and never once
     an object that still threatened has ended: its event ends when the others have.
     """
-    wanted = wanted_level(event)
+    wanted, lent = _wanted(event)
     if not wanted or wanted == event.level:
         event.low_since = 0
         return event.level, ""
@@ -143,7 +155,7 @@ def next_level(event: RaidEvent, now: int) -> tuple[str, str]:
         return event.level, ""
     if RANK[wanted] > RANK[event.level]:
         event.low_since = 0
-        return wanted, "evidence has risen"
+        return wanted, "evidence has risen" + lent
     if any(m.ended and RANK[m.level] >= RANK["possible"] for m in event.members.values()):
         event.low_since = 0
         return event.level, ""  # what threatened to the end has come down or was lost: that takes no warning back

@@ -77,7 +77,7 @@ class Events:
             return
         member = event.members[judged.number]
         member.level = judged.level
-        member.p_missile, member.p_asset = judged.missile, judged.asset
+        member.p_missile, member.p_asset = judged.missile, judged.asset_twice
         if judged.launch is not None:
             member.launch_time = judged.launch.time
             member.launch_place = (judged.launch.latitude, judged.launch.longitude)

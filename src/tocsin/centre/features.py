@@ -11,8 +11,9 @@ import numpy as np
 import numpy.typing as npt
 
 from tocsin.centre.features_kernels import FIGURES, motion_figures
+from tocsin.centre.past import NO_ARC, FreeArc, Motion, Past
 from tocsin.core.constants import NS
-from tocsin.identification.evidence import Features
+from tocsin.identification.features import Features
 from tocsin.prediction.arc import ArcFigures
 from tocsin.sensing.glint import forward_scatter_angle, glint_geometry
 from tocsin.tracking.bank import Track
@@ -21,6 +22,8 @@ FloatArray = npt.NDArray[np.float64]
 
 HIGH_CLOUD_M = 16_000.0
 """No ice cloud stands higher outside the tropics: a line that grazes below it may have some on it."""
+FIRST_S = 21.0
+"""Two looks of a satellite that looks every ten seconds."""
 GAIN_LOOKS, GAIN_S, GAIN_SPEED_M_S = 5, 90.0, 1000.0
 STEADY_LOOKS, STEADY_MOST = 4, 0.35
 
@@ -37,6 +40,7 @@ class Context(msgspec.Struct):
     glint_at: int = 0
     aim: float = 0.0
     """How surely it is aimed at a protected place (`Predictor.aim`), by the last prediction."""
+    past: Past = msgspec.field(default_factory=Past)
 
 
 def features_of(
@@ -62,7 +66,19 @@ def features_of(
         context.scatter_angle = scatter_angle(sight)
         context.glint_at = track.last_infrared
     gain, gain_sigma = speed_gain(track, state)
+    first_fast, first_sigma = first_speed(track, state)
     silent = sum(1 for s, n in context.silent.items() if n >= 2 and s not in track.sensors)
+    off = off if powered < 0.5 else 0.0
+    arc, past = arc_of(arcs, k, motion), context.past
+    past.note(
+        Motion(
+            infrared > 0 and not track.off_from, infrared, track.hits - infrared, off, powered, motion[0], thrust_sigma,
+            motion[6], motion[7],
+        ),
+        arc,
+    )  # fmt: skip
+    best = past.best(arc)
+    came = best if best is not arc else NO_ARC
     return Features(
         infrared_hits=infrared,
         radar_hits=track.hits - infrared,
@@ -70,7 +86,7 @@ def features_of(
         age_s=max(track.last_hit - track.born, 0) / NS,
         powered=powered,
         burning_s=burning,
-        off_s=off if powered < 0.5 else 0.0,
+        off_s=off,
         thrust_m_s2=motion[0],
         thrust_sigma_m_s2=thrust_sigma,
         steady=steadiness(track),
@@ -83,18 +99,33 @@ def features_of(
         height_sigma_m=motion[7],
         across_m_s=motion[8],
         across_sigma_m_s=motion[9],
-        perigee_m=float(arcs.perigee_m[k]),
-        orbiting=1.0 - float(arcs.p_low[k]),
-        apogee_m=float(arcs.apogee_m[k]),
-        arc_range_m=float(arcs.range_m[k]),
+        perigee_m=best.perigee_m,
+        orbiting=best.orbiting,
+        apogee_m=best.apogee_m,
+        arc_range_m=best.range_m,
+        came_m_s=came.speed_m_s,
+        came_height_m=came.height_m,
+        came_sigma_m_s=came.sigma_m_s,
+        braked=past.braked,
+        gap_s=past.gap_s,
         gain_m_s2=gain,
         gain_sigma_m_s2=gain_sigma,
+        first_m_s=first_fast,
+        first_sigma_m_s=first_sigma,
         glint_angle_rad=context.glint_angle,
         scatter_angle_rad=context.scatter_angle,
         silent_satellites=silent,
         notice=context.notice,
         aim=context.aim,
     )
+
+
+def arc_of(arcs: ArcFigures, k: int, motion: list[float]) -> FreeArc:
+    """Return the arc of row `k` with the motion it follows from."""
+    return FreeArc(
+        perigee_m=float(arcs.perigee_m[k]), apogee_m=float(arcs.apogee_m[k]), range_m=float(arcs.range_m[k]),
+        orbiting=1.0 - float(arcs.p_low[k]), speed_m_s=motion[3], height_m=motion[6], sigma_m_s=motion[2],
+    )  # fmt: skip
 
 
 def scatter_angle(sight: Any) -> float:
@@ -123,7 +154,7 @@ def speed_gain(track: Track, state: FloatArray) -> tuple[float, float]:
     way = [b - a for a, b in zip(places[0], places[-1], strict=True)]
     length = math.hypot(*way)
     seconds = [(s[0] - first[0]) / NS for s in seen]
-    if length < GAIN_SPEED_M_S * seconds[-1] or not seconds[-1] > 0.0:
+    if length < GAIN_SPEED_M_S * seconds[-1] or len(set(seconds)) < GAIN_LOOKS:
         return nothing
     along = [sum(w * (q - p) for w, q, p in zip(way, x, places[0], strict=True)) / length for x in places]
     # orthogonal polynomials over the instants of the looks
@@ -136,6 +167,30 @@ def speed_gain(track: Track, state: FloatArray) -> tuple[float, float]:
     s2 = sum(q * q for q in q2)
     gain = 2.0 * sum(q * x for q, x in zip(q2, along, strict=True)) / s2
     return gain, 2.0 * float(first[7]) * far / math.sqrt(s2)
+
+
+def first_speed(track: Track, state: FloatArray) -> tuple[float, float]:
+    """Return the speed (m/s, and sigma) across the first satellite's sight when it first saw the track; NaN = not known.
+
+    A straight line through its places on the sky over its first `FIRST_S`, at the object's present distance; not known
+    where it had seen nothing for longer than that in between.
+    """
+    sights = track.sights
+    if not sights:
+        return math.nan, math.nan
+    first = sights[0]
+    seen = [s for s in sights if s[8] == first[8] and s[0] - first[0] <= FIRST_S * NS]
+    if len({s[0] for s in seen}) < 2:
+        return math.nan, math.nan
+    far = math.dist(state[:3].tolist(), first[1:4])
+    seconds = [(s[0] - first[0]) / NS for s in seen]
+    mean = sum(seconds) / len(seconds)
+    spread = sum((t - mean) ** 2 for t in seconds)
+    slope = [
+        sum((t - mean) * (float(s[1 + i]) + far * float(s[4 + i])) for t, s in zip(seconds, seen, strict=True)) / spread
+        for i in range(3)
+    ]
+    return math.hypot(*slope), float(first[7]) * far / math.sqrt(spread)
 
 
 def steadiness(track: Track) -> float:

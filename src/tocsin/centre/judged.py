@@ -77,6 +77,8 @@ class Judged(msgspec.Struct):
     orbit_since: int = 0
     assets: list[float] = msgspec.field(default_factory=list)
     """P(falls within) by asset, in the order of the list."""
+    asset_before: float = 0.0
+    """The largest P(asset) of the prediction before the last."""
     powered: float = 0.0
     orbiting: float = 0.0
     missile: float = 0.0
@@ -98,3 +100,8 @@ class Judged(msgspec.Struct):
     def asset(self) -> float:
         """Return the largest P(asset)."""
         return max(self.assets, default=0.0)
+
+    @property
+    def asset_twice(self) -> float:
+        """Return the P(asset) that two predictions in turn have given at least."""
+        return min(self.asset, self.asset_before)

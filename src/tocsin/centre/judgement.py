@@ -127,6 +127,7 @@ class Judgement:
             missile=judged.missile,
             missile_without_notice=judged.missile_without_notice,
             asset=judged.asset,
+            asset_before=judged.asset_before,
             confirmed_track=track.confirmed,
             impacting=judged.impacting,
             paths=speaking_paths(track.paths),
@@ -194,6 +195,7 @@ class Judgement:
         judged.predicted_at, judged.predicted_hits, judged.predicted_powered = now, track.hits, judged.powered
         if judged.launch is None and not track.satellites:
             judged.launch = stage.predictor.launch_of_arc(stage.tracker.bank.ts[track.slot].item(), state, covariance)
+        judged.asset_before = judged.asset
         footprint = stage.predictor.impact(judged, track, stage.tracker, state, covariance)
         judged.impact, judged.impacting, judged.assets = footprint
         judged.context.aim = stage.predictor.aim(judged)

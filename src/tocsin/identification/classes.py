@@ -13,7 +13,7 @@ CLASSES = (*LAUNCHES, "satellite", "reentering_body", "meteor", "static_fire", "
 PRIOR_INFRARED = {
     "ballistic_missile_short_range": 0.15, "ballistic_missile_intermediate_range": 0.15,
     "ballistic_missile_intercontinental": 0.15, "space_launch": 0.20, "sounding_rocket": 0.10, "satellite": 0.001,
-    "reentering_body": 0.01, "meteor": 0.05, "static_fire": 0.10, "glint": 0.07, "unknown": 0.02,
+    "reentering_body": 0.05, "meteor": 0.05, "static_fire": 0.08, "glint": 0.05, "unknown": 0.02,
 }  # fmt: skip
 PRIOR_RADAR = {
     "ballistic_missile_short_range": 0.08, "ballistic_missile_intermediate_range": 0.08,

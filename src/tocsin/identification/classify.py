@@ -8,7 +8,8 @@ from collections.abc import Sequence
 import msgspec
 
 from tocsin.identification.classes import CLASSES, LAUNCHES, PRIOR_INFRARED, PRIOR_RADAR
-from tocsin.identification.evidence import NOTIFICATION, PIECES, Features, Piece
+from tocsin.identification.evidence import NOTIFICATION, PIECES, Piece
+from tocsin.identification.features import Features
 
 _INFRARED = tuple(PRIOR_INFRARED[c] for c in CLASSES)
 _RADAR = tuple(PRIOR_RADAR[c] for c in CLASSES)

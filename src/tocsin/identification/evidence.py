@@ -12,65 +12,23 @@ import msgspec
 
 from tocsin.core.constants import MU_M3_S2
 from tocsin.identification.classes import CLASSES, LAUNCHES, MISSILES, UNKNOWN_LIKELIHOOD
+from tocsin.identification.features import Features
 
 NOTIFICATION = "notification"
 EARTH_RADIUS_M = 6.371e6
 STAGE_GAP_S = 10.0
 """Between cut-off and the next stage at full thrust: 8 to 11 s in the telemetry of 23 Falcon 9 ascents."""
 SLOWEST_M_S2 = 3.0
-BRAKES_M_S2 = 10.0
-"""More than gravity takes from what coasts upwards."""
+BRAKES_M_S2, BRAKED_SIGMA = 10.0, 4.0
+"""More than gravity takes from what coasts upwards; once at four sigma counts from then on (by chance one look in 30,000)."""
+AIR_M = 85e3
+"""Above it air takes less than 3 m/s2 from a body of 100 kg/m2 at orbital speed (8e-6 kg/m3): an arc measured there is that
+on which it came."""
+FASTEST_FIRST_M_S = 4000.0
+"""Of 60 launches, behind cloud, past the limb and with a satellite lost, the fastest had 3.3 km/s when it was first seen."""
 MIRROR_DEG, FORWARD_DEG = 8.0, 50.0
 DARK_LONG_S = 40.0
 """So long after burnout the speed is no longer that of burnout."""
-
-
-class Features(msgspec.Struct, frozen=True):
-    """What is measured of a track; SI units, NaN = not known."""
-
-    infrared_hits: int
-    radar_hits: int
-    satellites: int
-    age_s: float
-    """From the first detection to the last."""
-    powered: float
-    """Probability that it burns now."""
-    burning_s: float
-    """From the estimated lift-off (or the first plume) to the last plume."""
-    off_s: float
-    """Since the first look after the last plume that could have seen one; 0 while it burns."""
-    thrust_m_s2: float
-    thrust_sigma_m_s2: float
-    steady: float
-    """1 where its line of sight moves on look after look, 0 where it jumps (two fires taken for one); NaN = not known."""
-    speed_m_s: float
-    speed_sigma_m_s: float
-    inertial_speed_m_s: float
-    climb_m_s: float
-    climb_sigma_m_s: float
-    height_m: float
-    height_sigma_m: float
-    across_m_s: float
-    """Speed across the line of sight of the first satellite, and its sigma."""
-    across_sigma_m_s: float
-    perigee_m: float
-    orbiting: float
-    """Probability that the perigee is above 90 km."""
-    apogee_m: float
-    arc_range_m: float
-    """Along the ground from launch to impact; NaN while it burns or in orbit."""
-    gain_m_s2: float = math.nan
-    """By how much its speed across the first satellite's sight grew over the first looks, and its sigma; NaN = not known."""
-    gain_sigma_m_s2: float = math.nan
-    glint_angle_rad: float = math.nan
-    scatter_angle_rad: float = math.nan
-    """By how much sunlight is turned at a cloud on its line of sight to reach the satellite."""
-    silent_satellites: int = 0
-    """Other satellites that looked twice or more where it shone and saw nothing."""
-    notice: str = ""
-    """Vehicle of a notification that fits in place and time; `` none fits."""
-    aim: float = 0.0
-    """P(it falls within a protected place other than the one it rose from), less what chance gives to a wide area."""
 
 
 class Piece(msgspec.Struct, frozen=True):
@@ -139,19 +97,28 @@ def climbs_under_power(f: Features) -> bool:
 
 
 def runs_away(f: Features) -> bool:
-    """Return whether a plume that one satellite alone sees leaves its place as only a launch does."""
+    """Return whether a plume that one satellite alone sees leaves its place as only a launch does: not fast from the first."""
     return (
-        f.age_s >= 15.0 and f.infrared_hits >= 4 and f.steady > 0.5 and f.across_m_s > 3.0 * f.across_sigma_m_s + 250.0
+        not f.first_m_s - 2.0 * f.first_sigma_m_s > FASTEST_FIRST_M_S
+        and f.age_s >= 15.0
+        and f.infrared_hits >= 4
+        and f.steady > 0.5
+        and f.across_m_s > 3.0 * f.across_sigma_m_s + 250.0
     )
 
 
 def brakes(f: Features) -> bool:
     """Return whether it loses speed as only air takes it, beyond its error: what shines and brakes comes down.
 
-    By the filter's thrust, or by its first lines of sight alone.
+    By the filter's thrust now, or surely once since it last gained speed, or by its first lines of sight alone.
     """
     slower = f.gain_m_s2 < -3.0 * f.gain_sigma_m_s2 - BRAKES_M_S2  # False where not known
-    return slower or f.thrust_m_s2 < -3.0 * f.thrust_sigma_m_s2 - BRAKES_M_S2
+    return slower or f.thrust_m_s2 < -3.0 * f.thrust_sigma_m_s2 - BRAKES_M_S2 or f.braked >= BRAKED_SIGMA
+
+
+def came(f: Features) -> bool:
+    """Return whether the arc it came on is known better than that of now."""
+    return f.came_m_s == f.came_m_s
 
 
 def burns_upwards(f: Features) -> Piece | None:
@@ -185,6 +152,8 @@ def too_fast(f: Features) -> Piece | None:
     if not f.speed_sigma_m_s < 4000.0:
         return None
     low = f.inertial_speed_m_s - 2.0 * f.speed_sigma_m_s
+    if came(f):
+        low = max(low, f.came_m_s - 2.0 * f.came_sigma_m_s)
     out = spread(falls_off(low, 8200.0, 500.0))
     out["ballistic_missile_short_range"] = falls_off(low, 3500.0, 400.0)
     out["ballistic_missile_intermediate_range"] = falls_off(low, 6200.0, 400.0)
@@ -205,7 +174,7 @@ def burn_time(f: Features) -> Piece | None:
     out["ballistic_missile_short_range"] = falls_off(t, 100.0, 20.0)
     out["ballistic_missile_intermediate_range"] = falls_off(t, 190.0, 30.0)
     out["ballistic_missile_intercontinental"] = falls_off(t, 320.0, 30.0)
-    out["sounding_rocket"] = falls_off(t, 80.0, 30.0)
+    out["sounding_rocket"] = falls_off(t, 110.0, 20.0)  # to the last burnout, with the coasts between its stages
     out["space_launch"] = 1.0
     out["meteor"] = falls_off(t, 8.0, 4.0)
     value = f"{t:.0f} s so far"
@@ -217,6 +186,34 @@ def burn_time(f: Features) -> Piece | None:
         out["ballistic_missile_intercontinental"] *= max(early, math.exp(-f.off_s / 6.0))
         value = f"{t:.0f} s, dark for {f.off_s:.0f} s"
     return Piece("burn time", value, out)
+
+
+def first_light(f: Features) -> Piece | None:
+    """How fast it was when it first shone: a launch starts from rest, what comes down is fastest before air takes hold.
+
+    Launches faster than `FASTEST_FIRST_M_S` are left one in twenty: none of 60 was (`tocsin study launches`).
+    """
+    if not f.first_sigma_m_s < 1000.0:
+        return None
+    low = f.first_m_s - 2.0 * f.first_sigma_m_s
+    out = spread(1.0)
+    give(out, LAUNCHES, max(falls_off(low, 2500.0, 700.0), 0.05))
+    give(out, ("static_fire", "glint"), falls_off(low, 2500.0, 700.0))
+    return Piece("speed at first light", f"{f.first_m_s:.0f} +/- {f.first_sigma_m_s:.0f} m/s", out)
+
+
+def dark_between(f: Features) -> Piece | None:
+    """It went dark between two burns: upper stages of sounding rockets wait until the air is thin.
+
+    Black Brant X and XII light their last stage some 30 s after the one below (NASA Sounding Rockets User Handbook,
+    810-HB-SRP), launchers that coast wait for minutes; stages of missiles follow within seconds.
+    """
+    if not f.gap_s > 0.0:
+        return None
+    out = spread(1.0)
+    give(out, MISSILES, max(falls_off(f.gap_s, 12.0, 4.0), 0.05))
+    out["space_launch"] = max(falls_off(f.gap_s, 15.0, 10.0), 0.3)
+    return Piece("dark between two burns", f"{f.gap_s:.0f} s", out)
 
 
 def speed_at_thrust(f: Features) -> Piece | None:
@@ -276,11 +273,14 @@ def arc(f: Features) -> Piece | None:
     if f.apogee_m < 300e3:
         # low and nearly at orbital speed: what falls from orbit, the lower the more air has taken of its speed. Missiles on
         # depressed arcs have far less (Gronlund & Wright 1992: 0.41 at 95 km, 0.5 at 180 km; 7,400 km under 300 km: 0.77)
-        q = f.inertial_speed_m_s**2 * (EARTH_RADIUS_M + f.height_m) / MU_M3_S2
+        speed, height = (f.came_m_s, f.came_height_m) if came(f) else (f.inertial_speed_m_s, f.height_m)
+        q = speed**2 * (EARTH_RADIUS_M + height) / MU_M3_S2
         limit = 0.95 - 0.1 * min(max((300e3 - f.apogee_m) / 150e3, 0.0), 1.0)
         for name in MISSILES:
             out[name] *= falls_off(q, limit, 0.015)
     shallow = rises_to(f.perigee_m, -150e3, 150e3) * falls_off(f.apogee_m, 1500e3, 500e3)
+    if f.infrared_hits >= 3 and brakes(f) and not came(f):
+        shallow = 1.0  # air has slowed it, and what it slows falls steeply: this arc is not the one on which it came
     out["reentering_body"] = max(shallow * (1.0 - 0.9 * f.orbiting), 1e-4)
     give(out, ("static_fire", "glint"), 1e-4)
     value = f"perigee {f.perigee_m / 1000:.0f} km, P(orbit) {f.orbiting:.3f}" + (", past its apogee" if sinking else "")
@@ -369,7 +369,8 @@ def seen_by_others(f: Features) -> Piece | None:
 
 
 PIECES: tuple[Callable[[Features], Piece | None], ...] = (
-    stands_or_moves, burns_upwards, too_fast, burn_time, speed_at_thrust, mean_acceleration, arc, arc_shape, aimed,
+    stands_or_moves, burns_upwards, too_fast, first_light, burn_time, dark_between, speed_at_thrust, mean_acceleration,
+    arc, arc_shape, aimed,
     notified, glint_geometry, seen_by_others,
 )  # fmt: skip
 """All pieces of evidence; a new one is one function and one entry here."""

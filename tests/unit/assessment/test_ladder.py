@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tocsin.assessment.ladder import RANK, Figures, level_of
+from tocsin.assessment.ladder import RANK, Figures, level_of, told_paths
 from tocsin.assessment.paths import independent_paths, phenomenologies
 
 INFRARED = ("infrared/post-a/line-a", "infrared/post-b/line-b")
@@ -220,3 +220,22 @@ def test_figures_are_not_changed_once_they_are_judged() -> None:
 def test_levels_stand_in_the_order_of_the_ladder_and_nothing_stands_below_them_all() -> None:
     assert sorted(RANK, key=lambda name: RANK[name]) == ["", "noticed", "tracked", "possible", "probable", "confirmed"]
     assert len(set(RANK.values())) == len(RANK)
+
+
+def test_a_rise_to_probable_needs_two_predictions() -> None:
+    assert level(asset_before=0.10) == "probable"
+    assert level(asset_before=0.10 - E) == "possible"
+    assert level("possible", asset_before=0.0) == "possible"
+    assert level("probable", asset_before=0.0) == "probable"  # what holds needs it no more
+    assert level("probable", asset_before=0.0, paths=BOTH) == "confirmed"
+    reason = level_of(
+        Figures(launch=1.0, missile=0.95, missile_without_notice=0.95, asset=0.5, confirmed_track=True, impacting=1.0,
+                paths=BOTH, degraded_mode=False, asset_before=0.03), "possible",
+    )[1]  # fmt: skip
+    assert reason.endswith("; P(asset) 0.03 by the prediction before")
+
+
+def test_one_path_is_one_path() -> None:
+    assert told_paths(BOTH) == "2 independent paths (infrared, radar)"
+    assert told_paths(BOTH[:1]) == "1 independent path (infrared)"
+    assert told_paths(()) == "0 independent paths ()"

@@ -306,6 +306,16 @@ def test_lent_paths_lift_only_what_has_the_whole_figures_itself() -> None:
         assert wanted_level(event(member(1, "possible", **{**whole, **less}), plume)) == "possible", less
 
 
+def test_the_reason_names_who_lends() -> None:
+    arc, plume = member(1, "possible", paths=[RADAR], **STRONG), member(2, "possible", paths=[IR], **STRONG)
+    level, why = next_level(event(arc, plume, level="possible"), T0 + 100 * NS)
+    assert level == "confirmed"
+    together = "together 2 independent paths (infrared, radar)"
+    assert why == f"evidence has risen; {arc.track} may be one with {plume.track} (infrared): {together}"
+    whole = member(1, "confirmed", paths=[IR, RADAR], **STRONG)
+    assert next_level(event(whole, plume, level="possible"), T0 + 100 * NS) == ("confirmed", "evidence has risen")
+
+
 def test_the_level_of_an_event_is_never_below_that_of_its_highest_object() -> None:
     strong = member(1, "possible", paths=[RADAR, "radar/south/line-3"], **STRONG)
     assert wanted_level(event(strong, member(2, "confirmed"))) == "confirmed"

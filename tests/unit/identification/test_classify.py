@@ -7,13 +7,15 @@ import pytest
 
 from tocsin.identification.classes import (
     CLASSES,
+    LAUNCHES,
     PRIOR_INFRARED,
     PRIOR_RADAR,
     launch_probability,
     missile_probability,
 )
 from tocsin.identification.classify import classify, explain, without_notice
-from tocsin.identification.evidence import PIECES, Features
+from tocsin.identification.evidence import PIECES, runs_away
+from tocsin.identification.features import Features
 
 BOOST: dict[str, Any] = {
     "infrared_hits": 16, "radar_hits": 0, "satellites": 2, "age_s": 90.0, "powered": 1.0, "burning_s": 95.0, "off_s": 0.0,
@@ -282,3 +284,66 @@ def test_first_looks_alone_tell_what_slows_down() -> None:
     assert launch_probability(classify(features(**young, gain_m_s2=-35.0)).classes) < 0.5
     assert launch_probability(classify(features(**young, gain_m_s2=-15.0)).classes) > 0.9
     assert launch_probability(classify(features(**young, gain_m_s2=30.0)).classes) > 0.9
+
+
+def test_what_is_fast_when_it_first_shines_comes_down() -> None:
+    slow, fast = (
+        classify(features(first_m_s=v, first_sigma_m_s=100.0, climb_m_s=-100.0, thrust_m_s2=0.0)).classes
+        for v in (900.0, 5000.0)
+    )
+    assert fast["reentering_body"] / missile_probability(fast) > 15.0 * slow["reentering_body"] / missile_probability(
+        slow
+    )
+
+
+def test_a_launch_seen_late_is_left_one_in_twenty() -> None:
+    piece = next(
+        p for p in classify(features(first_m_s=7000.0, first_sigma_m_s=50.0)).pieces if "first light" in p.name
+    )
+    assert all(piece.likelihood[c] == 0.05 for c in LAUNCHES)
+    assert not any("first light" in p.name for p in classify(features()).pieces)  # not known, not asked
+
+
+def test_only_what_was_slow_at_first_runs_away_as_a_launch_does() -> None:
+    away: dict[str, Any] = {
+        "satellites": 1, "age_s": 20.0, "infrared_hits": 5, "steady": 1.0, "across_m_s": 3000.0, "across_sigma_m_s": 200.0,
+    }  # fmt: skip
+    assert runs_away(features(**away))
+    assert runs_away(features(**away, first_m_s=3000.0, first_sigma_m_s=100.0))
+    assert not runs_away(features(**away, first_m_s=4500.0, first_sigma_m_s=100.0))
+
+
+def test_stages_of_missiles_follow_each_other_within_seconds() -> None:
+    def of(gap: float) -> tuple[float, float, float]:
+        found = classify(features(gap_s=gap)).classes
+        return missile_probability(found), found["sounding_rocket"], found["space_launch"]
+
+    plain, short, long = of(0.0), of(11.0), of(35.0)
+    assert short == pytest.approx(plain, abs=1e-3)
+    assert long[0] / long[1] < 0.06 * plain[0] / plain[1]
+    assert long[0] / long[2] < 0.2 * plain[0] / plain[2]
+
+
+def test_what_braked_once_for_sure_has_not_forgotten_it() -> None:
+    slowed: dict[str, Any] = {
+        "powered": 0.0, "off_s": 20.0, "thrust_m_s2": 0.0, "climb_m_s": -400.0, "perigee_m": -5.8e6, "apogee_m": 90e3,
+        "arc_range_m": 9e5, "inertial_speed_m_s": 3300.0, "speed_m_s": 3200.0, "height_m": 60e3,
+    }  # fmt: skip
+    assert best(**slowed, braked=4.0) == "reentering_body"
+    assert missile_probability(classify(features(**slowed, braked=3.9)).classes) > 0.5
+
+
+def test_the_arc_on_which_it_came_says_what_it_is() -> None:
+    slowed: dict[str, Any] = {
+        "powered": 0.0, "off_s": 20.0, "thrust_m_s2": 0.0, "climb_m_s": -60.0, "inertial_speed_m_s": 6450.0, "height_m": 70e3,
+        "speed_sigma_m_s": 600.0,
+    }  # fmt: skip
+    came: dict[str, Any] = {
+        "perigee_m": -2e3, "apogee_m": 112e3, "arc_range_m": math.nan, "orbiting": 0.0, "came_m_s": 7832.0,
+        "came_height_m": 98e3, "came_sigma_m_s": 16.0,
+    }  # fmt: skip
+    assert missile_probability(classify(features(**slowed, **came)).classes) < 0.01
+    assert (
+        missile_probability(classify(features(**slowed, perigee_m=-3e6, apogee_m=97e3, arc_range_m=3.2e6)).classes)
+        > 0.8
+    )

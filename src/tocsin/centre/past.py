@@ -1,0 +1,100 @@
+"""What of a track's past still counts when its present has changed: its arc above the air, its braking, its dark times."""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import msgspec
+
+from tocsin.core.constants import MU_M3_S2
+from tocsin.identification.evidence import AIR_M, BRAKES_M_S2, EARTH_RADIUS_M
+
+ARC_SPEED_M_S, ARC_RADAR_HITS = 500.0, 3
+"""An arc is remembered from radar, once its speed is known so well (one sigma)."""
+HEIGHT_M = 10e3
+LIT_HITS = 3
+"""So many plumes after a dark time make a motor that has lit again; fewer may be someone else's."""
+
+
+class FreeArc(NamedTuple):
+    """An arc flown without motor and air."""
+
+    perigee_m: float
+    apogee_m: float
+    range_m: float
+    orbiting: float
+    """Probability that its perigee is above 90 km."""
+    speed_m_s: float
+    """Inertial, at `height_m`, with its sigma."""
+    height_m: float
+    sigma_m_s: float
+
+
+NO_ARC = FreeArc(*[math.nan] * 7)
+
+
+class Motion(NamedTuple):
+    """What a track does now, as far as its past needs it."""
+
+    shines: bool
+    infrared_hits: int
+    radar_hits: int
+    dark_s: float
+    """Since the first look after the last plume that could have seen one."""
+    powered: float
+    thrust_m_s2: float
+    thrust_sigma_m_s2: float
+    height_m: float
+    height_sigma_m: float
+
+
+class Past(msgspec.Struct):
+    """The past of a track."""
+
+    braked: float = 0.0
+    """By how many sigma its light braked at most, since it last gained speed."""
+    gap_s: float = 0.0
+    """The longest dark time between two burns."""
+    dark_s: float = 0.0
+    """The dark time that lasts, or after which it shone again, and how many plumes had been seen by then."""
+    dark_hits: int = 0
+    arc: FreeArc | None = None
+    """The best known arc above the air, since it last gained speed."""
+
+    def note(self, now: Motion, arc: FreeArc) -> None:
+        """Take in what a track does now; `arc` is the arc that it would fly from here."""
+        if now.powered > 0.5 and now.thrust_m_s2 > 3.0 * now.thrust_sigma_m_s2 + 4.0:
+            self.braked, self.arc = 0.0, None  # it gains speed: what it did before says nothing of where it goes
+        elif now.shines and now.infrared_hits >= LIT_HITS and now.thrust_sigma_m_s2 > 0.0:
+            self.braked = max(self.braked, (-now.thrust_m_s2 - BRAKES_M_S2) / now.thrust_sigma_m_s2)
+        self._note_dark(now)
+        if self.arc is not None and faster(arc, self.arc):
+            self.arc = None
+        driven = now.powered > 0.3 and now.thrust_m_s2 > 0.0
+        high = now.height_m > AIR_M and now.height_sigma_m < HEIGHT_M
+        if driven or not high or now.radar_hits < ARC_RADAR_HITS or not arc.sigma_m_s < ARC_SPEED_M_S:
+            return
+        if self.arc is None or arc.sigma_m_s < self.arc.sigma_m_s:
+            self.arc = arc
+
+    def best(self, arc: FreeArc) -> FreeArc:
+        """Return the arc that says what it is: that of now, or the remembered one where air or ignorance has blurred it."""
+        if self.arc is None or (arc.height_m >= AIR_M and arc.sigma_m_s <= 2.0 * self.arc.sigma_m_s):
+            return arc
+        return self.arc
+
+    def _note_dark(self, now: Motion) -> None:
+        if now.dark_s > 0.0:
+            if now.infrared_hits > self.dark_hits:
+                self.dark_hits, self.dark_s = now.infrared_hits, 0.0
+            self.dark_s = max(self.dark_s, now.dark_s)
+        elif self.dark_s > 0.0 and now.infrared_hits - self.dark_hits >= LIT_HITS:
+            self.gap_s, self.dark_s = max(self.gap_s, self.dark_s), 0.0
+
+
+def faster(now: FreeArc, then: FreeArc) -> bool:
+    """Return whether an arc has more energy than another beyond the errors of both: only a motor gives it."""
+    r_now, r_then = EARTH_RADIUS_M + now.height_m, EARTH_RADIUS_M + then.height_m
+    square = then.speed_m_s**2 + 2.0 * MU_M3_S2 * (1.0 / r_now - 1.0 / r_then)
+    return now.speed_m_s - math.sqrt(max(square, 0.0)) > 3.0 * math.hypot(now.sigma_m_s, then.sigma_m_s)

@@ -1,0 +1,67 @@
+"""What identification reads: the measured features of one track."""
+
+from __future__ import annotations
+
+import math
+
+import msgspec
+
+
+class Features(msgspec.Struct, frozen=True):
+    """What is measured of a track; SI units, NaN = not known."""
+
+    infrared_hits: int
+    radar_hits: int
+    satellites: int
+    age_s: float
+    """From the first detection to the last."""
+    powered: float
+    """Probability that it burns now."""
+    burning_s: float
+    """From the estimated lift-off (or the first plume) to the last plume."""
+    off_s: float
+    """Since the first look after the last plume that could have seen one; 0 while it burns."""
+    thrust_m_s2: float
+    thrust_sigma_m_s2: float
+    steady: float
+    """1 where its line of sight moves on look after look, 0 where it jumps (two fires taken for one); NaN = not known."""
+    speed_m_s: float
+    speed_sigma_m_s: float
+    inertial_speed_m_s: float
+    climb_m_s: float
+    climb_sigma_m_s: float
+    height_m: float
+    height_sigma_m: float
+    across_m_s: float
+    """Speed across the line of sight of the first satellite, and its sigma."""
+    across_sigma_m_s: float
+    perigee_m: float
+    orbiting: float
+    """Probability that the perigee is above 90 km."""
+    apogee_m: float
+    arc_range_m: float
+    """Along the ground from launch to impact; NaN while it burns or in orbit."""
+    came_m_s: float = math.nan
+    """Where these are the figures of an earlier, better known arc, on which it came before air slowed it: the inertial speed
+    at `came_height_m` on that arc, and its sigma; NaN = they are those of now."""
+    came_height_m: float = math.nan
+    came_sigma_m_s: float = math.nan
+    braked: float = 0.0
+    """By how many sigma it braked at most while it shone, since it last gained speed."""
+    gap_s: float = 0.0
+    """The longest dark time between two burns."""
+    gain_m_s2: float = math.nan
+    """By how much its speed across the first satellite's sight grew over the first looks, and its sigma; NaN = not known."""
+    gain_sigma_m_s2: float = math.nan
+    first_m_s: float = math.nan
+    """Speed across the first satellite's sight when it first saw it, and its sigma; NaN = not known."""
+    first_sigma_m_s: float = math.nan
+    glint_angle_rad: float = math.nan
+    scatter_angle_rad: float = math.nan
+    """By how much sunlight is turned at a cloud on its line of sight to reach the satellite."""
+    silent_satellites: int = 0
+    """Other satellites that looked twice or more where it shone and saw nothing."""
+    notice: str = ""
+    """Vehicle of a notification that fits in place and time; `` none fits."""
+    aim: float = 0.0
+    """P(it falls within a protected place other than the one it rose from), less what chance gives to a wide area."""

@@ -1,0 +1,105 @@
+"""What of a track's past still counts: the arc above the air, braking, dark times between burns."""
+
+import math
+
+import msgspec
+import pytest
+
+from tocsin.centre.past import FreeArc, Motion, Past, faster
+
+ORBITAL = FreeArc(
+    perigee_m=-2e3, apogee_m=112e3, range_m=math.nan, orbiting=0.1, speed_m_s=7832.0, height_m=98e3, sigma_m_s=16.0
+)
+SLOWED = ORBITAL._replace(perigee_m=-4e6, range_m=2e6, orbiting=0.0, speed_m_s=5600.0, height_m=60e3, sigma_m_s=300.0)
+RADAR = Motion(
+    shines=False, infrared_hits=0, radar_hits=8, dark_s=0.0, powered=0.0, thrust_m_s2=0.0, thrust_sigma_m_s2=math.inf,
+    height_m=98e3, height_sigma_m=1e3,
+)  # fmt: skip
+LIGHT = RADAR._replace(
+    shines=True, infrared_hits=6, powered=1.0, thrust_m_s2=-30.0, thrust_sigma_m_s2=10.0, height_m=60e3
+)
+
+
+def past_of(*seen: tuple[Motion, FreeArc]) -> Past:
+    """Return the past of a track that did all this in turn."""
+    past = Past()
+    for motion, arc in seen:
+        past.note(motion, arc)
+    return past
+
+
+def test_the_arc_on_which_it_came_holds_when_air_has_slowed_it() -> None:
+    assert past_of((RADAR, ORBITAL), (LIGHT, SLOWED)).best(SLOWED) is ORBITAL
+
+
+def test_an_arc_of_now_holds_above_the_air_while_it_is_known_as_well() -> None:
+    past = past_of((RADAR, ORBITAL))
+    now = ORBITAL._replace(sigma_m_s=30.0)
+    assert past.best(now) is now
+    blurred = ORBITAL._replace(sigma_m_s=33.0)  # more than twice the error
+    assert past.best(blurred) is ORBITAL
+
+
+@pytest.mark.parametrize(
+    "less",
+    [
+        {"powered": 0.31, "thrust_m_s2": 1.0},  # driven
+        {"height_m": 84e3},
+        {"height_sigma_m": 11e3},
+        {"radar_hits": 2},
+    ],
+)
+def test_only_a_free_arc_above_the_air_by_radar_is_remembered(less: dict[str, float]) -> None:
+    assert past_of((RADAR._replace(**less), ORBITAL)).arc is None
+    assert past_of((RADAR, ORBITAL)).arc is ORBITAL
+
+
+def test_the_best_known_arc_is_kept() -> None:
+    worse, better = ORBITAL._replace(sigma_m_s=50.0), ORBITAL._replace(sigma_m_s=10.0)
+    assert past_of((RADAR, ORBITAL), (RADAR, worse)).arc is ORBITAL
+    assert past_of((RADAR, ORBITAL), (RADAR, better)).arc is better
+    assert past_of((RADAR, ORBITAL._replace(sigma_m_s=501.0))).arc is None
+
+
+def test_what_gains_speed_has_no_past() -> None:
+    pushed = LIGHT._replace(thrust_m_s2=35.0, height_m=98e3)
+    past = past_of((RADAR, ORBITAL), (LIGHT._replace(thrust_m_s2=-60.0), SLOWED), (pushed, SLOWED))
+    assert past.arc is None and past.braked == 0.0
+    # energy beyond the errors of both says so too, though no thrust was seen
+    fast = ORBITAL._replace(speed_m_s=7832.0 + 3.1 * math.hypot(16.0, 40.0), sigma_m_s=40.0)
+    assert past_of((RADAR, ORBITAL), (LIGHT, fast)).arc is None
+    assert past_of((RADAR, ORBITAL), (LIGHT, fast._replace(speed_m_s=7832.0 + 100.0))).arc is ORBITAL
+
+
+def test_falling_freely_gains_no_energy() -> None:
+    then = FreeArc(0.0, 0.0, 0.0, 0.0, speed_m_s=3000.0, height_m=900e3, sigma_m_s=5.0)
+    r_then, r_now = 6.371e6 + 900e3, 6.371e6 + 200e3
+    speed = math.sqrt(3000.0**2 + 2.0 * 3.986004418e14 * (1.0 / r_now - 1.0 / r_then))
+    assert speed > 4500.0
+    assert not faster(then._replace(speed_m_s=speed, height_m=200e3), then)
+    assert faster(then._replace(speed_m_s=speed + 30.0, height_m=200e3), then)
+
+
+def test_braking_is_remembered_in_sigmas_and_only_while_it_shines() -> None:
+    assert past_of((LIGHT, SLOWED)).braked == pytest.approx(2.0)  # (30 - 10) / 10
+    assert past_of((LIGHT._replace(thrust_m_s2=-60.0), SLOWED), (LIGHT, SLOWED)).braked == pytest.approx(5.0)
+    assert past_of((LIGHT._replace(shines=False), SLOWED)).braked == 0.0
+    assert past_of((LIGHT._replace(infrared_hits=2), SLOWED)).braked == 0.0
+
+
+def test_a_dark_time_counts_once_three_plumes_have_followed_it() -> None:
+    def at(hits: int, dark: float) -> tuple[Motion, FreeArc]:
+        return LIGHT._replace(infrared_hits=hits, dark_s=dark, shines=dark == 0.0), SLOWED
+
+    dark = [at(9, 0.0), at(9, 12.0), at(9, 31.0)]
+    assert past_of(*dark).gap_s == 0.0
+    assert past_of(*dark, at(10, 0.0), at(11, 0.0)).gap_s == 0.0
+    assert past_of(*dark, at(10, 0.0), at(12, 0.0)).gap_s == 31.0
+    # a spark in the dark begins a new dark time
+    assert past_of(*dark, at(10, 0.0), at(10, 4.0), at(13, 0.0)).gap_s == 4.0
+    assert past_of(*dark, at(12, 0.0), at(12, 5.0), at(15, 0.0)).gap_s == 31.0  # the longest
+
+
+def test_a_past_is_plain_data() -> None:
+    past = past_of((RADAR, ORBITAL), (LIGHT, SLOWED))
+    assert msgspec.convert(msgspec.to_builtins(past), Past) == past
