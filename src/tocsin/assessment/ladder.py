@@ -20,7 +20,7 @@ class Figures(msgspec.Struct, frozen=True):
     """P(launched): missile, space launch or sounding rocket."""
     missile: float
     missile_without_notice: float
-    """P(missile) with no word of any notification."""
+    """P(missile) with no word of any notification, nor of the site."""
     asset: float
     """Largest P(falls within an asset's radius or area)."""
     confirmed_track: bool
@@ -29,6 +29,8 @@ class Figures(msgspec.Struct, frozen=True):
     paths: tuple[str, ...]
     degraded_mode: bool
     """A person has declared that one phenomenology must do."""
+    asset_without_notice: float = 0.0
+    """P(asset) with no word of any notification, nor of the site."""
     asset_before: float = 1.0
     """P(asset) by the prediction before the last."""
     wide: bool = False
@@ -38,9 +40,13 @@ class Figures(msgspec.Struct, frozen=True):
 def level_of(f: Figures, current: str) -> tuple[str, str]:
     """Return (level, reason) of an object that stands at `current`."""
     ease = FALL if RANK[current] >= RANK["possible"] else 1.0
-    # no notification holds down what may fall on an asset
-    missile = max(f.missile, f.missile_without_notice) if f.asset >= PROBABLE_ASSET else f.missile
-    possible = missile >= POSSIBLE_MISSILE * ease and f.asset >= POSSIBLE_ASSET * ease
+    # no notification, and no prior of a site, holds down what may fall on an asset
+    missile, asset = f.missile, max(f.asset, f.asset_without_notice)
+    if asset >= PROBABLE_ASSET:
+        missile = max(f.missile, f.missile_without_notice)
+    else:
+        asset = f.asset
+    possible = missile >= POSSIBLE_MISSILE * ease and asset >= POSSIBLE_ASSET * ease
     if not possible and RANK[current] >= RANK["possible"] and f.wide and f.missile >= 0.5:
         return "possible", f"P(missile) {f.missile:.2f}; the footprint is too wide to rule an asset out"
     if not possible:

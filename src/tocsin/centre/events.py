@@ -243,7 +243,7 @@ class Events:
             spared = 1.0
             left = math.inf
             for j in members:
-                p = j.assets[k] if k < len(j.assets) else 0.0
+                p = j.assets[k] * j.falls if k < len(j.assets) else 0.0
                 spared *= 1.0 - p
                 if p >= LISTED_ASSET and j.impact is not None:
                     left = min(left, (j.impact.time - now) / NS)

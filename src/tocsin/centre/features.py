@@ -14,6 +14,7 @@ from tocsin.centre.features_kernels import FIGURES, motion_figures
 from tocsin.centre.past import NO_ARC, FreeArc, Motion, Past
 from tocsin.core.constants import NS
 from tocsin.identification.features import Features
+from tocsin.identification.sites import Odds
 from tocsin.prediction.arc import ArcFigures
 from tocsin.sensing.glint import forward_scatter_angle, glint_geometry
 from tocsin.tracking.bank import Track
@@ -35,6 +36,7 @@ class Context(msgspec.Struct):
     silent: dict[str, int] = msgspec.field(default_factory=dict)
     """Looks of other satellites that could have seen its plume and did not, since they last saw it."""
     notice: str = ""
+    site: Odds | None = None
     glint_angle: float = math.nan
     scatter_angle: float = math.nan
     glint_at: int = 0
@@ -115,6 +117,7 @@ def features_of(
         glint_angle_rad=context.glint_angle,
         scatter_angle_rad=context.scatter_angle,
         silent_satellites=silent,
+        site=context.site,
         notice=context.notice,
         aim=context.aim,
     )

@@ -76,7 +76,10 @@ class Judged(msgspec.Struct):
     """Its footprint is a cloud, not one Gaussian: predicted more rarely."""
     orbit_since: int = 0
     assets: list[float] = msgspec.field(default_factory=list)
-    """P(falls within) by asset, in the order of the list."""
+    """P(falls within) by asset, in the order of the list, given that it falls."""
+    falls: float = 1.0
+    """Probability that what burns falls and does not reach orbit, and the same without notice and site."""
+    falls_without_notice: float = 1.0
     asset_before: float = 0.0
     """The largest P(asset) of the prediction before the last."""
     powered: float = 0.0
@@ -99,7 +102,12 @@ class Judged(msgspec.Struct):
     @property
     def asset(self) -> float:
         """Return the largest P(asset)."""
-        return max(self.assets, default=0.0)
+        return max(self.assets, default=0.0) * self.falls
+
+    @property
+    def asset_without_notice(self) -> float:
+        """Return the largest P(asset) by what is measured alone."""
+        return max(self.assets, default=0.0) * self.falls_without_notice
 
     @property
     def asset_twice(self) -> float:

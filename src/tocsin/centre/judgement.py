@@ -20,6 +20,7 @@ from tocsin.identification.classes import launch_probability, missile_probabilit
 from tocsin.identification.classify import Identity, classify, explain, without_notice
 from tocsin.identification.evidence import climbs_under_power, runs_away
 from tocsin.identification.notices import fitting
+from tocsin.identification.sites import REACH_M, odds_at
 from tocsin.prediction.arc import ArcFigures, arc_figures
 from tocsin.tracking.bank import Track
 from tocsin.tracking.tracker import Tracker
@@ -35,6 +36,9 @@ would pass deep under the surface (thrown from place to place), later where it o
 FALL_HITS, FALL_TROUBLE, FALL_NIS = 6, 0.02, 1.5
 """Such a track has so many detections, and hardly one that does not fit it."""
 LAUNCH_LIKE = 0.9
+REACHES_ORBIT = 0.95
+"""Share of launchers that do not fall (GCAT: of launches to orbit of 2015 to 2024 one in twenty failed). A footprint of what
+still burns holds for what falls."""
 PREDICT_PAUSE_S, POWERED_PAUSE_S = 4.0, 10.0
 """A free arc is one Gaussian, a burning object a mixture of hundreds of flights: it is predicted more rarely."""
 SETTLED_HITS = 12
@@ -128,6 +132,7 @@ class Judgement:
             missile_without_notice=judged.missile_without_notice,
             asset=judged.asset,
             asset_before=judged.asset_before,
+            asset_without_notice=judged.asset_without_notice,
             confirmed_track=track.confirmed,
             impacting=judged.impacting,
             paths=speaking_paths(track.paths),
@@ -157,9 +162,14 @@ class Judgement:
         judged.classes, judged.best = identity.classes, identity.best
         judged.missile = missile_probability(identity.classes)
         judged.launched = launch_probability(identity.classes)
-        judged.missile_without_notice = judged.missile
-        if features.notice:
-            judged.missile_without_notice = missile_probability(without_notice(features, identity))
+        bare = identity.classes
+        if features.notice or features.site is not None:
+            bare = without_notice(features, identity)
+        judged.missile_without_notice = missile_probability(bare)
+        judged.falls, judged.falls_without_notice = 1.0, 1.0
+        if judged.predicted_powered > MAY_BURN:
+            judged.falls = 1.0 - REACHES_ORBIT * identity.classes["space_launch"]
+            judged.falls_without_notice = 1.0 - REACHES_ORBIT * bare["space_launch"]
         return identity
 
     def _fit_launch(self, stage: Stage, judged: Judged, track: Track) -> None:
@@ -172,6 +182,8 @@ class Judgement:
             return
         judged.launch = fit.spot
         judged.context.launch_time = fit.spot.time
+        known = fit.spot.sigma_m <= REACH_M
+        judged.context.site = odds_at(fit.spot.latitude, fit.spot.longitude) if known else None
         judged.profile_time = fit.time
         judged.profile_state = fit.state
 

@@ -9,7 +9,8 @@ LAUNCHES = (*MISSILES, "space_launch", "sounding_rocket")
 CLASSES = (*LAUNCHES, "satellite", "reentering_body", "meteor", "static_fire", "glint", "unknown")
 
 # Stated, not learnt: what a warning centre expects of a new source before it looks closer. A missile is never rare in the
-# prior of a launch (a system that must not sleep), and a site or a notification never takes it below the ladder's floor.
+# prior of a launch (a system that must not sleep), and a site or a notification never takes it below
+# the ladder's floor where a place is threatened.
 PRIOR_INFRARED = {
     "ballistic_missile_short_range": 0.15, "ballistic_missile_intermediate_range": 0.15,
     "ballistic_missile_intercontinental": 0.15, "space_launch": 0.20, "sounding_rocket": 0.10, "satellite": 0.001,

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import msgspec
 
 from tocsin.identification.classes import CLASSES, LAUNCHES, PRIOR_INFRARED, PRIOR_RADAR
-from tocsin.identification.evidence import NOTIFICATION, PIECES, Piece
+from tocsin.identification.evidence import PIECES, PRIOR_WORDS, Piece
 from tocsin.identification.features import Features
 
 _INFRARED = tuple(PRIOR_INFRARED[c] for c in CLASSES)
@@ -36,8 +36,8 @@ def classify(features: Features) -> Identity:
 
 
 def without_notice(features: Features, identity: Identity) -> dict[str, float]:
-    """Return the class probabilities of an object had there been no notification."""
-    return posterior(features, tuple(p for p in identity.pieces if p.name != NOTIFICATION))
+    """Return the class probabilities of an object by what is measured alone: without notification, its launch site unknown."""
+    return posterior(features, tuple(p for p in identity.pieces if p.name not in PRIOR_WORDS))
 
 
 def posterior(features: Features, pieces: tuple[Piece, ...]) -> dict[str, float]:

@@ -13,8 +13,11 @@ import msgspec
 from tocsin.core.constants import MU_M3_S2
 from tocsin.identification.classes import CLASSES, LAUNCHES, MISSILES, UNKNOWN_LIKELIHOOD
 from tocsin.identification.features import Features
+from tocsin.identification.sites import BOUND
 
-NOTIFICATION = "notification"
+NOTIFICATION, SITE = "notification", "launch site"
+PRIOR_WORDS = (NOTIFICATION, SITE)
+"""What is said or known before: it never holds down what may fall on a place."""
 EARTH_RADIUS_M = 6.371e6
 STAGE_GAP_S = 10.0
 """Between cut-off and the next stage at full thrust: 8 to 11 s in the telemetry of 23 Falcon 9 ascents."""
@@ -341,6 +344,16 @@ def notified(f: Features) -> Piece | None:
     return Piece(NOTIFICATION, f.notice, out)
 
 
+def known_site(f: Features) -> Piece | None:
+    """Where it rose: who launches what from there is known (`sites.py`). A place can be chosen: its weight is bounded."""
+    if f.site is None:
+        return None
+    out = spread(1.0 / BOUND)
+    out["space_launch"] = f.site.orbital / BOUND
+    out["sounding_rocket"] = f.site.sounding / BOUND
+    return Piece(SITE, f"to orbit {f.site.orbital:.2g}, sounding rocket {f.site.sounding:.2g} to one missile", out)
+
+
 def glint_geometry(f: Features) -> Piece | None:
     """Sunlit cloud on its line of sight: in the mirror of the Sun, or lit from behind, where ice scatters forward.
 
@@ -370,7 +383,6 @@ def seen_by_others(f: Features) -> Piece | None:
 
 PIECES: tuple[Callable[[Features], Piece | None], ...] = (
     stands_or_moves, burns_upwards, too_fast, first_light, burn_time, dark_between, speed_at_thrust, mean_acceleration,
-    arc, arc_shape, aimed,
-    notified, glint_geometry, seen_by_others,
+    arc, arc_shape, aimed, known_site, notified, glint_geometry, seen_by_others,
 )  # fmt: skip
 """All pieces of evidence; a new one is one function and one entry here."""

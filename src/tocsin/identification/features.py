@@ -6,6 +6,8 @@ import math
 
 import msgspec
 
+from tocsin.identification.sites import Odds
+
 
 class Features(msgspec.Struct, frozen=True):
     """What is measured of a track; SI units, NaN = not known."""
@@ -61,6 +63,8 @@ class Features(msgspec.Struct, frozen=True):
     """By how much sunlight is turned at a cloud on its line of sight to reach the satellite."""
     silent_satellites: int = 0
     """Other satellites that looked twice or more where it shone and saw nothing."""
+    site: Odds | None = None
+    """What its launch point says; None where nobody is known to launch, or it is not known well enough."""
     notice: str = ""
     """Vehicle of a notification that fits in place and time; `` none fits."""
     aim: float = 0.0

@@ -239,3 +239,14 @@ def test_one_path_is_one_path() -> None:
     assert told_paths(BOTH) == "2 independent paths (infrared, radar)"
     assert told_paths(BOTH[:1]) == "1 independent path (infrared)"
     assert told_paths(()) == "0 independent paths ()"
+
+
+def test_no_prior_word_holds_down_what_may_fall_on_an_asset_by_measurement_alone() -> None:
+    # notice and site make it a launcher that reaches orbit; without them it may fall on a place with one in ten
+    word: dict[str, Any] = {"missile": 0.01, "asset": 0.005, "missile_without_notice": 0.6}
+    assert level(**word, asset_without_notice=0.10) == "possible"
+    assert level(**word, asset_without_notice=0.10 - E) == "tracked"
+    assert level(**{**word, "missile_without_notice": 0.05 - E}, asset_without_notice=0.10) == "tracked"
+    assert level("possible", **word, asset_without_notice=0.10 - E) == "tracked"
+    # it lifts no further than that
+    assert level(**{**word, "missile_without_notice": 0.95}, asset_without_notice=0.9) == "possible"
