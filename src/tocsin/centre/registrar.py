@@ -96,7 +96,7 @@ def process(
         rows = centre.tracker.rows(look, sensor, place) if used.size else rows
     trusted = fault is None or not fault.drifting
     result = centre.tracker.process(look, sensor, place, rows, used, centre.known, trusted)
-    if used.size:
+    if used.size and centre.registration.wants(sent):
         hear(centre, sent, sensor, as_sent, used, result, (look, rows) if fault is not None else None)
     return look, result
 

@@ -197,6 +197,31 @@ def log_best_within(info: np.ndarray, vector: np.ndarray, limit: np.ndarray) -> 
 
 
 @kernel
+def log_fault_odds(
+    info: np.ndarray, vector: np.ndarray, stated: np.ndarray, wide: np.ndarray, faults: np.ndarray, within: float
+) -> tuple[float, int]:
+    """Return the largest log likelihood ratio of faults against the best errors of a healthy sensor, and which fault it is of.
+
+    `faults` (k, 4) flags: the errors that may be as wide as `wide` (4,), variances, under each; the others are as `stated`
+    (4,), of which a healthy sensor's errors are within so many sigmas.
+    """
+    limit = np.empty(ERRORS)
+    for i in range(ERRORS):
+        limit[i] = within * math.sqrt(stated[i])
+    base = log_best_within(info, vector, limit)
+    none = np.zeros(ERRORS)
+    prior = np.zeros((ERRORS, ERRORS))
+    most, which = -math.inf, 0
+    for k in range(faults.shape[0]):
+        for i in range(ERRORS):
+            prior[i, i] = wide[i] if faults[k, i] else stated[i]
+        odds = log_evidence(info, vector, none, prior) - base
+        if odds >= most:
+            most, which = odds, k
+    return most, which
+
+
+@kernel
 def log_density_ratio(mean: np.ndarray, cov: np.ndarray, variance: np.ndarray) -> float:
     """Return log N(0; 0, `variance` (4,)) - log N(0; `mean` (4,), `cov` (4, 4)): how much less likely 0 has become."""
     low = cov.copy()

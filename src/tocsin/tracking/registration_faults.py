@@ -21,7 +21,7 @@ import numpy as np
 
 from tocsin.core.records.inputs import FloatArray
 from tocsin.sensing.sensor import Sensor
-from tocsin.tracking.error_kernels import ERRORS, eliminate, log_best_within, log_density_ratio, log_evidence, posterior
+from tocsin.tracking.error_kernels import ERRORS, eliminate, log_density_ratio, log_evidence, log_fault_odds, posterior
 from tocsin.tracking.registration_records import (
     FAULT,
     PARTS,
@@ -54,6 +54,10 @@ is the first whose sightings are taken for themselves."""
 MOVING = 3
 """Judgements in a row that find a change before an error is said to move."""
 WINDOWS = (1, 2, 4, 8, 15, 30)
+MASKS = {
+    kind: np.array([[k in parts for k in range(ERRORS)] for parts in every], np.bool_) for kind, every in PARTS.items()
+}
+"""`PARTS` as rows of flags."""
 
 
 class Faults:
@@ -88,6 +92,13 @@ class Faults:
         if fault is not None:
             return fault.mean[3]
         return suspect.clock_s if suspect is not None else 0.0
+
+    def clocks(self) -> FloatArray:
+        """Return `clock` of every sensor."""
+        out = np.zeros(len(self.ids))
+        for s in {f.sensor for f in self.named.values()} | {self.ids.index(name) for name in self.suspects}:
+            out[s] = self.clock(s)
+        return out
 
     def unsettled(self) -> list[int]:
         """Return the sensors whose errors may not be what they were a block ago."""
@@ -174,13 +185,12 @@ class Faults:
         """Return the log likelihood ratio of the likeliest fault of sensor `s`, and what is wrong in it."""
         if own is None:
             return -math.inf, ()
-        none = np.zeros(ERRORS)
-        base = log_best_within(own.info, own.vector, WITHIN * np.sqrt(self.variance(s, ())))
-        best = [
-            (log_evidence(own.info, own.vector, none, np.diag(self.variance(s, parts))) - base, parts)
-            for parts in PARTS[self.kinds[s]]
-        ]
-        return max(best)
+        part = slice(ERRORS * s, ERRORS * (s + 1))
+        parts = PARTS[self.kinds[s]]
+        odds, best = log_fault_odds(
+            own.info, own.vector, self.stated[part], self.wide[part], MASKS[self.kinds[s]], WITHIN
+        )
+        return odds, parts[best]
 
     def variance(self, s: int, parts: Sequence[int]) -> FloatArray:
         """Return the variance (4,) of the errors of sensor `s`, in its units: `parts` as wide as faults, the rest as stated."""
