@@ -260,3 +260,47 @@ def least(chi2: float, info: np.ndarray, vector: np.ndarray, about: np.ndarray, 
     for i in range(m):
         total -= d[i] * step[i]
     return max(total, 0.0)
+
+
+@kernel
+def largest_odds(
+    infos: np.ndarray, vectors: np.ndarray, live: np.ndarray, windows: np.ndarray, stated: np.ndarray, wide: np.ndarray,
+    faults: np.ndarray, within: float, out: np.ndarray,
+) -> None:  # fmt: skip
+    """Fill `out` (l,) with the largest `log_fault_odds` of each of the sensors `live` (l,), rising, over the last blocks.
+
+    `infos` (b, 4n, 4n), `vectors` (b, 4n) of n sensors, newest block first; `windows` (w,) rising, how many blocks to take,
+    at most 2b - 1 (more than b are b). `stated`, `wide` (4n,) variances; `faults` (n, k, 4). All errors are as stated but
+    those that are weighed.
+    """
+    size = ERRORS * live.shape[0]
+    info, vector = np.zeros((size, size)), np.zeros(size)
+    a, cov = np.empty((size, size)), np.empty((size, size))
+    mean, variance = np.empty(size), np.empty(size)
+    where = np.empty(size, np.int64)
+    for i in range(size):
+        where[i] = ERRORS * live[i // ERRORS] + i % ERRORS
+        variance[i] = stated[where[i]]
+    for i in range(live.shape[0]):
+        out[i] = -math.inf
+    own, own_vector = np.empty((ERRORS, ERRORS)), np.empty(ERRORS)
+    taken = 0
+    for w in range(windows.shape[0]):
+        if taken >= infos.shape[0]:
+            break
+        for b in range(taken, min(windows[w], infos.shape[0])):
+            for i in range(size):
+                vector[i] += vectors[b, where[i]]
+                for j in range(size):
+                    info[i, j] += infos[b, where[i], where[j]]
+        taken = min(windows[w], infos.shape[0])
+        a[:, :] = info
+        if not posterior(a, vector, variance, mean, cov):
+            continue
+        for k in range(live.shape[0]):
+            part = slice(ERRORS * k, ERRORS * (k + 1))
+            if not own_information(mean[part], cov[part, part], variance[part], own, own_vector):
+                continue
+            full = slice(ERRORS * live[k], ERRORS * (live[k] + 1))
+            odds, _ = log_fault_odds(own, own_vector, stated[full], wide[full], faults[live[k]], within)
+            out[k] = max(out[k], odds)
