@@ -46,17 +46,30 @@ def solve(low: np.ndarray, n: int, b: np.ndarray) -> None:
 
 @kernel
 def invert(a: np.ndarray, out: np.ndarray) -> bool:
-    """Return whether symmetric `a` (n, n) is positive definite, and fill `out` (n, n) with its inverse; `a` is overwritten."""
+    """Return whether symmetric `a` (n, n) is positive definite, and fill `out` (n, n) with its inverse; `a` is overwritten.
+
+    By the inverse of the Cholesky factor, written over it: L^-T L^-1.
+    """
     n = a.shape[0]
     if not factor(a, n):
         return False
-    column = np.empty(n)
-    for j in range(n):
-        for i in range(n):
-            column[i] = 1.0 if i == j else 0.0
-        solve(a, n, column)
-        for i in range(n):
-            out[i, j] = column[i]
+    for i in range(n):
+        for j in range(i):
+            s = 0.0
+            for k in range(j, i):
+                s -= a[i, k] * a[k, j]
+            a[i, j] = s / a[i, i]
+        a[i, i] = 1.0 / a[i, i]
+    for i in range(n):
+        for j in range(i + 1):
+            out[i, j] = 0.0
+    for k in range(n):
+        for i in range(k + 1):
+            for j in range(i + 1):
+                out[i, j] += a[k, i] * a[k, j]
+    for i in range(n):
+        for j in range(i):
+            out[j, i] = out[i, j]
     return True
 
 
