@@ -29,12 +29,12 @@ class Figures(msgspec.Struct, frozen=True):
     paths: tuple[str, ...]
     degraded_mode: bool
     """A person has declared that one phenomenology must do."""
+    wide: bool = False
+    """The footprint is so wide that a small P(asset) is ignorance, not relief."""
     asset_without_notice: float = 0.0
     """P(asset) with no word of any notification, nor of the site."""
     asset_before: float = 1.0
     """P(asset) by the prediction before the last."""
-    wide: bool = False
-    """The footprint is so wide that a small P(asset) is ignorance, not relief."""
 
 
 def level_of(f: Figures, current: str) -> tuple[str, str]:

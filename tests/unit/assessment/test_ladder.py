@@ -159,7 +159,7 @@ def test_a_wide_footprint_does_not_take_an_alarm_back_but_never_raises_one() -> 
 @settings(max_examples=300, deadline=None)
 @given(
     current=st.sampled_from(sorted(RANK)),
-    p=st.tuples(*[st.floats(0.0, 1.0)] * 5),
+    p=st.tuples(*[st.floats(0.0, 1.0)] * 7),
     flags=st.tuples(st.booleans(), st.booleans(), st.booleans()),
     paths=st.lists(
         st.builds("{}/s{}/l{}".format, st.sampled_from(("infrared", "radar")), st.integers(0, 2), st.integers(0, 2)),
@@ -170,17 +170,21 @@ def test_a_wide_footprint_does_not_take_an_alarm_back_but_never_raises_one() -> 
 def test_whatever_the_figures_a_level_stands_on_what_it_asks_for(
     current: str, p: tuple[float, ...], flags: tuple[bool, bool, bool], paths: list[str]
 ) -> None:
-    f = Figures(p[0], p[1], p[2], p[3], flags[0], p[4], tuple(sorted(paths)), flags[1], flags[2])
+    f = Figures(
+        p[0], p[1], p[2], p[3], flags[0], p[4], tuple(sorted(paths)), flags[1], flags[2], asset_without_notice=p[5],
+        asset_before=p[6],
+    )  # fmt: skip
     name, reason = level_of(f, current)
     assert reason
     if RANK[name] >= RANK["probable"]:
         assert independent_paths(f.paths) >= 2 and f.missile >= 0.8 - 1e-12 and f.asset >= 0.05
         if RANK[name] > RANK[current]:
             assert f.missile >= 0.9 and f.asset >= 0.10
+            assert f.asset_before >= 0.10 or current == "probable"
     if name == "confirmed":
         assert len(phenomenologies(f.paths)) >= 2 or f.degraded_mode
-    if f.asset >= 0.10 and f.missile_without_notice >= 0.05:
-        assert RANK[name] >= RANK["possible"]  # no notification holds it down
+    if max(f.asset, f.asset_without_notice) >= 0.10 and f.missile_without_notice >= 0.05:
+        assert RANK[name] >= RANK["possible"]  # no notification and no site holds it down
     # a level that is held is never lower than the same figures would give anew
     assert RANK[name] >= RANK[level_of(f, "")[0]]
 
@@ -232,7 +236,8 @@ def test_a_rise_to_probable_needs_two_predictions() -> None:
         Figures(launch=1.0, missile=0.95, missile_without_notice=0.95, asset=0.5, confirmed_track=True, impacting=1.0,
                 paths=BOTH, degraded_mode=False, asset_before=0.03), "possible",
     )[1]  # fmt: skip
-    assert reason.endswith("; P(asset) 0.03 by the prediction before")
+    figures = "P(missile) 0.95, P(asset) 0.50, 2 independent paths (infrared, radar)"
+    assert reason == f"{figures}; P(asset) 0.03 by the prediction before"
 
 
 def test_one_path_is_one_path() -> None:
