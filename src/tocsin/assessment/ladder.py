@@ -61,6 +61,8 @@ def level_of(f: Figures, current: str) -> tuple[str, str]:
     if f.missile < missile_needed or f.asset < PROBABLE_ASSET * ease or count < 2:
         if f.missile < PROBABLE_MISSILE:
             figures += "; space launch or sounding rocket not excluded"
+        if missile > f.missile or asset > f.asset:
+            figures += f"; by what is measured alone P(missile) {missile:.2f}, P(asset) {asset:.2f}"
         return "possible", figures
     # a footprint that narrows passes over places on its way: a rise needs two predictions
     if RANK[current] < RANK["probable"] and f.asset_before < PROBABLE_ASSET:

@@ -255,3 +255,17 @@ def test_no_prior_word_holds_down_what_may_fall_on_an_asset_by_measurement_alone
     assert level("possible", **word, asset_without_notice=0.10 - E) == "tracked"
     # it lifts no further than that
     assert level(**{**word, "missile_without_notice": 0.95}, asset_without_notice=0.9) == "possible"
+
+
+@pytest.mark.parametrize(
+    ("missile", "asset", "told"),
+    [(0.01, 0.04, "; by what is measured alone P(missile) 0.60, P(asset) 0.12"), (0.6, 0.12, ""),
+     (0.6, 0.04, "; by what is measured alone P(missile) 0.60, P(asset) 0.12"),
+     (0.01, 0.12, "; by what is measured alone P(missile) 0.60, P(asset) 0.12")],
+)  # fmt: skip
+def test_the_reason_says_what_stands_on_measurement_alone(missile: float, asset: float, told: str) -> None:
+    figures = Figures(
+        0.99, missile, 0.6, asset, True, 1.0, INFRARED, False, asset_without_notice=0.12,
+    )  # fmt: skip
+    words = f"P(missile) {missile:.2f}, P(asset) {asset:.2f}, 2 independent paths (infrared)"
+    assert level_of(figures, "") == ("possible", f"{words}; space launch or sounding rocket not excluded{told}")
