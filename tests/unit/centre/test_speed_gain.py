@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from tocsin.centre.features import speed_gain
+from tocsin.centre.features import first_speed, speed_gain
 from tocsin.core.constants import NS
 
 SATELLITE = np.array([4.2e7, 0.0, 0.0])
@@ -46,3 +46,34 @@ def test_few_looks_and_slow_motion_say_nothing() -> None:
     assert math.isnan(speed_gain(*track(5000.0, -20.0, 4))[0])
     assert math.isnan(speed_gain(*track(500.0, 0.0, 8))[0])
     assert math.isnan(speed_gain(SimpleNamespace(sights=[]), np.zeros(9))[0])
+
+
+def test_a_clock_that_stands_still_says_nothing() -> None:
+    one, state = track(6000.0, -40.0, 7)
+    one.sights = [(one.sights[0][0], *sight[1:]) for sight in one.sights]
+    assert all(math.isnan(x) for x in (*speed_gain(one, state), *first_speed(one, state)))
+
+
+@pytest.mark.parametrize(("speed", "gain"), [(6000.0, -40.0), (400.0, 25.0)])
+def test_the_first_speed_is_that_of_the_first_looks(speed: float, gain: float) -> None:
+    found, sigma = first_speed(*track(speed, gain, 2))
+    assert found == pytest.approx(speed + 5.0 * gain, abs=1.0)  # of the middle of ten seconds
+    assert sigma == pytest.approx(SIGMA * (4.2e7 - 6.45e6) / math.sqrt(50.0), rel=1e-2)
+    # later looks are no first ones; a single look, or one long before all others, gives no speed
+    late, _ = first_speed(*track(speed, 0.0, 30))
+    assert late == pytest.approx(speed, rel=0.05)
+    alone, state = track(speed, gain, 1)
+    assert math.isnan(first_speed(alone, state)[0])
+    apart, state = track(speed, gain, 6)
+    apart.sights = [apart.sights[0], *apart.sights[4:]]
+    assert math.isnan(first_speed(apart, state)[0])
+
+
+def test_the_first_speed_has_the_sigma_of_many_draws() -> None:
+    rng = np.random.default_rng(2)
+    draws = [first_speed(*track(5000.0, 0.0, 3, rng)) for _ in range(400)]
+    assert float(np.std([v for v, _ in draws])) == pytest.approx(draws[0][1], rel=0.15)
+
+
+def test_what_no_satellite_has_seen_has_no_first_speed() -> None:
+    assert math.isnan(first_speed(SimpleNamespace(sights=[]), np.zeros(9))[0])
