@@ -24,7 +24,7 @@ from tocsin.tracking.filter_kernels import (
     lift_sigma,
     predict_model,
 )
-from tocsin.tracking.update_kernels import keep_gravity_turn, update_model
+from tocsin.tracking.update_kernels import fit_model, keep_gravity_turn, update_model
 
 JUMP_SIGMA = 15.0  # m/s2: a stage drops, another lights
 JUMP_LOG_PRIOR = -3.0  # log of the share of looks that see one
@@ -254,18 +254,15 @@ def update_track(
     lls = np.empty(3)
     xj = np.empty(N)
     pj = np.empty((N, N))
+    # hypotheses: 0 burns on (glides on), 1 coasts, 2 has just dropped a stage (turned)
     if two >= 1:
         after_jump(x, p, two, xj, pj)
-    # hypotheses: 0 burns on, 1 coasts, 2 burns and has just dropped a stage
-    for h in range(3):
-        model = h % 2
-        if two < 1 and model == BOOST:
-            continue
-        if h < 2:
-            d2s[h], lls[h], _ = update_model(x[model], p[model], m, dt, dynamics(model, two))
-        else:
-            d2s[h], lls[h], _ = update_model(xj, pj, m, dt, dynamics(model, two))
+        d2s[2], lls[2] = fit_model(xj, pj, m, dt, dynamics(BOOST, two), np.empty((16, N)))
+    for model in range(MODELS):
+        if two >= 1 or model == FREE:
+            d2s[model], lls[model], _ = update_model(x[model], p[model], m, dt, dynamics(model, two))
     if two >= 1 and lls[2] + JUMP_LOG_PRIOR > lls[BOOST]:
+        update_model(xj, pj, m, dt, dynamics(BOOST, two))
         copy_model(xj, pj, x[BOOST], p[BOOST])
     return weigh(d2s, lls, w, two, plume_odds)
 
