@@ -191,22 +191,44 @@ def followed_by(step: np.ndarray, phi: np.ndarray, product: np.ndarray) -> None:
 
 
 @kernel
-def carry_covariance(p: np.ndarray, phi: np.ndarray, size: int) -> None:
-    """Replace `p` by phi p phi^T over its first `size` components, in place."""
+def carry_covariance(p: np.ndarray, phi: np.ndarray, pushed: bool, drag: bool) -> None:
+    """Replace `p` by phi p phi^T, in place, over what the model has: place, velocity, and what acts on them.
+
+    `phi` as `transition` fills it: place and velocity depend on each other, on their axis of the acceleration (`pushed`), on the
+    ballistic coefficient (`drag`); those two on themselves alone.
+    """
     t = np.empty((N, N))
-    for i in range(size):
-        for j in range(size):
+    size = 9 if pushed else 6
+    for j in range(N):
+        if j >= size and not (drag and j == 9):
+            continue
+        for i in range(6):
             s = 0.0
-            for k in range(size):
+            for k in range(6):
                 s += phi[i, k] * p[k, j]
+            if pushed:
+                s += phi[i, 6 + i % 3] * p[6 + i % 3, j]
+            if drag:
+                s += phi[i, 9] * p[9, j]
             t[i, j] = s
-    for i in range(size):
-        for j in range(i + 1):
+        for i in range(6, size):
+            t[i, j] = phi[i, i] * p[i, j]
+        if drag:
+            t[9, j] = p[9, j]
+    for i in range(N):
+        if i >= size and not (drag and i == 9):
+            continue
+        for j in range(min(i + 1, 6)):
             s = 0.0
-            for k in range(size):
+            for k in range(6):
                 s += t[i, k] * phi[j, k]
-            p[i, j] = s
-            p[j, i] = s
+            if pushed:
+                s += t[i, 6 + j % 3] * phi[j, 6 + j % 3]
+            if drag:
+                s += t[i, 9] * phi[j, 9]
+            p[i, j] = p[j, i] = s
+        for j in range(6, min(i + 1, size)):
+            p[i, j] = p[j, i] = t[i, j] * phi[j, j]
 
 
 @kernel
@@ -266,7 +288,7 @@ def predict_model(x: np.ndarray, p: np.ndarray, dt: float, model: int) -> None:
         walk = THRUST_WALK
         if model == GLIDE:
             walk = 2.0 * lift_sigma(x) ** 2 / GLIDE_LIFE_S
-        carry_covariance(p, phi, 9 if model != FREE else (N if drag else 6))
+        carry_covariance(p, phi, model != FREE, drag)
         if not drag:
             for i in range(9):
                 # the ballistic coefficient is not observable out here
