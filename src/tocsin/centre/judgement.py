@@ -23,6 +23,7 @@ from tocsin.identification.notices import fitting
 from tocsin.prediction.arc import ArcFigures, arc_figures
 from tocsin.tracking.bank import Track
 from tocsin.tracking.tracker import Tracker
+from tocsin.tracking.upkeep import settle
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -43,7 +44,9 @@ EVENT_PAUSE_S, SURE_PAUSE_S, IDLE_PAUSE_S = 2.0, 4.0, 10.0
 anew, and one that concerns nobody every ten."""
 DARK_WATCH_S = 150.0
 """A plume that went out is judged every second for so long: its silence is evidence that grows with time."""
-FITS = (3, 4, 5, 6, 8, 10, 13, 16, 20, 25, 31, 39, 49, 64)
+FITS = (3, 4, 5, 6, 8, 10, 13, 16, 20, 25, 31, 39, 49, 64, 80, 100, 125, 156, 195, 244, 305)
+DARK_S = 4.0
+"""A plume that was not seen for so long, or in two looks, has gone out: its burn is fitted as a whole."""
 
 
 class Stage(Protocol):
@@ -103,6 +106,7 @@ class Judgement:
         judged.powered = stage.tracker.powered(track.slot)
         judged.orbiting = 1.0 - float(arcs.p_low[k])
         self._fit_launch(stage, judged, track)
+        self._tell_burnout(stage, judged, track, now)
         self._match_notice(stage, judged, track)
         identity = self._identify(
             judged, track, state, covariance, stage.tracker.thrust_sigma(track.slot), arcs, k, now
@@ -173,6 +177,21 @@ class Judgement:
         judged.context.launch_time = fit.spot.time
         judged.profile_time = fit.time
         judged.profile_state = fit.state
+
+    def _tell_burnout(self, stage: Stage, judged: Judged, track: Track, now: int) -> None:
+        """Fit the whole burn of a plume that has gone out, once, and tell the tracker where it coasts from."""
+        n, dark = len(track.sights), track.off_from
+        if not dark or n <= judged.burnt or (track.infrared_misses < 2 and now - dark < DARK_S * NS):
+            return
+        judged.burnt = n
+        found = stage.predictor.burnout(track, stage.tracker)
+        bank = stage.tracker.bank
+        if found is not None:
+            judged.launch, state, covariance = found
+            judged.context.launch_time = judged.launch.time
+            settle(bank, track.slot, int(bank.ts[track.slot]), state, covariance)
+        if len(track.satellites) == len(track.sensors):
+            stage.tracker.remember_burnout(track.slot)
 
     def _match_notice(self, stage: Stage, judged: Judged, track: Track) -> None:
         judged.context.notice = ""

@@ -337,6 +337,20 @@ class Tracker:
         )  # fmt: skip
         return states, covariances
 
+    def remember_burnout(self, slot: int) -> None:
+        """Keep the coasting state of a track whose plume has gone out, with what satellites' constant errors do to it.
+
+        After a long coast it is no Gaussian any more: a radar's track is joined with it as it was here.
+        """
+        b, index = self.bank, np.array([slot], np.int64)
+        state, covariance = b.xs[index, FREE, :9].copy(), b.ps[index, FREE, :6, :6].copy()
+        self._table()
+        consider(
+            b.contacts, b.records["nis"], b.records["infrared_hits"], index, b.satellite[: len(b.sensors)], self._ups,
+            self._biases, state, covariance,
+        )  # fmt: skip
+        b.tracks[slot].burnout = int(b.ts[slot]), state[0, :6], covariance[0]
+
     def _table(self) -> None:
         """Make ready what `consider` needs of the sensors that the bank has come to know."""
         names = self.bank.sensors
