@@ -45,8 +45,8 @@ anew, and one that concerns nobody every ten."""
 DARK_WATCH_S = 150.0
 """A plume that went out is judged every second for so long: its silence is evidence that grows with time."""
 FITS = (3, 4, 5, 6, 8, 10, 13, 16, 20, 25, 31, 39, 49, 64, 80, 100, 125, 156, 195, 244, 305)
-DARK_S = 4.0
-"""A plume that was not seen for so long, or in two looks, has gone out: its burn is fitted as a whole."""
+DARK_S = 20.0
+"""A plume that was not seen for so long, and in two looks, has gone out (stages follow within some ten seconds): its burn is fitted."""
 
 
 class Stage(Protocol):
@@ -181,7 +181,7 @@ class Judgement:
     def _tell_burnout(self, stage: Stage, judged: Judged, track: Track, now: int) -> None:
         """Fit the whole burn of a plume that has gone out, once, and tell the tracker where it coasts from."""
         n, dark = len(track.sights), track.off_from
-        if not dark or n <= judged.burnt or (track.infrared_misses < 2 and now - dark < DARK_S * NS):
+        if not dark or n <= judged.burnt or track.infrared_misses < 2 or now - dark < DARK_S * NS:
             return
         judged.burnt = n
         found = stage.predictor.burnout(track, stage.tracker)
