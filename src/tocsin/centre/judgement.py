@@ -44,9 +44,9 @@ EVENT_PAUSE_S, SURE_PAUSE_S, IDLE_PAUSE_S = 2.0, 4.0, 10.0
 anew, and one that concerns nobody every ten."""
 DARK_WATCH_S = 150.0
 """A plume that went out is judged every second for so long: its silence is evidence that grows with time."""
-FITS = (3, 4, 5, 6, 8, 10, 13, 16, 20, 25, 31, 39, 49, 64, 80, 100, 125, 156, 195, 244, 305)
-DARK_S = 4.0
-"""A plume that was not seen for so long, or in two looks, has gone out: its burn is fitted as a whole."""
+FITS = (3, 4, 5, 6, 8, 10, 13, 16, 20, 25, 31, 39, 49, 64)
+DARK_S = 20.0
+"""A plume not seen for so long, and in two looks, has gone out (stages follow within some ten seconds): its burn is fitted."""
 
 
 class Stage(Protocol):
@@ -166,7 +166,7 @@ class Judgement:
         return identity
 
     def _fit_launch(self, stage: Stage, judged: Judged, track: Track) -> None:
-        n = len(track.sights)
+        n = min(len(track.sights), FITS[-1])
         if n < FITS[0] or FITS[bisect_right(FITS, n) - 1] <= judged.fitted:
             return
         judged.fitted = FITS[bisect_right(FITS, n) - 1]
@@ -181,7 +181,7 @@ class Judgement:
     def _tell_burnout(self, stage: Stage, judged: Judged, track: Track, now: int) -> None:
         """Fit the whole burn of a plume that has gone out, once, and tell the tracker where it coasts from."""
         n, dark = len(track.sights), track.off_from
-        if not dark or n <= judged.burnt or (track.infrared_misses < 2 and now - dark < DARK_S * NS):
+        if not dark or n <= judged.burnt or track.infrared_misses < 2 or now - dark < DARK_S * NS:
             return
         judged.burnt = n
         found = stage.predictor.burnout(track, stage.tracker)

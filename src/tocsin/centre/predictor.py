@@ -36,6 +36,8 @@ BURN_S = {
 
 CHANCE_M = 1000e3
 """Ranges of sounding rockets, and of what is launched to fall back, spread over so much."""
+LAUNCH_SIGHTS = 64
+"""The first lines of sight tell where it rose; later stages fly as the profiles do not."""
 MAY_BURN, ENDS_NOW = 0.02, 0.1
 """A track that may still burn, with so much probability, falls as a mixture: one missed look is no burnout. Of what burns so
 much ends now."""
@@ -58,7 +60,7 @@ class Predictor:
 
     def fit_launch(self, track: Track) -> Fit | None:
         """Return the launch that fits the plume's lines of sight, None when none does."""
-        fit = fit_launch(*_sights(track))
+        fit = fit_launch(*(part[:LAUNCH_SIGHTS] for part in _sights(track)))
         if fit is None:
             return None
         spot = Spot(

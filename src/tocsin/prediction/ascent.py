@@ -23,8 +23,8 @@ IntArray = npt.NDArray[np.int64]
 
 FEWEST = 4
 ROUNDS = 40
-WORST_FIT = 3.0
-"""Chi-square per degree of freedom beyond which the ascent is none of these, and the filter's state stays."""
+WORST_SIGMAS = 4.0
+"""So far above its mean, in sigmas of chi-square, the ascent is none of these, and the filter's state stays."""
 _EVIDENT = 12.0
 """Ascents so much less likely (ln) than the best are left out."""
 _WIDTHS = {
@@ -110,7 +110,7 @@ def fit_burnout(
     job = _Job(reference, times, looks, sigmas, gap, cutoff, max((at_ns - int(t[0])) / NS, cutoff + 0.5 * gap))
     fits = [fit for stages, p in _starts(found) if (fit := job.fit(stages, p)) is not None]
     freedom = max(1.0, 2.0 * len(t) - 4.0)
-    if not fits or min(fit.chi2 for fit in fits) > WORST_FIT * freedom:
+    if not fits or min(fit.chi2 for fit in fits) > freedom + WORST_SIGMAS * math.sqrt(2.0 * freedom):
         return None
     return _mixed(fits, freedom, job, int(t[0]))
 

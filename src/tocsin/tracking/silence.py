@@ -62,12 +62,10 @@ def silence(
     pd, quiet = np.minimum(pd[could], PD_MOST), quiet[could]
     infrared = sensor.kind == "infrared"
     free_pd = pd * FREE_INFRARED_PD if infrared else pd
-    # a run of looks was dark from the middle of its first on
-    dark = look.start + (look.end - look.start) // (2 * max(look.empty_looks, 1))
     cost, gone = np.empty(quiet.size), np.zeros(quiet.size, np.bool_)
     silence_kernel(bank.xs, bank.ps, bank.ws, bank.ts, bank.two, quiet, look.end, pd, free_pd, cost)
     count_silence(
-        bank.records, bank.contacts, quiet, pd, cost, bank.sensor_number(sensor), infrared, look.empty_looks, dark,
+        bank.records, bank.contacts, quiet, pd, cost, bank.sensor_number(sensor), infrared, look.empty_looks, look.end,
         MOST_DOUBT, FALLS, gone,
     )  # fmt: skip
     stood = bank.records["confirmed"][quiet] != 0
