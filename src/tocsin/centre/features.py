@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from tocsin.centre.features_kernels import FIGURES, motion_figures
 from tocsin.core.constants import NS
-from tocsin.identification.evidence import Features
+from tocsin.identification.evidence import DARK_LONG_S, Features
 from tocsin.prediction.arc import ArcFigures
 from tocsin.sensing.glint import forward_scatter_angle, glint_geometry
 from tocsin.tracking.bank import Track
@@ -32,6 +32,8 @@ class Context(msgspec.Struct):
     silent: dict[str, int] = msgspec.field(default_factory=dict)
     """Looks of other satellites that could have seen its plume and did not, since they last saw it."""
     notice: str = ""
+    burnout: tuple[float, float, float] = (math.nan, math.nan, math.nan)
+    """Speed, its sigma and inertial speed (m/s) while it burns and until they are no longer those of burnout."""
     glint_angle: float = math.nan
     scatter_angle: float = math.nan
     glint_at: int = 0
@@ -61,6 +63,8 @@ def features_of(
         context.glint_angle = glint.angle if glint.sunlit else math.pi
         context.scatter_angle = scatter_angle(sight)
         context.glint_at = track.last_infrared
+    if infrared and off <= DARK_LONG_S:
+        context.burnout = (motion[1], motion[2], motion[3])
     gain, gain_sigma = speed_gain(track, state)
     silent = sum(1 for s, n in context.silent.items() if n >= 2 and s not in track.sensors)
     return Features(
@@ -87,6 +91,7 @@ def features_of(
         orbiting=1.0 - float(arcs.p_low[k]),
         apogee_m=float(arcs.apogee_m[k]),
         arc_range_m=float(arcs.range_m[k]),
+        burnout=context.burnout,
         gain_m_s2=gain,
         gain_sigma_m_s2=gain_sigma,
         glint_angle_rad=context.glint_angle,

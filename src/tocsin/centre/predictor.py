@@ -60,7 +60,8 @@ class Predictor:
 
     def fit_launch(self, track: Track) -> Fit | None:
         """Return the launch that fits the plume's lines of sight, None when none does."""
-        fit = fit_launch(*(part[:LAUNCH_SIGHTS] for part in _sights(track)))
+        times, places, los, sigmas = (part[:LAUNCH_SIGHTS] for part in _sights(track))
+        fit = fit_launch(times, places, los, sigmas)  # type: ignore[arg-type]
         if fit is None:
             return None
         spot = Spot(

@@ -59,6 +59,8 @@ class Features(msgspec.Struct, frozen=True):
     apogee_m: float
     arc_range_m: float
     """Along the ground from launch to impact; NaN while it burns or in orbit."""
+    burnout: tuple[float, float, float] = (math.nan, math.nan, math.nan)
+    """Speed, its sigma and inertial speed as they were last known within `DARK_LONG_S` of burnout; NaN = not known."""
     gain_m_s2: float = math.nan
     """By how much its speed across the first satellite's sight grew over the first looks, and its sigma; NaN = not known."""
     gain_sigma_m_s2: float = math.nan
@@ -241,18 +243,20 @@ def mean_acceleration(f: Features) -> Piece | None:
     R-7): a slow start is never less than 0.15 of a missile's. Sounding rockets burn hard and briefly. Nothing launched is
     slower than 3 m/s2 (23 Falcon 9: from 4.3 m/s2 over the first 60 s on): what shines so long and hardly moves stands.
     """
-    if f.infrared_hits < 5 or f.burning_s < 60.0 or not f.speed_sigma_m_s < 600.0 or f.inertial_speed_m_s > 6000.0:
-        return None
+    speed, sigma, inertial = f.speed_m_s, f.speed_sigma_m_s, f.inertial_speed_m_s
     if f.off_s > DARK_LONG_S:
+        # a coast changes the speed, and takes nothing from what was seen of the burn
+        speed, sigma, inertial = f.burnout
+    if f.infrared_hits < 5 or f.burning_s < 60.0 or not sigma < 600.0 or inertial > 6000.0:
         return None
-    mean = f.speed_m_s / f.burning_s
+    mean = speed / f.burning_s
     least = 11.0 + 8.0 * min(f.burning_s - 60.0, 90.0) / 90.0
     out = spread(0.5)
-    most = mean + 0.5 * f.speed_sigma_m_s / f.burning_s
+    most = mean + 0.5 * sigma / f.burning_s
     give(out, MISSILES, max(rises_to(most, least, 1.5), 0.15))
     out["space_launch"] = max(falls_off(mean, least + 4.0, 4.0), 0.2)
     out["sounding_rocket"] = max(rises_to(most, 15.0, 3.0), 0.02)
-    stands = rises_to(mean + 2.0 * f.speed_sigma_m_s / f.burning_s, SLOWEST_M_S2, 0.7)
+    stands = rises_to(mean + 2.0 * sigma / f.burning_s, SLOWEST_M_S2, 0.7)
     for c in LAUNCHES:
         out[c] *= stands
     return Piece("mean acceleration", f"{mean:.0f} m/s2 over {f.burning_s:.0f} s", out)
