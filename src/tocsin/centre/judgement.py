@@ -136,6 +136,7 @@ class Judgement:
             paths=speaking_paths(track.paths),
             degraded_mode=degraded,
             wide=judged.wide,
+            unseen=bool(track.off_from) and track.last_hit <= track.last_infrared,
         )
         judged.level, judged.reason = level_of(figures, judged.level)
 
