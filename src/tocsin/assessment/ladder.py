@@ -35,6 +35,8 @@ class Figures(msgspec.Struct, frozen=True):
     """P(asset) with no word of any notification, nor of the site."""
     asset_before: float = 1.0
     """P(asset) by the prediction before the last."""
+    unseen: bool = False
+    """Nobody has seen it since its plume went out: where it falls is a prediction."""
 
 
 def level_of(f: Figures, current: str) -> tuple[str, str]:
@@ -47,8 +49,10 @@ def level_of(f: Figures, current: str) -> tuple[str, str]:
     else:
         asset = f.asset
     possible = missile >= POSSIBLE_MISSILE * ease and asset >= POSSIBLE_ASSET * ease
-    if not possible and RANK[current] >= RANK["possible"] and f.wide and f.missile >= 0.5:
-        return "possible", f"P(missile) {f.missile:.2f}; the footprint is too wide to rule an asset out"
+    if not possible and RANK[current] >= RANK["possible"] and (f.wide or f.unseen) and f.missile >= 0.5:
+        # what was said is taken back by an observation, never by a prediction
+        why = "the footprint is too wide to rule an asset out" if f.wide else "nobody has seen it since its burnout"
+        return "possible", f"P(missile) {f.missile:.2f}; {why}"
     if not possible:
         if f.confirmed_track and (f.launch >= 0.8 or f.impacting >= 0.99):
             return "tracked", f"powered or suborbital flight; P(missile) {f.missile:.2f}, P(asset) {f.asset:.3f}"

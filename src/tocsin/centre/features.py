@@ -13,7 +13,7 @@ import numpy.typing as npt
 from tocsin.centre.features_kernels import FIGURES, motion_figures
 from tocsin.centre.past import NO_ARC, FreeArc, Motion, Past
 from tocsin.core.constants import NS
-from tocsin.identification.features import Features
+from tocsin.identification.features import DARK_LONG_S, Features
 from tocsin.identification.sites import Odds
 from tocsin.prediction.arc import ArcFigures
 from tocsin.sensing.glint import forward_scatter_angle, glint_geometry
@@ -37,6 +37,8 @@ class Context(msgspec.Struct):
     """Looks of other satellites that could have seen its plume and did not, since they last saw it."""
     notice: str = ""
     site: Odds | None = None
+    burnout: tuple[float, float, float] = (math.nan, math.nan, math.nan)
+    """Speed, its sigma and inertial speed (m/s) while it burns and until they are no longer those of burnout."""
     glint_angle: float = math.nan
     scatter_angle: float = math.nan
     glint_at: int = 0
@@ -67,6 +69,8 @@ def features_of(
         context.glint_angle = glint.angle if glint.sunlit else math.pi
         context.scatter_angle = scatter_angle(sight)
         context.glint_at = track.last_infrared
+    if infrared and off <= DARK_LONG_S:
+        context.burnout = (motion[1], motion[2], motion[3])
     gain, gain_sigma = speed_gain(track, state)
     first_fast, first_sigma = first_speed(track, state)
     silent = sum(1 for s, n in context.silent.items() if n >= 2 and s not in track.sensors)
@@ -110,6 +114,7 @@ def features_of(
         came_sigma_m_s=came.sigma_m_s,
         braked=past.braked,
         gap_s=past.gap_s,
+        burnout=context.burnout,
         gain_m_s2=gain,
         gain_sigma_m_s2=gain_sigma,
         first_m_s=first_fast,

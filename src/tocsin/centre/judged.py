@@ -63,6 +63,8 @@ class Judged(msgspec.Struct):
     predicted_powered: float = 0.0
     fitted: int = 0
     """Lines of sight in the last launch fit."""
+    burnt: int = 0
+    """Lines of sight from which the state at burnout was told; more of them are a plume that shone again."""
     launch: Spot | None = None
     impact: Spot | None = None
     impacting: float = 0.0

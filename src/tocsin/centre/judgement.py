@@ -24,6 +24,7 @@ from tocsin.identification.sites import REACH_M, odds_at
 from tocsin.prediction.arc import ArcFigures, arc_figures
 from tocsin.tracking.bank import Track
 from tocsin.tracking.tracker import Tracker
+from tocsin.tracking.upkeep import settle
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -48,6 +49,8 @@ anew, and one that concerns nobody every ten."""
 DARK_WATCH_S = 150.0
 """A plume that went out is judged every second for so long: its silence is evidence that grows with time."""
 FITS = (3, 4, 5, 6, 8, 10, 13, 16, 20, 25, 31, 39, 49, 64)
+DARK_S = 20.0
+"""A plume not seen for so long, and in two looks, has gone out (stages follow within some ten seconds): its burn is fitted."""
 
 
 class Stage(Protocol):
@@ -107,6 +110,7 @@ class Judgement:
         judged.powered = stage.tracker.powered(track.slot)
         judged.orbiting = 1.0 - float(arcs.p_low[k])
         self._fit_launch(stage, judged, track)
+        self._tell_burnout(stage, judged, track, now)
         self._match_notice(stage, judged, track)
         identity = self._identify(
             judged, track, state, covariance, stage.tracker.thrust_sigma(track.slot), arcs, k, now
@@ -138,6 +142,7 @@ class Judgement:
             paths=speaking_paths(track.paths),
             degraded_mode=degraded,
             wide=judged.wide,
+            unseen=bool(track.off_from) and track.last_hit <= track.last_infrared,
         )
         judged.level, judged.reason = level_of(figures, judged.level)
 
@@ -173,7 +178,7 @@ class Judgement:
         return identity
 
     def _fit_launch(self, stage: Stage, judged: Judged, track: Track) -> None:
-        n = len(track.sights)
+        n = min(len(track.sights), FITS[-1])
         if n < FITS[0] or FITS[bisect_right(FITS, n) - 1] <= judged.fitted:
             return
         judged.fitted = FITS[bisect_right(FITS, n) - 1]
@@ -186,6 +191,21 @@ class Judgement:
         judged.context.site = odds_at(fit.spot.latitude, fit.spot.longitude) if known else None
         judged.profile_time = fit.time
         judged.profile_state = fit.state
+
+    def _tell_burnout(self, stage: Stage, judged: Judged, track: Track, now: int) -> None:
+        """Fit the whole burn of a plume that has gone out, once, and tell the tracker where it coasts from."""
+        n, dark = len(track.sights), track.off_from
+        if not dark or n <= judged.burnt or track.infrared_misses < 2 or now - dark < DARK_S * NS:
+            return
+        judged.burnt = n
+        found = stage.predictor.burnout(track, stage.tracker)
+        bank = stage.tracker.bank
+        if found is not None:
+            judged.launch, state, covariance = found
+            judged.context.launch_time = judged.launch.time
+            settle(bank, track.slot, int(bank.ts[track.slot]), state, covariance)
+        if len(track.satellites) == len(track.sensors):
+            stage.tracker.remember_burnout(track.slot)
 
     def _match_notice(self, stage: Stage, judged: Judged, track: Track) -> None:
         judged.context.notice = ""

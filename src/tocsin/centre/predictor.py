@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 import msgspec
 import numpy as np
@@ -13,6 +14,7 @@ from tocsin.core.constants import DEG
 from tocsin.core.records.network import Assets
 from tocsin.core.records.outputs import Ellipse
 from tocsin.identification.classes import MISSILES
+from tocsin.prediction.ascent import FEWEST, fit_burnout
 from tocsin.prediction.assets import AssetTable
 from tocsin.prediction.backtrace import launch_from_arc
 from tocsin.prediction.impact import PoweredHypotheses, asset_probabilities, predict_impact
@@ -21,6 +23,7 @@ from tocsin.tracking.bank import Track
 from tocsin.tracking.tracker import Tracker
 
 FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
 
 BURN_S = {
     "ballistic_missile_short_range": (80.0, 20.0),
@@ -33,6 +36,8 @@ BURN_S = {
 
 CHANCE_M = 1000e3
 """Ranges of sounding rockets, and of what is launched to fall back, spread over so much."""
+LAUNCH_SIGHTS = 64
+"""The first lines of sight tell where it rose; later stages fly as the profiles do not."""
 MAY_BURN, ENDS_NOW = 0.02, 0.1
 """A track that may still burn, with so much probability, falls as a mixture: one missed look is no burnout. Of what burns so
 much ends now."""
@@ -55,15 +60,8 @@ class Predictor:
 
     def fit_launch(self, track: Track) -> Fit | None:
         """Return the launch that fits the plume's lines of sight, None when none does."""
-        sights = track.sights
-        times = np.array([s[0] for s in sights], np.int64)
-        rest = np.array([s[1:8] for s in sights], np.float64)
-        fit = fit_launch(
-            times,
-            np.ascontiguousarray(rest[:, 0:3]),
-            np.ascontiguousarray(rest[:, 3:6]),
-            np.ascontiguousarray(rest[:, 6]),
-        )
+        times, places, los, sigmas = (part[:LAUNCH_SIGHTS] for part in _sights(track))
+        fit = fit_launch(times, places, los, sigmas)  # type: ignore[arg-type]
         if fit is None:
             return None
         spot = Spot(
@@ -72,6 +70,24 @@ class Predictor:
         )  # fmt: skip
         flat = [*(float(v) for v in fit.state), *(float(v) for v in fit.state_covariance.ravel())]
         return Fit(spot, int(fit.state_time), flat)
+
+    def burnout(self, track: Track, tracker: Tracker) -> tuple[Spot, FloatArray, FloatArray] | None:
+        """Return where a plume that has gone out rose, and state (6,), (6, 6) of what coasts on, at the time of its track.
+
+        None where no ascent fits, where one satellite alone has seen it (it does not tell depth: ascents in many directions
+        fit), and where a radar knows more.
+        """
+        bank, slot = tracker.bank, track.slot
+        if len(track.satellites) < 2 or len(track.sensors) > len(track.satellites) or len(track.sights) < FEWEST:
+            return None
+        found = fit_burnout(*_sights(track), _first_dark(track), int(bank.ts[slot]))
+        if found is None or found.time != int(bank.ts[slot]):
+            return None
+        spot = Spot(
+            time=found.launch_time, time_sigma_s=found.launch_time_sigma_s, latitude=found.lat, longitude=found.lon,
+            ellipses=ellipses_of(found.ellipses), heading=found.heading,
+        )  # fmt: skip
+        return spot, found.state, found.covariance
 
     def launch_of_arc(self, time: int, state: FloatArray, covariance: FloatArray) -> Spot | None:
         """Return where a free arc seen by radar alone was launched, honestly wide."""
@@ -90,8 +106,8 @@ class Predictor:
         time = int(tracker.bank.ts[track.slot])
         beta, beta_sigma = tracker.ballistic(track.slot)
         alone = len(track.satellites) == 1 and track.hits == sum(track.satellites.values())
-        if alone and judged.profile_state and judged.profile_time:
-            # one satellite alone does not see depth: the profiles do better than the free filter
+        if alone and judged.powered > MAY_BURN and judged.profile_state and judged.profile_time:
+            # one satellite alone does not see depth: while it burns the profiles do better than the filter
             flat = np.array(judged.profile_state)
             time, state, covariance = judged.profile_time, flat[:6], flat[6:].reshape(6, 6)
         powered = self._hypotheses(judged, state, track) if judged.powered > MAY_BURN else None
@@ -148,6 +164,30 @@ class Predictor:
         return PoweredHypotheses.simple(
             weights, left, sigma, max(thrust, 5.0), ends_now=max(ENDS_NOW, 1.0 - judged.powered)
         )
+
+
+def _first_dark(track: Track) -> int:
+    """Return when (ns) a plume that has gone out would have been seen next: each satellite comes by again after its usual time.
+
+    A scanner passes a target once in its look, and an empty look does not say when; its earlier passes do.
+    """
+    by_sensor: dict[str, list[int]] = {}
+    for sight in track.sights:
+        by_sensor.setdefault(sight[8], []).append(sight[0])
+    last, following = max(times[-1] for times in by_sensor.values()), []
+    for times in by_sensor.values():
+        pauses = sorted(b - a for a, b in pairwise(times) if b > a)
+        if pauses:
+            usual = pauses[len(pauses) // 2]
+            following.append(times[-1] + usual * ((last - times[-1]) // usual + 1))
+    return min(following, default=track.off_from)
+
+
+def _sights(track: Track) -> tuple[IntArray, FloatArray, FloatArray, FloatArray]:
+    """Return times (n,) ns, places (n, 3), lines of sight (n, 3) and sigmas (n,) of a track's plume."""
+    rest = np.array([s[1:8] for s in track.sights], np.float64)
+    times = np.array([s[0] for s in track.sights], np.int64)
+    return times, *(np.ascontiguousarray(rest[:, part]) for part in (slice(0, 3), slice(3, 6), 6))  # type: ignore[return-value]
 
 
 def ellipses_of(ellipses: tuple[Ellipse, ...]) -> tuple[tuple[float, float, float, float], ...]:

@@ -225,7 +225,9 @@ def _exercise_beginnings() -> None:
     from tocsin.detection.background_kernels import forget_spots
     from tocsin.tracking.bank import TrackBank
     from tocsin.tracking.birth_kernels import start_radar
-    from tocsin.tracking.filter_kernels import M_RANGE, MEAS
+    from tocsin.tracking.filter_kernels import M_RANGE, MEAS, N
+    from tocsin.tracking.fuse_kernels import join
+    from tocsin.tracking.upkeep import settle
     from tocsin.tracking.view_kernels import state_distances
     from tocsin.world.geodesy_kernels import great_circle_m
 
@@ -235,6 +237,8 @@ def _exercise_beginnings() -> None:
     for s in slots:
         start_radar(bank.xs[s], bank.ps[s], bank.ws[s], row, 0.05)
     state_distances(bank.xs, bank.ps, bank.ws, bank.ts, bank.two, slots[:1], slots[1:], np.empty((1, 1)))
+    join(np.ones(6), np.eye(6), 1.0, np.ones(N), np.eye(N), np.empty(6), np.empty((6, 6)))
+    settle(bank, int(slots[0]), _START - NS, np.ones(6) * 1e7, np.eye(6))
     forget_spots(np.zeros((4, 8)), 0, 0.0)
     great_circle_m(0.0, 0.0, 0.1, 0.1)
 
@@ -244,6 +248,7 @@ def exercise_prediction() -> None:
     from tocsin.centre.features_kernels import FIGURES, motion_figures
     from tocsin.identification.notices import fitting
     from tocsin.prediction.arc import arc_figures
+    from tocsin.prediction.ascent import fit_burnout
     from tocsin.prediction.assets import AssetTable
     from tocsin.prediction.backtrace import launch_from_arc
     from tocsin.prediction.impact import PoweredHypotheses, asset_probabilities, predict_impact
@@ -274,6 +279,9 @@ def exercise_prediction() -> None:
     lines = np.array([_flight(30.0 + 5.0 * k) - satellite for k in range(8)])
     lines /= np.sqrt((lines * lines).sum(axis=1))[:, None]
     fit_launch(times, np.tile(satellite, (8, 1)), lines, np.full(8, 3e-5))
+    fit_burnout(
+        times, np.tile(satellite, (8, 1)), lines, np.full(8, 3e-5), int(times[-1]) + NS, int(times[-1]) + 2 * NS
+    )
     glint_geometry(satellite, (float(lines[0, 0]), float(lines[0, 1]), float(lines[0, 2])), _START)
     fitting({}, _START, 0.1, 0.1, 1e4, math.nan)
 

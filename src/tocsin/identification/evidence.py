@@ -12,7 +12,7 @@ import msgspec
 
 from tocsin.core.constants import MU_M3_S2
 from tocsin.identification.classes import CLASSES, LAUNCHES, MISSILES, UNKNOWN_LIKELIHOOD
-from tocsin.identification.features import Features
+from tocsin.identification.features import DARK_LONG_S, Features
 from tocsin.identification.sites import BOUND
 
 NOTIFICATION, SITE = "notification", "launch site"
@@ -22,6 +22,8 @@ EARTH_RADIUS_M = 6.371e6
 STAGE_GAP_S = 10.0
 """Between cut-off and the next stage at full thrust: 8 to 11 s in the telemetry of 23 Falcon 9 ascents."""
 SLOWEST_M_S2 = 3.0
+WHOLE_BURN_M_S2 = 22.0
+"""Missiles gain as much in the mean of their whole burn, or more (see `mean_acceleration`)."""
 BRAKES_M_S2, BRAKED_SIGMA = 10.0, 4.0
 """More than gravity takes from what coasts upwards; once at four sigma counts from then on (by chance one look in 30,000)."""
 AIR_M = 85e3
@@ -30,8 +32,6 @@ on which it came."""
 FASTEST_FIRST_M_S = 4000.0
 """Of 60 launches, behind cloud, past the limb and with a satellite lost, the fastest had 3.3 km/s when it was first seen."""
 MIRROR_DEG, FORWARD_DEG = 8.0, 50.0
-DARK_LONG_S = 40.0
-"""So long after burnout the speed is no longer that of burnout."""
 
 
 class Piece(msgspec.Struct, frozen=True):
@@ -168,6 +168,16 @@ def too_fast(f: Features) -> Piece | None:
     return Piece("speed", f"{f.inertial_speed_m_s / 1000:.2f} km/s inertial", out)
 
 
+def may_follow(dark_s: float) -> float:
+    """Return the probability that a launcher's plume has been dark for so long before its next stage: a burnout is no end.
+
+    Seven in ten light within seconds of `STAGE_GAP_S`; two coast first (Pegasus 18 s, Epsilon 47 s, SS-520 150 s); of one in
+    ten the next stage is too faint to be seen (Electron 26 kN, Safir 35 kN, where 95 kN shine with 20 kW/sr), or it fails.
+    """
+    late = max(dark_s - STAGE_GAP_S, 0.0)
+    return 0.7 * math.exp(-late / 6.0) + 0.2 * math.exp(-late / 40.0) + 0.1
+
+
 def burn_time(f: Features) -> Piece | None:
     """How long it has burnt, or burnt in all: generic classes 60-360 s (domain facts C.2), a way to orbit longer."""
     if f.infrared_hits < 2:
@@ -182,9 +192,7 @@ def burn_time(f: Features) -> Piece | None:
     out["meteor"] = falls_off(t, 8.0, 4.0)
     value = f"{t:.0f} s so far"
     if f.off_s > 0.0:
-        # a launcher's stages follow within ten seconds; a plume that stays dark fell short of orbit or became too faint
-        late = max(f.off_s - STAGE_GAP_S, 0.0)
-        out["space_launch"] = max(math.exp(-late / 6.0), 0.05) if f.inertial_speed_m_s < 7400.0 else 1.0
+        out["space_launch"] = may_follow(f.off_s) if f.inertial_speed_m_s < 7400.0 else 1.0
         early = rises_to(t, 130.0, 25.0)
         out["ballistic_missile_intercontinental"] *= max(early, math.exp(-f.off_s / 6.0))
         value = f"{t:.0f} s, dark for {f.off_s:.0f} s"
@@ -241,18 +249,23 @@ def mean_acceleration(f: Features) -> Piece | None:
     R-7): a slow start is never less than 0.15 of a missile's. Sounding rockets burn hard and briefly. Nothing launched is
     slower than 3 m/s2 (23 Falcon 9: from 4.3 m/s2 over the first 60 s on): what shines so long and hardly moves stands.
     """
-    if f.infrared_hits < 5 or f.burning_s < 60.0 or not f.speed_sigma_m_s < 600.0 or f.inertial_speed_m_s > 6000.0:
-        return None
+    speed, sigma, inertial = f.speed_m_s, f.speed_sigma_m_s, f.inertial_speed_m_s
     if f.off_s > DARK_LONG_S:
+        # a coast changes the speed, and takes nothing from what was seen of the burn
+        speed, sigma, inertial = f.burnout
+    if f.infrared_hits < 5 or f.burning_s < 60.0 or not sigma < 600.0 or inertial > 6000.0:
         return None
-    mean = f.speed_m_s / f.burning_s
+    mean = speed / f.burning_s
     least = 11.0 + 8.0 * min(f.burning_s - 60.0, 90.0) / 90.0
     out = spread(0.5)
-    most = mean + 0.5 * f.speed_sigma_m_s / f.burning_s
-    give(out, MISSILES, max(rises_to(most, least, 1.5), 0.15))
+    most = mean + 0.5 * sigma / f.burning_s
+    fast = rises_to(most, least, 1.5)
+    if f.off_s > STAGE_GAP_S:  # it was the whole burn
+        fast = rises_to(mean, WHOLE_BURN_M_S2, math.hypot(1.5, sigma / f.burning_s))
+    give(out, MISSILES, max(fast, 0.15))
     out["space_launch"] = max(falls_off(mean, least + 4.0, 4.0), 0.2)
     out["sounding_rocket"] = max(rises_to(most, 15.0, 3.0), 0.02)
-    stands = rises_to(mean + 2.0 * f.speed_sigma_m_s / f.burning_s, SLOWEST_M_S2, 0.7)
+    stands = rises_to(mean + 2.0 * sigma / f.burning_s, SLOWEST_M_S2, 0.7)
     for c in LAUNCHES:
         out[c] *= stands
     return Piece("mean acceleration", f"{mean:.0f} m/s2 over {f.burning_s:.0f} s", out)

@@ -8,6 +8,9 @@ import msgspec
 
 from tocsin.identification.sites import Odds
 
+DARK_LONG_S = 40.0
+"""So long after burnout the speed is no longer that of burnout."""
+
 
 class Features(msgspec.Struct, frozen=True):
     """What is measured of a track; SI units, NaN = not known."""
@@ -52,6 +55,8 @@ class Features(msgspec.Struct, frozen=True):
     """By how many sigma it braked at most while it shone, since it last gained speed."""
     gap_s: float = 0.0
     """The longest dark time between two burns."""
+    burnout: tuple[float, float, float] = (math.nan, math.nan, math.nan)
+    """Speed, its sigma and inertial speed as they were last known within `DARK_LONG_S` of burnout; NaN = not known."""
     gain_m_s2: float = math.nan
     """By how much its speed across the first satellite's sight grew over the first looks, and its sigma; NaN = not known."""
     gain_sigma_m_s2: float = math.nan

@@ -66,7 +66,7 @@ def fit_launch(
         return None
     book = profiles() if tables is None else tables
     times = (t - t[0]) / NS
-    looks = _look_rows(np.asarray(sat_positions, np.float64)[order], np.asarray(los, np.float64)[order])
+    looks = look_rows(np.asarray(sat_positions, np.float64)[order], np.asarray(los, np.float64)[order])
     sigmas = np.ascontiguousarray(np.broadcast_to(np.asarray(sigma, np.float64), t.shape)[order])
     if not (np.isfinite(looks).all() and (sigmas > 0.0).all()):
         return None
@@ -94,7 +94,24 @@ def fit_launch(
     return _mixed(book, found, normals, reference, freedom, t, times, worst_fit)
 
 
-def _look_rows(places: FloatArray, sights: FloatArray) -> FloatArray:
+def profile_solutions(
+    times: FloatArray, looks: FloatArray, sigmas: FloatArray, reference: FloatArray
+) -> FloatArray | None:
+    """Return the solutions (m, SOLUTION) of all generic profiles for looks at rising times (n,), s; None without a start.
+
+    Fills `reference` (2,): latitude and longitude that their east and north count from.
+    """
+    book = profiles()
+    found = np.zeros((len(book.names) * k.KEPT, k.SOLUTION))
+    normals = np.zeros((len(found), pk.PARAMETERS, pk.PARAMETERS))
+    few, many = _spread(len(times), k.FEW), _spread(len(times), _MOST_LOOKS)
+    started = k.fit_profiles(
+        book.table, book.burn_s, times, looks, sigmas, few, many, _ROUNDS, _FIRST_HEIGHT_M, reference, found, normals
+    )
+    return found if started else None
+
+
+def look_rows(places: FloatArray, sights: FloatArray) -> FloatArray:
     """Return (n, 12): sensor place, unit line of sight, and two axes across it, from places and sights (n, 3)."""
     x, y, z = sights.T / np.sqrt(sights[:, 0] ** 2 + sights[:, 1] ** 2 + sights[:, 2] ** 2)
     zero = np.zeros(len(x))

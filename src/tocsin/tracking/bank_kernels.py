@@ -35,6 +35,8 @@ TELLING = 1.5  # a look tells burning from coasting when it sees one so much lik
 # `two` of a track whose boost model is at rest: radars have seen it coast. It is awake again for a plume, for a detection
 # that free flight misses so far (squared normalised innovation of a component), or where no detection is where free flight leads.
 ASLEEP = -1
+# A burnout less likely than this within a step leaves the coasting state alone: moments would make it wider than it is.
+CROSSING_LEAST = 1e-4
 # `two` of a track that coasts where the air could carry it: it may glide. Alive from `GLIDES_FROM` m/s2 of lift up.
 GLIDING = 3
 GLIDES_FROM, GLIDES_TO = 0.05, 0.02
@@ -178,7 +180,8 @@ def mix(x: np.ndarray, p: np.ndarray, w: np.ndarray, dt: float, ignite: bool) ->
         pf[6 + i, 6 + i] = RESTART_SIGMA * RESTART_SIGMA
     wb, wf = w[BOOST], w[FREE]
     blend(x[BOOST], p[BOOST], wb * (1.0 - stop), xf, pf, wf * start)
-    blend(x[FREE], p[FREE], wf * (1.0 - start), xb, pb, wb * stop)
+    if wb * stop > CROSSING_LEAST:
+        blend(x[FREE], p[FREE], wf * (1.0 - start), xb, pb, wb * stop)
     w[BOOST] = wb * (1.0 - stop) + wf * start
     w[FREE] = wf * (1.0 - start) + wb * stop
 

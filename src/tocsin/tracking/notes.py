@@ -12,7 +12,8 @@ from tocsin.tracking import record_kernels as kernels
 from tocsin.tracking.bank import KEYS, RIVALS_KEPT, FloatArray, IntArray, Track, TrackBank
 from tocsin.tracking.filter_kernels import M_SIGMA_A
 
-SIGHTS_KEPT = 64
+SIGHTS_KEPT = 320
+"""Of a burn of five minutes that two satellites see every two seconds."""
 NO_PATH = -1
 RIVALS_LOOK = 200
 """In a look that saw more tracks than this nobody is noted as a rival; `seen_together` still tells the last looks."""
@@ -79,6 +80,7 @@ def absorb(keep: Track, drop: Track) -> None:
     """Add the record of a twin to the track that stays."""
     bank, a, b = keep.bank, keep.slot, drop.slot
     keep.hits += drop.hits
+    keep.burnout = keep.burnout or drop.burnout
     keep.infrared_hits += drop.infrared_hits
     keep.last_hit = max(keep.last_hit, drop.last_hit)
     keep.last_infrared = max(keep.last_infrared, drop.last_infrared)

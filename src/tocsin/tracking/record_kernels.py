@@ -102,13 +102,13 @@ def count_hits(
 @kernel
 def count_silence(
     records: np.ndarray, contacts: np.ndarray, slots: np.ndarray, pd: np.ndarray, costs: np.ndarray, sensor: int,
-    infrared: bool, looks: int, end: int, most_doubt: float, falls: np.ndarray, gone: np.ndarray,
+    infrared: bool, looks: int, dark: int, most_doubt: float, falls: np.ndarray, gone: np.ndarray,
 ) -> int:  # fmt: skip
     """Count a silence against tracks `slots` (k,), `costs` (k,) what it says; return how many end of it, marking `gone` (k,).
 
-    `pd` (k,) chance that the look would have seen each, `looks` how many it stands for, `end` its end, ns, `most_doubt` the most
-    that a kind of sensor that has never seen a track can cost it, `falls` (2,) the fall of the score that ends a tentative or a
-    confirmed one.
+    `pd` (k,) chance that the look would have seen each, `looks` how many it stands for, `dark` the middle of the first,
+    ns, `most_doubt` the most that a kind of sensor that has never seen a track can cost it, `falls` (2,) the fall of the score
+    that ends a tentative or a confirmed one.
     """
     count = 0
     for k in range(slots.shape[0]):
@@ -120,7 +120,7 @@ def count_silence(
             if r.last_infrared and pd[k] > 0.5:
                 r.infrared_misses += 1
                 if r.off_from == 0:
-                    r.off_from = end
+                    r.off_from = dark
             if not r.confirmed:
                 # a plume that nobody else sees again was no plume: coasting is no excuse before it stood as a track
                 cost = math.log(max(1.0 - pd[k], 0.05))

@@ -20,6 +20,7 @@ from tocsin.sensing.sensors import Sensor
 from tocsin.tracking import bank_kernels as kernels
 from tocsin.tracking.assign import assign
 from tocsin.tracking.bank import MAX_TRACKS, BoolArray, FloatArray, IntArray, Track, TrackBank
+from tocsin.tracking.biases import bias_table
 from tocsin.tracking.births import CONFIRM_HITS, CONFIRM_SCORE, start_radar_tracks, start_track, take_partner
 from tocsin.tracking.consider_kernels import consider
 from tocsin.tracking.continuity import follows
@@ -330,30 +331,28 @@ class Tracker:
         states, covariances = np.empty((slots.size, 9)), np.empty((slots.size, 6, 6))
         b = self.bank
         combine(b.xs, b.ps, b.ws, b.two, slots, states, covariances)
-        self._table()
+        self._consider(slots, states, covariances)
+        return states, covariances
+
+    def remember_burnout(self, slot: int) -> None:
+        """Keep the coasting state of a track whose plume has gone out, with what satellites' constant errors do to it.
+
+        After a long coast it is no Gaussian any more: a radar's track is joined with it as it was here.
+        """
+        b, index = self.bank, np.array([slot], np.int64)
+        state, covariance = b.xs[index, FREE, :9].copy(), b.ps[index, FREE, :6, :6].copy()
+        self._consider(index, state, covariance)
+        b.tracks[slot].burnout = int(b.ts[slot]), state[0, :6], covariance[0]
+
+    def _consider(self, slots: IntArray, states: FloatArray, covariances: FloatArray) -> None:
+        """Add what the constant errors of sensors do to states (k, 9) and covariances (k, 6, 6) of tracks."""
+        b = self.bank
+        if len(self._biases) != len(b.sensors):
+            self._ups, self._biases = bias_table(b.sensors, self._sensors, lambda s: self._figures(s).biases)
         consider(
             b.contacts, b.records["nis"], b.records["infrared_hits"], slots, b.satellite[: len(b.sensors)], self._ups,
             self._biases, states, covariances,
         )  # fmt: skip
-        return states, covariances
-
-    def _table(self) -> None:
-        """Make ready what `consider` needs of the sensors that the bank has come to know."""
-        names = self.bank.sensors
-        if len(self._biases) == len(names):
-            return
-        self._ups, self._biases = np.zeros((len(names), 3)), np.zeros((len(names), 3))
-        for k, name in enumerate(names):
-            sensor = self._sensors.get(name)
-            if sensor is None:
-                continue
-            if sensor.position is None:
-                self._biases[k, 0] = sensor.bias_los
-                continue
-            self._ups[k] = sensor.rot_enu[2]
-            biases = self._figures(sensor).biases
-            if biases is not None:
-                self._biases[k] = biases
 
     def powered(self, slot: int) -> float:
         """Return the probability that the track burns now."""

@@ -7,9 +7,10 @@ import numpy.typing as npt
 
 from tocsin.core.constants import NS
 from tocsin.tracking.assign import assign
-from tocsin.tracking.bank import CONTACT_LAST, IntArray, Track, TrackBank
+from tocsin.tracking.bank import CONTACT_LAST, FloatArray, IntArray, Track, TrackBank
 from tocsin.tracking.bank_kernels import advance_tracks
-from tocsin.tracking.filter_kernels import FREE
+from tocsin.tracking.filter_kernels import FREE, MODELS, predict_model
+from tocsin.tracking.fuse_kernels import join
 from tocsin.tracking.notes import absorb
 from tocsin.tracking.reach_kernels import FASTEST_M_S
 from tocsin.tracking.record_kernels import seen_together
@@ -20,6 +21,11 @@ UNSHARP_M = 20e3
 ADOPT_HITS, ADOPT_GATE, ADOPT_MOST = 4, 50.0, 500
 """A radar track with so many detections is compared with coasting tracks of satellites. The gate is
 wide (50 for 6 components): a boost track is less sure of itself than its filter says, and the assignment picks the best."""
+
+JOIN_HITS, JOIN_GATE, JOIN_MOST = 8, 22.5, 64
+"""With so many radar detections (the covariance of a younger track is not to be relied on), and where the two agree (chi-square
+of 6, 99.9 %), what a plume told is joined with what the radar tells. So few pairs, as there are outside of raids, are compared
+over the arc from burnout on, where the gate at the radar's time has no room for how it is curved."""
 
 
 def tidy(bank: TrackBank, now: int, orbiting: set[int]) -> list[tuple[Track, str]]:
@@ -105,9 +111,46 @@ def unsharp(bank: TrackBank, slots: IntArray) -> npt.NDArray[np.bool_]:
     return both
 
 
+def _join(bank: TrackBank, old: Track, new: int, x: FloatArray, p: FloatArray) -> float:
+    """Return the squared distance of a plume's coasting track and a radar track (slot), 1e9 where they cannot be joined.
+
+    Fills `x` (6,), `p` (6, 6) with the joined state at the radar's time.
+    """
+    if old.burnout is None or bank.ws[new, FREE] < 0.5:
+        return 1e9
+    time, state, covariance = old.burnout
+    dt = (int(bank.ts[new]) - time) / NS
+    return join(state, covariance, dt, bank.xs[new, FREE], bank.ps[new, FREE], x, p) if dt > 0.0 else 1e9
+
+
+def _join_burnout(bank: TrackBank, track: Track) -> None:
+    """Join the state of a track that radars alone have made with what its plume told, once, where the two agree."""
+    x, p = np.empty(6), np.empty((6, 6))
+    distance = _join(bank, track, track.slot, x, p)
+    track.awaits_join, track.burnout = False, None
+    if distance < JOIN_GATE:
+        # as far as they disagree, one of them is less sure than it says (Birge, Phys. Rev. 40, 207, 1932)
+        settle(bank, track.slot, int(bank.ts[track.slot]), x, p * max(1.0, distance / 6.0))
+
+
+def settle(bank: TrackBank, slot: int, time: int, state: FloatArray, covariance: FloatArray) -> None:
+    """Give the coasting model of a track a state (6,), (6, 6) of `time` (ns), carried on to the track's own time."""
+    x, p = bank.xs[slot, FREE], bank.ps[slot, FREE]
+    x[:6], x[6:9] = state, 0.0
+    p[:9, :], p[:, :9] = 0.0, 0.0
+    p[:6, :6] = covariance
+    dt = (int(bank.ts[slot]) - time) / NS
+    for model in range(FREE, MODELS):
+        if dt > 0.0:
+            predict_model(x, p, dt, model)
+
+
 def adopt(bank: TrackBank) -> list[tuple[Track, Track]]:
     """Return (kept, dropped): unsharp tracks of satellites, and the radar tracks that they have become."""
     slots = bank.slots()
+    for track in bank.tracks.values():
+        if track.awaits_join and track.hits - track.infrared_hits >= JOIN_HITS:
+            _join_burnout(bank, track)
     if slots.size < 2:
         return []
     old = slots[unsharp(bank, slots) & bank.standing()]
@@ -118,13 +161,17 @@ def adopt(bank: TrackBank) -> list[tuple[Track, Track]]:
         return []
     d2 = np.empty((old.size, new.size))
     state_distances(bank.xs, bank.ps, bank.ws, bank.ts, bank.two, old, new, d2)
+    if d2.size <= JOIN_MOST:
+        for i, j in np.argwhere(d2 >= ADOPT_GATE).tolist():
+            d2[i, j] = _join(bank, bank.tracks[int(old[i])], int(new[j]), np.empty(6), np.empty((6, 6)))
     rows, columns = np.nonzero(d2 < ADOPT_GATE)
     joined: list[tuple[Track, Track]] = []
     for k in assign(rows, columns, ADOPT_GATE - d2[rows, columns]).tolist():
         keep, drop = bank.tracks[int(old[rows[k]])], bank.tracks[int(new[columns[k]])]
-        # the older track keeps its name and takes the sharp state
+        # the older track keeps its name and takes the sharp state; what the plume told is joined with it later
         for array in (bank.xs, bank.ps, bank.ws, bank.ts, bank.two):
             array[keep.slot] = array[drop.slot]
+        keep.awaits_join = keep.burnout is not None
         keep.hints.update(drop.hints)
         known = bank.contacts["time"][drop.slot] > 0
         for name in CONTACT_LAST:

@@ -184,12 +184,12 @@ def twins(
                 found[count, 0], found[count, 1] = min(a, b), max(a, b)
             count += 1
     kept = min(count, pairs.shape[0])
-    rank = np.empty(kept)
+    rank, by = np.empty(kept), np.empty(kept, np.int64)  # there may be more pairs than tracks
     for k in range(kept):
         rank[k] = float(found[k, 0] * n + found[k, 1])
-    rising(rank, order[:kept])
+    rising(rank, by)
     for k in range(kept):
-        pairs[k, 0], pairs[k, 1] = slots[found[order[k], 0]], slots[found[order[k], 1]]
+        pairs[k, 0], pairs[k, 1] = slots[found[by[k], 0]], slots[found[by[k], 1]]
     return count
 
 

@@ -156,6 +156,17 @@ def test_a_wide_footprint_does_not_take_an_alarm_back_but_never_raises_one() -> 
     assert level_of(figures, "possible")[1] == "P(missile) 0.60; the footprint is too wide to rule an asset out"
 
 
+def test_a_prediction_alone_does_not_take_an_alarm_back_and_never_raises_one() -> None:
+    # its plume has gone out and nobody has seen it since: what was told stays told (2022, 2023)
+    for current in ("possible", "probable", "confirmed"):
+        assert level(current, asset=0.0, missile=0.5, unseen=True) == "possible"
+        assert level(current, asset=0.0, missile=0.5 - E, unseen=True) == "tracked"
+    for current in ("", "noticed", "tracked"):
+        assert level(current, asset=0.0, missile=1.0, unseen=True) == "tracked"
+    figures = Figures(0.99, 0.6, 0.6, 0.0, True, 1.0, INFRARED, False, unseen=True)
+    assert level_of(figures, "possible")[1] == "P(missile) 0.60; nobody has seen it since its burnout"
+
+
 @settings(max_examples=300, deadline=None)
 @given(
     current=st.sampled_from(sorted(RANK)),

@@ -14,7 +14,7 @@ from tocsin.identification.classes import (
     missile_probability,
 )
 from tocsin.identification.classify import classify, explain, without_notice
-from tocsin.identification.evidence import PIECES, runs_away
+from tocsin.identification.evidence import PIECES, may_follow, runs_away
 from tocsin.identification.features import Features
 
 BOOST: dict[str, Any] = {
@@ -242,6 +242,32 @@ def test_what_shines_for_minutes_and_hardly_moves_was_not_launched() -> None:
     assert launch_probability(classify(features(at_60)).classes) > 0.9
     slow_piece = next(p for p in classify(features(fast_enough)).pieces if p.name == "mean acceleration")
     assert slow_piece.likelihood["space_launch"] == 1.0
+
+
+def test_a_burnout_may_be_that_of_a_first_stage() -> None:
+    assert may_follow(0.0) == may_follow(10.0) == pytest.approx(1.0)
+    # Epsilon's second stage lights 47 s after the first has burnt out
+    assert 0.1 < may_follow(47.0) < 0.2
+    assert all(may_follow(d) > may_follow(d + 5.0) >= 0.1 for d in range(10, 200, 5))
+    # whole burns: a Falcon's first stage gains 15 m/s2, a missile of that range 26 m/s2
+    burnt = {**BOOST, "powered": 0.0, "off_s": 30.0, "age_s": 90.0, "climb_m_s": 600.0, "speed_sigma_m_s": 150.0}
+    stage = classify(features(burnt, burning_s=158.0, speed_m_s=2360.0, inertial_speed_m_s=2700.0)).classes
+    missile = classify(features(burnt, burning_s=95.0, speed_m_s=2500.0, inertial_speed_m_s=2800.0)).classes
+    assert missile_probability(stage) < 2.5 * stage["space_launch"]
+    assert missile_probability(missile) > 50.0 * missile["space_launch"]
+
+
+def test_how_it_gained_speed_is_not_forgotten_while_it_coasts() -> None:
+    # 2.3 km/s in 158 s, as a Falcon 9 at the end of its first stage; a coast says nothing else of that burn
+    burn = {
+        **BOOST, "burning_s": 158.0, "age_s": 150.0, "powered": 0.0,
+        "climb_m_s": 600.0, "speed_m_s": 2100.0, "speed_sigma_m_s": 200.0,
+    }  # fmt: skip
+    just = classify(features(burn, off_s=39.0, inertial_speed_m_s=2450.0, speed_m_s=2300.0))
+    later = classify(features(burn, off_s=41.0, inertial_speed_m_s=2300.0, burnout=(2300.0, 200.0, 2600.0)))
+    forgotten = classify(features(burn, off_s=41.0, inertial_speed_m_s=2300.0))
+    assert missile_probability(later.classes) == pytest.approx(missile_probability(just.classes), abs=0.02)
+    assert missile_probability(forgotten.classes) > missile_probability(later.classes) + 0.1
 
 
 def test_what_air_has_slowed_out_of_orbit_is_no_missile() -> None:

@@ -116,7 +116,7 @@ def run_case(name: str, seed: int, satellites: int, revisit_s: float) -> dict[st
     centre = Centre(network, NOWHERE, "test")
     watch = Watch(centre, drawn)
     places = np.array([centre.sensors.by_id[s.id].satellite_position(ref.START) for s in network.infrared])
-    at_s = flight.cutoff_s + 4.0 * revisit_s + 6.0
+    at_s = flight.cutoff_s + 4.0 * revisit_s + 26.0
     looks, times, sats = ref.infrared_looks(drawn, network, places, at_s - 0.5 * revisit_s - ref.LATENCY_S, seed)
     dark_s = (
         min(t for t in ((look.start + look.end) // 2 - ref.START for look in looks) if t / NS > flight.cutoff_s) / NS

@@ -1,0 +1,213 @@
+"""The state at burnout from all lines of sight of a plume: powered ascents of one to three stages fitted to them."""
+
+import functools
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from tocsin.core.constants import DEG, G0_M_S2, NS
+from tocsin.core.records.outputs import Ellipse
+from tocsin.core.records.vehicle import Vehicle
+from tocsin.prediction import ascent_kernels as k
+from tocsin.prediction.ascent_fit_kernels import fit_ascent
+from tocsin.prediction.impact import footprint
+from tocsin.prediction.launch import look_rows, profile_solutions
+from tocsin.prediction.launch_kernels import PRIOR_SIGMA, PRIOR_START_S, SOL_CHI2, SOL_CLASS, SOL_OK
+from tocsin.prediction.profile_kernels import LN_SIZE, LN_TIME, LOFT
+from tocsin.prediction.profiles import CLASSES, KICKS
+
+FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
+
+FEWEST = 4
+ROUNDS = 40
+WORST_SIGMAS = 4.0
+"""So far above its mean, in sigmas of chi-square, the ascent is none of these, and the filter's state stays."""
+_EVIDENT = 12.0
+"""Ascents so much less likely (ln) than the best are left out."""
+_WIDTHS = {
+    k.EAST: PRIOR_SIGMA[0], k.NORTH: PRIOR_SIGMA[1], k.START: PRIOR_SIGMA[2], k.HEADING: PRIOR_SIGMA[3],
+    k.KICK: 20.0 * DEG, k.KICK_S: 12.0, k.HOLD_S: 25.0, k.PITCH: 3.0 * DEG, k.RATE: 0.1 * DEG, k.LN_DRAG: 0.5,
+}  # fmt: skip
+_STAGE_WIDTHS = (0.35, 0.15, 0.4)
+_HOLD_S, _RATE = 80.0, 0.05 * DEG
+_UNSEEN_M, _UNSEEN_S = 500.0, 2.0
+"""One sigma of what real vehicles do otherwise before they are first seen."""
+
+
+@dataclass(frozen=True, eq=False)
+class Burnout:
+    """An object as its plume has left it, and where it rose: Earth-fixed, m, m/s, rad, instants TAI ns."""
+
+    time: int
+    state: FloatArray
+    """(6,) coasting."""
+    covariance: FloatArray
+    """(6, 6), the moment of burnout uncertain between the last look that saw the plume and the first that did not."""
+    fit: float
+    """Chi-square per degree of freedom of the best ascent."""
+    stages: FloatArray
+    """(3,) probability of one, two, three stages so far."""
+    launch_time: int
+    launch_time_sigma_s: float
+    lat: float
+    lon: float
+    ellipses: tuple[Ellipse, ...]
+    heading: float
+
+
+@functools.cache
+def priors() -> tuple[FloatArray, FloatArray]:
+    """Return means and widths (3, MOST) of ascents of one, two and three stages: the generic classes, widened."""
+    means, widths = np.zeros((k.STAGES, k.MOST)), np.ones((k.STAGES, k.MOST))
+    for row, vehicle in enumerate(CLASSES):
+        mean = means[row]
+        mean[k.START], mean[k.KICK], mean[k.KICK_S] = PRIOR_START_S, KICKS[1] * vehicle.kick_deg * DEG, vehicle.kick_s
+        mean[k.HOLD_S], mean[k.RATE] = _HOLD_S, _RATE
+        mean[k.LN_DRAG] = math.log(math.pi / 4.0 * vehicle.stages[0].diameter_m ** 2 / vehicle.lift_off_kg)
+        for column, width in _WIDTHS.items():
+            widths[row, column] = width
+        for stage, values in enumerate(_pushes(vehicle)):
+            at = k.COMMON + k.PER_STAGE * stage
+            mean[at : at + k.PER_STAGE], widths[row, at : at + k.PER_STAGE] = values, _STAGE_WIDTHS
+    return means, widths
+
+
+def _pushes(vehicle: Vehicle) -> list[tuple[float, float, float]]:
+    """Return ln of first acceleration, exhaust speed and burn of each stage."""
+    out, mass = [], vehicle.lift_off_kg
+    for stage in vehicle.stages:
+        out.append((math.log(stage.thrust_vac_n / mass), math.log(G0_M_S2 * stage.isp_vac_s), math.log(stage.burn_s)))
+        mass -= stage.propellant_kg + stage.dry_kg
+    return out
+
+
+def fit_burnout(
+    times_ns: IntArray, places: FloatArray, los: FloatArray, sigma: npt.ArrayLike, dark_ns: int, at_ns: int
+) -> Burnout | None:
+    """Return the coasting state at `at_ns` of what has burnt out, None where no ascent fits.
+
+    times_ns (n,), places (n, 3), los (n, 3), sigma: lines of sight of two satellites or more, as `fit_launch` takes them;
+    dark_ns: the first look that could have seen the plume and did not. Burnout is even between the last line of sight and that.
+    """
+    order = np.argsort(times_ns, kind="stable")
+    t = np.asarray(times_ns, np.int64)[order]
+    if len(t) < FEWEST or t[-1] <= t[0] or at_ns < t[-1]:
+        return None
+    times = (t - t[0]) / NS
+    looks = look_rows(np.asarray(places, np.float64)[order], np.asarray(los, np.float64)[order])
+    sigmas = np.ascontiguousarray(np.broadcast_to(np.asarray(sigma, np.float64), t.shape)[order])
+    if not (np.isfinite(looks).all() and (sigmas > 0.0).all()):
+        return None
+    reference = np.zeros(2)
+    found = profile_solutions(times, looks, sigmas, reference)
+    if found is None:
+        return None
+    gap = max((dark_ns - int(t[-1])) / NS, 0.0)
+    cutoff = float(times[-1]) + 0.5 * gap
+    job = _Job(reference, times, looks, sigmas, gap, cutoff, max((at_ns - int(t[0])) / NS, cutoff + 0.5 * gap))
+    fits = [fit for stages, p in _starts(found) if (fit := job.fit(stages, p)) is not None]
+    freedom = max(1.0, 2.0 * len(t) - 4.0)
+    if not fits or min(fit.chi2 for fit in fits) > freedom + WORST_SIGMAS * math.sqrt(2.0 * freedom):
+        return None
+    return _mixed(fits, freedom, job, int(t[0]))
+
+
+def _starts(found: FloatArray) -> list[tuple[int, FloatArray]]:
+    """Return stages and parameters to start from: of each class as its profile fits best."""
+    starts: list[tuple[int, FloatArray]] = []
+    for stages in range(1, k.STAGES + 1):
+        rows = [r for r in found if r[SOL_OK] > 0.5 and math.isfinite(r[SOL_CHI2]) and int(r[SOL_CLASS]) == stages - 1]
+        if not rows:
+            continue
+        row = min(rows, key=lambda r: float(r[SOL_CHI2]))
+        p = priors()[0][stages - 1].copy()
+        p[k.EAST], p[k.NORTH], p[k.START], p[k.HEADING] = (float(v) for v in row[:4])
+        steep = KICKS[1] + (KICKS[1] - KICKS[0]) * float(row[LOFT])
+        p[k.KICK] = CLASSES[stages - 1].kick_deg * DEG * min(max(steep, 0.1), 1.3)
+        for stage in range(stages):
+            at = k.COMMON + k.PER_STAGE * stage
+            p[at + k.LN_PUSH] += float(row[LN_SIZE] - 2.0 * row[LN_TIME])
+            p[at + k.LN_BURN] += float(row[LN_TIME])
+        starts.append((stages, p))
+    return starts
+
+
+@dataclass(frozen=True, eq=False)
+class _Fit:
+    stages: int
+    p: FloatArray
+    chi2: float
+    evidence: float
+    """Its natural logarithm."""
+    state: FloatArray
+    covariance: FloatArray
+    spread: FloatArray
+
+
+@dataclass(frozen=True, eq=False)
+class _Job:
+    """What all fits of one object have in common; times are seconds after the first look."""
+
+    reference: FloatArray
+    times: FloatArray
+    looks: FloatArray
+    sigmas: FloatArray
+    gap: float
+    cutoff: float
+    end: float
+
+    def fit(self, stages: int, start: FloatArray) -> _Fit | None:
+        """Return the ascent found downhill from a start, None where there is none."""
+        means, widths = (rows[stages - 1] for rows in priors())
+        p, mean = start.copy(), means.copy()
+        mean[k.HEADING] = p[k.HEADING]
+        state, covariance, spread = np.zeros(6), np.zeros((6, 6)), np.zeros((k.MOST, k.MOST))
+        chi2, evidence = fit_ascent(
+            self.reference, p, stages, self.times, self.looks, self.sigmas, mean, widths, self.cutoff, self.end, ROUNDS,
+            state, covariance, spread,
+        )  # fmt: skip
+        if not (math.isfinite(evidence) and chi2 < 1e29 and np.isfinite(state).all()):
+            return None
+        late = self._by_cutoff(p, stages)
+        covariance += self.gap * self.gap / 12.0 * late[:, None] * late[None, :]
+        return _Fit(stages, p, chi2, evidence, state, covariance, spread)
+
+    def _by_cutoff(self, p: FloatArray, stages: int) -> FloatArray:
+        """Return (6,) what a second of burning more does to the state at the end."""
+        places, later, sooner, step = np.empty((len(self.times), 3)), np.zeros(6), np.zeros(6), 0.02
+        for off, out in ((step, later), (-step, sooner)):
+            k.fly_ascent(self.reference, p, stages, self.times, self.cutoff + off, self.end, places, out)
+        return (later - sooner) / (2.0 * step)
+
+
+def _mixed(fits: list[_Fit], freedom: float, job: _Job, first_ns: int) -> Burnout:
+    """Return the mixture of all fits by its moments, each widened by how badly it fits."""
+    excess, top = max(1.0, min(fit.chi2 for fit in fits) / freedom), max(fit.evidence for fit in fits)
+    kept = [fit for fit in fits if (fit.evidence - top) / excess > -_EVIDENT]
+    weights = np.array([math.exp((fit.evidence - top) / excess) for fit in kept])
+    weights /= math.fsum(float(w) for w in weights)
+    mean, stages, parts = np.zeros(6), np.zeros(k.STAGES), np.empty((len(kept), 6))
+    start = math.fsum(float(w * fit.p[k.START]) for w, fit in zip(weights, kept, strict=True))
+    square, covariance = 0.0, np.zeros((6, 6))
+    for w, fit in zip(weights, kept, strict=True):
+        mean += w * fit.state
+        stages[fit.stages - 1] += w
+    for row, (w, fit) in enumerate(zip(weights, kept, strict=True)):
+        wide, off, c = max(1.0, fit.chi2 / freedom), fit.state - mean, fit.spread
+        covariance += w * (fit.covariance * wide + off[:, None] * off[None, :])
+        square += float(w * (c[k.START, k.START] * wide + _UNSEEN_S**2 + (fit.p[k.START] - start) ** 2))
+        lat, lon = k.launch_place(job.reference, float(fit.p[k.EAST]), float(fit.p[k.NORTH]))
+        floor = _UNSEEN_M**2
+        parts[row] = (
+            w, lat, lon, c[k.EAST, k.EAST] * wide + floor, c[k.EAST, k.NORTH] * wide, c[k.NORTH, k.NORTH] * wide + floor,
+        )  # fmt: skip
+    lat, lon, _, ellipses = footprint(parts)
+    heading = float(max(zip(weights, kept, strict=True), key=lambda x: float(x[0]))[1].p[k.HEADING])
+    return Burnout(
+        time=first_ns + round(job.end * NS), state=mean, covariance=covariance,
+        fit=min(fit.chi2 for fit in fits) / freedom, stages=stages, launch_time=first_ns + round(start * NS),
+        launch_time_sigma_s=math.sqrt(square), lat=lat, lon=lon, ellipses=ellipses, heading=heading % (2.0 * math.pi),
+    )  # fmt: skip

@@ -1,0 +1,211 @@
+"""A powered ascent fitted to lines of sight: Gauss-Newton with Levenberg's damping, priors, and the evidence for it."""
+
+import math
+
+import numpy as np
+import numpy.typing as npt
+
+from tocsin.core.kernels import kernel
+from tocsin.prediction.ascent_kernels import HEADING, KICK, fly_ascent, size_of
+
+FloatArray = npt.NDArray[np.float64]
+
+# Steps of the numerical derivatives
+STEPS = (
+    20.0,
+    20.0,
+    0.02,
+    1e-4,
+    1e-4,
+    0.02,
+    0.05,
+    1e-4,
+    1e-6,
+    1e-3,
+    1e-4,
+    1e-4,
+    1e-4,
+    1e-4,
+    1e-4,
+    1e-4,
+    1e-4,
+    1e-4,
+    1e-4,
+)
+MOST_MOVE, MOST_TURN = 0.7, 0.5  # of the width of a prior, and rad of the heading, in one step
+
+
+@kernel
+def solve(a: FloatArray, g: FloatArray, n: int, damping: float, low: FloatArray, out: FloatArray) -> bool:
+    """Fill out (n,) with the solution of (a + damping diag a) out = g; False if it is not positive definite."""
+    for j in range(n):
+        d = a[j, j] * (1.0 + damping)
+        for k in range(j):
+            d -= low[j, k] * low[j, k]
+        if not d > 0.0:
+            return False
+        root = math.sqrt(d)
+        low[j, j] = root
+        for i in range(j + 1, n):
+            s = a[i, j]
+            for k in range(j):
+                s -= low[i, k] * low[j, k]
+            low[i, j] = s / root
+    for i in range(n):
+        s = g[i]
+        for k in range(i):
+            s -= low[i, k] * out[k]
+        out[i] = s / low[i, i]
+    for i in range(n - 1, -1, -1):
+        s = out[i]
+        for k in range(i + 1, n):
+            s -= low[k, i] * out[k]
+        out[i] = s / low[i, i]
+    return True
+
+
+@kernel
+def _angles(places: FloatArray, looks: FloatArray, sigmas: FloatArray, out: FloatArray) -> None:
+    """Fill out (n, 2): angles across the lines of sight over their sigma."""
+    for i in range(places.shape[0]):
+        dx, dy, dz = places[i, 0] - looks[i, 0], places[i, 1] - looks[i, 1], places[i, 2] - looks[i, 2]
+        r = math.sqrt(dx * dx + dy * dy + dz * dz) * sigmas[i]
+        out[i, 0] = (dx * looks[i, 6] + dy * looks[i, 7] + dz * looks[i, 8]) / r
+        out[i, 1] = (dx * looks[i, 9] + dy * looks[i, 10] + dz * looks[i, 11]) / r
+
+
+@kernel
+def _cost(r: FloatArray, p: FloatArray, n: int, means: FloatArray, widths: FloatArray) -> float:
+    """Return chi-square of residuals and priors."""
+    total = 0.0
+    for i in range(r.shape[0]):
+        total += r[i, 0] * r[i, 0] + r[i, 1] * r[i, 1]
+    for j in range(n):
+        total += ((p[j] - means[j]) / widths[j]) ** 2
+    return float(total) if total == total else 1e30
+
+
+@kernel
+def _slopes(
+    reference: FloatArray, p: FloatArray, stages: int, times: FloatArray, looks: FloatArray, sigmas: FloatArray,
+    widths: FloatArray, cutoff: float, end: float, r: FloatArray, state: FloatArray, jac: FloatArray, ends: FloatArray,
+) -> None:  # fmt: skip
+    """Fill jac (n, m, 2) and ends (n, 6): what one width of each parameter does to angles r (m, 2) and to the state."""
+    m = times.shape[0]
+    places, trial, moved = np.empty((m, 3)), np.empty((m, 2)), np.empty(6)
+    for j in range(ends.shape[0]):
+        keep = p[j]
+        p[j] = keep + STEPS[j]
+        fly_ascent(reference, p, stages, times, cutoff, end, places, moved)
+        p[j] = keep
+        _angles(places, looks, sigmas, trial)
+        scale = widths[j] / STEPS[j]
+        for i in range(m):
+            jac[j, i, 0] = (trial[i, 0] - r[i, 0]) * scale
+            jac[j, i, 1] = (trial[i, 1] - r[i, 1]) * scale
+        for k in range(6):
+            ends[j, k] = (moved[k] - state[k]) * scale
+
+
+@kernel
+def _normal(
+    jac: FloatArray, r: FloatArray, p: FloatArray, means: FloatArray, widths: FloatArray, a: FloatArray, g: FloatArray
+) -> None:
+    """Fill the normal matrix a (n, n) and the downhill gradient g (n,), in widths of the priors."""
+    n, m = jac.shape[0], jac.shape[1]
+    for j in range(n):
+        g[j] = -(p[j] - means[j]) / widths[j]
+        for i in range(m):
+            g[j] -= jac[j, i, 0] * r[i, 0] + jac[j, i, 1] * r[i, 1]
+        for k in range(j + 1):
+            s = 1.0 if j == k else 0.0
+            for i in range(m):
+                s += jac[j, i, 0] * jac[k, i, 0] + jac[j, i, 1] * jac[k, i, 1]
+            a[j, k] = s
+            a[k, j] = s
+
+
+@kernel
+def _shrunk(step: FloatArray, n: int, width: float) -> float:
+    """Return how much of a step (in widths) keeps to the hill: no parameter of the flight moves far at once."""
+    most = abs(step[HEADING]) * width / MOST_TURN
+    for j in range(KICK, n):
+        most = max(most, abs(step[j]) / MOST_MOVE)
+    return float(1.0 / max(most, 1.0))
+
+
+@kernel
+def fit_ascent(
+    reference: FloatArray, p: FloatArray, stages: int, times: FloatArray, looks: FloatArray, sigmas: FloatArray,
+    means: FloatArray, widths: FloatArray, cutoff: float, end: float, rounds: int, state: FloatArray,
+    covariance: FloatArray, spread: FloatArray,
+) -> tuple[float, float]:  # fmt: skip
+    """Return chi-square (looks and priors) and ln of the evidence of an ascent fitted to lines of sight; 1e30 if none fits.
+
+    `p` (MOST,) is moved downhill for at most so many rounds (Gauss-Newton, Levenberg's damping); times (m,) rising, looks
+    (m, 12) as in `launch_kernels`, sigmas (m,) rad; means, widths (MOST,): normal priors. Fills `state` (6,) at `end`, coasting
+    from `cutoff` on, its covariance (6, 6), and `spread` (MOST, MOST) that of the parameters.
+    """
+    n, m = size_of(stages), times.shape[0]
+    places, r, trial = np.empty((m, 3)), np.empty((m, 2)), np.empty((m, 2))
+    jac, ends, a, low = np.empty((n, m, 2)), np.empty((n, 6)), np.empty((n, n)), np.empty((n, n))
+    g, step, moved = np.empty(n), np.empty(n), np.empty(6)
+    fly_ascent(reference, p, stages, times, cutoff, end, places, state)
+    _angles(places, looks, sigmas, r)
+    cost = _cost(r, p, n, means, widths)
+    damping, fall = 1e-2, 1e30
+    for turn in range(rounds + 1):
+        _slopes(reference, p, stages, times, looks, sigmas, widths, cutoff, end, r, state, jac, ends)
+        _normal(jac, r, p, means, widths, a, g)
+        if turn == rounds or fall < 1e-2:
+            break
+        fall = 0.0
+        for _try in range(6):
+            q = p.copy()
+            new, shrink = 1e30, 0.0
+            if solve(a, g, n, damping, low, step):
+                shrink = _shrunk(step, n, widths[HEADING])
+                for j in range(n):
+                    q[j] += shrink * step[j] * widths[j]
+                fly_ascent(reference, q, stages, times, cutoff, end, places, moved)
+                _angles(places, looks, sigmas, trial)
+                new = _cost(trial, q, n, means, widths)
+            if new < cost:
+                fall = cost - new if shrink == 1.0 else 1e30
+                cost = new
+                p[:], r[:], state[:] = q, trial, moved
+                damping = max(damping * 0.2, 1e-9)
+                break
+            damping = max(damping * 8.0, 1e-4)
+    return _told(n, a, cost, low, step, ends, widths, covariance, spread)
+
+
+@kernel
+def _told(
+    n: int, a: FloatArray, cost: float, low: FloatArray, column: FloatArray, ends: FloatArray, widths: FloatArray,
+    covariance: FloatArray, spread: FloatArray,
+) -> tuple[float, float]:  # fmt: skip
+    """Fill covariances from the normal matrix `a` (n, n) in units of the priors; return chi-square and ln evidence."""
+    inverse = np.empty((n, n))
+    unit = np.zeros(n)
+    for j in range(n):
+        unit[:] = 0.0
+        unit[j] = 1.0
+        if not solve(a, unit, n, 0.0, low, column):
+            return 1e30, -1e30
+        for i in range(n):
+            inverse[i, j] = column[i]
+    log_evidence = -0.5 * cost
+    for j in range(n):
+        log_evidence -= math.log(low[j, j])
+        for i in range(n):
+            spread[i, j] = inverse[i, j] * widths[i] * widths[j]
+    for r in range(6):
+        for c in range(r + 1):
+            s = 0.0
+            for i in range(n):
+                for j in range(n):
+                    s += ends[i, r] * inverse[i, j] * ends[j, c]
+            covariance[r, c] = s
+            covariance[c, r] = s
+    return cost, log_evidence

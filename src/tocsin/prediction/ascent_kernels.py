@@ -1,0 +1,212 @@
+"""A powered ascent by few parameters, flown. SI units, Earth-fixed.
+
+Lift-off from rest; the thrust is tilted from the vertical to a kick, then follows the velocity (gravity turn), then holds a
+direction in inertial space that turns at a constant rate. Stages follow one another at once; thrust and mass flow of each are
+constant, so its acceleration is A / (1 - A t / c) (Tsiolkovsky). Drag and back pressure by the standard atmosphere.
+"""
+
+import math
+
+import numpy as np
+import numpy.typing as npt
+
+from tocsin.core.constants import EARTH_RATE_RAD_S
+from tocsin.core.kernels import kernel
+from tocsin.world.atmosphere_kernels import air
+from tocsin.world.geodesy_kernels import ecef_to_geodetic, enu_axes, geodetic_to_ecef
+from tocsin.world.gravity_kernels import acceleration_free
+from tocsin.world.motion.forces_kernels import fast_height
+from tocsin.world.motion.powered_kernels import drag_coefficient
+
+FloatArray = npt.NDArray[np.float64]
+
+# Parameters: place (m from a reference), lift-off (s), heading (rad), kick (rad) and how long it takes (s), when the hold begins
+# (s after lift-off), how far it pitches up then (rad), how fast it turns down (rad/s), ln of cross-section over mass (m2/kg)
+EAST, NORTH, START, HEADING, KICK, KICK_S, HOLD_S, PITCH, RATE, LN_DRAG = range(10)
+COMMON = 10
+# ... and of each stage: ln of the first acceleration (m/s2), ln of the exhaust speed (m/s), ln of the burn (s)
+LN_PUSH, LN_EXHAUST, LN_BURN = range(3)
+PER_STAGE = 3
+STAGES = 3
+MOST = COMMON + PER_STAGE * STAGES
+
+VERTICAL_S = 4.0
+BACK_PRESSURE = 0.15  # share of a first stage's thrust that the air at sea level takes
+SEA_LEVEL_PA = 101325.0
+LEAST_LEFT = 0.04  # of the mass at a stage's ignition: no stage burns beyond
+LOW_STEP_S, HIGH_STEP_S, LOW_M = 1.0, 3.0, 30e3
+NEVER_S = 1e9
+_EPSILON_S = 1e-9
+
+
+@kernel
+def size_of(stages: int) -> int:
+    """Return how many parameters an ascent of so many stages has: the end of the last burn is none of them."""
+    return COMMON + PER_STAGE * stages - 1
+
+
+@kernel
+def _hold(t: float, y: FloatArray, up: float, held: FloatArray) -> None:
+    """Fill held (7,): time, direction of velocity pitched up, and the perpendicular in its plane that points down."""
+    v = max(math.sqrt(y[3] * y[3] + y[4] * y[4] + y[5] * y[5]), 1.0)
+    r = math.sqrt(y[0] * y[0] + y[1] * y[1] + y[2] * y[2])
+    s = (y[3] * y[0] + y[4] * y[1] + y[5] * y[2]) / (v * r)
+    n = 0.0
+    for k in range(3):
+        held[4 + k] = s * y[3 + k] / v - y[k] / r
+        n += held[4 + k] * held[4 + k]
+    n = max(math.sqrt(n), 1e-9)
+    c, d = math.cos(up), math.sin(up)
+    for k in range(3):
+        ahead, down = y[3 + k] / v, held[4 + k] / n
+        held[1 + k] = c * ahead - d * down
+        held[4 + k] = c * down + d * ahead
+    held[0] = t
+
+
+@kernel
+def _rates(
+    w: FloatArray, t: float, push: float, first: bool, area: float, phase: int, p: FloatArray, frame: FloatArray,
+    held: FloatArray, out: FloatArray,
+) -> None:  # fmt: skip
+    """Fill out (6,) with d/dt of the state w; phase 0 tilts, 1 turns with gravity, 2 holds, 3 coasts."""
+    ax, ay, az = acceleration_free(w[0], w[1], w[2], w[3], w[4], w[5])
+    v = math.sqrt(w[3] * w[3] + w[4] * w[4] + w[5] * w[5])
+    rho, outside, sound = air(fast_height(w[0], w[1], w[2]))
+    d = 0.5 * rho * v * area * drag_coefficient(v / sound)
+    dx, dy, dz = 0.0, 0.0, 0.0
+    if phase == 1 and v > 1.0:
+        dx, dy, dz = w[3] / v, w[4] / v, w[5] / v
+    elif phase == 0:
+        tilt = p[KICK] * min(max((t - VERTICAL_S) / p[KICK_S], 0.0), 1.0)
+        c, s = math.cos(tilt), math.sin(tilt)
+        dx, dy, dz = c * frame[0] + s * frame[3], c * frame[1] + s * frame[4], c * frame[2] + s * frame[5]
+    elif phase == 2:
+        dt = t - held[0]
+        c, s = math.cos(p[RATE] * dt), math.sin(p[RATE] * dt)
+        qx, qy = c * held[1] + s * held[4], c * held[2] + s * held[5]
+        dz = c * held[3] + s * held[6]
+        c, s = math.cos(EARTH_RATE_RAD_S * dt), math.sin(EARTH_RATE_RAD_S * dt)
+        dx, dy = c * qx + s * qy, c * qy - s * qx
+    f = push * (1.0 - BACK_PRESSURE * outside / SEA_LEVEL_PA) if first else push
+    out[0], out[1], out[2] = w[3], w[4], w[5]
+    out[3] = ax - d * w[3] + f * dx
+    out[4] = ay - d * w[4] + f * dy
+    out[5] = az - d * w[5] + f * dz
+
+
+@kernel
+def _step(
+    y: FloatArray, t: float, h: float, push: float, exhaust: float, since: float, first: bool, phase: int, p: FloatArray,
+    frame: FloatArray, held: FloatArray, work: FloatArray,
+) -> None:  # fmt: skip
+    """Move y (6,) on by h s by one classical Runge-Kutta step; push: acceleration at ignition, `since` s ago; work (5, 6)."""
+    area = math.exp(p[LN_DRAG])
+    for i in range(4):
+        f = 0.0 if i == 0 else (h if i == 3 else 0.5 * h)
+        left = max(1.0 - push * (since + f) / exhaust, LEAST_LEFT)
+        for m in range(6):
+            work[4, m] = y[m] + (f * work[i - 1, m] if i > 0 else 0.0)
+        _rates(work[4], t + f, push / left, first, area / left, phase, p, frame, held, work[i])
+    for m in range(6):
+        y[m] += h / 6.0 * (work[0, m] + 2.0 * work[1, m] + 2.0 * work[2, m] + work[3, m])
+
+
+@kernel
+def _read(a: FloatArray, b: FloatArray, h: float, u: float, out: FloatArray) -> None:
+    """Fill out (3,) with the place at part u of a step of h s from state a (6,) to state b (6,): cubic Hermite."""
+    c0 = 1.0 + u * u * (2.0 * u - 3.0)
+    c1 = u * u * (3.0 - 2.0 * u)
+    d0 = h * u * (1.0 - u) * (1.0 - u)
+    d1 = h * u * u * (u - 1.0)
+    for m in range(3):
+        out[m] = c0 * a[m] + c1 * b[m] + d0 * a[3 + m] + d1 * b[3 + m]
+
+
+@kernel
+def launch_place(reference: FloatArray, east: float, north: float) -> tuple[float, float]:
+    """Return latitude and longitude (rad) of a place some metres from a reference (latitude, longitude)."""
+    ex, ey, ez, nx, ny, nz, _ux, _uy, _uz = enu_axes(reference[0], reference[1])
+    x, y, z = geodetic_to_ecef(reference[0], reference[1], 0.0)
+    lat, lon, _h = ecef_to_geodetic(x + east * ex + north * nx, y + east * ey + north * ny, z + east * ez + north * nz)
+    return lat, lon
+
+
+@kernel
+def _lift_off(reference: FloatArray, p: FloatArray, y: FloatArray, frame: FloatArray) -> None:
+    """Fill y (6,) with the state at rest and frame (6,) with up and downrange of the launch place."""
+    lat, lon = launch_place(reference, p[EAST], p[NORTH])
+    ex, ey, ez, nx, ny, nz, ux, uy, uz = enu_axes(lat, lon)
+    s, c = math.sin(p[HEADING]), math.cos(p[HEADING])
+    frame[0], frame[1], frame[2] = ux, uy, uz
+    frame[3], frame[4], frame[5] = s * ex + c * nx, s * ey + c * ny, s * ez + c * nz
+    y[:] = 0.0
+    y[0], y[1], y[2] = geodetic_to_ecef(lat, lon, 0.0)
+
+
+@kernel
+def _phase(t: float, off: float, turn: float, hold: float) -> int:
+    """Return 3 after the cut-off, else 0 tilting, 1 turning with gravity, 2 holding."""
+    if t >= off - _EPSILON_S:
+        return 3
+    if t < turn - _EPSILON_S:
+        return 0
+    return 1 if t < hold - _EPSILON_S else 2
+
+
+@kernel
+def _before(t: float, until: float, edge: float) -> float:
+    """Return the end of a step from t, moved up to an edge inside it."""
+    return edge if t + _EPSILON_S < edge < until else until
+
+
+@kernel
+def _burnt(p: FloatArray, stage: int, stages: int, lit: float) -> float:
+    """Return when a stage lit at `lit` burns out, s after lift-off; the last one never does."""
+    return lit + math.exp(p[COMMON + PER_STAGE * stage + LN_BURN]) if stage < stages - 1 else NEVER_S
+
+
+@kernel
+def fly_ascent(
+    reference: FloatArray, p: FloatArray, stages: int, times: FloatArray, cutoff: float, end: float, places: FloatArray,
+    state: FloatArray,
+) -> None:  # fmt: skip
+    """Fill places (n, 3) at rising times (n,) and state (6,) at `end` of an ascent whose last stage burns up to `cutoff`.
+
+    Times are seconds from the epoch that START counts from, none of them after `end`; before lift-off the vehicle stands.
+    """
+    y, before, frame, held, work = np.empty(6), np.empty(6), np.empty(6), np.zeros(7), np.empty((5, 6))
+    _lift_off(reference, p, y, frame)
+    last, off = end - p[START], cutoff - p[START]
+    turn = VERTICAL_S + max(p[KICK_S], 1.0)
+    hold = max(p[HOLD_S], turn + 1.0)
+    n, k = times.shape[0], 0
+    while k < n and times[k] - p[START] <= 0.0:
+        places[k] = y[:3]
+        k += 1
+    stage, lit, t = 0, 0.0, 0.0
+    burnt = _burnt(p, stage, stages, lit)
+    while t < last - _EPSILON_S:
+        if t >= burnt - _EPSILON_S:
+            stage += 1
+            lit = burnt
+            burnt = _burnt(p, stage, stages, lit)
+            continue
+        phase = _phase(t, off, turn, hold)
+        if phase == 2 and held[0] == 0.0:
+            _hold(t, y, p[PITCH], held)
+        until = min(last, t + (LOW_STEP_S if fast_height(y[0], y[1], y[2]) < LOW_M else HIGH_STEP_S))
+        for edge in (VERTICAL_S, turn, hold, off, burnt):
+            until = _before(t, until, edge)
+        row, h = COMMON + PER_STAGE * stage, until - t
+        before[:] = y
+        push = 0.0 if phase == 3 else math.exp(p[row + LN_PUSH])
+        _step(y, t, h, push, math.exp(p[row + LN_EXHAUST]), t - lit, stage == 0, phase, p, frame, held, work)
+        while k < n and times[k] - p[START] <= until + _EPSILON_S:
+            _read(before, y, h, (times[k] - p[START] - t) / h, places[k])
+            k += 1
+        t = until
+    while k < n:
+        places[k] = y[:3]
+        k += 1
+    state[:] = y

@@ -1,0 +1,105 @@
+"""The burn of a plume fitted as a whole: state at burnout and launch place, as wrong as they say."""
+
+import numpy as np
+import pytest
+
+from tests.unit.prediction.sights import SIGMA, geostationary, looks_at
+from tests.vehicles import VEHICLES
+from tocsin.core.constants import DEG, NS
+from tocsin.prediction import ascent_kernels as k
+from tocsin.prediction.ascent import FEWEST, fit_burnout, priors
+from tocsin.world import geodesy
+from tocsin.world.motion.boosters import fly
+from tocsin.world.motion.freeflight_kernels import propagate
+
+LAT, LON = 35.0 * DEG, 10.0 * DEG
+SATELLITES = (geostationary(-15.0 * DEG), geostationary(40.0 * DEG))
+REVISIT_S = 2.0
+DARK_S = 8.0
+
+
+def burnt(name, seed, satellites=SATELLITES, revisit_s=REVISIT_S):
+    """Return what is told of a burnt-out flight `DARK_S` after, and its true state then."""
+    vehicle = VEHICLES[name]
+    flight = fly(vehicle, LAT, LON, 0.0, vehicle.programme(0.9), 0.25)
+    end = float(flight.times[-1])
+    rng = np.random.default_rng(seed)
+    times, places, sights = looks_at(flight.times, flight.states, satellites, revisit_s, rng, end - 0.05)
+    dark, at = round((end + 0.5 * revisit_s) * NS), round((end + DARK_S) * NS)
+    found = fit_burnout(times, places, sights, SIGMA, dark, at)
+    truth = np.empty(6)
+    propagate(np.ascontiguousarray(flight.states[-1]), DARK_S, vehicle.payload_beta_kg_m2, truth)
+    return found, truth
+
+
+@pytest.mark.parametrize("name", ["short_range", "intermediate_range", "intercontinental"])
+def test_the_state_at_burnout_is_as_wrong_as_it_says(name):
+    squares = []
+    for seed in range(8):
+        found, truth = burnt(name, seed)
+        error = found.state - truth
+        squares.append(error @ np.linalg.solve(found.covariance, error) / 6.0)
+        assert np.linalg.norm(error[:3]) < 15e3
+        assert np.linalg.norm(error[3:]) < 600.0
+    # the mean of 8 x 6 squares has a sigma of 0.2; the prior is wider than these vehicles are from its middle
+    assert 0.15 < np.mean(squares) < 1.6, squares
+
+
+def test_the_launch_place_is_found_within_a_few_kilometres_and_inside_its_ellipse():
+    inside = []
+    for seed in range(6):
+        found, _ = burnt("intermediate_range", seed)
+        away, bearing, _ = (float(v) for v in geodesy.inverse(found.lat, found.lon, LAT, LON))
+        assert away < 8e3
+        ellipse = found.ellipses[2]
+        turn = bearing - ellipse.bearing_deg * DEG
+        a, b = away * np.cos(turn) / ellipse.semi_major_km / 1e3, away * np.sin(turn) / ellipse.semi_minor_km / 1e3
+        inside.append(a * a + b * b < 1.0)
+    assert all(inside)
+
+
+def test_looks_in_any_order_tell_the_same():
+    vehicle = VEHICLES["short_range"]
+    flight = fly(vehicle, LAT, LON, 0.0, vehicle.programme(0.9), 0.25)
+    times, places, sights = looks_at(flight.times, flight.states, SATELLITES, 5.0, np.random.default_rng(1), 75.0)
+    dark, at = round(82.0 * NS), round(90.0 * NS)
+    one = fit_burnout(times, places, sights, SIGMA, dark, at)
+    turned = np.argsort(-times)
+    other = fit_burnout(times[turned], places[turned], sights[turned], SIGMA, dark, at)
+    np.testing.assert_allclose(one.state, other.state, rtol=1e-9)
+
+
+def test_a_later_dark_look_leaves_the_cut_off_less_sure():
+    vehicle = VEHICLES["intercontinental"]
+    flight = fly(vehicle, LAT, LON, 0.0, vehicle.programme(0.9), 0.25)
+    times, places, sights = looks_at(flight.times, flight.states, SATELLITES, 2.0, np.random.default_rng(2), 170.0)
+    last = int(times.max())
+    near, far = (fit_burnout(times, places, sights, SIGMA, last + gap * NS, last + 20 * NS) for gap in (1, 10))
+    assert np.trace(far.covariance[3:, 3:]) > 4.0 * np.trace(near.covariance[3:, 3:])
+
+
+def test_few_or_nonsense_looks_tell_nothing():
+    found, _ = burnt("short_range", 1)
+    assert found is not None
+    times = np.arange(FEWEST - 1) * NS
+    line = np.tile([-1.0, 0.0, 0.0], (FEWEST - 1, 1))
+    assert fit_burnout(times, line * -4.2e7, line, SIGMA, 10 * NS, 20 * NS) is None
+    times, places = np.arange(8) * 5 * NS, np.tile(SATELLITES[0], (8, 1))
+    # a line that jumps about over thousands of kilometres is no ascent
+    wild = -places / np.linalg.norm(places[0]) + np.random.default_rng(3).normal(0.0, 0.05, (8, 3))
+    assert fit_burnout(times, places, wild, SIGMA, 50 * NS, 60 * NS) is None
+
+
+def test_an_ascent_that_burns_longer_than_its_looks_ends_faster():
+    means, _ = priors()
+    reference, times, places = np.array([LAT, LON]), np.array([40.0, 50.0, 60.0]), np.empty((3, 3))
+    p = means[0].copy()
+    p[k.START] = 0.0
+    speeds = []
+    for cutoff in (60.0, 65.0, 70.0):
+        state = np.zeros(6)
+        k.fly_ascent(reference, p, 1, times, cutoff, 75.0, places, state)
+        speeds.append(float(np.linalg.norm(state[3:])))
+    assert speeds[0] + 100.0 < speeds[1] < speeds[2] - 100.0
+    heights = geodesy.to_geodetic(places)[2]
+    assert (np.diff(heights) > 0.0).all()
