@@ -16,6 +16,7 @@ from tocsin.assessment.evidence import CREDIBLE_PD
 from tocsin.assessment.ladder import RANK
 from tocsin.catalogue.catalogue import Catalogue
 from tocsin.centre import people, registrar
+from tocsin.centre.counter import count_look
 from tocsin.centre.emitter import Emitter, Record
 from tocsin.centre.events import Events
 from tocsin.centre.history import History
@@ -206,6 +207,7 @@ class Centre:
             if loose:
                 rows = np.array([u.row for u in loose], np.int64)
                 self.history.add_seen(look, rows, [tracks[u.slot].id for u in loose])
+        count_look(look, sensor, result, self.events.open(), judged, tracks)
         self._note_words(look, sensor, result)
         for track, reason in result.dropped:
             self._dropped(track, reason)
@@ -289,7 +291,7 @@ class Centre:
             if over and RANK[j.level] >= RANK["possible"]:
                 j.event = 0  # what was thought over threatens again: a new event
             if j.level and not j.event:
-                self.events.place(j, tracks[slot], self.emit, self.now)
+                self.events.place(j, tracks[slot], tracks, self.emit, self.now)
             if j.event:
                 self.events.follow(j, tracks[slot])
             p = j.classes[j.best]
