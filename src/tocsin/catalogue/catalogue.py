@@ -347,10 +347,14 @@ class Catalogue:
         seen: IntArray = near.objects[inside]
         return seen
 
-    def states(self, objects: IntArray, tai_ns: int) -> FloatArray:
-        """Return (m, 6) predicted Earth-fixed m, m/s of objects; NaN where SGP4 gives none or the object has fallen."""
-        out = self._grid.states(objects, tai_ns)
-        out[self._fallen(tai_ns, objects)] = np.nan
+    def states(self, objects: IntArray, times: IntArray | int) -> FloatArray:
+        """Return (m, 6) predicted Earth-fixed m, m/s of objects at one instant or each at its own (m,), TAI ns.
+
+        NaN where SGP4 gives none or the object has fallen by the last of the instants.
+        """
+        out = self._grid.states(objects, times)
+        if objects.size:
+            out[self._fallen(int(np.max(times)), objects)] = np.nan
         return out
 
     def sigma(self, objects: IntArray, tai_ns: int) -> FloatArray:

@@ -51,12 +51,13 @@ def lagrange_weights(s: float, value: Array, slope: Array) -> None:
 
 
 @kernel
-def states_at(a: Array, b: Array, first: int, s: float, objects: npt.NDArray[np.int64], out: Array) -> None:
-    """Fill `out` (len(objects), 6) with Earth-fixed m, m/s of objects at `s` intervals after the interval's start."""
+def states_at(a: Array, b: Array, first: int, s: Array, objects: npt.NDArray[np.int64], out: Array) -> None:
+    """Fill `out` (m, 6) with Earth-fixed m, m/s of `objects` (m,) at `s` (m,) intervals after the interval's start."""
     w = np.empty(8)
     d = np.empty(8)
-    lagrange_weights(s, w, d)
     for j in range(objects.shape[0]):
+        if j == 0 or s[j] != s[j - 1]:
+            lagrange_weights(s[j], w, d)
         o = objects[j]
         for c in range(3):
             position = 0.0

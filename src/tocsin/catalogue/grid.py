@@ -108,17 +108,23 @@ class EphemerisGrid:
         b = a if first == 0 else self._chunk(number + 1)
         return a, b, first
 
-    def states(self, objects: IntArray, tai_ns: int) -> FloatArray:
-        """Return (m, 6) Earth-fixed m, m/s of objects at an instant; NaN where SGP4 gives none."""
-        interval = interval_of(tai_ns)
-        a, b, first = self.nodes(interval)
+    def states(self, objects: IntArray, times: IntArray | int) -> FloatArray:
+        """Return (m, 6) Earth-fixed m, m/s of objects at one instant or each at its own (m,), TAI ns; NaN: SGP4 gives none."""
+        objects = np.ascontiguousarray(objects, np.int64)
+        times = np.full(objects.size, times, np.int64)
         out = np.empty((len(objects), 6))
-        states_at(a, b, first, fraction_of(tai_ns, interval), np.ascontiguousarray(objects, np.int64), out)
+        intervals = times // STEP_NS
+        for interval in sorted(set(intervals.tolist())):
+            a, b, first = self.nodes(interval)
+            these = np.flatnonzero(intervals == interval)
+            part = np.empty((these.size, 6))
+            states_at(a, b, first, (times[these] - interval * STEP_NS) / STEP_NS, objects[these], part)
+            out[these] = part
         limited = self._worth is not None or math.isfinite(self._reach_m)
         far = np.isnan(out[:, 0]).nonzero()[0]
         if limited and far.size:
             alone = EphemerisGrid([self._satellites[int(o)] for o in objects[far]])
-            out[far] = alone.states(np.arange(len(far), dtype=np.int64), tai_ns)
+            out[far] = alone.states(np.arange(len(far), dtype=np.int64), times[far])
         return out
 
     def _refresh(self) -> None:

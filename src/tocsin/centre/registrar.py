@@ -96,7 +96,7 @@ def process(
         rows = centre.tracker.rows(look, sensor, place) if used.size else rows
     trusted = fault is None or not fault.drifting
     result = centre.tracker.process(look, sensor, place, rows, used, centre.known, trusted)
-    if used.size:
+    if used.size and centre.registration.wants(sent):
         hear(centre, sent, sensor, as_sent, used, result, (look, rows) if fault is not None else None)
     return look, result
 
@@ -107,8 +107,12 @@ def hear(
 ) -> None:  # fmt: skip
     """Give registration what a look, as it was sent, says of tracks and known objects; `better`: as it was corrected."""
     bank = centre.tracker.bank
-    slots = [(u.row, bank.tracks[u.slot]) for u in result.updates if u.slot in bank.tracks and not u.held]
-    tracks = {row: track.number for row, track in slots if track.confirmed and not track.stem}
+    tracks: dict[int, int] = {}
+    for slots, rows_of, _ in result.hits:
+        part = bank.records[slots]
+        for k in ((part["confirmed"] != 0) & (part["stem"] == 0)).nonzero()[0].tolist():
+            if (track := bank.tracks.get(slots[k])) is not None:
+                tracks[rows_of[k]] = track.number
     site = centre.sites.get(sensor.id, -1)
     thought = dict(zip(result.known_rows.tolist(), result.known_objects.tolist(), strict=True))
     centre.registration.hear(look, sensor, rows, used, tracks, thought, centre.catalogue, site, better)

@@ -165,6 +165,7 @@ def _exercise_registration() -> None:
     from tocsin.tracking import error_kernels as errors
     from tocsin.tracking import registration_kernels as kernels
     from tocsin.tracking.filter_kernels import FREE, MEAS, N
+    from tocsin.tracking.witness_kernels import tell_orbits
 
     n = errors.ERRORS
     x, rows, mean, variance = np.zeros(N), np.ones((1, MEAS)), np.zeros(2 * n), np.ones(2 * n)
@@ -185,14 +186,21 @@ def _exercise_registration() -> None:
         info,
         vector,
     )
-    kernels.fit_orbit(x[None, :6].copy(), rows, who, clocks, variance, a, np.zeros((3, 2 * n)), gx, info, vector)
-    errors.least(1.0, info, vector, mean, variance)
+    one_orbit = (a[None], np.zeros((1, 3, 2 * n)), gx[None], info, vector, np.zeros(1, np.bool_))
+    tell_orbits(
+        x[None, :6].copy(), rows, who, np.arange(2), clocks, variance, mean, variance, variance, np.ones((1, 3)),
+        np.ones(1, np.bool_), *one_orbit,
+    )  # fmt: skip
     errors.posterior(np.eye(2 * n), vector, variance, mean, cov)
     own, own_vector, one = np.eye(n), np.zeros(n), np.ones(n)
     errors.own_information(one, np.eye(n), one, own, own_vector)
     errors.log_evidence(own, own_vector, one, np.eye(n))
-    errors.log_best_within(own, own_vector, one)
+    errors.log_fault_odds(own, own_vector, one, one, np.ones((1, n), np.bool_), 3.0)
     errors.log_density_ratio(one, np.eye(n), one)
+    errors.largest_odds(
+        np.eye(2 * n)[None], vector[None], np.arange(2), np.ones(1, np.int64), variance, variance,
+        np.ones((2, 1, n), np.bool_), 3.0, np.empty(2),
+    )  # fmt: skip
     first = np.arange(n)
     errors.eliminate(np.eye(2 * n), vector, first, first + n, mean, variance, own, own_vector)
     perturb_los(1.0, 0.0, 0.0, 0.0, 0.0)

@@ -46,17 +46,30 @@ def solve(low: np.ndarray, n: int, b: np.ndarray) -> None:
 
 @kernel
 def invert(a: np.ndarray, out: np.ndarray) -> bool:
-    """Return whether symmetric `a` (n, n) is positive definite, and fill `out` (n, n) with its inverse; `a` is overwritten."""
+    """Return whether symmetric `a` (n, n) is positive definite, and fill `out` (n, n) with its inverse; `a` is overwritten.
+
+    By the inverse of the Cholesky factor, written over it: L^-T L^-1.
+    """
     n = a.shape[0]
     if not factor(a, n):
         return False
-    column = np.empty(n)
-    for j in range(n):
-        for i in range(n):
-            column[i] = 1.0 if i == j else 0.0
-        solve(a, n, column)
-        for i in range(n):
-            out[i, j] = column[i]
+    for i in range(n):
+        for j in range(i):
+            s = 0.0
+            for k in range(j, i):
+                s -= a[i, k] * a[k, j]
+            a[i, j] = s / a[i, i]
+        a[i, i] = 1.0 / a[i, i]
+    for i in range(n):
+        for j in range(i + 1):
+            out[i, j] = 0.0
+    for k in range(n):
+        for i in range(k + 1):
+            for j in range(i + 1):
+                out[i, j] += a[k, i] * a[k, j]
+    for i in range(n):
+        for j in range(i):
+            out[j, i] = out[i, j]
     return True
 
 
@@ -197,6 +210,31 @@ def log_best_within(info: np.ndarray, vector: np.ndarray, limit: np.ndarray) -> 
 
 
 @kernel
+def log_fault_odds(
+    info: np.ndarray, vector: np.ndarray, stated: np.ndarray, wide: np.ndarray, faults: np.ndarray, within: float
+) -> tuple[float, int]:
+    """Return the largest log likelihood ratio of faults against the best errors of a healthy sensor, and which fault it is of.
+
+    `faults` (k, 4) flags: the errors that may be as wide as `wide` (4,), variances, under each; the others are as `stated`
+    (4,), of which a healthy sensor's errors are within so many sigmas.
+    """
+    limit = np.empty(ERRORS)
+    for i in range(ERRORS):
+        limit[i] = within * math.sqrt(stated[i])
+    base = log_best_within(info, vector, limit)
+    none = np.zeros(ERRORS)
+    prior = np.zeros((ERRORS, ERRORS))
+    most, which = -math.inf, 0
+    for k in range(faults.shape[0]):
+        for i in range(ERRORS):
+            prior[i, i] = wide[i] if faults[k, i] else stated[i]
+        odds = log_evidence(info, vector, none, prior) - base
+        if odds >= most:
+            most, which = odds, k
+    return most, which
+
+
+@kernel
 def log_density_ratio(mean: np.ndarray, cov: np.ndarray, variance: np.ndarray) -> float:
     """Return log N(0; 0, `variance` (4,)) - log N(0; `mean` (4,), `cov` (4, 4)): how much less likely 0 has become."""
     low = cov.copy()
@@ -235,3 +273,47 @@ def least(chi2: float, info: np.ndarray, vector: np.ndarray, about: np.ndarray, 
     for i in range(m):
         total -= d[i] * step[i]
     return max(total, 0.0)
+
+
+@kernel
+def largest_odds(
+    infos: np.ndarray, vectors: np.ndarray, live: np.ndarray, windows: np.ndarray, stated: np.ndarray, wide: np.ndarray,
+    faults: np.ndarray, within: float, out: np.ndarray,
+) -> None:  # fmt: skip
+    """Fill `out` (l,) with the largest `log_fault_odds` of each of the sensors `live` (l,), rising, over the last blocks.
+
+    `infos` (b, 4n, 4n), `vectors` (b, 4n) of n sensors, newest block first; `windows` (w,) rising, how many blocks to take,
+    at most 2b - 1 (more than b are b). `stated`, `wide` (4n,) variances; `faults` (n, k, 4). All errors are as stated but
+    those that are weighed.
+    """
+    size = ERRORS * live.shape[0]
+    info, vector = np.zeros((size, size)), np.zeros(size)
+    a, cov = np.empty((size, size)), np.empty((size, size))
+    mean, variance = np.empty(size), np.empty(size)
+    where = np.empty(size, np.int64)
+    for i in range(size):
+        where[i] = ERRORS * live[i // ERRORS] + i % ERRORS
+        variance[i] = stated[where[i]]
+    for i in range(live.shape[0]):
+        out[i] = -math.inf
+    own, own_vector = np.empty((ERRORS, ERRORS)), np.empty(ERRORS)
+    taken = 0
+    for w in range(windows.shape[0]):
+        if taken >= infos.shape[0]:
+            break
+        for b in range(taken, min(windows[w], infos.shape[0])):
+            for i in range(size):
+                vector[i] += vectors[b, where[i]]
+                for j in range(size):
+                    info[i, j] += infos[b, where[i], where[j]]
+        taken = min(windows[w], infos.shape[0])
+        a[:, :] = info
+        if not posterior(a, vector, variance, mean, cov):
+            continue
+        for k in range(live.shape[0]):
+            part = slice(ERRORS * k, ERRORS * (k + 1))
+            if not own_information(mean[part], cov[part, part], variance[part], own, own_vector):
+                continue
+            full = slice(ERRORS * live[k], ERRORS * (live[k] + 1))
+            odds, _ = log_fault_odds(own, own_vector, stated[full], wide[full], faults[live[k]], within)
+            out[k] = max(out[k], odds)

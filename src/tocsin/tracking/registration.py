@@ -27,8 +27,10 @@ from tocsin.tracking.filter_kernels import BOOST, M_RANGE, M_SIGMA_A, MEAS
 from tocsin.tracking.measurements import measured_places
 from tocsin.tracking.registration_arcs import BLOCK_S, Arc, Sighting, arc_of, may_be_one
 from tocsin.tracking.registration_faults import Faults
-from tocsin.tracking.registration_kernels import STATE, fit_arc, fit_orbit
+from tocsin.tracking.registration_kernels import STATE, fit_arc
 from tocsin.tracking.registration_records import Fault, Finding
+from tocsin.tracking.witness_kernels import understood
+from tocsin.tracking.witnesses import Witnesses
 
 BLOCKS = 30
 """Blocks that are remembered: a quarter of an hour."""
@@ -38,15 +40,10 @@ OF_ONE = 3
 """Most of them of one object."""
 APART_S = 6.0
 """Two sightings of one object by one sensor are so far apart: errors that swing with a servo are then new."""
-PASS_S = 300
-"""A known object is a witness for so long, with one error of its element set; then not again for `FRESH_S`."""
-FRESH_S = 900
 ASKED = 4
 """Most detections of one look that are compared with the catalogue."""
 WIDE_RANGE_M, WIDE_ANGLE, WIDE_ALONG_M, WIDE_RATE_M_S = 3000.0, 0.2 * DEG, 4000.0, 20.0
 """Added (one sigma) to a detection's own errors when it is compared with the catalogue: a faulty sensor's has to fit too."""
-MISFIT = 4.0
-"""An arc whose chi-square is so many sigmas above what it should be is not understood, and left out."""
 
 
 class Block(msgspec.Struct):
@@ -57,18 +54,6 @@ class Block(msgspec.Struct):
     vector: FloatArray
     keys: dict[int, str]
     objects: int
-
-
-class Orbit(msgspec.Struct):
-    """What is known by now of the errors of an element set, beside those of the sensors: normal equations."""
-
-    first: int
-    """TAI ns of the block in which it became a witness."""
-    a: FloatArray
-    """(3, 3): timing s, radial m, across m."""
-    g: FloatArray
-    """(3, 4 sensors)."""
-    gx: FloatArray
 
 
 class Registration:
@@ -86,11 +71,16 @@ class Registration:
         self.count = [0] * len(self.sensors)
         self.block_end = 0
         self.blocks: list[Block] = []
-        self.orbits: dict[str, Orbit] = {}
-        """Known objects that are, or have lately been, witnesses."""
+        self.witnesses = Witnesses(self.faults)
+        self.strangers: set[tuple[str, int]] = set()
+        """(label, sensor) of tracks that no known object fits in this block."""
         self.misfits = 0
 
     # ---- sightings --------------------------------------------------------------------------------------------------
+
+    def wants(self, look: Look) -> bool:
+        """Return whether what a look sees is still of use in this block."""
+        return self.count[self.index[look.sensor]] < SIGHTINGS and look.state not in ("blinded", "down")
 
     def hear(
         self, look: Look, sensor: Sensor, rows: FloatArray, chosen: IntArray, tracks: dict[int, int],
@@ -99,48 +89,55 @@ class Registration:
         """Take what a look says of known objects and of tracks: `rows` as sent, `tracks` row -> number of its track.
 
         `thought`: row -> object of the catalogue that the centre takes it for; `better`: look and rows as far as the sensor's
-        errors are known, by which objects are looked up.
+        errors are known, by which objects of the catalogue are looked up for rows that are of none by the centre's own gate.
         """
         k = self.index[sensor.id]
-        if not chosen.size or self.count[k] >= SIGHTINGS or look.state in ("blinded", "down"):
+        if not chosen.size or not self.wants(look):
             return
-        asked = self._worth(k, look, chosen, thought, catalogue)
-        known = self._known(*(better or (look, rows)), sensor, asked, catalogue, site)
+        known = {row: catalogue.id(o) for row, o in thought.items()}
+        ahead = [r for r, name in known.items() if self.seen_by.get(f"C/{name}", k) != k]
+        asked = 0
+        for row in ahead + [r for r in known if r not in set(ahead)]:
+            if asked < ASKED and not self.witnesses.over(known[row], look.end):
+                asked += self._take(f"C/{known[row]}", k, look, rows, row)
+        labels = {row: f"T/{n}" for row, n in tracks.items() if row not in known}
+        rest: list[int] = []
         for row in chosen.tolist():
-            if row in known:
-                label = f"C/{known[row]}"
-            elif row in tracks:
-                label = f"T/{tracks[row]}"
-            else:
+            label = labels.get(row, "")
+            if row in known or not self._open(label, k, look):
                 continue
-            self._take(label, k, look, rows, row)
+            if (label, k) in self.strangers:
+                self._take(label, k, look, rows, row)
+            elif len(rest) < ASKED:
+                rest.append(row)
+        found = self._known(*(better or (look, rows)), sensor, np.array(rest, np.int64), catalogue, site)
+        for row in rest:
+            if row in found:
+                if not self.witnesses.over(found[row], look.end):
+                    self._take(f"C/{found[row]}", k, look, rows, row)
+            elif row in labels:
+                self.strangers.add((labels[row], k))
+                self._take(labels[row], k, look, rows, row)
 
-    def _take(self, label: str, k: int, look: Look, rows: FloatArray, row: int) -> None:
+    def _open(self, label: str, k: int, look: Look) -> bool:
+        """Return whether a further sighting of an object by a sensor is of use; without a label: yes."""
+        n, last = self.taken.get((label, k), (0, -(1 << 62)))
+        return n < OF_ONE and look.end - last >= APART_S * NS
+
+    def _take(self, label: str, k: int, look: Look, rows: FloatArray, row: int) -> bool:
+        """Return whether a sighting was taken."""
         time = int(look.times[row])
         n, last = self.taken.get((label, k), (0, -(1 << 62)))
         if n >= OF_ONE or abs(time - last) < APART_S * NS or self.count[k] >= SIGHTINGS:
-            return
+            return False
         if math.isnan(rows[row, M_SIGMA_A]):
-            return
+            return False
         self.taken[label, k] = n + 1, time
         self.seen_by.setdefault(label, k)
         self.count[k] += 1
         key = f"{look.sensor}/{look.session}/{look.sequence}/{int(look.numbers[row])}"
         self.sightings.append(Sighting(label, k, time, tuple(rows[row].tolist()), key))
-
-    def _worth(self, k: int, look: Look, chosen: IntArray, thought: dict[int, int], catalogue: Catalogue) -> IntArray:
-        """Return the rows that are worth comparing: of objects that others see now first, and none whose time is over."""
-        first: list[int] = []
-        then: list[int] = []
-        for row in chosen.tolist():
-            name = catalogue.id(thought[row]) if row in thought else ""
-            n, last = self.taken.get((f"C/{name}", k), (0, 0))
-            orbit = self.orbits.get(name)
-            if n >= OF_ONE or look.end - last < APART_S * NS or (orbit and look.end - orbit.first > PASS_S * NS):
-                continue
-            other = name and self.seen_by.get(f"C/{name}", k) != k
-            (first if other else then).append(row)
-        return np.array((first + then)[:ASKED], np.int64)
+        return True
 
     def _known(
         self, look: Look, rows: FloatArray, sensor: Sensor, asked: IntArray, catalogue: Catalogue, site: int
@@ -166,12 +163,13 @@ class Registration:
         if not self.sightings:
             return []
         block = self._block(now, bank, catalogue)
-        self.sightings, self.taken, self.seen_by, self.count = [], {}, {}, [0] * len(self.sensors)
+        self.sightings, self.taken, self.seen_by, self.strangers = [], {}, {}, set()
+        self.count = [0] * len(self.sensors)
         if block is None:
             return []
         oldest = now - BLOCKS * BLOCK_S * NS
         self.blocks = [b for b in self.blocks if b.end > oldest] + [block]
-        self.orbits = {k: o for k, o in self.orbits.items() if now - o.first < FRESH_S * NS}
+        self.witnesses.forget(now)
         self.faults.isolate(block)
         found = self.faults.judge(self.blocks)
         for finding in found:
@@ -182,10 +180,7 @@ class Registration:
                 self.blocks = self.blocks[-1:]
                 self.faults.isolate(block)
         fresh = {f.fault.sensor for f in found} | set(self.faults.unsettled())
-        for k in sorted(fresh):
-            # what was seen before of objects that it still sees is of another error: they are witnesses anew
-            part = slice(ERRORS * k, ERRORS * (k + 1))
-            self.orbits = {name: o for name, o in self.orbits.items() if not o.g[:, part].any()}
+        self.witnesses.doubt(fresh)
         return found
 
     def _block(self, now: int, bank: TrackBank, catalogue: Catalogue) -> Block | None:
@@ -194,66 +189,15 @@ class Registration:
         by_label: dict[str, list[Sighting]] = {}
         for s in self.sightings:
             by_label.setdefault(s.label, []).append(s)
-        for label, seen in by_label.items():
-            if label[0] == "C" and self._orbit(label[2:], seen, block, catalogue):
-                _count(block, seen)
+        known = {k[2:]: v for k, v in by_label.items() if k[0] == "C"}
+        told, misfits = self.witnesses.hear(known, now, catalogue, block.info, block.vector)
+        self.misfits += misfits
+        for name in told:
+            _count(block, known[name])
         for arc in self._common({int(k[2:]): v for k, v in by_label.items() if k[0] == "T"}, bank):
             if self._add(arc, block):
                 _count(block, arc.sightings)
         return block if block.objects else None
-
-    def _orbit(self, name: str, seen: list[Sighting], block: Block, catalogue: Catalogue) -> bool:
-        """Return whether the sightings of a known object could be understood, and add what they say to a block."""
-        index = catalogue.index(name)
-        orbit = self.orbits.get(name)
-        if index < 0 or (orbit and block.end - orbit.first > PASS_S * NS):
-            return False
-        which = np.array([index], np.int64)
-        sensors, _, rows, who, clocks = self._by_sensor(seen)
-        times = [s.time - round(NS * clocks[w]) for s, w in zip(seen, who.tolist(), strict=True)]
-        states = np.array([catalogue.states(which, t)[0] for t in times])
-        if not np.isfinite(states).all():
-            return False
-        every = np.array(sensors, np.int64)[who]
-        if orbit is None or not self._told(orbit, states, rows, every, block):
-            # not seen before, or not by sensors with the errors that these have now: a witness anew
-            along, radial, cross = catalogue.sigma(which, times[0])[0].tolist()
-            speed = math.sqrt(float((states[0, 3:6] ** 2).sum()))
-            a = np.diag([(speed / along) ** 2, radial**-2, cross**-2])
-            orbit = Orbit(block.end, a, np.zeros((3, ERRORS * len(self.sensors))), np.zeros(3))
-            if not self._told(orbit, states, rows, every, block, self.faults.wide):
-                self.orbits.pop(name, None)
-                self.misfits += 1
-                return False
-        self.orbits[name] = orbit
-        return True
-
-    def _told(
-        self, orbit: Orbit, states: FloatArray, rows: FloatArray, who: IntArray, block: Block,
-        variance: FloatArray | None = None,
-    ) -> bool:  # fmt: skip
-        """Return whether sightings of a known object go with what is known of it; if so it and the block take them in.
-
-        `variance`: of the sensors' errors; default: as they are believed to be.
-        """
-        faults = self.faults
-        clocks = np.array([faults.clock(k) for k in range(len(self.sensors))])
-        a, g, gx = orbit.a.copy(), orbit.g.copy(), orbit.gx.copy()
-        info, vector = np.empty((g.shape[1], g.shape[1])), np.empty(g.shape[1])
-        chi2, parts = fit_orbit(states, rows, who, clocks, faults.scale, a, g, gx, info, vector)
-        about, believed = faults.belief()
-        if variance is None:
-            misfit = least(chi2, info, vector, about, believed)
-        else:
-            misfit = least(chi2, info, vector, np.zeros(vector.size), variance)
-        if not _understood(misfit, parts):
-            return False
-        orbit.a, orbit.g, orbit.gx = a, g, gx
-        # sensors noisier than they say: the sightings say so much less
-        weight = 1.0 / max(misfit / parts, 1.0)
-        block.info += weight * info
-        block.vector += weight * vector
-        return True
 
     def _by_sensor(self, seen: list[Sighting]) -> tuple[list[int], IntArray, FloatArray, IntArray, FloatArray]:
         """Return the sensors of sightings, their places in a block, the rows, the sensor of each, the clocks as known."""
@@ -294,7 +238,7 @@ class Registration:
         )  # fmt: skip
         freedom = parts - (STATE if arc.model == BOOST else 6)
         misfit = least(chi2, info, vector, np.zeros(where.size), self.faults.wide[where])
-        if chi2 < 0.0 or not _understood(misfit, freedom):
+        if chi2 < 0.0 or not understood(misfit, freedom):
             self.misfits += 1
             return False
         weight = 1.0 / max(misfit / freedom, 1.0)
@@ -309,11 +253,12 @@ class Registration:
             "taken": [[list(k), list(v)] for k, v in self.taken.items()],
             "seen_by": dict(self.seen_by),
             "count": list(self.count),
+            "strangers": [list(k) for k in sorted(self.strangers)],
             "block_end": self.block_end,
             "blocks": [
                 [b.end, b.info.tobytes(), b.vector.tobytes(), list(b.keys.items()), b.objects] for b in self.blocks
             ],
-            "orbits": [[k, o.first, o.a.tobytes(), o.g.tobytes(), o.gx.tobytes()] for k, o in self.orbits.items()],
+            "witnesses": self.witnesses.state(),
             "misfits": self.misfits,
             "faults": self.faults.state(),
         }
@@ -324,29 +269,19 @@ class Registration:
         self.taken = {(k[0], k[1]): (v[0], v[1]) for k, v in state["taken"]}
         self.seen_by = dict(state["seen_by"])
         self.count, self.block_end = list(state["count"]), state["block_end"]
+        self.strangers = {(k[0], k[1]) for k in state["strangers"]}
         size = ERRORS * len(self.sensors)
         self.blocks = [
             Block(end, np.frombuffer(i).reshape(size, size).copy(), np.frombuffer(v).copy(), dict(keys), n)
             for end, i, v, keys, n in state["blocks"]
         ]
-        self.orbits = {
-            k: Orbit(first, _read(a), _read(g), np.frombuffer(gx).copy()) for k, first, a, g, gx in state["orbits"]
-        }
+        self.witnesses.load(state["witnesses"])
         self.misfits = state["misfits"]
         self.faults.load(state["faults"])
 
     def fault(self, sensor: str) -> Fault | None:
         """Return what is wrong with a sensor, None where nothing is known to be."""
         return self.faults.named.get(sensor)
-
-
-def _read(raw: bytes) -> FloatArray:
-    return np.frombuffer(raw).reshape(3, -1).copy()
-
-
-def _understood(misfit: float, freedom: int) -> bool:
-    """Return whether a chi-square is one of sightings of one object."""
-    return freedom > 0 and 0.0 <= misfit <= freedom + MISFIT * math.sqrt(2.0 * freedom) + 10.0
 
 
 def _count(block: Block, seen: list[Sighting]) -> None:

@@ -21,7 +21,15 @@ import numpy as np
 
 from tocsin.core.records.inputs import FloatArray
 from tocsin.sensing.sensor import Sensor
-from tocsin.tracking.error_kernels import ERRORS, eliminate, log_best_within, log_density_ratio, log_evidence, posterior
+from tocsin.tracking.error_kernels import (
+    ERRORS,
+    eliminate,
+    largest_odds,
+    log_density_ratio,
+    log_evidence,
+    log_fault_odds,
+    posterior,
+)
 from tocsin.tracking.registration_records import (
     FAULT,
     PARTS,
@@ -54,6 +62,12 @@ is the first whose sightings are taken for themselves."""
 MOVING = 3
 """Judgements in a row that find a change before an error is said to move."""
 WINDOWS = (1, 2, 4, 8, 15, 30)
+MOST_PARTS = max(len(every) for every in PARTS.values())
+MASKS = {
+    kind: np.array([[k in parts for k in range(ERRORS)] for parts in (*every, *every[-1:] * MOST_PARTS)[:MOST_PARTS]])
+    for kind, every in PARTS.items()
+}
+"""`PARTS` as rows of flags, the last one again where another kind has more."""
 
 
 class Faults:
@@ -67,6 +81,7 @@ class Faults:
         self.wide: FloatArray = np.array([f for k in self.kinds for f in FAULT[k]]) ** 2 / self.scale**2
         self.stated: FloatArray = np.array([v for s in sensors for v in stated(s)]) ** 2 / self.scale**2
         self.raw = [(RAW_M**2, 0.0, RAW_ANGLE**2, 0.0) if s.raw_refraction else (0.0,) * ERRORS for s in sensors]
+        self._faults = np.array([MASKS[k] for k in self.kinds], np.bool_).reshape(-1, MOST_PARTS, ERRORS)
         hypotheses = sum(len(PARTS[k]) for k in self.kinds)
         self.threshold = math.log(max(ONSETS_A_YEAR * hypotheses / FALSE_A_YEAR, 1.0))
         self.named: dict[str, Fault] = {}
@@ -75,6 +90,9 @@ class Faults:
 
     def judge(self, blocks: Sequence[BlockLike]) -> list[Finding]:
         """Return what the blocks, oldest first, say that had not been said before."""
+        if not self.named and max(self.odds(blocks).values(), default=-math.inf) <= self.threshold:
+            self.suspects, self.disputed = {}, set()
+            return []
         said: list[Finding] = []
         sums = Sums(self, blocks)
         for fault in list(self.named.values()):
@@ -82,12 +100,32 @@ class Faults:
         said += self._seek(sums)
         return said
 
+    def odds(self, blocks: Sequence[BlockLike]) -> dict[int, float]:
+        """Return the largest log likelihood ratio of a fault of each live sensor, all others being as stated, over the onsets."""
+        live = np.array(sorted({k for b in blocks for k in b.keys}), np.int64)
+        if not live.size:
+            return {}
+        out = np.empty(live.size)
+        newest = blocks[::-1]
+        largest_odds(
+            np.array([b.info for b in newest]), np.array([b.vector for b in newest]), live, np.array(WINDOWS), self.stated,
+            self.wide, self._faults, WITHIN, out,
+        )  # fmt: skip
+        return dict(zip(live.tolist(), out.tolist(), strict=True))
+
     def clock(self, s: int) -> float:
         """Return the error (s) of the clock of sensor `s` as far as it is known."""
         fault, suspect = self.named.get(self.ids[s]), self.suspects.get(self.ids[s])
         if fault is not None:
             return fault.mean[3]
         return suspect.clock_s if suspect is not None else 0.0
+
+    def clocks(self) -> FloatArray:
+        """Return `clock` of every sensor."""
+        out = np.zeros(len(self.ids))
+        for s in {f.sensor for f in self.named.values()} | {self.ids.index(name) for name in self.suspects}:
+            out[s] = self.clock(s)
+        return out
 
     def unsettled(self) -> list[int]:
         """Return the sensors whose errors may not be what they were a block ago."""
@@ -174,13 +212,12 @@ class Faults:
         """Return the log likelihood ratio of the likeliest fault of sensor `s`, and what is wrong in it."""
         if own is None:
             return -math.inf, ()
-        none = np.zeros(ERRORS)
-        base = log_best_within(own.info, own.vector, WITHIN * np.sqrt(self.variance(s, ())))
-        best = [
-            (log_evidence(own.info, own.vector, none, np.diag(self.variance(s, parts))) - base, parts)
-            for parts in PARTS[self.kinds[s]]
-        ]
-        return max(best)
+        part = slice(ERRORS * s, ERRORS * (s + 1))
+        parts = PARTS[self.kinds[s]]
+        odds, best = log_fault_odds(
+            own.info, own.vector, self.stated[part], self.wide[part], MASKS[self.kinds[s]], WITHIN
+        )
+        return odds, parts[min(best, len(parts) - 1)]
 
     def variance(self, s: int, parts: Sequence[int]) -> FloatArray:
         """Return the variance (4,) of the errors of sensor `s`, in its units: `parts` as wide as faults, the rest as stated."""

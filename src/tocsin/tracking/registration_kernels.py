@@ -9,11 +9,8 @@ Errors of a radar: range (m), azimuth along the arc and elevation (rad), clock (
 times). Of a satellite: two turns of its line of sight about the axes of `transverse_axes` (rad), nothing, clock.
 """
 
-import math
-
 import numpy as np
 
-from tocsin.core.constants import EARTH_RATE_RAD_S, MU_M3_S2
 from tocsin.core.kernels import kernel
 from tocsin.tracking.error_kernels import ERRORS, factor, solve
 from tocsin.tracking.filter_kernels import (
@@ -34,7 +31,6 @@ STATE = 9
 ITERATIONS = 3
 STEP_S = 5.0
 BOOST_M, BOOST_M_S = 300.0, 20.0  # what staging and throttling leave of the model of a boost over half a minute
-ORBIT_M = 30.0  # what the errors of an element set change by over a pass, each axis
 
 
 @kernel
@@ -199,110 +195,3 @@ def fit_arc(
             for i in range(STATE):
                 x[i] += column[i]
     return chi2, parts
-
-
-@kernel
-def orbit_axes(state: np.ndarray, out: np.ndarray) -> None:
-    """Fill `out` (3, 6) with what 1 s of timing, 1 m radially and 1 m across do to an orbiting object's `state` (6,).
-
-    Timing moves it along its inertial orbit, place and velocity together, as in `correlation_kernels`.
-    """
-    x, y, z = state[0], state[1], state[2]
-    vx, vy, vz = state[3] - EARTH_RATE_RAD_S * y, state[4] + EARTH_RATE_RAD_S * x, state[5]
-    r = math.sqrt(x * x + y * y + z * z)
-    pull = -MU_M3_S2 / (r * r * r)
-    for i in range(3):
-        for j in range(3, 6):
-            out[i, j] = 0.0
-    out[0, 0], out[0, 1], out[0, 2] = vx, vy, vz
-    out[0, 3], out[0, 4], out[0, 5] = pull * x + EARTH_RATE_RAD_S * vy, pull * y - EARTH_RATE_RAD_S * vx, pull * z
-    out[1, 0], out[1, 1], out[1, 2] = x / r, y / r, z / r
-    hx, hy, hz = y * vz - z * vy, z * vx - x * vz, x * vy - y * vx
-    h = math.sqrt(hx * hx + hy * hy + hz * hz)
-    out[2, 0], out[2, 1], out[2, 2] = hx / h, hy / h, hz / h
-
-
-@kernel
-def settled(a: np.ndarray, g: np.ndarray, gx: np.ndarray, sign: float, info: np.ndarray, vector: np.ndarray) -> float:
-    """Return gx a^-1 gx, and add `sign` times g' a^-1 g to `info` (m, m), g' a^-1 gx to `vector` (m,).
-
-    `a` (3, 3), `g` (3, m), `gx` (3,): the part of the normal equations in which the object's own errors stand.
-    """
-    low = a.copy()
-    m = vector.shape[0]
-    column = np.empty(3)
-    one = gx.copy()
-    if not factor(low, 3):
-        return 0.0
-    solve(low, 3, one)
-    total = 0.0
-    for i in range(3):
-        total += gx[i] * one[i]
-        for j in range(m):
-            vector[j] += sign * g[i, j] * one[i]
-    for j in range(m):
-        for i in range(3):
-            column[i] = g[i, j]
-        solve(low, 3, column)
-        for k in range(m):
-            for i in range(3):
-                info[k, j] += sign * g[i, k] * column[i]
-    return total
-
-
-@kernel
-def fit_orbit(
-    states: np.ndarray, rows: np.ndarray, who: np.ndarray, clocks: np.ndarray, scale: np.ndarray, a: np.ndarray,
-    g: np.ndarray, gx: np.ndarray, info: np.ndarray, vector: np.ndarray,
-) -> tuple[float, int]:  # fmt: skip
-    """Return (chi-square without errors of the radars, components) of further sightings of a known object, given earlier ones.
-
-    `states` (n, 6) by its element set at the times of the sightings (less `clocks`, (m,) s), `rows` (n, 18) by radars `who`
-    (n,) of m. The element set is wrong by timing, radially and across, all constant over the minutes of a pass: `a` (3, 3),
-    `g` (3, 4m), `gx` (3,) hold what is known of that, and take the new sightings in. Fills `info` (4m, 4m), `vector` (4m,)
-    with what they say of the radars' errors, in units of `scale`.
-    """
-    m = vector.shape[0]
-    h = np.empty((4, 6))
-    e = np.empty((4, ERRORS))
-    out = np.empty((4, 2))
-    x = np.zeros(N)
-    dx = np.empty(N)
-    axes = np.empty((3, 6))
-    f = np.empty(3)
-    for i in range(m):
-        vector[i] = 0.0
-        for j in range(m):
-            info[i, j] = 0.0
-    chi2 = settled(a, g, gx, 1.0, info, vector)
-    parts = 0
-    for n in range(rows.shape[0]):
-        for i in range(6):
-            x[i] = states[n, i]
-        s = ERRORS * who[n]
-        derivative(x, FREE, False, dx)
-        orbit_axes(states[n], axes)
-        count = components(x, dx, rows[n], False, h, e, out)
-        parts += count
-        for k in range(count):
-            residual = out[k, 0] + e[k, 3] * clocks[who[n]]
-            spread = 0.0
-            for i in range(3):
-                f[i] = 0.0
-                spread += (h[k, i] * ORBIT_M) ** 2
-                for j in range(6):
-                    f[i] += h[k, j] * axes[i, j]
-            w = 1.0 / (out[k, 1] + spread)
-            chi2 += w * residual * residual
-            for i in range(3):
-                gx[i] += w * f[i] * residual
-                for j in range(3):
-                    a[i, j] += w * f[i] * f[j]
-                for j in range(ERRORS):
-                    g[i, s + j] += w * f[i] * e[k, j] * scale[s + j]
-            for i in range(ERRORS):
-                ei = w * e[k, i] * scale[s + i]
-                vector[s + i] += ei * residual
-                for j in range(ERRORS):
-                    info[s + i, s + j] += ei * e[k, j] * scale[s + j]
-    return chi2 - settled(a, g, gx, -1.0, info, vector), parts

@@ -152,8 +152,8 @@ class Tracker:
             result.refused_births += int(left.size)
             left = left[:0]
         self._start(notes, left, result)
-        seen = np.array(result.seen, np.int64)
-        result.seen = seen[(bank.records["stem"][seen] == 0) & ~np.isin(seen, bank.removed)].tolist()
+        seen, gone = np.array(result.seen, np.int64), set(bank.removed)
+        result.seen = [s for s in seen[bank.records["stem"][seen] == 0].tolist() if s not in gone]
         result.confirmed += take_over(bank, result.seen)
         note_rivals(bank, result.seen)
         return result

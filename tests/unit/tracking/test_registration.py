@@ -24,7 +24,8 @@ from tocsin.tracking.measurement_kernels import sight_rows
 from tocsin.tracking.registration import BLOCK_S, Registration
 from tocsin.tracking.registration_arcs import loose
 from tocsin.tracking.registration_faults import Faults
-from tocsin.tracking.registration_kernels import fit_arc, fit_orbit, orbit_axes
+from tocsin.tracking.registration_kernels import fit_arc
+from tocsin.tracking.witness_kernels import fit_orbit, orbit_axes
 
 RNG = np.random.default_rng(5)
 
