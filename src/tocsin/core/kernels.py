@@ -6,7 +6,7 @@ callee.
 
 import hashlib
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -47,4 +47,12 @@ def kernel(function: F) -> F:
     """Return the compiled form of a numeric function; `.py_func` is its plain twin for tests."""
     # No kernel is handed to C or to another kernel as a value: the wrapper for that would be compiled for nothing.
     options: dict[str, Any] = {"cache": True, "error_model": "numpy", "nogil": True, "no_cfunc_wrapper": True}
-    return cast(F, numba.njit(**options)(function))
+    compiled = numba.njit(**options)(function)
+    template = compiled.get_call_template
+
+    def call_template(args: Sequence[Any], kws: dict[str, Any]) -> Any:
+        # numba compiles a callee anew for every constant that it is called with; a number is enough
+        return template([numba.types.unliteral(a) for a in args], {k: numba.types.unliteral(v) for k, v in kws.items()})
+
+    compiled.get_call_template = call_template
+    return cast(F, compiled)

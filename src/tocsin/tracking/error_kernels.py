@@ -288,7 +288,7 @@ def largest_odds(
     """
     size = ERRORS * live.shape[0]
     info, vector = np.zeros((size, size)), np.zeros(size)
-    a, cov = np.empty((size, size)), np.empty((size, size))
+    cov, block = np.empty((size, size)), np.empty((ERRORS, ERRORS))
     mean, variance = np.empty(size), np.empty(size)
     where = np.empty(size, np.int64)
     for i in range(size):
@@ -307,12 +307,14 @@ def largest_odds(
                 for j in range(size):
                     info[i, j] += infos[b, where[i], where[j]]
         taken = min(windows[w], infos.shape[0])
-        a[:, :] = info
-        if not posterior(a, vector, variance, mean, cov):
+        if not posterior(info, vector, variance, mean, cov):
             continue
         for k in range(live.shape[0]):
             part = slice(ERRORS * k, ERRORS * (k + 1))
-            if not own_information(mean[part], cov[part, part], variance[part], own, own_vector):
+            for i in range(ERRORS):
+                for j in range(ERRORS):
+                    block[i, j] = cov[ERRORS * k + i, ERRORS * k + j]
+            if not own_information(mean[part], block, variance[part], own, own_vector):
                 continue
             full = slice(ERRORS * live[k], ERRORS * (live[k] + 1))
             odds, _ = log_fault_odds(own, own_vector, stated[full], wide[full], faults[live[k]], within)

@@ -155,12 +155,16 @@ def twins(
     p = np.empty((2, N, N))
     w = np.empty(2)
     low, high = np.empty((3, n)), np.empty((3, n))
-    axis, widest = 0, -1.0
+    axis, widest, now = 0, -1.0, ts[slots[0]]
+    for k in range(n):
+        now = max(now, ts[slots[k]])
     for c in range(3):
-        reach_along(xs, ps, ws, ts, slots, ts[slots].max(), c, low[c], high[c])
-        spread = low[c].max() - low[c].min()
-        if spread > widest:
-            axis, widest = c, spread
+        reach_along(xs, ps, ws, ts, slots, now, c, low[c], high[c])
+        least, most = low[c, 0], low[c, 0]
+        for k in range(n):
+            least, most = min(least, low[c, k]), max(most, low[c, k])
+        if most - least > widest:
+            axis, widest = c, most - least
     order = np.empty(n, np.int64)
     rising(low[axis], order)
     found = np.empty((pairs.shape[0], 2), np.int64)
