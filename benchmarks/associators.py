@@ -1,9 +1,9 @@
 """Associators compared on close objects: one filter, one gate, four ways to say whose a detection is.
 
-`python benchmarks/associators.py [runs [objects ...]]`. Objects fly side by side at 0.5, 1, 2, 4 sigma of the measurement, or cross; all are
-detected with 0.9 a scan, among clutter. Tracks begin at the truth with the error of one measurement, so that only association
-differs. Each row: mean GOSPA (c = 10 sigma, p = 2), share of runs in which some object has changed its track at the end, share in
-which two tracks end on one object, milliseconds a scan.
+`python benchmarks/associators.py [runs [objects ...]]`. Objects fly side by side at 0.5, 1, 2, 4 sigma of the measurement,
+or cross; all are detected with 0.9 a scan, among clutter. Tracks begin near the truth, so that only association differs. Each
+row: mean GOSPA (c = 10 sigma, p = 2), share of runs in which some object has changed its track at the end, share in which two
+tracks end on one object, milliseconds a scan.
 
 gnn: the product's own assignment. jpda: joint probabilistic data association, exact over the joint events of the cluster.
 mht: the best 100 global hypotheses over all frames, and of them the best. mbm: the same as a multi-Bernoulli mixture with

@@ -139,8 +139,7 @@ class Tracker:
             near = standing & ~unsharp(bank, all_slots) if sensor.kind == "radar" else standing
             left = self._associate(notes, left, all_slots[near], odds, result)
         if chosen.size > MAX_TRACKS:
-            result.flooded, result.refused_births = True, int(left.size)
-            left = left[:0]
+            result.flooded, result.refused_births, left = True, int(left.size), left[:0]
         if left.size and sensor.kind == "radar":
             objects = known(look, sensor, left, rows)
             fits = objects >= 0
@@ -211,9 +210,7 @@ class Tracker:
             odds, out,
         )  # fmt: skip
         self._hits(notes, s, r, worth[best], out, result)
-        free = np.ones(len(rows), np.bool_)
-        free[r] = False
-        return left[free[left]]
+        return left[~np.isin(left, r)]
 
     def _dark(self, slots: IntArray, time: int) -> BoolArray:
         """Return of which tracks (k,) the plume has gone out for good, as far as looks can tell."""
