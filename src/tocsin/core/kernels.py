@@ -52,7 +52,8 @@ def kernel(function: F) -> F:
 
     def call_template(args: Sequence[Any], kws: dict[str, Any]) -> Any:
         # numba compiles a callee anew for every constant that it is called with; a number is enough
-        return template([numba.types.unliteral(a) for a in args], {k: numba.types.unliteral(v) for k, v in kws.items()})
+        plain: Callable[[Any], Any] = numba.types.unliteral
+        return template([plain(a) for a in args], {k: plain(v) for k, v in kws.items()})
 
     compiled.get_call_template = call_template
     return cast(F, compiled)

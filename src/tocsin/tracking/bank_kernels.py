@@ -1,8 +1,8 @@
 """The compiled steps over a bank of tracks: mix and predict, gate, update, silence.
 
 Arrays of a bank of `cap` slots: `xs` (cap, 2, 10), `ps` (cap, 2, 10, 10), `ws` (cap, 2) model probabilities, `ts`
-(cap,) TAI ns, `two` (cap,) 1 while the boost model is alive, `ASLEEP` while it rests, 0 where it is gone. Units and
-columns as in `filter_kernels`.
+(cap,) TAI ns, `two` (cap,) 1 while the boost model is alive, `ASLEEP` while it rests, `GLIDING` where the glide model is alive
+in its place, 0 where it is gone. Units and columns as in `filter_kernels`.
 """
 
 import math
@@ -15,13 +15,16 @@ from tocsin.tracking.filter_kernels import (
     BOOST,
     BOOST_LIFE_S,
     FREE,
+    GLIDE,
     MODELS,
     RESTART_LIFE_S,
     RESTART_SIGMA,
     N,
+    derivative,
+    lift_sigma,
     predict_model,
 )
-from tocsin.tracking.update_kernels import keep_gravity_turn, update_model
+from tocsin.tracking.update_kernels import fit_model, keep_gravity_turn, update_model
 
 JUMP_SIGMA = 15.0  # m/s2: a stage drops, another lights
 JUMP_LOG_PRIOR = -3.0  # log of the share of looks that see one
@@ -32,6 +35,10 @@ TELLING = 1.5  # a look tells burning from coasting when it sees one so much lik
 # `two` of a track whose boost model is at rest: radars have seen it coast. It is awake again for a plume, for a detection
 # that free flight misses so far (squared normalised innovation of a component), or where no detection is where free flight leads.
 ASLEEP = -1
+# `two` of a track that coasts where the air could carry it: it may glide. Alive from `GLIDES_FROM` m/s2 of lift up.
+GLIDING = 3
+GLIDES_FROM, GLIDES_TO = 0.05, 0.02
+FLIGHT_LIFE_S = 300.0  # mean time that a body in the air goes on falling freely, or gliding
 SLEEPS_BELOW = 0.005
 WAKES = 12.0
 NEVER = np.int64(-(2**63))
@@ -80,6 +87,62 @@ def blend(xa: np.ndarray, pa: np.ndarray, wa: float, xb: np.ndarray, pb: np.ndar
 
 
 @kernel
+def dynamics(model: int, two: int) -> int:
+    """Return the motion of the model in place `model` of a track."""
+    return GLIDE if model == BOOST and two == GLIDING else model
+
+
+@kernel
+def mix_glide(x: np.ndarray, p: np.ndarray, w: np.ndarray, dt: float) -> None:
+    """Mix glide and free fall over the chance that a turn begins or ends within the next `dt` seconds, in place."""
+    if dt <= 0.0:
+        return
+    stop = start = 1.0 - math.exp(-dt / FLIGHT_LIFE_S)
+    xb, pb = np.empty(N), np.empty((N, N))
+    xf, pf = np.empty(N), np.empty((N, N))
+    copy_model(x[BOOST], p[BOOST], xb, pb)
+    copy_model(x[FREE], p[FREE], xf, pf)
+    # what ends leaves the rest to drag; what begins is drag, and lift of any direction
+    drag, nothing = np.empty(N), np.empty(N)
+    derivative(xf, FREE, True, drag)
+    derivative(xf, FREE, False, nothing)
+    sigma = lift_sigma(xf)
+    for i in range(6, 9):
+        xb[i] = 0.0
+        xf[i] = drag[i - 3] - nothing[i - 3]
+        for j in range(N):
+            pb[i, j] = pb[j, i] = 0.0
+            pf[i, j] = pf[j, i] = 0.0
+        pf[i, i] = sigma * sigma
+    wb, wf = w[BOOST], w[FREE]
+    blend(x[BOOST], p[BOOST], wb * (1.0 - stop), xf, pf, wf * start)
+    blend(x[FREE], p[FREE], wf * (1.0 - start), xb, pb, wb * stop)
+    w[BOOST] = wb * (1.0 - stop) + wf * start
+    w[FREE] = wf * (1.0 - start) + wb * stop
+
+
+@kernel
+def watch_glide(x: np.ndarray, p: np.ndarray, w: np.ndarray, two: int) -> int:
+    """Return the new `two` of a coasting track: may it glide from here, or no longer? Its models are made ready, in place."""
+    sigma = lift_sigma(x[FREE])
+    if two == GLIDING:
+        if sigma > GLIDES_TO:
+            return two
+        for i in range(6, 9):
+            x[BOOST, i] = 0.0
+            for j in range(N):
+                p[BOOST, i, j] = p[BOOST, j, i] = 0.0
+        blend(x[FREE], p[FREE], w[FREE], x[BOOST], p[BOOST], w[BOOST])
+        w[BOOST], w[FREE] = 0.0, 1.0
+        return ASLEEP
+    if two > 0 or sigma < GLIDES_FROM:
+        return two
+    copy_model(x[FREE], p[FREE], x[BOOST], p[BOOST])
+    w[BOOST], w[FREE] = 0.0, 1.0
+    return GLIDING
+
+
+@kernel
 def mix(x: np.ndarray, p: np.ndarray, w: np.ndarray, dt: float, ignite: bool) -> None:
     """Mix the two models over the chance of a burnout or (`ignite`) an ignition within the next `dt` seconds, in place."""
     if dt <= 0.0:
@@ -124,27 +187,32 @@ def mix(x: np.ndarray, p: np.ndarray, w: np.ndarray, dt: float, ignite: bool) ->
 def predict_track(x: np.ndarray, p: np.ndarray, w: np.ndarray, dt: float, two: int) -> None:
     """Carry one track (2, 10), (2, 10, 10), (2,) over `dt` >= 0 seconds in place.
 
-    `two`: 0 it coasts for good; 1 it may burn out or ignite; `NO_IGNITION` it may burn out only.
+    `two`: 0 it coasts for good; 1 it may burn out or ignite; `NO_IGNITION` it may burn out only; `GLIDING` it may turn.
     """
-    if two >= 1:
+    if two == GLIDING:
+        mix_glide(x, p, w, dt)
+    elif two >= 1:
         mix(x, p, w, dt, two == 1)
     # a loop, not two calls with constants: the compiler would make a copy of everything for each constant
     for model in range(MODELS):
         if model == FREE or two >= 1:
-            predict_model(x[model], p[model], dt, model)
-    if two >= 1:
+            predict_model(x[model], p[model], dt, dynamics(model, two))
+    if two >= 1 and two != GLIDING:
         keep_gravity_turn(x[BOOST], p[BOOST], dt)
 
 
 @kernel
-def after_jump(x: np.ndarray, p: np.ndarray, xj: np.ndarray, pj: np.ndarray) -> None:
-    """Fill `xj` (10), `pj` (10, 10) with the boost model of a track that has just dropped a stage."""
+def after_jump(x: np.ndarray, p: np.ndarray, two: int, xj: np.ndarray, pj: np.ndarray) -> None:
+    """Fill `xj` (10), `pj` (10, 10) with the boost model of a track that has just dropped a stage, or turned."""
     copy_model(x[BOOST], p[BOOST], xj, pj)
+    sigma = JUMP_SIGMA
+    if two == GLIDING:
+        sigma = 2.0 * lift_sigma(x[BOOST])
     for i in range(3):
-        pj[6 + i, 6 + i] += JUMP_SIGMA * JUMP_SIGMA
+        pj[6 + i, 6 + i] += sigma * sigma
         # a stage that dropped earlier in this step: its effect on velocity and place, at half of two seconds
-        pj[3 + i, 3 + i] += (JUMP_SIGMA * 2.0) ** 2
-        pj[i, i] += (JUMP_SIGMA * 2.0) ** 2
+        pj[3 + i, 3 + i] += (sigma * 2.0) ** 2
+        pj[i, i] += (sigma * 2.0) ** 2
 
 
 @kernel
@@ -186,18 +254,15 @@ def update_track(
     lls = np.empty(3)
     xj = np.empty(N)
     pj = np.empty((N, N))
-    if two == 1:
-        after_jump(x, p, xj, pj)
-    # hypotheses: 0 burns on, 1 coasts, 2 burns and has just dropped a stage
-    for h in range(3):
-        model = h % 2
-        if two < 1 and model == BOOST:
-            continue
-        if h < 2:
-            d2s[h], lls[h], _ = update_model(x[model], p[model], m, dt, model)
-        else:
-            d2s[h], lls[h], _ = update_model(xj, pj, m, dt, model)
-    if two == 1 and lls[2] + JUMP_LOG_PRIOR > lls[BOOST]:
+    # hypotheses: 0 burns on (glides on), 1 coasts, 2 has just dropped a stage (turned)
+    if two >= 1:
+        after_jump(x, p, two, xj, pj)
+        d2s[2], lls[2] = fit_model(xj, pj, m, dt, dynamics(BOOST, two), np.empty((16, N)))
+    for model in range(MODELS):
+        if two >= 1 or model == FREE:
+            d2s[model], lls[model], _ = update_model(x[model], p[model], m, dt, dynamics(model, two))
+    if two >= 1 and lls[2] + JUMP_LOG_PRIOR > lls[BOOST]:
+        update_model(xj, pj, m, dt, dynamics(BOOST, two))
         copy_model(xj, pj, x[BOOST], p[BOOST])
     return weigh(d2s, lls, w, two, plume_odds)
 
@@ -232,7 +297,8 @@ def commit(
 ) -> None:  # fmt: skip
     """Apply measurement `which[k]` to track `slots[k]`, in place; `d2_out` (k,) gets the normalised distance.
 
-    A boost model that has nothing left to say falls asleep; what free flight does not explain, or a plume, wakes it.
+    A boost model that has nothing left to say falls asleep; what free flight does not explain, or a plume, wakes it. Where the
+    air could carry a coasting track the glide model is alive in its place.
     """
     work = np.empty((18, N))
     narrow = np.empty((18, 6))
@@ -249,6 +315,8 @@ def commit(
                 copy_free(ahead_x[s], ahead_p[s], xs[s, FREE], ps[s, FREE])
                 ts[s] = max(ts[s], times[d])
                 d2_out[k] = d2
+                if plume_odds == 1.0:
+                    two[s] = watch_glide(xs[s], ps[s], ws[s], two[s])
                 continue
         if two[s] == ASLEEP:
             two[s] = 1
@@ -257,7 +325,9 @@ def commit(
             ts[s] = times[d]
         d2, _ll = update_track(xs[s], ps[s], ws[s], rows[d], min(dt, 0.0), two[s], plume_odds)
         d2_out[k] = d2
-        if plume_odds == 1.0 and ws[s, BOOST] < SLEEPS_BELOW:
+        if two[s] == GLIDING:
+            two[s] = watch_glide(xs[s], ps[s], ws[s], two[s])
+        elif plume_odds == 1.0 and ws[s, BOOST] < SLEEPS_BELOW:
             # in both models' states the present is the same to what this little weight is worth
             two[s] = ASLEEP if ws[s, BOOST] > 1e-7 else 0
             ws[s, BOOST], ws[s, FREE] = 0.0, 1.0
@@ -274,7 +344,7 @@ def silence(
     """
     for k in range(slots.shape[0]):
         s = slots[k]
-        if two[s] < 1:
+        if two[s] < 1 or two[s] == GLIDING:
             cost[k] = math.log(max(1.0 - free_pd[k], 1e-6))
             continue
         dt = (time - ts[s]) * 1e-9
@@ -297,5 +367,5 @@ def advance_tracks(
         s = slots[k]
         dt = (time - ts[s]) * 1e-9
         if dt > 0.0:
-            predict_track(xs[s], ps[s], ws[s], dt, NO_IGNITION if two[s] == 1 else 0)
+            predict_track(xs[s], ps[s], ws[s], dt, NO_IGNITION if two[s] == 1 else max(two[s], 0))
             ts[s] = time

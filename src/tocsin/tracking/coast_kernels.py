@@ -115,7 +115,7 @@ def predict_free(x: np.ndarray, p: np.ndarray, dt: float, work: np.ndarray) -> N
             # the ballistic coefficient is not observable out here
             p[9, i] = p[i, 9] = 0.0
         for model in range(FREE, FREE + 1):
-            add_noise(p, h, model)
+            add_noise(p, h, model, 0.0)
         left -= h
 
 

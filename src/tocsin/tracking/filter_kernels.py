@@ -1,9 +1,11 @@
-"""The filter of one track: two motion models on one ten-component state, Earth-fixed.
+"""The filter of one track: three motion models on one ten-component state, Earth-fixed, two of them alive at most.
 
 State: position (3, m), velocity (3, m/s), thrust acceleration (3, m/s2), natural log of the ballistic coefficient
 (kg/m2). Model 0 `boost`: gravity to J4, Coriolis, centrifugal, thrust acceleration that grows as mass burns off and is
 otherwise a random walk; it points along the velocity (gravity turn) within a stated slack. Model 1 `free`: the same
-gravity, drag below 120 km, no thrust.
+gravity, drag below 120 km, no thrust. Model 2 `glide`, in place of the boost model where the air can carry a body: the same
+gravity, and all that the air does as an acceleration of any direction that is forgotten within `GLIDE_LIFE_S` (Singer, IEEE
+TAES 6(4), 1970); how large it may be goes with the dynamic pressure.
 
 A measurement is a row of `MEAS` numbers in one form for every kind of sensor (see the columns), so the filter knows no
 kinds; how it is applied stands in `update_kernels`.
@@ -21,6 +23,7 @@ from tocsin.world.gravity_kernels import acceleration_free, gravity_gradient
 
 N = 10
 BOOST, FREE, MODELS = 0, 1, 2
+GLIDE = 2  # flies in the place of the boost model
 
 # Columns of a measurement row
 S_X, S_Y, S_Z = 0, 1, 2  # sensor, m
@@ -45,6 +48,9 @@ BETA_WALK = 1.0e-4  # 1/s, random walk of ln(beta)
 BOOST_LIFE_S = 90.0  # mean time to burnout from any moment of a boost
 RESTART_LIFE_S = 2000.0  # mean time to an ignition while coasting
 RESTART_SIGMA = 12.0  # m/s2, spread of thrust acceleration at an ignition
+GLIDE_LIFE_S = 40.0  # how long a turn is held, in the mean
+GLIDE_BETA = 2000.0  # kg/m2, mass over lift area: of slender bodies at small angles of attack some 1,000 to 5,000
+GLIDE_MOST = 100.0  # m/s2, what a frame bears
 MAX_STEP_S = 10.0
 ROBUST = 9.0  # squared normalised innovation of one component from which it loses weight
 OUTLIER, OUTLIER_MOST = 25.0, 3600.0
@@ -73,6 +79,10 @@ def derivative(x: np.ndarray, model: int, drag: bool, out: np.ndarray) -> None:
         for k in range(3):
             out[3 + k] += x[6 + k]
             out[6 + k] = min(thrust / EXHAUST_M_S, GROWTH_MOST / max(thrust, 1.0)) * x[6 + k]
+    elif model == GLIDE:
+        for k in range(3):
+            out[3 + k] += x[6 + k]
+            out[6 + k] = -x[6 + k] / GLIDE_LIFE_S
     elif drag:
         d = np.empty(3)
         drag_acceleration(x, height_above_ellipsoid(x[0], x[1], x[2]), d)
@@ -157,6 +167,10 @@ def transition(x: np.ndarray, h: float, model: int, drag: bool, phi: np.ndarray)
             phi[i, 6 + i] = 0.5 * h * h
             phi[3 + i, 6 + i] = h
             phi[6 + i, 6 + i] = 1.0 + h * min(thrust / EXHAUST_M_S, GROWTH_MOST / max(thrust, 1.0))
+        elif model == GLIDE:
+            phi[i, 6 + i] = 0.5 * h * h
+            phi[3 + i, 6 + i] = h
+            phi[6 + i, 6 + i] = 1.0 - h / GLIDE_LIFE_S
         elif drag:
             phi[i, 9] = -0.5 * h * h * d[i]
             phi[3 + i, 9] = -h * d[i]
@@ -177,30 +191,62 @@ def followed_by(step: np.ndarray, phi: np.ndarray, product: np.ndarray) -> None:
 
 
 @kernel
-def carry_covariance(p: np.ndarray, phi: np.ndarray, size: int) -> None:
-    """Replace `p` by phi p phi^T over its first `size` components, in place."""
+def carry_covariance(p: np.ndarray, phi: np.ndarray, pushed: bool, drag: bool) -> None:
+    """Replace `p` by phi p phi^T, in place, over what the model has: place, velocity, and what acts on them.
+
+    `phi` as `transition` fills it: place and velocity depend on each other, on their axis of the acceleration (`pushed`), on the
+    ballistic coefficient (`drag`); those two on themselves alone.
+    """
     t = np.empty((N, N))
-    for i in range(size):
-        for j in range(size):
+    size = 9 if pushed else 6
+    for j in range(N):
+        if j >= size and not (drag and j == 9):
+            continue
+        for i in range(6):
             s = 0.0
-            for k in range(size):
+            for k in range(6):
                 s += phi[i, k] * p[k, j]
+            if pushed:
+                s += phi[i, 6 + i % 3] * p[6 + i % 3, j]
+            if drag:
+                s += phi[i, 9] * p[9, j]
             t[i, j] = s
-    for i in range(size):
-        for j in range(i + 1):
+        for i in range(6, size):
+            t[i, j] = phi[i, i] * p[i, j]
+        if drag:
+            t[9, j] = p[9, j]
+    for i in range(N):
+        if i >= size and not (drag and i == 9):
+            continue
+        for j in range(min(i + 1, 6)):
             s = 0.0
-            for k in range(size):
+            for k in range(6):
                 s += t[i, k] * phi[j, k]
-            p[i, j] = s
-            p[j, i] = s
+            if pushed:
+                s += t[i, 6 + j % 3] * phi[j, 6 + j % 3]
+            if drag:
+                s += t[i, 9] * phi[j, 9]
+            p[i, j] = p[j, i] = s
+        for j in range(6, min(i + 1, size)):
+            p[i, j] = p[j, i] = t[i, j] * phi[j, j]
 
 
 @kernel
-def add_noise(p: np.ndarray, h: float, model: int) -> None:
-    """Add the process noise of a step of `h` seconds (> 0) to `p` in place."""
+def lift_sigma(x: np.ndarray) -> float:
+    """Return one sigma (m/s2, each axis) of what the air may do to a body in state `x` (10) besides drag: lift."""
+    height = height_above_ellipsoid(x[0], x[1], x[2])
+    if not -1e4 < height < DRAG_TOP_M:
+        return 0.0
+    v2 = x[3] * x[3] + x[4] * x[4] + x[5] * x[5]
+    return float(min(0.5 * density(height) * v2 / GLIDE_BETA, GLIDE_MOST))
+
+
+@kernel
+def add_noise(p: np.ndarray, h: float, model: int, walk: float) -> None:
+    """Add the process noise of a step of `h` seconds (> 0) to `p` in place; `walk`: m2/s5, of the acceleration, if any."""
     for i in range(3):
-        if model == BOOST:
-            q = THRUST_WALK
+        if model != FREE:
+            q = walk
             p[i, i] += q * h**5 / 20.0
             p[i, 3 + i] += q * h**4 / 8.0
             p[3 + i, i] += q * h**4 / 8.0
@@ -232,15 +278,20 @@ def predict_model(x: np.ndarray, p: np.ndarray, dt: float, model: int) -> None:
             h = 1.0 if height < 90e3 else 3.0
         if model == BOOST:
             h = 5.0
+        if model == GLIDE:
+            h = 2.0
         h = min(h, left)
         if left - h < 1e-6:
             h = left
         transition(x, h, model, drag, phi)
         advance_state(x, h, model, drag)
-        carry_covariance(p, phi, 9 if model == BOOST else (N if drag else 6))
+        walk = THRUST_WALK
+        if model == GLIDE:
+            walk = 2.0 * lift_sigma(x) ** 2 / GLIDE_LIFE_S
+        carry_covariance(p, phi, model != FREE, drag)
         if not drag:
             for i in range(9):
                 # the ballistic coefficient is not observable out here
                 p[9, i] = p[i, 9] = 0.0
-        add_noise(p, h, model)
+        add_noise(p, h, model, walk)
         left -= h

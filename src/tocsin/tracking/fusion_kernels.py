@@ -153,6 +153,6 @@ def fuse(
         return 1.0
     weight = max(weight, LEAST)
     for model in range(MODELS):
-        if model == FREE or two[slot] == 1:
+        if model == FREE or two[slot] >= 1:
             intersect(xs[slot, model], ps[slot, model], z, r, weight)
     return weight

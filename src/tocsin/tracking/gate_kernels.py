@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from tocsin.core.kernels import kernel
-from tocsin.tracking.bank_kernels import ASLEEP, NEVER, after_jump, predict_track, take, weigh
+from tocsin.tracking.bank_kernels import ASLEEP, NEVER, after_jump, dynamics, predict_track, take, weigh
 from tocsin.tracking.coast_kernels import copy_free, predict_free
 from tocsin.tracking.filter_kernels import BOOST, FREE, N
 from tocsin.tracking.reach_kernels import by_range, reached_at, within_reach
@@ -50,14 +50,14 @@ def coasting_pairs(
 
 @kernel
 def burning_pairs(
-    xs: np.ndarray, ps: np.ndarray, ws: np.ndarray, time: int, slot: int,
+    xs: np.ndarray, ps: np.ndarray, ws: np.ndarray, time: int, slot: int, two: int,
     near: np.ndarray, reached: int, rows: np.ndarray, times: np.ndarray, plume_odds: float, gate: float, count: int,
     work: np.ndarray,
     pair_slot: np.ndarray, pair_row: np.ndarray, pair_ll: np.ndarray, pair_d2: np.ndarray,
 ) -> int:  # fmt: skip
     """Return the number of pairs, after `count` others, with those of the detections `near` that either model explains.
 
-    -1 where there is no room. The hypotheses are those of `update_track`.
+    -1 where there is no room. `two`: 1 or `GLIDING`; the hypotheses are those of `update_track`.
     """
     x = np.empty((2, N))
     p = np.empty((2, N, N))
@@ -74,18 +74,18 @@ def burning_pairs(
         if last != times[d] or dt < 0.0:
             take(xs, ps, ws, slot, x, p, w)
             if dt > 0.0:
-                predict_track(x, p, w, dt, 1)
-            after_jump(x, p, xj, pj)
+                predict_track(x, p, w, dt, two)
+            after_jump(x, p, two, xj, pj)
             last = times[d]
         late = min(dt, 0.0)
         for h in range(3):
             model = h % 2
             if h < 2:
-                d2s[h], lls[h] = fit_model(x[model], p[model], rows[d], late, model, work)
+                d2s[h], lls[h] = fit_model(x[model], p[model], rows[d], late, dynamics(model, two), work)
             else:
-                d2s[h], lls[h] = fit_model(xj, pj, rows[d], late, model, work)
+                d2s[h], lls[h] = fit_model(xj, pj, rows[d], late, dynamics(model, two), work)
         wu[BOOST], wu[FREE] = w[BOOST], w[FREE]
-        d2, ll = weigh(d2s, lls, wu, 1, plume_odds)
+        d2, ll = weigh(d2s, lls, wu, two, plume_odds)
         if d2 < gate and count >= 0:
             count = note_pair(count, slot, d, ll, d2, pair_slot, pair_row, pair_ll, pair_d2)
     return count
@@ -117,7 +117,7 @@ def gate_pairs(
         s = slots[a]
         x, p = xs[s, FREE], ps[s, FREE]
         ahead_t[s] = NEVER
-        both = two[s] == 1 or (two[s] == ASLEEP and plume_odds < 1.0)
+        both = two[s] >= 1 or (two[s] == ASLEEP and plume_odds < 1.0)
         if both or not at_once or ts[s] > origin:
             lead = BOOST if ws[s, BOOST] > 0.5 else FREE
             reached = within_reach(xs[s, lead], ps[s, lead], ts[s], rows, times, order, ranges, span, origin, near)
@@ -139,7 +139,7 @@ def gate_pairs(
         if both or (count == earlier and two[s] == ASLEEP):
             # where nothing is where it coasts to: has it lit an engine?
             count = burning_pairs(
-                xs, ps, ws, ts[s], s, near, reached, rows, times, plume_odds, gate, count, work,
+                xs, ps, ws, ts[s], s, max(two[s], 1), near, reached, rows, times, plume_odds, gate, count, work,
                 pair_slot, pair_row, pair_ll, pair_d2,
             )  # fmt: skip
         if count < 0:

@@ -49,7 +49,7 @@ class Arc(msgspec.Struct):
 
 def arc_of(seen: list[Sighting], slot: int, bank: TrackBank) -> Arc | None:
     """Return the arc of a track, None where it may burn and may not, or where the air brakes it."""
-    burning = float(bank.ws[slot, BOOST]) if bank.two[slot] else 0.0
+    burning = float(bank.ws[slot, BOOST]) if bank.two[slot] == 1 else 0.0
     if burning < 0.95 and bank.two[slot]:
         dark = int(bank.ts[slot]) - bank.tracks[slot].last_infrared > BLOCK_S * NS
         if burning > COASTS or not dark:

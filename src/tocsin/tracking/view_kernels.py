@@ -22,7 +22,7 @@ def combine(
     """Fill `states` (k, 9) and `covariances` (k, 6, 6) with each track's mixture over its models."""
     for k in range(slots.shape[0]):
         s = slots[k]
-        if two[s] != 1:
+        if two[s] < 1:
             for i in range(9):
                 states[k, i] = xs[s, FREE, i]
             for i in range(6):
@@ -228,8 +228,8 @@ def carry_ahead(
     p = np.empty((2, N, N))
     w = np.empty(2)
     take(xs, ps, ws, slot, x, p, w)
-    if two[slot] == 1:
-        # nobody knows when it stops burning: the mixture as it stands is carried on as a coasting object
+    if two[slot] >= 1:
+        # nobody knows when it stops burning or turning: the mixture as it stands is carried on as a coasting object
         blend(x[FREE], p[FREE], w[FREE], x[BOOST], p[BOOST], w[BOOST])
     now = ts[slot]
     down = height_above_ellipsoid(x[FREE, 0], x[FREE, 1], x[FREE, 2]) < 0.0

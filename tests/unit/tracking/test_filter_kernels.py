@@ -123,20 +123,40 @@ def test_the_boost_transition_is_the_derivative_of_the_arc(h):
 @pytest.mark.parametrize("h", [0.1, 1.0, 5.0, 10.0])
 def test_process_noise_is_white_noise_through_the_chain_of_integrators(model, h):
     p = np.zeros((N, N))
-    fk.add_noise(p, h, model)
+    fk.add_noise(p, h, model, fk.THRUST_WALK)
     assert p == pytest.approx(twin.noise(h, model), rel=1e-12, abs=1e-30)
 
 
-@pytest.mark.parametrize("size", [6, 9, 10])
-def test_carrying_a_covariance_is_phi_p_phi_transposed(size):
-    rng = np.random.default_rng(size)
-    p, phi = twin.random_covariance(rng, SCALE), rng.normal(size=(N, N))
-    phi[size:], phi[:, size:] = 0.0, 0.0
+@pytest.mark.parametrize(("model", "drag"), [(FREE, False), (FREE, True), (BOOST, False), (fk.GLIDE, False)])
+def test_carrying_a_covariance_is_phi_p_phi_transposed(model, drag):
+    has = [*range(6), *((6, 7, 8) if model != FREE else ()), *((9,) if drag else ())]
+    p, phi = twin.random_covariance(np.random.default_rng(model), SCALE), np.empty((N, N))
+    fk.transition(state(height=60e3, speed=3000.0, thrust=30.0), 2.0, model, drag, phi)
     out = p.copy()
-    fk.carry_covariance(out, phi, size)
-    expected = phi @ p @ phi.T
-    assert out[:size, :size] == pytest.approx(expected[:size, :size], rel=1e-10, abs=1e-9)
-    assert np.array_equal(out[size:], p[size:]) and np.array_equal(out, out.T)
+    fk.carry_covariance(out, phi, model != FREE, drag)
+    part = np.ix_(has, has)
+    assert out[part] == pytest.approx(phi[part] @ p[part] @ phi[part].T, rel=1e-10, abs=1e-9)
+    rest = np.setdiff1d(np.arange(N), has)
+    assert np.array_equal(out[rest], p[rest]) and np.array_equal(out, out.T)
+
+
+def test_a_turn_is_forgotten_and_goes_with_the_dynamic_pressure():
+    x = state(height=50e3, speed=5000.0, thrust=20.0)
+    later, phi = x.copy(), np.empty((N, N))
+    fk.advance_state(later, 2.0, fk.GLIDE, False)
+    assert later[6:9] == pytest.approx(x[6:9] * np.exp(-2.0 / fk.GLIDE_LIFE_S), rel=1e-6)
+    fk.transition(x, 2.0, fk.GLIDE, False, phi)
+    for k in range(N):
+        up, down = x.copy(), x.copy()
+        up[k] += SCALE[k]
+        down[k] -= SCALE[k]
+        fk.advance_state(up, 2.0, fk.GLIDE, False)
+        fk.advance_state(down, 2.0, fk.GLIDE, False)
+        assert np.abs((up - down) / 2.0 / SCALE - phi[:, k] * SCALE[k] / SCALE).max() < 0.02
+    twice = x.copy()
+    twice[3:6] *= 2.0
+    assert fk.lift_sigma(twice) == pytest.approx(4.0 * fk.lift_sigma(x))
+    assert fk.lift_sigma(state(height=130e3)) == 0.0 and fk.lift_sigma(state(height=1e3, speed=7000.0)) == fk.GLIDE_MOST
 
 
 @pytest.mark.parametrize(("model", "dt"), [(FREE, 7.0), (FREE, 60.0), (BOOST, 3.0), (BOOST, 12.0)])
