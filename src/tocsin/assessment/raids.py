@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import math
+
 import msgspec
 
+from tocsin.assessment.counting import Tally
 from tocsin.assessment.evidence import Words
 from tocsin.assessment.ladder import PROBABLE_ASSET, PROBABLE_MISSILE, RANK, told_paths
 from tocsin.assessment.paths import independent_paths, phenomenologies
@@ -65,6 +68,8 @@ class RaidEvent(msgspec.Struct):
     last_line: int = 0
     joined: str = ""
     last_assessment: str = ""
+    tally: Tally = msgspec.field(default_factory=Tally)
+    """What sensors say of the number of its objects, resolved or not."""
 
     @property
     def id(self) -> str:
@@ -84,7 +89,11 @@ class RaidEvent(msgspec.Struct):
         sure = sum(1 for m in threats if RANK[m.worst] >= RANK["probable"])
         likely = [m for m in threats if m.p_missile >= LIKELY_MISSILE and RANK[m.level] >= RANK["possible"]]
         best = sum(1 for m in threats if m in likely or RANK[m.worst] >= RANK["probable"])
-        return ObjectCount(max(sure, 1), max(best, sure, 1), len(self.members))
+        seen = self.tally.said
+        low = max(self.tally.side, 1)
+        likeliest = max(best, sure, low, round(seen[1]))
+        high = max(len(self.members), likeliest, math.ceil(seen[2]))
+        return ObjectCount(low, likeliest, high)
 
 
 def lenders(event: RaidEvent, member: Member) -> list[Member]:

@@ -15,7 +15,8 @@ import numpy as np
 from tocsin.assessment.evidence import CREDIBLE_PD
 from tocsin.assessment.ladder import RANK
 from tocsin.catalogue.catalogue import Catalogue
-from tocsin.centre import people, registrar
+from tocsin.centre import feed_watch, people, registrar
+from tocsin.centre.counter import count_look
 from tocsin.centre.emitter import Emitter, Record
 from tocsin.centre.events import Events
 from tocsin.centre.history import History
@@ -42,7 +43,9 @@ from tocsin.core.records.network import Assets, Network
 from tocsin.core.records.outputs import Assessment, EventKind, Rejection
 from tocsin.core.records.warnings import SpaceObservations
 from tocsin.detection.background import Background
+from tocsin.detection.false_rate import FalseRate
 from tocsin.detection.moon import moon_echoes
+from tocsin.detection.repeats import Repeats
 from tocsin.detection.screen import Screen
 from tocsin.detection.voices import Voices
 from tocsin.dissemination.dissemination import Dissemination
@@ -66,6 +69,7 @@ class Centre:
         self.sensors = compile_network(network)
         self.now = 0
         self.screen, self.voices = Screen(), Voices()
+        self.repeats, self.false_rate = Repeats(), FalseRate()
         self.background = Background()
         self.catalogue = Catalogue()
         self.sites: dict[str, int] = {}
@@ -141,9 +145,7 @@ class Centre:
         sensor = self.sensors.by_id.get(look.sensor)
         bad: list[Rejection] = []
         used = self.screen.check(look, sensor, self.data_mode, self.now, bad)
-        for rejection in bad:
-            self.count_refusal(rejection.reason)
-            self.emit.other(rejection)
+        feed_watch.told(self, look, bad)
         if sensor is None and look.sensor not in self.screen.told_unknown:
             self.screen.told_unknown.add(look.sensor)
             self.emit.event("quarantined", look.sensor, self.now, (), reason="unknown sensor: all its rows are refused")
@@ -151,6 +153,8 @@ class Centre:
             return
         if copied := self.voices.hear(look):
             self.emit.event("quarantined", look.sensor, self.now, (), reason=copied)
+        if feed_watch.repeated(self, look, used):
+            return
         self.looks += look.empty_looks
         self.rows_used += int(used.size) if look.numbers.size else int(look.rows.size)
         kind, why = self.watch.look(look, self.now)
@@ -206,14 +210,11 @@ class Centre:
             if loose:
                 rows = np.array([u.row for u in loose], np.int64)
                 self.history.add_seen(look, rows, [tracks[u.slot].id for u in loose])
+        count_look(look, sensor, result, self.events.open(), judged, tracks)
         self._note_words(look, sensor, result)
         for track, reason in result.dropped:
             self._dropped(track, reason)
-        if result.refused_births and not self.tracker.full_told:
-            self.tracker.full_told = True
-            self.emit.event(
-                "quarantined", sensor.id, self.now, (), reason="the track bank is full: no new tracks start"
-            )
+        feed_watch.after_look(self, look, sensor, result)
 
     def _note_words(self, look: Look, sensor: Sensor, result: LookResult) -> None:
         """Write what this look says of every event into the three-valued words, and of plumes that it did not see."""
@@ -289,7 +290,7 @@ class Centre:
             if over and RANK[j.level] >= RANK["possible"]:
                 j.event = 0  # what was thought over threatens again: a new event
             if j.level and not j.event:
-                self.events.place(j, tracks[slot], self.emit, self.now)
+                self.events.place(j, tracks[slot], tracks, self.emit, self.now)
             if j.event:
                 self.events.follow(j, tracks[slot])
             p = j.classes[j.best]
@@ -312,6 +313,7 @@ class Centre:
             self.events.take_over(self.judgement.forget(drop.slot), self.judgement.of(keep), keep)
         orbiting = {s for s, j in self.judgement.objects.items() if j.orbiting > 0.9 and not j.event}
         for track, reason in self.tracker.tidy(self.now, orbiting):
+            feed_watch.died(self, track)
             self._dropped(track, reason)
         if (self.now // NS) % 3600 == 0:
             forget(self.notices, self.now)

@@ -10,6 +10,7 @@ import msgspec
 from tocsin.assessment.ladder import RANK
 from tocsin.assessment.paths import speaking_paths
 from tocsin.assessment.raids import Member, RaidEvent, next_level, same_launch, same_raid
+from tocsin.centre.counter import count_event, open_count
 from tocsin.centre.emitter import Emitter
 from tocsin.centre.judged import Judged
 from tocsin.core.constants import NS
@@ -38,7 +39,7 @@ class Events:
 
     # ---- objects come and go ------------------------------------------------------------------------------------------
 
-    def place(self, judged: Judged, track: Track, emit: Emitter, now: int) -> None:
+    def place(self, judged: Judged, track: Track, tracks: dict[int, Track], emit: Emitter, now: int) -> None:
         """Give an object that has a level its event: one that stands, or a new one."""
         spot = judged.launch
         if spot is not None and math.isfinite(spot.sigma_m):
@@ -56,6 +57,8 @@ class Events:
             number=track.number, track=track.id, level="", joined=now, first_seen=track.born, launch_time=time,
             launch_place=place,
         )  # fmt: skip
+        if not event.tally.burning and track.satellites:
+            open_count(event, tracks, now)
         for sensor in track.sensors:
             event.words.seen[sensor] = max(event.words.seen.get(sensor, 0), track.last_hit)
         emit.event(
@@ -148,6 +151,7 @@ class Events:
         members = [j for j in objects.values() if j.event == event.number]
         if not members:
             return
+        count_event(event, members, tracks, now)
         if level != event.level:
             lead = max(members, key=lambda j: (RANK[j.level], j.asset, -j.number))
             previous, event.level, event.changed = event.level, level, now

@@ -31,8 +31,8 @@ def apply_faults(
     """Return the looks as they arrive, their labels, and how many looks each kind of fault struck."""
     counts: dict[str, int] = {}
     frozen: set[tuple[str, int]] = set()
-    names = {(s, q, d): o for s, q, d, o in zip(labels.sensor, labels.sequence, labels.detection, labels.object,
-                                                strict=True)}  # fmt: skip
+    rows = zip(labels.sensor, labels.sequence, labels.detection, labels.object, labels.also, strict=True)
+    names: Names = {(s, q, d): (o, also) for s, q, d, o, also in rows}
     for number, fault in enumerate(scenario.fault):
         kind = str(type(fault).__struct_config__.tag)
         struck = _who(fault, network, start)
@@ -214,7 +214,8 @@ def _stamped(look: Look, shift: int) -> Look:
     )
 
 
-Names = dict[tuple[str, int, int], str]
+Names = dict[tuple[str, int, int], tuple[str, str]]
+"""Of each detection its object, and what else is in it."""
 
 
 def _site_down(
@@ -252,8 +253,8 @@ def _labels(looks: list[Look], names: Names, frozen: set[tuple[str, int]]) -> La
             continue
         told.add(key)
         if key in frozen:
-            objects = [FROZEN] * len(look.numbers)
+            both = [(FROZEN, "")] * len(look.numbers)
         else:
-            objects = [names[(*key, int(d))] for d in look.numbers]
-        out.add(look.sensor, look.sequence, objects)
+            both = [names[(*key, int(d))] for d in look.numbers]
+        out.add(look.sensor, look.sequence, [o for o, _ in both], also=[a for _, a in both])
     return out

@@ -59,6 +59,8 @@ class Rows:
     times: list[IntArray] = field(default_factory=list)
     values: list[FloatArray] = field(default_factory=list)
     labels: list[str] = field(default_factory=list)
+    also: list[str] = field(default_factory=list)
+    """Of each, what else is in it, joined by spaces; empty = nothing is shared."""
 
     def add(self, slots: IntArray, times: IntArray, values: FloatArray, labels: list[str]) -> None:
         """Add n detections: (n,), (n,), (n, 15), n names."""
@@ -84,8 +86,12 @@ class LabelTable:
     sequence: list[int] = field(default_factory=list)
     detection: list[int] = field(default_factory=list)
     object: list[str] = field(default_factory=list)
+    also: list[str] = field(default_factory=list)
+    """Other objects in the same resolution cell, joined by spaces; `` = none."""
 
-    def add(self, sensor: str, sequence: int, objects: list[str], session: str = SESSION) -> None:
+    def add(
+        self, sensor: str, sequence: int, objects: list[str], session: str = SESSION, also: list[str] | None = None
+    ) -> None:
         """Add the objects of one look's detections, in their order."""
         n = len(objects)
         self.sensor += [sensor] * n
@@ -93,6 +99,7 @@ class LabelTable:
         self.sequence += [sequence] * n
         self.detection += range(n)
         self.object += objects
+        self.also += [""] * n if also is None else also
 
 
 def search_slots(start: int, end: int, period_s: float, offset_s: float, mode: str, searched: str | None) -> Slots:
@@ -134,6 +141,7 @@ def build_looks(
     order = np.lexsort((np.arange(len(slot_of)), times, slot_of))
     slot_of, times, values = slot_of[order], times[order], values[order]
     names = [rows.labels[i] for i in order]
+    also = [rows.also[i] for i in order] if rows.also else [""] * len(order)
     first = np.searchsorted(slot_of, np.arange(len(slots)), side="left")
     last = np.searchsorted(slot_of, np.arange(len(slots)), side="right")
     latency = stream(seed, "latency", sensor).uniform(*LATENCY_S, size=len(slots))
@@ -153,7 +161,7 @@ def build_looks(
             run.append(i)
             continue
         looks.append(maker.full(i, sequence, a, b))
-        labels.add(sensor, sequence, names[a:b])
+        labels.add(sensor, sequence, names[a:b], also=also[a:b])
     if run:
         looks.append(maker.empty(run, sequence))
     return looks

@@ -30,6 +30,7 @@ from tocsin.modelling.radar_looks import (
     search_trajectory,
     track_trajectory,
 )
+from tocsin.modelling.resolved import resolve
 from tocsin.modelling.satellites import Crossings, fence_crossings
 from tocsin.modelling.satellites import rcs_dbsm as satellite_rcs_dbsm
 from tocsin.modelling.sources import kind_of, mechanism
@@ -156,8 +157,10 @@ def _run_infrared(
         distinct = {name for r in rows.values() for name in r.labels if name.startswith("fire-")}
         run.counts["hot_spots_reported"] = len(distinct)
     for scope in scopes:
+        apart, shared = resolve(scope.sensor, rows[scope.sensor.id], seed)
+        _count(run, "detections_shared", shared)
         run.looks += build_looks(
-            scope.sensor.id, scenario.data_mode, seed, scope.slots, rows[scope.sensor.id], scope.place_at, run.labels
+            scope.sensor.id, scenario.data_mode, seed, scope.slots, apart, scope.place_at, run.labels
         )
 
 
@@ -194,9 +197,9 @@ def _run_radars(
                 mine = crossing.sensor == antenna.sensor.index
                 _count(run, "satellite_detections", radar.satellites(j, crossing, mine, rcs, names))
         radar.objects(sky.trajectories, start, end, run)
-        run.looks += build_looks(
-            record.id, scenario.data_mode, scenario.seed, radar.slots(), radar.rows, None, run.labels
-        )
+        apart, shared = resolve(antenna.sensor, radar.rows, scenario.seed)
+        _count(run, "detections_shared", shared)
+        run.looks += build_looks(record.id, scenario.data_mode, scenario.seed, radar.slots(), apart, None, run.labels)
 
 
 def _run_telescopes(

@@ -154,6 +154,7 @@ def _label_table(labels: LabelTable) -> pa.Table:
             "sequence": pa.array(labels.sequence, pa.int64()),
             "detection": pa.array(labels.detection, pa.int32()),
             "object": pa.array(labels.object, pa.string()).dictionary_encode(),
+            "also": pa.array(labels.also, pa.string()).dictionary_encode(),
         }
     )
 

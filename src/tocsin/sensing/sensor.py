@@ -66,6 +66,9 @@ class Sensor:
     broadens: bool = False
     """Its angle errors grow off boresight as the beam does."""
     beamwidth: float = NAN
+    cell: tuple[float, float, float] = (NAN, NAN, NAN)
+    """What one detection holds: range m, azimuth along the arc, elevation rad on boresight; of a satellite its pixel, twice,
+    as angles. Two objects closer than this in all of them give one detection."""
     pulse_interval_s: float = 0.0
     """Time between two pulses; 0 = ranges are unambiguous."""
     track_share: float = 1.0

@@ -1,8 +1,7 @@
 """The tracker: one look in, updated, started and dropped tracks out.
 
-Order within a look: tracks that stand (confirmed), then objects of the catalogue, then tentative tracks, then new ones.
-A track is dropped only by looks that could have seen it, by falling, or (tentative, or in orbit) by leaving all sight
-for long.
+Order within a look: tracks that stand (confirmed), then objects of the catalogue, then tentative tracks, then new ones. A track
+is dropped only by looks that could have seen it, by falling, or (tentative, or in orbit) by leaving all sight for long.
 """
 
 from __future__ import annotations
@@ -81,6 +80,8 @@ class LookResult(msgspec.Struct):
     """(slot, chance that the look would have seen it) of confirmed tracks that it did not report."""
     refused_births: int = 0
     """Detections that started no track because there were too many: told, not lost in silence."""
+    flooded: bool = False
+    """More detections than there is room for tracks: tracks that stood took theirs, and nothing new was started."""
     crowded: bool = False
     """More pairs than `MAX_PAIRS` were within the gates: the oldest tracks had theirs, and nothing new was started."""
 
@@ -96,6 +97,7 @@ class Tracker:
     def __init__(self, sensors: Sequence[Sensor] = ()) -> None:
         self.bank = TrackBank()
         self.full_told = False
+        self.floods: set[str] = set()
         self._sensors = {s.id: s for s in sensors}
         self._by_sensor: dict[str, Figures] = {}
         self._ups, self._biases = np.zeros((0, 3)), np.zeros((0, 3))
@@ -137,6 +139,8 @@ class Tracker:
             standing = bank.standing()
             near = standing & ~unsharp(bank, all_slots) if sensor.kind == "radar" else standing
             left = self._associate(notes, left, all_slots[near], odds, result)
+        if chosen.size > MAX_TRACKS:
+            result.flooded, result.refused_births, left = True, int(left.size), left[:0]
         if left.size and sensor.kind == "radar":
             objects = known(look, sensor, left, rows)
             fits = objects >= 0
@@ -207,9 +211,7 @@ class Tracker:
             odds, out,
         )  # fmt: skip
         self._hits(notes, s, r, worth[best], out, result)
-        free = np.ones(len(rows), np.bool_)
-        free[r] = False
-        return left[free[left]]
+        return left[~np.isin(left, r)]
 
     def _dark(self, slots: IntArray, time: int) -> BoolArray:
         """Return of which tracks (k,) the plume has gone out for good, as far as looks can tell."""
@@ -389,9 +391,9 @@ class Tracker:
 
     def state(self) -> dict[str, Any]:
         """Return all of it as plain data."""
-        return {"bank": self.bank.state(), "full_told": self.full_told}
+        return {"bank": self.bank.state(), "full_told": self.full_told, "floods": sorted(self.floods)}
 
     def load(self, state: dict[str, Any]) -> None:
         """Take over what `state` returned."""
         self.bank.load(state["bank"])
-        self.full_told = state["full_told"]
+        self.full_told, self.floods = state["full_told"], set(state["floods"])

@@ -168,7 +168,8 @@ def test_counts_are_ordered_and_bounded_by_the_objects_there_are(
     count = one.count()
     assert 1 <= count.low <= count.best <= count.high == len(members)
     sure = sum(m.threat and RANK[m.worst] >= RANK["probable"] for m in members)
-    assert count.low == max(sure, 1)  # what has been probable is counted for good, and nothing else is sure
+    assert count.best >= max(sure, 1)  # what has been probable is counted for good
+    assert count.low == 1  # two tracks may be one object, until a look has shown them side by side
 
 
 def test_where_nobody_is_threatened_what_was_launched_is_counted() -> None:

@@ -83,7 +83,7 @@ def test_counts_are_ordered_and_hold_what_is_sure() -> None:
         member(5, "tracked", p_missile=0.1),
     ]
     count = event(*members).count()
-    assert (count.low, count.best, count.high) == (2, 3, 5)
+    assert (count.low, count.best, count.high) == (1, 3, 5)
     for n in range(1, 6):
         part = event(*members[:n]).count()
         assert 1 <= part.low <= part.best <= part.high == n

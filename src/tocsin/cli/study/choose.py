@@ -77,6 +77,12 @@ def _quiet(a: Asked) -> int:
     return run_quiet(str(a.scenario), a.number, a.first, jobs=a.jobs, out=a.out, as_json=a.as_json)
 
 
+def _raids(a: Asked) -> int:
+    from tocsin.cli.study.raids import run_raids
+
+    return run_raids(str(a.scenario), a.number, a.first, jobs=a.jobs, out=a.out, as_json=a.as_json)
+
+
 def _reference(a: Asked) -> int:
     from tocsin.cli.study.reference import run_reference
 
@@ -90,6 +96,7 @@ STUDIES = {
     "launches": Study("single missiles by strata", 500, "launches", _launches, "first-light"),
     "density": Study("the whole catalogue in the fans", 168, "hours", _density, "first-light"),
     "lookalikes": Study("fireballs, meteors, fires, recorded ascents", 1, "pass", _lookalikes, "quiet"),
+    "raids": Study("2, 10, 100, 500 objects together: their number, their tracks", 20, "raids", _raids, "first-light"),
     "quiet": Study("a year without an attack", 366, "days", _quiet, "quiet"),
     "corruption": Study("one line, site, clock or parser is wrong", 1, "seed", _corruption),
     "reference": Study("how far estimates are from their Cramer-Rao bound", 4, "seeds", _reference),

@@ -27,6 +27,11 @@ def sigma_los(record: Infrared) -> float:
     return math.sqrt(record.pixel_rad**2 / 12.0 + record.jitter_rad**2)
 
 
+def pixel(record: Infrared) -> float:
+    """Return the angle (rad) of one pixel: as the file says, else that whose uniform error is the sigma of a line of sight."""
+    return math.sqrt(12.0) * float(record.sigma_los_rad) if record.pixel_rad is None else float(record.pixel_rad)
+
+
 def compile_infrared(record: Infrared, index: int) -> Sensor:
     """Return the compiled satellite of a network record; without an orbit its place comes with each look."""
     return Sensor(
@@ -41,6 +46,7 @@ def compile_infrared(record: Infrared, index: int) -> Sensor:
         false_alarms=float(record.false_alarms_per_look),
         sigma_los=sigma_los(record),
         bias_los=float(record.bias_los_rad),
+        cell=(math.nan, pixel(record), pixel(record)),
         threshold=float(record.threshold_w_sr),
         field_half_angle=record.field_half_angle_deg * DEG,
         sun_exclusion=record.sun_exclusion_deg * DEG,

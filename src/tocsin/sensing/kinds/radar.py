@@ -47,6 +47,24 @@ def sigmas(record: Radar) -> tuple[float, float, float]:
     return far if record.sigma_range_m is None else float(record.sigma_range_m), azimuth * DEG, elevation * DEG
 
 
+def cell(record: Radar) -> tuple[float, float, float]:
+    """Return the resolution (range m, azimuth along the arc, elevation rad) of a radar on boresight.
+
+    c / 2B and the half-power beam, as the file says; where it says only accuracies, those that give them at the reference
+    signal (Curry, 8.1 and 8.2: sigma = c / (2 B sqrt(2 S)), beam / (1.6 sqrt(2 S))).
+    """
+    far, azimuth, elevation = sigmas(record)
+    snr = reference_snr_db(record)
+    if record.bandwidth_khz is not None:
+        far = SPEED_OF_LIGHT_M_S / (2.0 * record.bandwidth_khz * 1e3)
+    else:
+        far /= float(range_sigma(0.5 * SPEED_OF_LIGHT_M_S, snr))
+    if record.beamwidth_deg is not None:
+        return far, record.beamwidth_deg * DEG, record.beamwidth_deg * DEG
+    share = float(angle_sigma(1.0, snr))
+    return far, azimuth / share, elevation / share
+
+
 def false_alarms(record: Radar, field: FloatArray) -> float:
     """Return the false alarms expected in a look over `field` (n, 6) boxes: as the file says, else by cells and threshold.
 
@@ -102,6 +120,7 @@ def compile_radar(record: Radar, index: int) -> Sensor:
         content_tecu=float(record.electron_content_tecu),
         broadens=record.beamwidth_deg is not None,
         beamwidth=math.nan if record.beamwidth_deg is None else record.beamwidth_deg * DEG,
+        cell=cell(record),
         pulse_interval_s=float(record.pulse_interval_s or 0.0),
         track_share=float(record.track_share),
         track_dwell_s=float(record.track_dwell_s),

@@ -1,0 +1,69 @@
+"""What the centre does about feeds that cannot be true: frozen or copied pictures, floods, more false reports than stated."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tocsin.core.records.outputs import Rejection
+
+if TYPE_CHECKING:
+    from tocsin.centre.centre import Centre
+    from tocsin.core.records.inputs import IntArray, Look
+    from tocsin.sensing.sensor import Sensor
+    from tocsin.tracking.bank import Track
+    from tocsin.tracking.tracker import LookResult
+
+
+def told(centre: Centre, look: Look, bad: list[Rejection]) -> None:
+    """Tell what the gate has refused of a look; a sensor that contradicts itself is named once."""
+    for rejection in bad:
+        centre.count_refusal(rejection.reason)
+        centre.emit.other(rejection)
+    known = look.sensor in centre.repeats.contradicted or look.sensor not in centre.sensors.by_id
+    if not known and any(r.reason.startswith("conflict") for r in bad):
+        centre.repeats.contradicted.add(look.sensor)
+        centre.emit.event(
+            "quarantined", look.sensor, centre.now, (), reason="contradicts itself: other content under the same key"
+        )
+
+
+def repeated(centre: Centre, look: Look, used: IntArray) -> bool:
+    """Return whether a look's picture came before: it is no look then, its silence neither; told once, refused each time."""
+    why, new = centre.repeats.see(look, used)
+    if not why:
+        return False
+    if new:
+        centre.emit.event("quarantined", look.sensor, centre.now, (), reason=why)
+    for k in used.tolist():
+        centre.count_refusal(why)
+        centre.emit.other(Rejection(look.file, int(look.rows[k]), "detections", why, "refused"))
+    return True
+
+
+def after_look(centre: Centre, look: Look, sensor: Sensor, result: LookResult) -> None:
+    """Tell what a look did to the bounds of the tracker, and what its sensor's false reports say after it."""
+    if result.flooded and sensor.id not in centre.tracker.floods:
+        centre.tracker.floods.add(sensor.id)
+        centre.emit.event(
+            "quarantined", sensor.id, centre.now, (),
+            reason=f"{look.numbers.size} detections in one look: no new tracks start of it",
+        )  # fmt: skip
+    if not result.flooded:
+        centre.tracker.floods.discard(sensor.id)
+    if result.refused_births and not result.flooded and not centre.tracker.full_told:
+        centre.tracker.full_told = True
+        centre.emit.event(
+            "quarantined", sensor.id, centre.now, (), reason="the track bank is full: no new tracks start"
+        )
+    for track, _ in result.dropped:
+        died(centre, track)
+    loud = centre.false_rate.looked(sensor.id, sensor.false_alarms, look.empty_looks)
+    if loud:
+        centre.emit.event("quarantined", sensor.id, centre.now, (), reason=loud)
+
+
+def died(centre: Centre, track: Track) -> None:
+    """Count a track that had one detection only against the sensor that gave it."""
+    if not track.confirmed and track.hits == 1:
+        for sensor in track.sensors:
+            centre.false_rate.died(sensor)

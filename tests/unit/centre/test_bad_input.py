@@ -1,0 +1,101 @@
+"""Feeds that cannot be true: bounded, refused or told, the sensor named, and no track of what flies nowhere."""
+
+from collections.abc import Iterable
+
+import msgspec
+import numpy as np
+import pytest
+from benchmarks.bad_input import NETWORK, clutter, contradictory, copied, frozen, look, pure_clutter
+
+from tocsin.centre.centre import Centre
+from tocsin.core.records.inputs import Look
+from tocsin.core.records.network import Assets
+from tocsin.core.records.outputs import Event, Rejection
+from tocsin.detection.false_rate import BLOCK, FalseRate
+from tocsin.tracking.bank import MAX_TRACKS
+
+
+def said_of(looks: Iterable[Look]) -> tuple[Centre, list[Event], list[Rejection]]:
+    centre = Centre(NETWORK, Assets(), "test")
+    records = [r for item in looks for r in centre.step(item)]
+    return centre, [r for r in records if isinstance(r, Event)], [r for r in records if isinstance(r, Rejection)]
+
+
+def named(events: list[Event]) -> list[tuple[str, str]]:
+    return [(e.subject, str(e.data["reason"])) for e in events if e.kind == "quarantined"]
+
+
+def first(looks: Iterable[Look], n: int) -> list[Look]:
+    return [item for item, _ in zip(looks, range(n), strict=False)]
+
+
+def test_a_flood_starts_nothing_is_told_once_and_leaves_the_next_looks_alone() -> None:
+    rng = np.random.default_rng(1)
+    looks = [look("r0", k, clutter(rng, 100_000 if k in (3, 4) else 2)) for k in range(1, 8)]
+    centre, events, _ = said_of(looks)
+    assert len(centre.tracker.bank.tracks) < 20
+    assert named(events) == [("r0", "100000 detections in one look: no new tracks start of it")]
+    assert centre.rows_used == 200_000 + 2 * 5
+
+
+def test_a_look_as_full_as_the_bank_is_no_flood() -> None:
+    centre, events, _ = said_of([look("r0", 1, clutter(np.random.default_rng(1), MAX_TRACKS))])
+    assert len(centre.tracker.bank.tracks) == MAX_TRACKS
+    assert named(events) == []
+
+
+@pytest.mark.parametrize(("rate", "told"), [(2.0, False), (20.0, True)])
+def test_clutter_makes_no_track_and_more_of_it_than_stated_names_the_sensor(rate: float, told: bool) -> None:
+    centre, events, _ = said_of(pure_clutter(rate, 600))
+    assert not [e for e in events if e.kind == "track_started"]
+    assert len(centre.tracker.bank.tracks) < 10 * rate
+    assert [s for s, reason in named(events) if "false reports a look" in reason] == (["r0"] if told else [])
+
+
+def test_a_frozen_feed_is_named_and_none_of_it_becomes_a_track() -> None:
+    centre, events, refused = said_of(first(frozen(), 40))
+    assert named(events) == [("r0", "frozen: it repeats an earlier look")]
+    assert not [e for e in events if e.kind == "track_started"]
+    assert len(refused) == 39 * 20 and centre.rows_used == 20
+
+
+def test_a_single_rounded_detection_may_come_twice_but_not_three_times() -> None:
+    one = clutter(np.random.default_rng(1), 1)
+    assert named(said_of([look("r0", k, one) for k in (1, 2)])[1]) == []
+    assert named(said_of([look("r0", k, one) for k in (1, 2, 3)])[1]) == [("r0", "frozen: it repeats an earlier look")]
+
+
+def test_a_copy_of_another_sensor_is_named_and_the_other_is_used() -> None:
+    _, events, _ = said_of(first(copied(), 60))
+    assert named(events) == [("r1", "a copy of the looks of r0")]
+    assert not [e for e in events if e.kind == "track_started"]
+
+
+def test_what_contradicts_itself_is_refused_and_named_once() -> None:
+    centre, events, refused = said_of(first(contradictory(), 90))
+    assert named(events) == [("r0", "contradicts itself: other content under the same key")]
+    assert len(refused) == 2 * 30 * 5 and centre.rows_used == 30 * 5
+
+
+def test_a_snapshot_keeps_what_has_been_told() -> None:
+    looks = first(frozen(), 10)
+    centre, _, _ = said_of(looks[:5])
+    again = Centre.restore(centre.snapshot(), NETWORK, Assets())
+    assert again.snapshot() == centre.snapshot()
+    assert named([r for r in again.step(looks[5]) if isinstance(r, Event)]) == []
+    assert again.repeats.runs == {"r0": (next(iter(again.repeats.pictures)), 6)}
+
+
+def test_false_reports_are_judged_by_blocks_and_a_quiet_one_ends_the_naming() -> None:
+    rate = FalseRate()
+    told = []
+    for block in range(4):
+        for _ in range(BLOCK):
+            for _ in range(0 if block == 2 else 5):
+                rate.died("r")
+            told.append(rate.looked("r", 0.1, 1))
+    assert [k // BLOCK for k, reason in enumerate(told) if reason] == [0, 3]
+    assert rate.looked("other", 0.1, BLOCK) == ""
+    again = FalseRate()
+    again.load(msgspec.json.decode(msgspec.json.encode(rate.state())))
+    assert again.state() == rate.state()
