@@ -54,40 +54,25 @@ def features_of(
     """Return the features of a track with state (9,) and covariance (6, 6); row `k` of `arcs` is its arc."""
     satellites = track.satellites
     infrared = sum(satellites.values())
-    figures = np.empty(FIGURES)
-    line = np.zeros(3)
-    if track.sights:
-        line[:] = track.sights[0][4:7]
-    motion_figures(state, covariance, line, figures)
-    motion = figures.tolist()
+    motion = _motion(track, state, covariance)
     first = context.launch_time or track.born
     burning = max(track.last_infrared - first, 0) / NS if track.last_infrared else 0.0
     off = max(now - track.off_from, 0) / NS if track.off_from else 0.0
-    if context.glint_at != track.last_infrared and len(satellites) == 1 and track.sights:
-        sight = track.sights[-1]
-        glint = glint_geometry(np.array(sight[1:4]), (sight[4], sight[5], sight[6]), sight[0])
-        context.glint_angle = glint.angle if glint.sunlit else math.pi
-        context.scatter_angle = scatter_angle(sight)
-        context.glint_at = track.last_infrared
+    _note_glint(track, context)
     if infrared and off <= DARK_LONG_S:
         context.burnout = (motion[1], motion[2], motion[3])
     gain, gain_sigma = speed_gain(track, state)
     first_fast, first_sigma = first_speed(track, state)
     silent = sum(1 for s, n in context.silent.items() if n >= 2 and s not in track.sensors)
     off = off if powered < 0.5 else 0.0
-    arc, past = arc_of(arcs, k, motion), context.past
-    past.note(
-        Motion(
-            infrared > 0 and not track.off_from, infrared, track.hits - infrared, off, powered, motion[0], thrust_sigma,
-            motion[6], motion[7],
-        ),
-        arc,
-    )  # fmt: skip
+    lit, arc, past = infrared > 0 and not track.off_from, arc_of(arcs, k, motion), context.past
+    radar = track.hits - infrared
+    past.note(Motion(lit, infrared, radar, off, powered, motion[0], thrust_sigma, motion[6], motion[7]), arc)
     best = past.best(arc)
     came = best if best is not arc else NO_ARC
     return Features(
         infrared_hits=infrared,
-        radar_hits=track.hits - infrared,
+        radar_hits=radar,
         satellites=len(satellites),
         age_s=max(track.last_hit - track.born, 0) / NS,
         powered=powered,
@@ -105,15 +90,9 @@ def features_of(
         height_sigma_m=motion[7],
         across_m_s=motion[8],
         across_sigma_m_s=motion[9],
-        perigee_m=best.perigee_m,
-        orbiting=best.orbiting,
-        apogee_m=best.apogee_m,
-        arc_range_m=best.range_m,
-        came_m_s=came.speed_m_s,
-        came_height_m=came.height_m,
-        came_sigma_m_s=came.sigma_m_s,
-        braked=past.braked,
-        gap_s=past.gap_s,
+        perigee_m=best.perigee_m, orbiting=best.orbiting, apogee_m=best.apogee_m, arc_range_m=best.range_m,
+        came_m_s=came.speed_m_s, came_height_m=came.height_m, came_sigma_m_s=came.sigma_m_s,
+        braked=past.braked, gap_s=past.gap_s,
         burnout=context.burnout,
         gain_m_s2=gain,
         gain_sigma_m_s2=gain_sigma,
@@ -125,7 +104,27 @@ def features_of(
         site=context.site,
         notice=context.notice,
         aim=context.aim,
-    )
+    )  # fmt: skip
+
+
+def _motion(track: Track, state: FloatArray, covariance: FloatArray) -> list[float]:
+    figures, line = np.empty(FIGURES), np.zeros(3)
+    if track.sights:
+        line[:] = track.sights[0][4:7]
+    motion_figures(state, covariance, line, figures)
+    out: list[float] = figures.tolist()
+    return out
+
+
+def _note_glint(track: Track, context: Context) -> None:
+    """Note by how much sunlight is turned on the last line of sight of a plume that one satellite alone sees."""
+    if context.glint_at == track.last_infrared or len(track.satellites) != 1 or not track.sights:
+        return
+    sight = track.sights[-1]
+    glint = glint_geometry(np.array(sight[1:4]), (sight[4], sight[5], sight[6]), sight[0])
+    context.glint_angle = glint.angle if glint.sunlit else math.pi
+    context.scatter_angle = scatter_angle(sight)
+    context.glint_at = track.last_infrared
 
 
 def arc_of(arcs: ArcFigures, k: int, motion: list[float]) -> FreeArc:

@@ -22,8 +22,7 @@ EARTH_RADIUS_M = 6.371e6
 STAGE_GAP_S = 10.0
 """Between cut-off and the next stage at full thrust: 8 to 11 s in the telemetry of 23 Falcon 9 ascents."""
 SLOWEST_M_S2 = 3.0
-WHOLE_BURN_M_S2 = 22.0
-"""Missiles gain as much in the mean of their whole burn, or more (see `mean_acceleration`)."""
+WHOLE_BURN_M_S2 = 22.0  # missiles gain as much in the mean of their whole burn, or more (see `mean_acceleration`)
 BRAKES_M_S2, BRAKED_SIGMA = 10.0, 4.0
 """More than gravity takes from what coasts upwards; once at four sigma counts from then on (by chance one look in 30,000)."""
 AIR_M = 85e3

@@ -502,6 +502,14 @@ def test_twins_agree_in_place_and_velocity_at_one_time_and_others_do_not():
     assert pairs[:count].tolist() == [[0, 1]]
 
 
+def test_more_pairs_of_twins_than_tracks_are_all_told_in_order_and_nothing_else_is_written():
+    xs, ps, ws, ts, two = bank(12, np.random.default_rng(26), two=0, wide=0.3)
+    xs[:], ps[:], ts[:] = xs[0], ps[0], ts[0]
+    pairs = np.empty((66, 2), np.int64)
+    assert vk.twins.py_func(xs, ps, ws, ts, two, np.arange(12), pairs) == 66
+    assert pairs.tolist() == [[a, b] for a in range(12) for b in range(a + 1, 12)]
+
+
 def test_the_arc_ahead_is_the_prediction_and_ends_where_the_ground_is():
     rng = np.random.default_rng(25)
     xs, ps, ws, ts, two = bank(2, rng, two=0)
