@@ -69,6 +69,7 @@ class Rows:
             self.times.append(np.asarray(times, np.int64))
             self.values.append(values)
             self.labels.extend(labels)
+            self.also.extend([""] * len(labels))
 
     def joined(self) -> tuple[IntArray, IntArray, FloatArray]:
         """Return slots, times and values of all detections, in the order added."""
@@ -141,7 +142,7 @@ def build_looks(
     order = np.lexsort((np.arange(len(slot_of)), times, slot_of))
     slot_of, times, values = slot_of[order], times[order], values[order]
     names = [rows.labels[i] for i in order]
-    also = [rows.also[i] for i in order] if rows.also else [""] * len(order)
+    also = [rows.also[i] for i in order]
     first = np.searchsorted(slot_of, np.arange(len(slots)), side="left")
     last = np.searchsorted(slot_of, np.arange(len(slots)), side="right")
     latency = stream(seed, "latency", sensor).uniform(*LATENCY_S, size=len(slots))

@@ -4,7 +4,7 @@ The strongest takes all that lies within its cell in every coordinate, then the 
 detector does that keeps a peak and suppresses its neighbourhood. Radar echoes add as waves: their phases are random from
 look to look, so that the sum may be stronger than any of them or fade below the threshold. Light adds by its intensity.
 The place is the mean by power, as monopulse and centroid give it (no glint beyond it). Sums of what alone is too weak to be
-detected are not made.
+detected are not made. Fires, clouds and glints are modelled as the spots that a sensor reports, and are left as they are.
 """
 
 import math

@@ -138,6 +138,9 @@ def _run_infrared(
             if n:
                 run.seen[path.name][record.id] = n
                 _count(run, f"{path.kind}_detections", n)
+        # fires, clouds and glints are modelled as the spots that are reported; plumes share pixels
+        rows[record.id], shared = resolve(sensor, rows[record.id], seed)
+        _count(run, "detections_shared", shared)
         if sky.fires is not None:
             before = len(rows[record.id].labels)
             fires_seen = max(fires_seen, see_hot_spots(scope, rows[record.id], sky.fires))
@@ -157,10 +160,9 @@ def _run_infrared(
         distinct = {name for r in rows.values() for name in r.labels if name.startswith("fire-")}
         run.counts["hot_spots_reported"] = len(distinct)
     for scope in scopes:
-        apart, shared = resolve(scope.sensor, rows[scope.sensor.id], seed)
-        _count(run, "detections_shared", shared)
+        mine = rows[scope.sensor.id]
         run.looks += build_looks(
-            scope.sensor.id, scenario.data_mode, seed, scope.slots, apart, scope.place_at, run.labels
+            scope.sensor.id, scenario.data_mode, seed, scope.slots, mine, scope.place_at, run.labels
         )
 
 
@@ -246,6 +248,7 @@ class _RadarRun:
             self.rows.times.append(times)
             self.rows.values.append(values)
         self.rows.labels.extend(rows.labels)
+        self.rows.also.extend(rows.also)
 
     def satellites(self, part: int, crossing: Crossings, mine: np.ndarray, rcs: FloatArray, names: list[str]) -> int:
         """Search one volume for known objects; return the number of detections."""
