@@ -90,7 +90,8 @@ class RaidEvent(msgspec.Struct):
         likely = [m for m in threats if m.p_missile >= LIKELY_MISSILE and RANK[m.level] >= RANK["possible"]]
         best = sum(1 for m in threats if m in likely or RANK[m.worst] >= RANK["probable"])
         seen = self.tally.said
-        low = max(self.tally.side, 1)
+        # at least: seen side by side, and each of them a probable threat
+        low = max(min(self.tally.side, sure), 1)
         likeliest = max(best, sure, low, round(seen[1]))
         high = max(len(self.members), likeliest, math.ceil(seen[2]))
         return ObjectCount(low, likeliest, high)

@@ -45,7 +45,8 @@ class FalseRate:
         self.blocks[sensor] = Block(loud=loud)
         if not loud or before:
             return ""
-        return f"{rate:.2g} false reports a look, where it states {stated:.2g}: noise, jamming or a wrong threshold"
+        why = "noise, jamming, glint or a wrong threshold; they are used as before"
+        return f"{rate:.2g} false reports a look, where it states {stated:.2g}: {why}"
 
     def died(self, sensor: str) -> None:
         """Note a track that had one detection, of a sensor, and was never seen again."""

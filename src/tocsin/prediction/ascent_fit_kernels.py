@@ -173,7 +173,12 @@ def fit_ascent(
             if new < cost:
                 fall = cost - new if shrink == 1.0 else 1e30
                 cost = new
-                p[:], r[:], state[:] = q, trial, moved
+                for j in range(p.shape[0]):
+                    p[j] = q[j]
+                for i in range(m):
+                    r[i, 0], r[i, 1] = trial[i, 0], trial[i, 1]
+                for i in range(6):
+                    state[i] = moved[i]
                 damping = max(damping * 0.2, 1e-9)
                 break
             damping = max(damping * 8.0, 1e-4)
@@ -187,10 +192,10 @@ def _told(
 ) -> tuple[float, float]:  # fmt: skip
     """Fill covariances from the normal matrix `a` (n, n) in units of the priors; return chi-square and ln evidence."""
     inverse = np.empty((n, n))
-    unit = np.zeros(n)
+    unit = np.empty(n)
     for j in range(n):
-        unit[:] = 0.0
-        unit[j] = 1.0
+        for i in range(n):
+            unit[i] = 1.0 if i == j else 0.0
         if not solve(a, unit, n, 0.0, low, column):
             return 1e30, -1e30
         for i in range(n):

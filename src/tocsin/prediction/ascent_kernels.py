@@ -140,7 +140,8 @@ def _lift_off(reference: FloatArray, p: FloatArray, y: FloatArray, frame: FloatA
     s, c = math.sin(p[HEADING]), math.cos(p[HEADING])
     frame[0], frame[1], frame[2] = ux, uy, uz
     frame[3], frame[4], frame[5] = s * ex + c * nx, s * ey + c * ny, s * ez + c * nz
-    y[:] = 0.0
+    for i in range(6):
+        y[i] = 0.0
     y[0], y[1], y[2] = geodetic_to_ecef(lat, lon, 0.0)
 
 
@@ -182,7 +183,7 @@ def fly_ascent(
     hold = max(p[HOLD_S], turn + 1.0)
     n, k = times.shape[0], 0
     while k < n and times[k] - p[START] <= 0.0:
-        places[k] = y[:3]
+        places[k, 0], places[k, 1], places[k, 2] = y[0], y[1], y[2]
         k += 1
     stage, lit, t = 0, 0.0, 0.0
     burnt = _burnt(p, stage, stages, lit)
@@ -199,7 +200,8 @@ def fly_ascent(
         for edge in (VERTICAL_S, turn, hold, off, burnt):
             until = _before(t, until, edge)
         row, h = COMMON + PER_STAGE * stage, until - t
-        before[:] = y
+        for i in range(6):
+            before[i] = y[i]
         push = 0.0 if phase == 3 else math.exp(p[row + LN_PUSH])
         _step(y, t, h, push, math.exp(p[row + LN_EXHAUST]), t - lit, stage == 0, phase, p, frame, held, work)
         while k < n and times[k] - p[START] <= until + _EPSILON_S:
@@ -207,6 +209,7 @@ def fly_ascent(
             k += 1
         t = until
     while k < n:
-        places[k] = y[:3]
+        places[k, 0], places[k, 1], places[k, 2] = y[0], y[1], y[2]
         k += 1
-    state[:] = y
+    for i in range(6):
+        state[i] = y[i]
