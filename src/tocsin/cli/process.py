@@ -180,7 +180,7 @@ def warm(display: Display, *, simulator: bool = False) -> float:
 
     if is_warm():
         return 0.0
-    display.say("compiling the numeric kernels (once, about half a minute) ...")
+    display.say("compiling the numeric kernels (once, about a minute) ...")
     display.stage("compiling kernels")
     seconds = warm_kernels(("tocsin.modelling.warm",) if simulator else ())
     if is_warm():
