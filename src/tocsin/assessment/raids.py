@@ -92,7 +92,8 @@ class RaidEvent(msgspec.Struct):
         seen = self.tally.said
         # at least: seen side by side, and each of them a probable threat
         low = max(min(self.tally.side, sure), 1)
-        likeliest = max(best, sure, low, round(seen[1]))
+        # what shines beside one likely missile, a lit cloud, say, may be another: that is for `high`
+        likeliest = max(best, sure, low, round(seen[1]) if best > 1 else 1)
         high = max(len(self.members), likeliest, math.ceil(seen[2]))
         return ObjectCount(low, likeliest, high)
 
