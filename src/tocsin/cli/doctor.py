@@ -64,9 +64,7 @@ def _kernels() -> Iterator[Finding]:
     if not os.access(parent, os.W_OK):
         yield Finding("kernels", "missing", f"{parent} cannot be written", "set TOCSIN_CACHE_DIR to a folder that can")
     elif compiled == 0:
-        yield Finding(
-            "kernels", "note", f"none compiled in {folder}", "the first run compiles them (about a minute)"
-        )
+        yield Finding("kernels", "note", f"none compiled in {folder}", "the first run compiles them (about a minute)")
     else:
         yield Finding("kernels", "ok", f"{compiled} compiled in {folder}")
 
