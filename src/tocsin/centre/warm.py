@@ -198,7 +198,7 @@ def _exercise_registration() -> None:
     errors.log_fault_odds(own, own_vector, one, one, np.ones((1, n), np.bool_), 3.0)
     errors.log_density_ratio(one, np.eye(n), one)
     errors.largest_odds(
-        np.eye(2 * n)[None], vector[None], np.arange(2), np.ones(1, np.int64), variance, variance,
+        np.eye(2 * n)[None], vector[None], np.arange(2), np.ones(1, np.int64), variance, variance, variance,
         np.ones((2, 1, n), np.bool_), 3.0, np.empty(2),
     )  # fmt: skip
     first = np.arange(n)

@@ -89,6 +89,23 @@ def blend(xa: np.ndarray, pa: np.ndarray, wa: float, xb: np.ndarray, pb: np.ndar
 
 
 @kernel
+def cross(
+    x: np.ndarray, p: np.ndarray, w: np.ndarray, stop: float, start: float, xb: np.ndarray, pb: np.ndarray,
+    xf: np.ndarray, pf: np.ndarray, least: float,
+) -> None:  # fmt: skip
+    """Let each model take in what the other sends over, in place: (xb, pb) with chance `stop`, (xf, pf) with chance `start`.
+
+    What stops with a probability of `least` or less is too little to be taken in.
+    """
+    wb, wf = w[BOOST], w[FREE]
+    blend(x[BOOST], p[BOOST], wb * (1.0 - stop), xf, pf, wf * start)
+    if wb * stop > least:
+        blend(x[FREE], p[FREE], wf * (1.0 - start), xb, pb, wb * stop)
+    w[BOOST] = wb * (1.0 - stop) + wf * start
+    w[FREE] = wf * (1.0 - start) + wb * stop
+
+
+@kernel
 def dynamics(model: int, two: int) -> int:
     """Return the motion of the model in place `model` of a track."""
     return GLIDE if model == BOOST and two == GLIDING else model
@@ -116,11 +133,7 @@ def mix_glide(x: np.ndarray, p: np.ndarray, w: np.ndarray, dt: float) -> None:
             pb[i, j] = pb[j, i] = 0.0
             pf[i, j] = pf[j, i] = 0.0
         pf[i, i] = sigma * sigma
-    wb, wf = w[BOOST], w[FREE]
-    blend(x[BOOST], p[BOOST], wb * (1.0 - stop), xf, pf, wf * start)
-    blend(x[FREE], p[FREE], wf * (1.0 - start), xb, pb, wb * stop)
-    w[BOOST] = wb * (1.0 - stop) + wf * start
-    w[FREE] = wf * (1.0 - start) + wb * stop
+    cross(x, p, w, stop, start, xb, pb, xf, pf, 0.0)
 
 
 @kernel
@@ -178,12 +191,7 @@ def mix(x: np.ndarray, p: np.ndarray, w: np.ndarray, dt: float, ignite: bool) ->
             pf[6 + i, j] = 0.0
             pf[j, 6 + i] = 0.0
         pf[6 + i, 6 + i] = RESTART_SIGMA * RESTART_SIGMA
-    wb, wf = w[BOOST], w[FREE]
-    blend(x[BOOST], p[BOOST], wb * (1.0 - stop), xf, pf, wf * start)
-    if wb * stop > CROSSING_LEAST:
-        blend(x[FREE], p[FREE], wf * (1.0 - start), xb, pb, wb * stop)
-    w[BOOST] = wb * (1.0 - stop) + wf * start
-    w[FREE] = wf * (1.0 - start) + wb * stop
+    cross(x, p, w, stop, start, xb, pb, xf, pf, CROSSING_LEAST)
 
 
 @kernel

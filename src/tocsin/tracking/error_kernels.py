@@ -277,14 +277,14 @@ def least(chi2: float, info: np.ndarray, vector: np.ndarray, about: np.ndarray, 
 
 @kernel
 def largest_odds(
-    infos: np.ndarray, vectors: np.ndarray, live: np.ndarray, windows: np.ndarray, stated: np.ndarray, wide: np.ndarray,
-    faults: np.ndarray, within: float, out: np.ndarray,
+    infos: np.ndarray, vectors: np.ndarray, live: np.ndarray, windows: np.ndarray, prior: np.ndarray, stated: np.ndarray,
+    wide: np.ndarray, faults: np.ndarray, within: float, out: np.ndarray,
 ) -> None:  # fmt: skip
     """Fill `out` (l,) with the largest `log_fault_odds` of each of the sensors `live` (l,), rising, over the last blocks.
 
     `infos` (b, 4n, 4n), `vectors` (b, 4n) of n sensors, newest block first; `windows` (w,) rising, how many blocks to take,
-    at most 2b - 1 (more than b are b). `stated`, `wide` (4n,) variances; `faults` (n, k, 4). All errors are as stated but
-    those that are weighed.
+    at most 2b - 1 (more than b are b). `prior` (4n,) variances of what all errors may be but those that are weighed; `stated`,
+    `wide` (4n,) variances, `faults` (n, k, 4).
     """
     size = ERRORS * live.shape[0]
     info, vector = np.zeros((size, size)), np.zeros(size)
@@ -293,7 +293,7 @@ def largest_odds(
     where = np.empty(size, np.int64)
     for i in range(size):
         where[i] = ERRORS * live[i // ERRORS] + i % ERRORS
-        variance[i] = stated[where[i]]
+        variance[i] = prior[where[i]]
     for i in range(live.shape[0]):
         out[i] = -math.inf
     own, own_vector = np.empty((ERRORS, ERRORS)), np.empty(ERRORS)

@@ -8,7 +8,17 @@ a Gaussian: an iterated Kalman update of the state at burnout by the radar's sta
 import numpy as np
 
 from tocsin.core.kernels import kernel
-from tocsin.tracking.filter_kernels import DRAG_TOP_M, FREE, MAX_STEP_S, MODELS, N, advance_state, transition
+from tocsin.tracking.error_kernels import factor, solve
+from tocsin.tracking.filter_kernels import (
+    DRAG_TOP_M,
+    FREE,
+    MAX_STEP_S,
+    MODELS,
+    N,
+    advance_state,
+    followed_by,
+    transition,
+)
 from tocsin.world.geodesy_kernels import height_above_ellipsoid
 
 ROUNDS = 12
@@ -31,15 +41,7 @@ def carry_on(x: np.ndarray, dt: float, phi: np.ndarray) -> None:
         for model in range(FREE, MODELS):
             transition(x, h, model, drag, step)
             advance_state(x, h, model, drag)
-        for i in range(N):
-            for j in range(N):
-                s = 0.0
-                for k in range(N):
-                    s += step[i, k] * phi[k, j]
-                product[i, j] = s
-        for i in range(N):
-            for j in range(N):
-                phi[i, j] = product[i, j]
+        followed_by(step, phi, product)
         left -= h
 
 
@@ -65,29 +67,16 @@ def turned(phi: np.ndarray, p: np.ndarray, out: np.ndarray) -> None:
 @kernel
 def solve6(a: np.ndarray, b: np.ndarray) -> bool:
     """Replace b (6, m) by a^-1 b for a symmetric positive definite a (6, 6), by Cholesky; False if it is not."""
-    low = np.zeros((6, 6))
-    for i in range(6):
-        for j in range(i + 1):
-            v = a[i, j]
-            for k in range(j):
-                v -= low[i, k] * low[j, k]
-            if i == j:
-                if v <= 0.0:
-                    return False
-                low[i, i] = np.sqrt(v)
-            else:
-                low[i, j] = v / low[j, j]
+    low = a.copy()
+    if not factor(low, 6):
+        return False
+    column = np.empty(6)
     for c in range(b.shape[1]):
         for i in range(6):
-            v = b[i, c]
-            for k in range(i):
-                v -= low[i, k] * b[k, c]
-            b[i, c] = v / low[i, i]
-        for i in range(5, -1, -1):
-            v = b[i, c]
-            for k in range(i + 1, 6):
-                v -= low[k, i] * b[k, c]
-            b[i, c] = v / low[i, i]
+            column[i] = b[i, c]
+        solve(low, 6, column)
+        for i in range(6):
+            b[i, c] = column[i]
     return True
 
 

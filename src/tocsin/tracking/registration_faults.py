@@ -101,15 +101,21 @@ class Faults:
         return said
 
     def odds(self, blocks: Sequence[BlockLike]) -> dict[int, float]:
-        """Return the largest log likelihood ratio of a fault of each live sensor, all others being as stated, over the onsets."""
+        """Return the largest log likelihood ratio of a fault of each live sensor, over the onsets.
+
+        All others are as stated, or as wide as faults where they are named.
+        """
         live = np.array(sorted({k for b in blocks for k in b.keys}), np.int64)
         if not live.size:
             return {}
-        out = np.empty(live.size)
+        prior, out = self.stated.copy(), np.empty(live.size)
+        for fault in self.named.values():
+            part = slice(ERRORS * fault.sensor, ERRORS * (fault.sensor + 1))
+            prior[part] = self.wide[part]
         newest = blocks[::-1]
         largest_odds(
-            np.array([b.info for b in newest]), np.array([b.vector for b in newest]), live, np.array(WINDOWS), self.stated,
-            self.wide, self._faults, WITHIN, out,
+            np.array([b.info for b in newest]), np.array([b.vector for b in newest]), live, np.array(WINDOWS), prior,
+            self.stated, self.wide, self._faults, WITHIN, out,
         )  # fmt: skip
         return dict(zip(live.tolist(), out.tolist(), strict=True))
 
@@ -176,8 +182,8 @@ class Faults:
 
     def _seek(self, sums: Sums) -> list[Finding]:
         """Return the sensor that is named now, if any: one at a time, when enough judgements say so."""
-        found = sorted(((self._odds(s, sums), s) for s in sums.live if self.ids[s] not in self.named), reverse=True)
-        over = [(odds, s) for odds, s in found if odds > self.threshold]
+        found = sorted(((odds, s) for s, odds in self.odds(sums.blocks).items()), reverse=True)
+        over = [(odds, s) for odds, s in found if odds > self.threshold and self.ids[s] not in self.named]
         self.suspects = {self.ids[s]: self._suspect(s, sums) for _, s in over}
         self.disputed &= set(self.suspects)
         if not over or self.suspects[self.ids[over[0][1]]].count < SURE or over[0][1] not in sums.blocks[-1].keys:
@@ -194,7 +200,8 @@ class Faults:
         fault.odds = odds
         # those that explain it nearly as well, and no longer have to once this one is held to be wrong
         self.named[name] = fault
-        rivals = [r for o, r in over[1:] if odds - o < CLEAR and self._odds(r, sums) < self.threshold]
+        left = self.odds(sums.blocks)
+        rivals = [r for o, r in over[1:] if odds - o < CLEAR and left[r] < self.threshold]
         if not rivals:
             self.suspects = {}
             return [Finding(name, "named", fault)]
@@ -203,10 +210,6 @@ class Faults:
             return []
         self.disputed |= {self.ids[r] for r in (s, *rivals)}
         return [Finding(name, "disputed", fault, tuple(self.ids[r] for r in rivals))]
-
-    def _odds(self, s: int, sums: Sums) -> float:
-        """Return the largest log likelihood ratio of a fault of sensor `s` against its stated errors, over the onsets."""
-        return max((self._ratio(s, sums.own(s, n))[0] for n in WINDOWS if n < 2 * sums.count), default=-math.inf)
 
     def _ratio(self, s: int, own: Own | None) -> tuple[float, tuple[int, ...]]:
         """Return the log likelihood ratio of the likeliest fault of sensor `s`, and what is wrong in it."""

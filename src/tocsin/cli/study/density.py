@@ -12,7 +12,7 @@ from tocsin.cli.exits import DONE, DONE_WITH_REFUSALS
 from tocsin.cli.live import Display
 from tocsin.cli.process import warm
 from tocsin.cli.run import load_scenario
-from tocsin.cli.study.lines import Lines, product_digest
+from tocsin.cli.study.lines import Lines, identity_of
 from tocsin.cli.study.pool import in_processes
 from tocsin.cli.study.quiet import events_of
 from tocsin.cli.study.run import refuse_in_service
@@ -112,13 +112,14 @@ def run_density(
     network = read_network(find_beside(base.network, path, "networks"))
     assets = read_assets(find_beside(base.assets, path, "assets"))
     folder = out if out is not None else Path("out") / "study-density"
-    identity = {
-        "study": "density",
-        "config": sha256_hex(canonical([network, assets, base.data_mode])),
-        "begin": f"{iso_from_tai(first_day)} seed {base.seed}",
-        "catalogue": sha256_hex(catalogue.read_bytes()) if catalogue else f"{OBJECTS} simulated",
-        "product": product_digest(),
-    }
+    identity = identity_of(
+        "density",
+        network,
+        assets,
+        base.data_mode,
+        begin=f"{iso_from_tai(first_day)} seed {base.seed}",
+        catalogue=sha256_hex(catalogue.read_bytes()) if catalogue else f"{OBJECTS} simulated",
+    )
     lines = Lines(folder / "hours.jsonl", identity, "hour")
     wanted = list(range(first - 1, first - 1 + hours))
     with Display("study density", quiet=as_json) as display:

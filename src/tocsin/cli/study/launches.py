@@ -14,13 +14,12 @@ from tocsin.cli.live import Display
 from tocsin.cli.process import warm
 from tocsin.cli.run import load_scenario
 from tocsin.cli.study.launch_tables import missed, table, tally
-from tocsin.cli.study.lines import Lines, product_digest
+from tocsin.cli.study.lines import Lines, identity_of
 from tocsin.cli.study.pool import in_processes
 from tocsin.cli.study.run import refuse_in_service
 from tocsin.cli.study.told import tell
 from tocsin.cli.study.watch import Watched, rank, watch
 from tocsin.core.constants import NS
-from tocsin.core.digest import canonical, sha256_hex
 from tocsin.core.errors import InputError
 from tocsin.core.records.inputs import Look
 from tocsin.core.records.network import Network
@@ -104,7 +103,7 @@ def looks_of(observed: Observed, said: Watched, fall_s: float, paths: dict[str, 
     own = said.tracks_of(NAME)
     tracked = min((said.started[t] for t in own if t in said.started), default=0)
     events = {a.event for _, a in said.assessments if set(a.tracks) & own}
-    detected = min((now for now, event in said.launches if event in events), default=0)
+    detected = min((when for when, event in said.launches if event in events), default=0)
     until = math.inf if math.isnan(fall_s) else fall_s - LEFT_S
     return {
         "sensors": {s: len(times) for s, times in last_ok.items()},
@@ -131,7 +130,7 @@ def told_of(observed: Observed, said: Watched, case: Case, dark_s: float) -> dic
     opened = 0
     probabilities: dict[str, Any] = {}
     radar_since = 0
-    for now, a in said.assessments:
+    for when, a in said.assessments:
         members = [m for m in a.members if m.track in own]
         if not members and a.tracks and a.tracks[0] in own:
             members = [
@@ -141,24 +140,24 @@ def told_of(observed: Observed, said: Watched, case: Case, dark_s: float) -> dic
             if m.track not in own and m.level in others:
                 others[m.level] += 1
         for m in members:
-            opened = opened or now
-            if fell is not None and now >= fell.time:
+            opened = opened or when
+            if fell is not None and when >= fell.time:
                 continue
             if rank(m.level) >= 0:
                 for level in LEVELS[: rank(m.level) + 1]:
-                    levels.setdefault(level, round((now - start) / NS - LAUNCH_S, 1))
+                    levels.setdefault(level, round((when - start) / NS - LAUNCH_S, 1))
             if not radar_since and any(p.split("/")[0] == "radar" for p in m.paths):
-                radar_since = now
-            at = max((s for s in CLASSES_AT_S if now - opened >= s * NS), default=0)
+                radar_since = when
+            at = max((s for s in CLASSES_AT_S if when - opened >= s * NS), default=0)
             if str(at) not in probabilities and m.classes:
                 probabilities[str(at)] = {"classes": m.classes, "asset": _asset(m, case)}
             if m.impact is not None and fell is not None:
                 truth = (unix_ns_from_tai(fell.time), place(fell.latitude_deg, fell.longitude_deg))
                 error = ground_error(m.impact, *truth)
                 impacts.setdefault(m.level, error)
-                if now >= burnout + dark_s * NS:
+                if when >= burnout + dark_s * NS:
                     impacts.setdefault("burnout", error)
-                if radar_since and now - radar_since >= 60 * NS:
+                if radar_since and when - radar_since >= 60 * NS:
                     impacts.setdefault("radar60", error)
                 impacts["last"] = error
             if m.launch is not None:
@@ -201,12 +200,7 @@ def run_launches(name: str, cases: int, first: int, jobs: int, out: Path | None,
     folder = out if out is not None else Path("out") / "study-launches"
     network = read_network(find_beside(base.network, path, "networks"))
     assets = read_assets(find_beside(base.assets, path, "assets"))
-    identity = {
-        "study": "launches",
-        "config": sha256_hex(canonical([network, assets, base.data_mode])),
-        "begin": f"seed {base.seed}",
-        "product": product_digest(),
-    }
+    identity = identity_of("launches", network, assets, base.data_mode, begin=f"seed {base.seed}")
     lines = Lines(folder / "cases.jsonl", identity, "case")
     wanted = list(range(first - 1, first - 1 + cases))
     with Display("study launches", quiet=as_json) as display:

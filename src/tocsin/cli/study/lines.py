@@ -9,6 +9,7 @@ import msgspec
 import tocsin
 from tocsin.core.digest import canonical, sha256_hex
 from tocsin.core.errors import InputError
+from tocsin.core.records.network import Assets, Network
 from tocsin.formats.jsonl import read_json_lines
 
 OUTSIDE = ("cli", "console", "service")
@@ -20,6 +21,12 @@ def product_digest() -> str:
     root = Path(tocsin.__file__).parent
     files = [f for f in sorted(root.rglob("*.py")) if f.relative_to(root).parts[0] not in OUTSIDE]
     return sha256_hex(canonical([[f.relative_to(root).as_posix(), sha256_hex(f.read_bytes())] for f in files]))
+
+
+def identity_of(study: str, network: Network, assets: Assets, data_mode: str, **more: Any) -> dict[str, Any]:
+    """Return what all lines of a study have in common: what it is, its configuration, `more`, and the product."""
+    config = sha256_hex(canonical([network, assets, data_mode]))
+    return {"study": study, "config": config, **more, "product": product_digest()}
 
 
 class Lines:

@@ -9,7 +9,7 @@ from tocsin.cli.exits import DONE, DONE_WITH_REFUSALS
 from tocsin.cli.live import Display
 from tocsin.cli.process import warm
 from tocsin.cli.run import load_scenario
-from tocsin.cli.study.lines import Lines, product_digest
+from tocsin.cli.study.lines import Lines, identity_of
 from tocsin.cli.study.pool import in_processes
 from tocsin.cli.study.quiet import HIGH, events_of
 from tocsin.cli.study.told import tell
@@ -55,12 +55,9 @@ def run_lookalikes(name: str, data: Path | None, jobs: int, out: Path | None, as
     network = read_network(find_beside(base.network, path, "networks"))
     assets = read_assets(find_beside(base.assets, path, "assets"))
     wanted = [scenario.name for scenario, _ in scenarios(base, data)]
-    identity = {
-        "study": "lookalikes",
-        "config": sha256_hex(canonical([network, assets, base.data_mode])),
-        "things": sum(count for _, count in scenarios(base, data)),
-        "product": product_digest(),
-    }
+    identity = identity_of(
+        "lookalikes", network, assets, base.data_mode, things=sum(count for _, count in scenarios(base, data))
+    )
     folder = out if out is not None else Path("out") / "study-lookalikes"
     lines = Lines(folder / "lookalikes.jsonl", identity, "name")
     with Display("study lookalikes", quiet=as_json) as display:

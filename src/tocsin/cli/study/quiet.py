@@ -75,17 +75,18 @@ def seen_of(labels: Sequence[str]) -> dict[str, list[int]]:
 def events_of(said: Watched, start: int) -> Iterator[dict[str, Any]]:
     """Yield every event: its highest level, when (s after the start, TAI ns) and why, and the objects behind it."""
     found: dict[str, dict[str, Any]] = {
-        event: {"event": event, "first_s": _since(now, start), "highest": "noticed", "at_s": _since(now, start)}
-        for now, event in said.launches
+        event: {"event": event, "first_s": _since(when, start), "highest": "noticed", "at_s": _since(when, start)}
+        for when, event in said.launches
     }
     tracks: dict[str, set[str]] = {}
-    for now, a in said.assessments:
+    for when, a in said.assessments:
         one = found.setdefault(
-            a.event, {"event": a.event, "first_s": _since(now, start), "highest": "noticed", "at_s": _since(now, start)}
+            a.event,
+            {"event": a.event, "first_s": _since(when, start), "highest": "noticed", "at_s": _since(when, start)},
         )
         tracks.setdefault(a.event, set()).update(a.tracks)
         if rank(a.level) > rank(one["highest"]) or "reason" not in one:
-            one |= {"at_s": _since(now, start), "reason": a.reason[:300]}
+            one |= {"at_s": _since(when, start), "reason": a.reason[:300]}
             one["highest"] = max(a.level, one["highest"], key=rank)
             one["classes"] = {c: round(p, 4) for c, p in a.classes.items() if p >= 0.005}
             one["paths"] = list(a.paths)

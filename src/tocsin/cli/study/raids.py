@@ -11,7 +11,7 @@ from tocsin.cli.exits import DONE, DONE_WITH_REFUSALS
 from tocsin.cli.live import Display
 from tocsin.cli.process import warm
 from tocsin.cli.run import load_scenario
-from tocsin.cli.study.lines import Lines, product_digest
+from tocsin.cli.study.lines import Lines, identity_of
 from tocsin.cli.study.pool import in_processes
 from tocsin.cli.study.run import refuse_in_service
 from tocsin.cli.study.statistics import share_text
@@ -143,12 +143,7 @@ def run_raids(name: str, raids: int, first: int, jobs: int, out: Path | None, as
     network = read_network(find_beside(base.network, path, "networks"))
     assets = read_assets(find_beside(base.assets, path, "assets"))
     folder = out if out is not None else Path("out") / "study-raids"
-    identity = {
-        "study": "raids",
-        "config": sha256_hex(canonical([network, assets, base.data_mode])),
-        "begin": f"seed {base.seed}",
-        "product": product_digest(),
-    }
+    identity = identity_of("raids", network, assets, base.data_mode, begin=f"seed {base.seed}")
     lines = Lines(folder / "raids.jsonl", identity, "raid")
     every = [(size, number) for size in SIZES for number in range(first - 1, first - 1 + raids)]
     wanted = [f"{size}-{number}" for size, number in every]
