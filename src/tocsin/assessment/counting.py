@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_right
+from statistics import median
 from typing import NamedTuple
 
 import msgspec
@@ -130,8 +131,7 @@ def note_total(tally: Tally, now: int, lit_s: float, dark: int) -> Number:
     if not fresh:
         return _mean(tally, tally.times[-1]) if tally.times else Number(0.0, 0.0, 0.0)
     low = max(b.low for b in fresh)
-    best = float(np.median([b.best for b in fresh]))
-    high = float(np.median([b.high for b in fresh]))
+    best, high = median(b.best for b in fresh), median(b.high for b in fresh)
     before = Number(0.0, float(dark), float(dark))
     if lit_s == lit_s:
         earlier = _at(tally, now - round(lit_s * NS))
@@ -157,7 +157,8 @@ def _mean(tally: Tally, now: int) -> Number:
     first = bisect_right(tally.times, now - round(SETTLED_S * NS))
     if first == len(tally.times):
         return Number(0.0, 0.0, 0.0)
-    return Number(*(float(x) for x in np.mean(np.array(tally.totals[first:]), axis=0)))
+    counts = tally.totals[first:]
+    return Number(*(math.fsum(column) / len(counts) for column in zip(*counts, strict=True)))
 
 
 def first_guess(tally: Tally, tracks: int, now: int) -> None:

@@ -40,12 +40,15 @@ LAUNCH_LIKE = 0.9
 REACHES_ORBIT = 0.95
 """Share of launchers that do not fall (GCAT: of launches to orbit of 2015 to 2024 one in twenty failed). A footprint of what
 still burns holds for what falls."""
-PREDICT_PAUSE_S, POWERED_PAUSE_S = 4.0, 10.0
-"""A free arc is one Gaussian, a burning object a mixture of hundreds of flights: it is predicted more rarely."""
-SETTLED_HITS = 12
+PREDICT_PAUSE_S, SLOW_PAUSE_S = 4.0, 10.0
+"""How often a fall is predicted anew. The slower: of a burning object, a mixture of hundreds of flights where a free arc is one
+Gaussian; of a confirmed threat, which is told so often; and of what is well known and threatens nothing."""
+SETTLED_HITS, KNOWN_HITS = 12, 60
 EVENT_PAUSE_S, SURE_PAUSE_S, IDLE_PAUSE_S = 2.0, 4.0, 10.0
-"""A young track is judged every second; one that is well known every two, a confirmed threat as often as its fall is predicted
-anew, and one that concerns nobody every ten."""
+"""A young track is judged every second; one that is settled every two; a confirmed threat, and what has flown free for long, every
+four; and one that concerns nobody every ten."""
+THREATENS = 0.01
+"""Probability of the likeliest protected place from which on an object threatens any."""
 DARK_WATCH_S = 150.0
 """A plume that went out is judged every second for so long: its silence is evidence that grows with time."""
 FITS = (3, 4, 5, 6, 8, 10, 13, 16, 20, 25, 31, 39, 49, 64)
@@ -82,7 +85,8 @@ class Judgement:
             if judged.hits_judged >= SETTLED_HITS:
                 pause = IDLE_PAUSE_S
                 if judged.event:
-                    pause = SURE_PAUSE_S if judged.level == "confirmed" else EVENT_PAUSE_S
+                    known = judged.hits_judged >= KNOWN_HITS and judged.powered <= MAY_BURN
+                    pause = SURE_PAUSE_S if known or judged.level == "confirmed" else EVENT_PAUSE_S
             changed = track.hits != judged.hits_judged
             dark = track.off_from and now - track.off_from < DARK_WATCH_S * NS and judged.event
             if (changed or dark) and now - judged.judged_at >= pause * NS:
@@ -221,7 +225,9 @@ class Judgement:
         # a plume that has gone out changes the prediction though no detection came
         went_out = judged.predicted_powered > MAY_BURN >= judged.powered
         fresh = track.hits != judged.predicted_hits or judged.powered > MAY_BURN or went_out
-        pause = POWERED_PAUSE_S if judged.powered > MAY_BURN or judged.wide else PREDICT_PAUSE_S
+        slow = judged.powered > MAY_BURN or judged.wide or judged.level == "confirmed"
+        slow = slow or (judged.predicted_hits >= KNOWN_HITS and judged.asset < THREATENS)
+        pause = SLOW_PAUSE_S if slow else PREDICT_PAUSE_S
         if judged.predicted_at and not went_out and (not fresh or now - judged.predicted_at < pause * NS):
             return
         judged.predicted_at, judged.predicted_hits, judged.predicted_powered = now, track.hits, judged.powered

@@ -6,6 +6,7 @@ costs nothing. Two processes share the work, since the compiler uses one core.
 
 from __future__ import annotations
 
+import gc
 import math
 import subprocess
 import sys
@@ -30,7 +31,8 @@ from tocsin.core.records.inputs import (
 )
 from tocsin.core.records.network import Asset, Assets, Infrared, Network, Orbit, Radar, Telescope
 
-PARTS = ("tracking", "prediction")
+PARTS = ("tracking", "prediction", "known")
+"""The longest first; of two that run side by side neither needs kernels of the other but small ones."""
 _START = 1_700_000_000 * NS
 _ISS = (
     "1 25544U 98067A   23318.50000000  .00016717  00000-0  30000-3 0  9990",
@@ -115,7 +117,7 @@ def exercise_tracking() -> None:
     assets = Assets(asset=(Asset(id="A", latitude_deg=45.0, longitude_deg=-32.0, radius_km=50.0),))
     centre = Centre(_network(), assets, "test")
     centre.judgement.due = lambda tracker, now: []  # type: ignore[method-assign]
-    centre.load_catalogue([ElementSet("25544", "made up", *_ISS)])
+    centre.registration.wants = lambda look: False  # type: ignore[method-assign]
     sequence = dict.fromkeys(("R", "S1", "S2", "T"), 0)
     for k in range(60):
         t = float(k)
@@ -154,13 +156,17 @@ def exercise_tracking() -> None:
     centre.step(PartnerTrack("p", _START + 61 * NS, "test", _START + 60 * NS, state, covariance))  # type: ignore[arg-type]
     centre.advance(_START + 400 * NS)
     centre.snapshot()
+
+
+def exercise_known() -> None:
+    """Run the kernels of known objects and of what else a short flight does not come to."""
     _exercise_catalogue()
-    _exercise_beginnings()
     _exercise_registration()
+    _exercise_beginnings()
 
 
 def _exercise_registration() -> None:
-    """Run the kernels that look for errors of the sensors: a short flight has no common sight."""
+    """Run the kernels that look for errors of the sensors."""
     from tocsin.sensing.kinds.infrared_kernels import perturb_los
     from tocsin.tracking import error_kernels as errors
     from tocsin.tracking import registration_kernels as kernels
@@ -217,16 +223,21 @@ def _exercise_catalogue() -> None:
     place = np.ascontiguousarray(catalogue.states(np.zeros(1, np.int64), _START)[:, :3])
     sigma = np.array([[100.0, 1e-3, 1e-3, 10.0]])
     catalogue.correlate(everything, np.array([_START]), place, sigma, np.full(1, math.nan))
+    sight = place / math.sqrt(float((place * place).sum()))
+    catalogue.correlate_sights(everything, np.array([_START]), sight, np.full((1, 2), 1e-3))
     catalogue.in_view(everything, _START)
 
 
 def _exercise_beginnings() -> None:
-    """Run the kernels that a short flight does not come to: a track of a radar alone, tracks compared, spots forgotten."""
+    """Run the kernels that one short flight does not come to: a radar's own tracks, several side by side, spots forgotten."""
     from tocsin.detection.background_kernels import forget_spots
+    from tocsin.tracking.assign import assign
     from tocsin.tracking.bank import TrackBank
-    from tocsin.tracking.birth_kernels import start_radar
+    from tocsin.tracking.birth_kernels import start_radar, start_radars
     from tocsin.tracking.filter_kernels import M_RANGE, MEAS, N
     from tocsin.tracking.fuse_kernels import join
+    from tocsin.tracking.measurements import measured_places
+    from tocsin.tracking.record_kernels import note_rivals
     from tocsin.tracking.upkeep import settle
     from tocsin.tracking.view_kernels import state_distances
     from tocsin.world.geodesy_kernels import great_circle_m
@@ -236,6 +247,10 @@ def _exercise_beginnings() -> None:
     slots = np.array([bank.add(_START, "radar").slot for _ in range(2)], np.int64)
     for s in slots:
         start_radar(bank.xs[s], bank.ps[s], bank.ws[s], row, 0.05)
+    start_radars(bank.xs, bank.ps, bank.ws, bank.two, slots, np.stack([row, row]), np.arange(2), 7e6, np.empty((2, 3)))
+    measured_places(row[None, :], np.arange(1))
+    assign(slots, np.arange(2), np.ones(2))
+    note_rivals(bank.records, bank.rivals, slots, slots)
     state_distances(bank.xs, bank.ps, bank.ws, bank.ts, bank.two, slots[:1], slots[1:], np.empty((1, 1)))
     join(np.ones(6), np.eye(6), 1.0, np.ones(N), np.eye(N), np.empty(6), np.empty((6, 6)))
     settle(bank, int(slots[0]), _START - NS, np.ones(6) * 1e7, np.eye(6))
@@ -253,7 +268,7 @@ def exercise_prediction() -> None:
     from tocsin.prediction.backtrace import launch_from_arc
     from tocsin.prediction.impact import PoweredHypotheses, asset_probabilities, predict_impact
     from tocsin.prediction.launch import fit_launch
-    from tocsin.sensing.glint import glint_geometry
+    from tocsin.sensing.glint import forward_scatter_angle, glint_geometry
 
     place = _flight(60.0)
     up = place / math.sqrt(float((place * place).sum()))
@@ -283,8 +298,10 @@ def exercise_prediction() -> None:
         times, np.tile(satellite, (8, 1)), lines, np.full(8, 3e-5), int(times[-1]) + NS, int(times[-1]) + 2 * NS
     )
     glint_geometry(satellite, (float(lines[0, 0]), float(lines[0, 1]), float(lines[0, 2])), _START)
+    forward_scatter_angle(lines[:1], _START)
     fitting({}, _START, 0.1, 0.1, 1e4, math.nan)
 
 
 if __name__ == "__main__":
-    {"tracking": exercise_tracking, "prediction": exercise_prediction}[sys.argv[1]]()
+    gc.set_threshold(100_000, 20)  # the compiler makes many small objects and drops few: a tenth of its time
+    {"tracking": exercise_tracking, "prediction": exercise_prediction, "known": exercise_known}[sys.argv[1]]()

@@ -33,6 +33,8 @@ STEPS = (
     1e-4,
 )
 MOST_MOVE, MOST_TURN = 0.7, 0.5  # of the width of a prior, and rad of the heading, in one step
+TRIED = 10
+HOPELESS = 100.0  # chi-square per angle: what is so far off after `TRIED` rounds is another kind of ascent
 
 
 @kernel
@@ -157,7 +159,7 @@ def fit_ascent(
     for turn in range(rounds + 1):
         _slopes(reference, p, stages, times, looks, sigmas, widths, cutoff, end, r, state, jac, ends)
         _normal(jac, r, p, means, widths, a, g)
-        if turn == rounds or fall < 1e-2:
+        if turn == rounds or fall < 1e-2 or (turn == TRIED and cost > HOPELESS * 2.0 * m):
             break
         fall = 0.0
         for _try in range(6):

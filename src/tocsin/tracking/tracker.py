@@ -211,7 +211,9 @@ class Tracker:
             odds, out,
         )  # fmt: skip
         self._hits(notes, s, r, worth[best], out, result)
-        return left[~np.isin(left, r)]
+        taken = np.zeros(look.times.size, np.bool_)
+        taken[r] = True
+        return left[~taken[left]]
 
     def _dark(self, slots: IntArray, time: int) -> BoolArray:
         """Return of which tracks (k,) the plume has gone out for good, as far as looks can tell."""

@@ -11,11 +11,15 @@ from tocsin.catalogue.assignment_kernels import group_pairs
 from tocsin.catalogue.correlation_kernels import gate_pairs
 from tocsin.centre import warm
 from tocsin.detection.background_kernels import forget_spots
-from tocsin.tracking.birth_kernels import start_radar
+from tocsin.tracking.assign_kernels import assign_groups
+from tocsin.tracking.birth_kernels import start_radar, start_radars
+from tocsin.tracking.measurement_kernels import measured
+from tocsin.tracking.record_kernels import note_rivals
 from tocsin.tracking.view_kernels import state_distances
 
 warm.exercise_tracking()
-reached = (group_pairs, gate_pairs, forget_spots, start_radar, state_distances)  # all called from Python
+warm.exercise_known()
+reached = (group_pairs, gate_pairs, forget_spots, start_radar, start_radars, state_distances, assign_groups, measured, note_rivals)
 print(json.dumps({kernel.py_func.__name__: len(kernel.signatures) for kernel in reached}))
 """
 
