@@ -45,8 +45,8 @@ PREDICT_PAUSE_S, SLOW_PAUSE_S = 4.0, 10.0
 Gaussian; of a confirmed threat, which is told so often; and of what is well known and threatens nothing."""
 SETTLED_HITS, KNOWN_HITS = 12, 60
 EVENT_PAUSE_S, SURE_PAUSE_S, IDLE_PAUSE_S = 2.0, 4.0, 10.0
-"""A young track is judged every second; one that is settled every two; a confirmed threat, and what has flown free for long, every
-four; and one that concerns nobody every ten."""
+"""A young track is judged every second; one that is settled every two; a confirmed threat, and what has flown free for long,
+every four; and one that concerns nobody every ten."""
 THREATENS = 0.01
 """Probability of the likeliest protected place from which on an object threatens any."""
 DARK_WATCH_S = 150.0
@@ -114,7 +114,10 @@ class Judgement:
         judged.powered = stage.tracker.powered(track.slot)
         judged.orbiting = 1.0 - float(arcs.p_low[k])
         self._fit_launch(stage, judged, track)
-        self._tell_burnout(stage, judged, track, now)
+        if self._tell_burnout(stage, judged, track, now):
+            whole = stage.tracker.combined(np.array([track.slot], np.int64))
+            state, covariance = whole[0][0], whole[1][0]
+            judged.predicted_at = 0  # its fall follows from the whole burn now
         self._match_notice(stage, judged, track)
         identity = self._identify(
             judged, track, state, covariance, stage.tracker.thrust_sigma(track.slot), arcs, k, now
@@ -196,11 +199,11 @@ class Judgement:
         judged.profile_time = fit.time
         judged.profile_state = fit.state
 
-    def _tell_burnout(self, stage: Stage, judged: Judged, track: Track, now: int) -> None:
-        """Fit the whole burn of a plume that has gone out, once, and tell the tracker where it coasts from."""
+    def _tell_burnout(self, stage: Stage, judged: Judged, track: Track, now: int) -> bool:
+        """Fit the whole burn of a plume that has gone out, once, and tell the tracker where it coasts from; did one fit?"""
         n, dark = len(track.sights), track.off_from
         if not dark or n <= judged.burnt or track.infrared_misses < 2 or now - dark < DARK_S * NS:
-            return
+            return False
         judged.burnt = n
         found = stage.predictor.burnout(track, stage.tracker)
         bank = stage.tracker.bank
@@ -210,6 +213,7 @@ class Judgement:
             settle(bank, track.slot, int(bank.ts[track.slot]), state, covariance)
         if len(track.satellites) == len(track.sensors):
             stage.tracker.remember_burnout(track.slot)
+        return found is not None
 
     def _match_notice(self, stage: Stage, judged: Judged, track: Track) -> None:
         judged.context.notice = ""

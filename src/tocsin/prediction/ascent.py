@@ -1,5 +1,7 @@
 """The state at burnout from all lines of sight of a plume: powered ascents of one to three stages fitted to them."""
 
+from __future__ import annotations
+
 import functools
 import math
 from dataclasses import dataclass
@@ -22,7 +24,12 @@ FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 
 FEWEST = 4
-ROUNDS = 40
+FIRST_ROUNDS, ROUNDS = 7, 40
+COARSER = (100.0, 10.0, 1.0)
+"""From a first guess lines of sight are taken for so much coarser at first: priors then keep to ascents that there are, where the
+full weight of looks would drive the parameters into a valley without a way out."""
+HOPELESS = 100.0
+"""Chi-square per degree of freedom from which on no start of the same kind leads to a fit."""
 WORST_SIGMAS = 4.0
 """So far above its mean, in sigmas of chi-square, the ascent is none of these, and the filter's state stays."""
 _EVIDENT = 12.0
@@ -31,8 +38,14 @@ _WIDTHS = {
     k.EAST: PRIOR_SIGMA[0], k.NORTH: PRIOR_SIGMA[1], k.START: PRIOR_SIGMA[2], k.HEADING: PRIOR_SIGMA[3],
     k.KICK: 20.0 * DEG, k.KICK_S: 12.0, k.HOLD_S: 25.0, k.PITCH: 3.0 * DEG, k.RATE: 0.1 * DEG, k.LN_DRAG: 0.5,
 }  # fmt: skip
-_STAGE_WIDTHS = (0.35, 0.15, 0.4)
+_STAGE_WIDTHS = (0.35, 0.15, 0.4, 2.0)
+_COAST_S = 1.5
+"""Between two stages: at once (hot staging) to some seconds."""
 _HOLD_S, _RATE = 80.0, 0.05 * DEG
+_SEEN_LIT = 2
+"""Looks at least that have seen the last stage burn."""
+_FIRST_BURNT = 0.85
+"""Most of its mass that a stage has burnt at the cut-off where the way downhill starts."""
 _UNSEEN_M, _UNSEEN_S = 500.0, 2.0
 """One sigma of what real vehicles do otherwise before they are first seen."""
 
@@ -75,11 +88,13 @@ def priors() -> tuple[FloatArray, FloatArray]:
     return means, widths
 
 
-def _pushes(vehicle: Vehicle) -> list[tuple[float, float, float]]:
-    """Return ln of first acceleration, exhaust speed and burn of each stage."""
+def _pushes(vehicle: Vehicle) -> list[tuple[float, float, float, float]]:
+    """Return ln of first acceleration, exhaust speed and burn of each stage, and the coast after it."""
     out, mass = [], vehicle.lift_off_kg
     for stage in vehicle.stages:
-        out.append((math.log(stage.thrust_vac_n / mass), math.log(G0_M_S2 * stage.isp_vac_s), math.log(stage.burn_s)))
+        out.append(
+            (math.log(stage.thrust_vac_n / mass), math.log(G0_M_S2 * stage.isp_vac_s), math.log(stage.burn_s), _COAST_S)
+        )
         mass -= stage.propellant_kg + stage.dry_kg
     return out
 
@@ -108,15 +123,72 @@ def fit_burnout(
     gap = max((dark_ns - int(t[-1])) / NS, 0.0)
     cutoff = float(times[-1]) + 0.5 * gap
     job = _Job(reference, times, looks, sigmas, gap, cutoff, max((at_ns - int(t[0])) / NS, cutoff + 0.5 * gap))
-    fits = [fit for stages, p in _starts(found) if (fit := job.fit(stages, p)) is not None]
     freedom = max(1.0, 2.0 * len(t) - 4.0)
+    fits = _fits(job, _starts(found, cutoff), freedom)
     if not fits or min(fit.chi2 for fit in fits) > freedom + WORST_SIGMAS * math.sqrt(2.0 * freedom):
         return None
     return _mixed(fits, freedom, job, int(t[0]))
 
 
-def _starts(found: FloatArray) -> list[tuple[int, FloatArray]]:
-    """Return stages and parameters to start from: of each class as its profile fits best."""
+def _fits(job: _Job, starts: list[tuple[int, FloatArray]], freedom: float) -> list[_Fit]:
+    """Return the ascents of each number of stages that fit best.
+
+    The profiles are often far from a vehicle that burns much longer: one number of stages then finds the way and another does
+    not, though it may be the true one. So the best goes on, and the others start again from where it has come to.
+    """
+    fits = [fit for stages, p in starts if (fit := job.fit(stages, p, FIRST_ROUNDS)) is not None]
+    if not fits:
+        return []
+    best = min(fits, key=lambda fit: fit.chi2)
+    best = job.fit(best.stages, best.p, ROUNDS) or best
+    if best.chi2 > HOPELESS * freedom:
+        return []
+    kept = [best]
+    for stages in range(1, k.STAGES + 1):
+        same = [fit for fit in fits if fit.stages == stages]
+        if stages == best.stages:
+            continue
+        if not same or same[0].chi2 > best.chi2 + 2.0 * _EVIDENT:
+            again = job.fit(stages, _regrouped(best.p, best.stages, stages, job.cutoff), ROUNDS)
+            same = sorted([*same, *([] if again is None else [again])], key=lambda fit: fit.chi2)
+        kept += same[:1]
+    return kept
+
+
+def _lit(p: FloatArray, stages: int) -> float:
+    """Return when the last stage is lit (s)."""
+    rows = [k.COMMON + k.PER_STAGE * stage for stage in range(stages - 1)]
+    return float(p[k.START]) + math.fsum(math.exp(p[row + k.LN_BURN]) + max(p[row + k.COAST], 0.0) for row in rows)
+
+
+def _regrouped(p: FloatArray, stages: int, wanted: int, cutoff: float) -> FloatArray:
+    """Return the parameters (MOST,) of an ascent like that of `p`, of another number of stages.
+
+    The last stage is split in two that burn alike, or joined with the one before: from its first to the last acceleration.
+    """
+    p = p.copy()
+    at = [k.COMMON + k.PER_STAGE * stage for stage in range(k.STAGES)]
+    while stages != wanted:
+        lit = _lit(p, stages)
+        last, burn = at[stages - 1], max(cutoff - lit, 2.0)
+        push, exhaust = math.exp(p[last + k.LN_PUSH]), math.exp(p[last + k.LN_EXHAUST])
+        if stages < wanted:
+            left = max(1.0 - 0.5 * push * burn / exhaust, k.LEAST_LEFT)
+            p[last + k.LN_BURN], p[last + k.COAST] = math.log(0.5 * burn), 0.0
+            p[at[stages] + k.LN_PUSH], p[at[stages] + k.LN_EXHAUST] = math.log(push / left), p[last + k.LN_EXHAUST]
+            stages += 1
+            continue
+        end, first = push / max(1.0 - push * burn / exhaust, k.LEAST_LEFT), at[stages - 2]
+        burn += math.exp(p[first + k.LN_BURN])
+        push = math.exp(p[first + k.LN_PUSH])
+        share = min(max(1.0 - push / end, 0.3), _FIRST_BURNT)
+        p[first + k.LN_EXHAUST] = math.log(push * burn / share)
+        stages -= 1
+    return p
+
+
+def _starts(found: FloatArray, cutoff: float) -> list[tuple[int, FloatArray]]:
+    """Return stages and parameters to start from: of each class as its profile fits best, none burnt out before `cutoff`."""
     starts: list[tuple[int, FloatArray]] = []
     for stages in range(1, k.STAGES + 1):
         rows = [r for r in found if r[SOL_OK] > 0.5 and math.isfinite(r[SOL_CHI2]) and int(r[SOL_CLASS]) == stages - 1]
@@ -131,6 +203,8 @@ def _starts(found: FloatArray) -> list[tuple[int, FloatArray]]:
             at = k.COMMON + k.PER_STAGE * stage
             p[at + k.LN_PUSH] += float(row[LN_SIZE] - 2.0 * row[LN_TIME])
             p[at + k.LN_BURN] += float(row[LN_TIME])
+        excess = max(math.log(max(k.most_burnt(p, stages, cutoff), 1e-3) / _FIRST_BURNT), 0.0)
+        p[k.COMMON + k.LN_EXHAUST : k.COMMON + k.PER_STAGE * stages : k.PER_STAGE] += excess
         starts.append((stages, p))
     return starts
 
@@ -159,18 +233,25 @@ class _Job:
     cutoff: float
     end: float
 
-    def fit(self, stages: int, start: FloatArray) -> _Fit | None:
-        """Return the ascent found downhill from a start, None where there is none."""
+    def fit(self, stages: int, start: FloatArray, rounds: int) -> _Fit | None:
+        """Return the ascent found downhill from a start in so many rounds at most, None where there is none.
+
+        The rounds are counted anew on each of `COARSER`, which `FIRST_ROUNDS` asks for.
+        """
         means, widths = (rows[stages - 1] for rows in priors())
         p, mean = start.copy(), means.copy()
         mean[k.HEADING] = p[k.HEADING]
         state, covariance, spread = np.zeros(6), np.zeros((6, 6)), np.zeros((k.MOST, k.MOST))
-        chi2, evidence = fit_ascent(
-            self.reference, p, stages, self.times, self.looks, self.sigmas, mean, widths, self.cutoff, self.end, ROUNDS,
-            state, covariance, spread,
-        )  # fmt: skip
+        chi2, evidence = 1e30, -1e30
+        for coarser in COARSER if rounds == FIRST_ROUNDS else (1.0,):
+            chi2, evidence = fit_ascent(
+                self.reference, p, stages, self.times, self.looks, coarser * self.sigmas, mean, widths, self.cutoff,
+                self.end, rounds, state, covariance, spread,
+            )  # fmt: skip
         if not (math.isfinite(evidence) and chi2 < 1e29 and np.isfinite(state).all()):
             return None
+        if _lit(p, stages) > self.times[-_SEEN_LIT]:
+            return None  # a last stage that hardly a look has seen: an ascent of one stage less
         late = self._by_cutoff(p, stages)
         covariance += self.gap * self.gap / 12.0 * late[:, None] * late[None, :]
         return _Fit(stages, p, chi2, evidence, state, covariance, spread)

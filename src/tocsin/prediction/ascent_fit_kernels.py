@@ -6,35 +6,23 @@ import numpy as np
 import numpy.typing as npt
 
 from tocsin.core.kernels import kernel
-from tocsin.prediction.ascent_kernels import HEADING, KICK, fly_ascent, size_of
+from tocsin.prediction.ascent_kernels import (
+    COMMON,
+    HEADING,
+    KICK,
+    LEAST_LEFT,
+    PER_STAGE,
+    fly_ascent,
+    most_burnt,
+    size_of,
+)
 
 FloatArray = npt.NDArray[np.float64]
 
-# Steps of the numerical derivatives
-STEPS = (
-    20.0,
-    20.0,
-    0.02,
-    1e-4,
-    1e-4,
-    0.02,
-    0.05,
-    1e-4,
-    1e-6,
-    1e-3,
-    1e-4,
-    1e-4,
-    1e-4,
-    1e-4,
-    1e-4,
-    1e-4,
-    1e-4,
-    1e-4,
-    1e-4,
-)
+# Steps of the numerical derivatives: of what all ascents have, and of each stage
+STEPS = (20.0, 20.0, 0.02, 1e-4, 1e-4, 0.02, 0.05, 1e-4, 1e-6, 1e-3)
+STAGE_STEPS = (1e-4, 1e-4, 1e-4, 0.02)
 MOST_MOVE, MOST_TURN = 0.7, 0.5  # of the width of a prior, and rad of the heading, in one step
-TRIED = 10
-HOPELESS = 100.0  # chi-square per angle: what is so far off after `TRIED` rounds is another kind of ascent
 
 
 @kernel
@@ -97,11 +85,12 @@ def _slopes(
     places, trial, moved = np.empty((m, 3)), np.empty((m, 2)), np.empty(6)
     for j in range(ends.shape[0]):
         keep = p[j]
-        p[j] = keep + STEPS[j]
+        change = STEPS[j] if j < COMMON else STAGE_STEPS[(j - COMMON) % PER_STAGE]
+        p[j] = keep + change
         fly_ascent(reference, p, stages, times, cutoff, end, places, moved)
         p[j] = keep
         _angles(places, looks, sigmas, trial)
-        scale = widths[j] / STEPS[j]
+        scale = widths[j] / change
         for i in range(m):
             jac[j, i, 0] = (trial[i, 0] - r[i, 0]) * scale
             jac[j, i, 1] = (trial[i, 1] - r[i, 1]) * scale
@@ -137,6 +126,26 @@ def _shrunk(step: FloatArray, n: int, width: float) -> float:
 
 
 @kernel
+def _moved(
+    p: FloatArray, step: FloatArray, widths: FloatArray, n: int, stages: int, cutoff: float, q: FloatArray
+) -> float:  # fmt: skip
+    """Fill q with p moved along a step (in widths) as far as keeps to the hill, and return how much of the step that is.
+
+    No stage burns more than three quarters of what it has left at p: where all is burnt the flight no longer answers to its
+    parameters, and the way downhill ends nowhere.
+    """
+    part = _shrunk(step, n, widths[HEADING])
+    most = max(1.0 - max(LEAST_LEFT, 0.25 * (1.0 - most_burnt(p, stages, cutoff))), 0.0)
+    for _half in range(8):
+        for j in range(n):
+            q[j] = p[j] + part * step[j] * widths[j]
+        if most_burnt(q, stages, cutoff) < most:
+            break
+        part *= 0.5
+    return part
+
+
+@kernel
 def fit_ascent(
     reference: FloatArray, p: FloatArray, stages: int, times: FloatArray, looks: FloatArray, sigmas: FloatArray,
     means: FloatArray, widths: FloatArray, cutoff: float, end: float, rounds: int, state: FloatArray,
@@ -159,16 +168,14 @@ def fit_ascent(
     for turn in range(rounds + 1):
         _slopes(reference, p, stages, times, looks, sigmas, widths, cutoff, end, r, state, jac, ends)
         _normal(jac, r, p, means, widths, a, g)
-        if turn == rounds or fall < 1e-2 or (turn == TRIED and cost > HOPELESS * 2.0 * m):
+        if turn == rounds or fall < 1e-2:
             break
         fall = 0.0
         for _try in range(6):
             q = p.copy()
             new, shrink = 1e30, 0.0
             if solve(a, g, n, damping, low, step):
-                shrink = _shrunk(step, n, widths[HEADING])
-                for j in range(n):
-                    q[j] += shrink * step[j] * widths[j]
+                shrink = _moved(p, step, widths, n, stages, cutoff, q)
                 fly_ascent(reference, q, stages, times, cutoff, end, places, moved)
                 _angles(places, looks, sigmas, trial)
                 new = _cost(trial, q, n, means, widths)

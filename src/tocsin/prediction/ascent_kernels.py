@@ -1,8 +1,8 @@
 """A powered ascent by few parameters, flown. SI units, Earth-fixed.
 
 Lift-off from rest; the thrust is tilted from the vertical to a kick, then follows the velocity (gravity turn), then holds a
-direction in inertial space that turns at a constant rate. Stages follow one another at once; thrust and mass flow of each are
-constant, so its acceleration is A / (1 - A t / c) (Tsiolkovsky). Drag and back pressure by the standard atmosphere.
+direction in inertial space that turns at a constant rate. Stages follow one another after a short coast; thrust and mass flow of
+each are constant, so its acceleration is A / (1 - A t / c) (Tsiolkovsky). Drag and back pressure by the standard atmosphere.
 """
 
 import math
@@ -24,9 +24,10 @@ FloatArray = npt.NDArray[np.float64]
 # (s after lift-off), how far it pitches up then (rad), how fast it turns down (rad/s), ln of cross-section over mass (m2/kg)
 EAST, NORTH, START, HEADING, KICK, KICK_S, HOLD_S, PITCH, RATE, LN_DRAG = range(10)
 COMMON = 10
-# ... and of each stage: ln of the first acceleration (m/s2), ln of the exhaust speed (m/s), ln of the burn (s)
-LN_PUSH, LN_EXHAUST, LN_BURN = range(3)
-PER_STAGE = 3
+# ... and of each stage: ln of the first acceleration (m/s2), ln of the exhaust speed (m/s), ln of the burn (s), and how long (s)
+# until the next one is lit
+LN_PUSH, LN_EXHAUST, LN_BURN, COAST = range(4)
+PER_STAGE = 4
 STAGES = 3
 MOST = COMMON + PER_STAGE * STAGES
 
@@ -41,8 +42,8 @@ _EPSILON_S = 1e-9
 
 @kernel
 def size_of(stages: int) -> int:
-    """Return how many parameters an ascent of so many stages has: the end of the last burn is none of them."""
-    return COMMON + PER_STAGE * stages - 1
+    """Return how many parameters an ascent of so many stages has: how long the last one burns is none of them."""
+    return COMMON + PER_STAGE * stages - 2
 
 
 @kernel
@@ -168,6 +169,24 @@ def _burnt(p: FloatArray, stage: int, stages: int, lit: float) -> float:
 
 
 @kernel
+def _lit_after(p: FloatArray, stage: int, burnt: float) -> float:
+    """Return when the next stage is lit, s after lift-off, where this one burns out at `burnt`."""
+    return float(burnt + max(p[COMMON + PER_STAGE * stage + COAST], 0.0))
+
+
+@kernel
+def most_burnt(p: FloatArray, stages: int, cutoff: float) -> float:
+    """Return the largest share of its mass that a stage burns up to the cut-off: from 1 - LEAST_LEFT on no ascent is like it."""
+    most, lit = 0.0, 0.0
+    for stage in range(stages):
+        row = COMMON + PER_STAGE * stage
+        off = min(_burnt(p, stage, stages, lit), cutoff - p[START])
+        most = max(most, math.exp(p[row + LN_PUSH] - p[row + LN_EXHAUST]) * (off - lit))
+        lit = _lit_after(p, stage, off)
+    return float(most)
+
+
+@kernel
 def fly_ascent(
     reference: FloatArray, p: FloatArray, stages: int, times: FloatArray, cutoff: float, end: float, places: FloatArray,
     state: FloatArray,
@@ -189,20 +208,20 @@ def fly_ascent(
     burnt = _burnt(p, stage, stages, lit)
     while t < last - _EPSILON_S:
         if t >= burnt - _EPSILON_S:
+            lit = _lit_after(p, stage, burnt)
             stage += 1
-            lit = burnt
             burnt = _burnt(p, stage, stages, lit)
             continue
         phase = _phase(t, off, turn, hold)
         if phase == 2 and held[0] == 0.0:
             _hold(t, y, p[PITCH], held)
         until = min(last, t + (LOW_STEP_S if fast_height(y[0], y[1], y[2]) < LOW_M else HIGH_STEP_S))
-        for edge in (VERTICAL_S, turn, hold, off, burnt):
+        for edge in (VERTICAL_S, turn, hold, off, lit, burnt):
             until = _before(t, until, edge)
         row, h = COMMON + PER_STAGE * stage, until - t
         for i in range(6):
             before[i] = y[i]
-        push = 0.0 if phase == 3 else math.exp(p[row + LN_PUSH])
+        push = 0.0 if phase == 3 or t < lit - _EPSILON_S else math.exp(p[row + LN_PUSH])
         _step(y, t, h, push, math.exp(p[row + LN_EXHAUST]), t - lit, stage == 0, phase, p, frame, held, work)
         while k < n and times[k] - p[START] <= until + _EPSILON_S:
             _read(before, y, h, (times[k] - p[START] - t) / h, places[k])

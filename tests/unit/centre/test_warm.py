@@ -19,7 +19,8 @@ from tocsin.tracking.view_kernels import state_distances
 
 warm.exercise_tracking()
 warm.exercise_known()
-reached = (group_pairs, gate_pairs, forget_spots, start_radar, start_radars, state_distances, assign_groups, measured, note_rivals)
+reached = (group_pairs, gate_pairs, forget_spots, start_radar, start_radars, state_distances, assign_groups, measured)
+reached += (note_rivals,)
 print(json.dumps({kernel.py_func.__name__: len(kernel.signatures) for kernel in reached}))
 """
 

@@ -32,7 +32,10 @@ def burnt(name, seed, satellites=SATELLITES, revisit_s=REVISIT_S):
     return found, truth
 
 
-@pytest.mark.parametrize("name", ["short_range", "intermediate_range", "intercontinental"])
+@pytest.mark.parametrize(
+    "name",
+    ["short_range", "intermediate_range", "intermediate_range_liquid", "intercontinental", "intercontinental_liquid"],
+)
 def test_the_state_at_burnout_is_as_wrong_as_it_says(name):
     squares = []
     for seed in range(8):
@@ -88,6 +91,29 @@ def test_few_or_nonsense_looks_tell_nothing():
     # a line that jumps about over thousands of kilometres is no ascent
     wild = -places / np.linalg.norm(places[0]) + np.random.default_rng(3).normal(0.0, 0.05, (8, 3))
     assert fit_burnout(times, places, wild, SIGMA, 50 * NS, 60 * NS) is None
+
+
+def test_a_stage_that_coasts_before_it_is_lit_gains_nothing_meanwhile():
+    means, _ = priors()
+    reference, times, places = np.array([LAT, LON]), np.array([40.0]), np.empty((1, 3))
+    row = k.COMMON + k.LN_BURN
+    p = means[1].copy()
+    p[k.START] = 0.0
+    burnt = float(np.exp(p[row]))
+    speeds = []
+    for coast in (0.0, 5.0):
+        state = np.zeros(6)
+        p[k.COMMON + k.COAST] = coast
+        k.fly_ascent(reference, p, 2, times, burnt + 4.0, burnt + 5.0, places, state)
+        speeds.append(float(np.linalg.norm(state[3:])))
+    push = float(np.exp(p[k.COMMON + k.PER_STAGE + k.LN_PUSH]))
+    assert speeds[0] - speeds[1] == pytest.approx(4.0 * push, rel=0.15)
+
+
+def test_no_stage_is_told_that_hardly_a_look_has_seen_burn():
+    found, _ = burnt("medium_range", 2)
+    assert found.stages[0] > 0.5  # it has one stage, and its covariance is that of one
+    assert np.sqrt(np.trace(found.covariance[3:, 3:])) < 400.0
 
 
 def test_an_ascent_that_burns_longer_than_its_looks_ends_faster():
