@@ -24,8 +24,8 @@ FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 
 FEWEST = 4
-FIRST_ROUNDS, ROUNDS = 7, 40
-COARSER = (100.0, 10.0, 1.0)
+FIRST_ROUNDS, ROUNDS = 3, 40
+COARSER = (1000.0, 300.0, 100.0, 30.0, 10.0, 3.0, 1.0)
 """From a first guess lines of sight are taken for so much coarser at first: priors then keep to ascents that there are, where the
 full weight of looks would drive the parameters into a valley without a way out."""
 HOPELESS = 100.0
