@@ -92,7 +92,7 @@ def features_of(
         across_sigma_m_s=motion[9],
         perigee_m=best.perigee_m, orbiting=best.orbiting, apogee_m=best.apogee_m, arc_range_m=best.range_m,
         came_m_s=came.speed_m_s, came_height_m=came.height_m, came_sigma_m_s=came.sigma_m_s,
-        braked=past.braked, gap_s=past.gap_s,
+        braked=past.braked, rose=past.rose, gap_s=past.gap_s,
         burnout=context.burnout,
         gain_m_s2=gain,
         gain_sigma_m_s2=gain_sigma,

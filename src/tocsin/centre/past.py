@@ -54,6 +54,8 @@ class Past(msgspec.Struct):
 
     braked: float = 0.0
     """By how many sigma its light braked at most, since it last gained speed."""
+    rose: bool = False
+    """It climbed under power by the last look that saw it shine."""
     gap_s: float = 0.0
     """The longest dark time between two burns."""
     dark_s: float = 0.0

@@ -132,7 +132,8 @@ def burns_upwards(f: Features) -> Piece | None:
     if brakes(f):
         out = spread(1e-3, meteor=1.0, reentering_body=1.0)  # three sigma: by chance one in 740
         value = "brakes"
-    elif climbs_under_power(f):
+    elif climbs_under_power(f) or (f.rose and f.off_s > DARK_LONG_S):
+        # what it does in the dark says nothing of the plume
         out = spread(0.01)
         give(out, LAUNCHES, 1.0)
         out["glint"] = 0.05
@@ -191,7 +192,7 @@ def burn_time(f: Features) -> Piece | None:
     out["meteor"] = falls_off(t, 8.0, 4.0)
     value = f"{t:.0f} s so far"
     if f.off_s > 0.0:
-        out["space_launch"] = may_follow(f.off_s) if f.inertial_speed_m_s < 7400.0 else 1.0
+        out["space_launch"] = may_follow(f.off_s) if f.under_power[0] < 7400.0 else 1.0
         early = rises_to(t, 130.0, 25.0)
         out["ballistic_missile_intercontinental"] *= max(early, math.exp(-f.off_s / 6.0))
         value = f"{t:.0f} s, dark for {f.off_s:.0f} s"
@@ -228,16 +229,17 @@ def dark_between(f: Features) -> Piece | None:
 
 def speed_at_thrust(f: Features) -> Piece | None:
     """Near orbital speed and still burning: no missile class burns there."""
-    if f.infrared_hits < 3 or not f.speed_sigma_m_s < 800.0:
+    speed, sigma = f.under_power
+    if f.infrared_hits < 3 or not sigma < 800.0:
         return None
-    v = f.inertial_speed_m_s - f.speed_sigma_m_s
+    v = speed - sigma
     out = spread(0.5)
     out["ballistic_missile_short_range"] = falls_off(v, 2800.0, 300.0)
     out["ballistic_missile_intermediate_range"] = falls_off(v, 5600.0, 300.0)
     out["ballistic_missile_intercontinental"] = falls_off(v, 7300.0, 120.0)
     out["sounding_rocket"] = falls_off(v, 4500.0, 400.0)
     out["space_launch"] = 1.0
-    return Piece("speed reached under power", f"{f.inertial_speed_m_s / 1000:.2f} km/s inertial", out)
+    return Piece("speed reached under power", f"{speed / 1000:.2f} km/s inertial", out)
 
 
 def mean_acceleration(f: Features) -> Piece | None:
@@ -302,6 +304,21 @@ def arc(f: Features) -> Piece | None:
     return Piece("free arc", value, out)
 
 
+def reach(range_m: float, apogee_m: float) -> float:
+    """Return the longest range (m) that the energy of an arc gives: that of the arc of least energy (Wheelon 1959).
+
+    On a sphere that does not turn: half axis a of the ellipse through both ends and the apogee, q = v^2 R / mu = 2 - R / a at
+    the ground, and sin(f / 2) = q / (2 - q) of the greatest range angle f. What is lofted or pressed down reaches farther.
+    """
+    half, far = 0.5 * range_m / EARTH_RADIUS_M, EARTH_RADIUS_M + apogee_m
+    if half >= 0.5 * math.pi:
+        return range_m
+    # r = p / (1 + e cos f), with f = pi - half at the ground and f = pi at the apogee
+    e = apogee_m / (far - EARTH_RADIUS_M * math.cos(half))
+    q = 2.0 - EARTH_RADIUS_M * (1.0 + e) / far
+    return max(range_m, 2.0 * EARTH_RADIUS_M * math.asin(min(q / (2.0 - q), 1.0)))
+
+
 def arc_shape(f: Features) -> Piece | None:
     """Range and height of an arc that falls: each class has its ranges; sounding rockets go up, not far.
 
@@ -310,10 +327,8 @@ def arc_shape(f: Features) -> Piece | None:
     """
     if not f.arc_range_m > 0.0 or not f.apogee_m > 0.0 or burns(f):
         return None
-    ln = math.log(f.arc_range_m / 1000.0)
     out = spread(0.3)
-    reach = max(f.arc_range_m, 4.0 * f.apogee_m * 0.7) / 1000.0  # what a lofted arc could have reached
-    ln_reach = math.log(max(reach, 10.0))
+    ln_reach = math.log(max(reach(f.arc_range_m, f.apogee_m) / 1000.0, 10.0))
     for name, centre, width in zip(MISSILES, (500.0, 3000.0, 9500.0), (0.7, 0.55, 0.4), strict=True):
         out[name] = max(math.exp(-0.5 * ((ln_reach - math.log(centre)) / width) ** 2), 1e-3)
     # rails stand at 75 to 88 degrees (tangent = 4 apogee / range): steep arcs, and seldom far ones
@@ -324,7 +339,7 @@ def arc_shape(f: Features) -> Piece | None:
     far = falls_off(f.arc_range_m, 400e3, 400e3) * falls_off(f.apogee_m, 1500e3, 150e3)
     out["sounding_rocket"] = max(rises_to(steep, 0.9, 0.2) * far, 0.01)
     out["reentering_body"] = 0.5
-    return Piece("shape of the arc", f"{math.exp(ln):.0f} km far, {f.apogee_m / 1000:.0f} km high", out)
+    return Piece("shape of the arc", f"{f.arc_range_m / 1000:.0f} km far, {f.apogee_m / 1000:.0f} km high", out)
 
 
 def aimed(f: Features) -> Piece | None:

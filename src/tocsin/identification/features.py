@@ -45,7 +45,7 @@ class Features(msgspec.Struct, frozen=True):
     """Probability that the perigee is above 90 km."""
     apogee_m: float
     arc_range_m: float
-    """Along the ground from launch to impact; NaN while it burns or in orbit."""
+    """Along the turning ground from launch to impact; NaN while it burns or in orbit."""
     came_m_s: float = math.nan
     """Where these are the figures of an earlier, better known arc, on which it came before air slowed it: the inertial speed
     at `came_height_m` on that arc, and its sigma; NaN = they are those of now."""
@@ -53,6 +53,8 @@ class Features(msgspec.Struct, frozen=True):
     came_sigma_m_s: float = math.nan
     braked: float = 0.0
     """By how many sigma it braked at most while it shone, since it last gained speed."""
+    rose: bool = False
+    """It climbed under power by the last look that saw it shine."""
     gap_s: float = 0.0
     """The longest dark time between two burns."""
     burnout: tuple[float, float, float] = (math.nan, math.nan, math.nan)
@@ -74,3 +76,13 @@ class Features(msgspec.Struct, frozen=True):
     """Vehicle of a notification that fits in place and time; `` none fits."""
     aim: float = 0.0
     """P(it falls within a protected place other than the one it rose from), less what chance gives to a wide area."""
+
+    @property
+    def under_power(self) -> tuple[float, float]:
+        """Return the inertial speed (m/s) and its sigma of now, or of burnout where it has been dark for long.
+
+        A coast changes the speed, and takes nothing from what was seen of the burn.
+        """
+        if self.off_s > DARK_LONG_S and self.burnout[2] == self.burnout[2]:
+            return self.burnout[2], self.burnout[1]
+        return self.inertial_speed_m_s, self.speed_sigma_m_s

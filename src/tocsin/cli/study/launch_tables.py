@@ -64,7 +64,7 @@ def times(lines: Sequence[dict[str, Any]]) -> dict[str, Any]:
     """Return median and 95 % of looks and seconds from the first look with a missile to what was said of it."""
     columns: dict[str, list[float]] = defaultdict(list)
     for line in lines:
-        for key in ("launch_looks", "track_looks", "launch_s", "track_s"):
+        for key in ("held_looks", "launch_looks", "track_looks", "launch_s", "track_s"):
             if line[key] is not None:
                 columns[key].append(line[key])
         for level, at in line["levels"].items():

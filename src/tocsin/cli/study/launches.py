@@ -39,6 +39,7 @@ CLASSES_AT_S = (0, 30, 60, 120, 240, 480)
 PATH_LOOKS, ARC_LOOKS, LEFT_S = 3, 10, 90.0
 """Coverage, by what sensors had of it until so long before it fell: `arc` = two independent paths with so many looks
 each, and one radar with so many; `plume` = two independent paths but no such radar; else `edge`."""
+LEAST_SAID = 0.0005
 BURNOUT_REVISITS = 2.0
 """The impact at burnout is that said so many revisits of the slowest satellite after it: its darkness has to be seen."""
 
@@ -82,7 +83,10 @@ def coverage_of(seen: dict[str, list[float]], until: float, paths: dict[str, str
 
 
 def looks_of(observed: Observed, said: Watched, fall_s: float, paths: dict[str, str]) -> dict[str, Any]:
-    """Return what was there to be seen: first detection, looks until launch detection and track, the coverage."""
+    """Return what was there to be seen: the first look with it, looks until it was held, a track, an event; the coverage.
+
+    It is held from the look whose detection its track began with: screened, no object that is known, kept as a possible launch.
+    """
     whose = {
         (sensor, sequence, number): name
         for sensor, sequence, number, name in zip(
@@ -91,6 +95,7 @@ def looks_of(observed: Observed, said: Watched, fall_s: float, paths: dict[str, 
         )
     }  # fmt: skip
     arrived: list[int] = []
+    received: dict[str, int] = {}
     first = 0
     last_ok: dict[str, list[float]] = {}
     for look in observed.run.looks:
@@ -98,10 +103,13 @@ def looks_of(observed: Observed, said: Watched, fall_s: float, paths: dict[str, 
             whose.get((look.sensor, look.sequence, int(n))) == NAME for n in look.numbers
         ):
             arrived.append(look.received)
+            received[f"{look.sensor}/{look.session}/{look.sequence}"] = look.received
             first = first or look.received
             last_ok.setdefault(look.sensor, []).append((look.end - observed.start) / NS)
     own = said.tracks_of(NAME)
     tracked = min((said.started[t] for t in own if t in said.started), default=0)
+    begun = [key.rpartition("/")[0] for t in own for key in said.begun.get(t, ())]
+    held = min((received[key] for key in begun if key in received), default=0)
     events = {a.event for _, a in said.assessments if set(a.tracks) & own}
     detected = min((when for when, event in said.launches if event in events), default=0)
     until = math.inf if math.isnan(fall_s) else fall_s - LEFT_S
@@ -109,6 +117,7 @@ def looks_of(observed: Observed, said: Watched, fall_s: float, paths: dict[str, 
         "sensors": {s: len(times) for s, times in last_ok.items()},
         "coverage": coverage_of(last_ok, until, paths),
         "first_s": (first - observed.start) / NS - LAUNCH_S if first else None,
+        "held_looks": sum(t <= held for t in arrived) if held else None,
         "track_looks": sum(t <= tracked for t in arrived) if tracked else None,
         "launch_looks": sum(t <= detected for t in arrived) if detected else None,
         "track_s": (tracked - first) / NS if tracked else None,
@@ -172,7 +181,27 @@ def told_of(observed: Observed, said: Watched, case: Case, dark_s: float) -> dic
         "impacts": {moment: _short(error) for moment, error in impacts.items()},
         "launch_point": _short(launch) if launch else {},
         "probabilities": probabilities,
+        "said": said_class(said, own, math.inf if fell is None else fell.time),
+        "beliefs": believed(said, own),
         "others": others,
+    }
+
+
+def said_class(said: Watched, own: set[str], until: float) -> str:
+    """Return the class that was last said of the tracks of an object before an instant (TAI ns); `` for none."""
+    return next((name for when, track, name in reversed(said.identified) if track in own and when < until), "")
+
+
+def believed(said: Watched, own: set[str]) -> dict[str, Any]:
+    """Return what was believed of an object at fixed times after its first track was confirmed, as plain data."""
+    first = min((t for t in own if t in said.beliefs), key=lambda t: said.started[t], default="")
+    return {
+        str(at): {
+            "classes": {c: p for c, p in b.classes.items() if p >= LEAST_SAID},
+            "assets": b.assets,
+            "level": b.level,
+        }
+        for at, b in said.beliefs.get(first, {}).items()
     }
 
 
