@@ -25,9 +25,6 @@ SLOWEST_M_S2 = 3.0
 WHOLE_BURN_M_S2 = 22.0  # missiles gain as much in the mean of their whole burn, or more (see `mean_acceleration`)
 BRAKES_M_S2, BRAKED_SIGMA = 10.0, 4.0
 """More than gravity takes from what coasts upwards; once at four sigma counts from then on (by chance one look in 30,000)."""
-AIR_M = 85e3
-"""Above it air takes less than 3 m/s2 from a body of 100 kg/m2 at orbital speed (8e-6 kg/m3): an arc measured there is that
-on which it came."""
 FASTEST_FIRST_M_S = 4000.0
 """Of 60 launches, behind cloud, past the limb and with a satellite lost, the fastest had 3.3 km/s when it was first seen."""
 MIRROR_DEG, FORWARD_DEG = 8.0, 50.0
@@ -325,21 +322,22 @@ def arc_shape(f: Features) -> Piece | None:
     Missiles are lofted now and then (Hwasong-12, -14, -15, -17, -18: apogee 2 to 7 times the range); the highest sounding
     rocket of note is the Black Brant XII of 1995 (1,453 km).
     """
-    if not f.arc_range_m > 0.0 or not f.apogee_m > 0.0 or burns(f):
+    apogee, far_m = f.shape
+    if not far_m > 0.0 or not apogee > 0.0 or burns(f):
         return None
     out = spread(0.3)
-    ln_reach = math.log(max(reach(f.arc_range_m, f.apogee_m) / 1000.0, 10.0))
+    ln_reach = math.log(max(reach(far_m, apogee) / 1000.0, 10.0))
     for name, centre, width in zip(MISSILES, (500.0, 3000.0, 9500.0), (0.7, 0.55, 0.4), strict=True):
         out[name] = max(math.exp(-0.5 * ((ln_reach - math.log(centre)) / width) ** 2), 1e-3)
     # rails stand at 75 to 88 degrees (tangent = 4 apogee / range): steep arcs, and seldom far ones
-    steep = f.apogee_m / f.arc_range_m
+    steep = apogee / far_m
     lofted = 0.15 + 0.85 * falls_off(steep, 0.45, 0.2)
     for name in MISSILES:
         out[name] *= lofted
-    far = falls_off(f.arc_range_m, 400e3, 400e3) * falls_off(f.apogee_m, 1500e3, 150e3)
+    far = falls_off(far_m, 400e3, 400e3) * falls_off(apogee, 1500e3, 150e3)
     out["sounding_rocket"] = max(rises_to(steep, 0.9, 0.2) * far, 0.01)
     out["reentering_body"] = 0.5
-    return Piece("shape of the arc", f"{f.arc_range_m / 1000:.0f} km far, {f.apogee_m / 1000:.0f} km high", out)
+    return Piece("shape of the arc", f"{far_m / 1000:.0f} km far, {apogee / 1000:.0f} km high", out)
 
 
 def aimed(f: Features) -> Piece | None:
