@@ -57,6 +57,7 @@ def line(test: int, inside: bool, said: str, fell: bool = True) -> dict[str, Any
         "case": f"{test}/0", "test": test, "kind": "ballistic", "missile": "m", "range_km": 500.0, "apogee_km": 150.0,
         "right": "ballistic_missile_short_range", "said": said, "fall_s": 300.0 if fell else None, "impacts": impacts,
         "levels": {"possible": 1.0}, "launch_looks": 5, "held_looks": 1, "track_looks": 3, "cpu_s": 1.0,
+        "on": [True, False], "beliefs": {"0": {"classes": {}, "assets": [0.8, 0.1], "level": "possible"}},
     }  # fmt: skip
 
 
@@ -64,6 +65,8 @@ def test_sums_count_falls_and_classes() -> None:
     sums = tally([line(1, True, "ballistic_missile_short_range"), line(2, False, "sounding_rocket")])
     assert (sums["ellipses"]["all last 90"]["hits"], sums["ellipses"]["all last 90"]["trials"]) == (1, 2)
     assert sums["classes"]["all"]["class"]["hits"] == 1 and not sums["holds"]
+    # 0.8 and 0.1 were believed of two places, and it fell on the first
+    assert [(b["count"], b["stated"], b["found"]) for b in sums["asset"]] == [(2, 0.1, 0.0), (2, 0.8, 1.0)]
     nine = [line(k, k != 3, "ballistic_missile_short_range") for k in range(10)]
     assert tally(nine)["holds"]
 

@@ -12,7 +12,7 @@ from tocsin.cli.exits import DONE, DONE_WITH_REFUSALS
 from tocsin.cli.live import Display
 from tocsin.cli.process import warm
 from tocsin.cli.run import load_scenario
-from tocsin.cli.study.launch_tables import MISSILES, PROBABILITIES
+from tocsin.cli.study.launch_tables import MISSILES, PROBABILITIES, asset_words, reliability, told_curves
 from tocsin.cli.study.launches import BURNOUT_REVISITS, looks_of, paths_of, told_of
 from tocsin.cli.study.lines import Lines, identity_of
 from tocsin.cli.study.pool import in_processes
@@ -55,7 +55,7 @@ def run_test(name: str, data: str, number: int, draw: int, draws: int) -> dict[s
     }  # fmt: skip
     line |= looks_of(observed, said, fall_s, paths_of(network))
     dark_s = BURNOUT_REVISITS * max((i.revisit_s for i in network.infrared), default=0.0)
-    line |= told_of(observed, said, Case(scenario, {}, fall_s), dark_s)
+    line |= told_of(observed, said, Case(scenario, {}, fall_s), assets, dark_s)
     line["decisions"] = said.digests["decisions"]
     line["cpu_s"] = round(time.process_time() - started, 2)
     return line
@@ -138,6 +138,7 @@ def tally(lines: Sequence[dict[str, Any]]) -> dict[str, Any]:
         "ellipses": {key: one for key, one in ellipses.items() if one["trials"]},
         "classes": classes,
         "wrong": _wrong(named),
+        "asset": reliability(asset_words(lines)),
         "looks": {key: float(np.median([line[key] for line in lines if line[key] is not None] or [np.nan])) for key in LOOKS},
         "levels": {
             level: sum(max(line["levels"], key=rank, default="nothing") == level for line in lines)
@@ -188,6 +189,7 @@ def table(result: dict[str, Any]) -> Iterator[str]:
             yield f"  class right, {kind:10s} {_text(one['class'])}; a missile and no other thing {_text(one['missile'])}"
     for key, one in result["ellipses"].items():
         yield f"  fell inside, {key:22s} % ellipse  {_text(one)}"
+    yield from told_curves({"asset": result["asset"]}, "tests fall where they were reported to")
     yield f"  no place of fall was said in {result['unsaid']} draws"
     for key, n in list(result["wrong"].items())[:20]:
         yield f"  wrong {n} times: {key}"
