@@ -13,12 +13,12 @@ import msgspec
 from tocsin.core.constants import MU_M3_S2
 from tocsin.identification.classes import CLASSES, LAUNCHES, MISSILES, UNKNOWN_LIKELIHOOD
 from tocsin.identification.features import DARK_LONG_S, Features
+from tocsin.identification.reach import EARTH_RADIUS_M, reach
 from tocsin.identification.sites import BOUND
 
 NOTIFICATION, SITE = "notification", "launch site"
 PRIOR_WORDS = (NOTIFICATION, SITE)
 """What is said or known before: it never holds down what may fall on a place."""
-EARTH_RADIUS_M = 6.371e6
 STAGE_GAP_S = 10.0
 """Between cut-off and the next stage at full thrust: 8 to 11 s in the telemetry of 23 Falcon 9 ascents."""
 SLOWEST_M_S2 = 3.0
@@ -299,21 +299,6 @@ def arc(f: Features) -> Piece | None:
     give(out, ("static_fire", "glint"), 1e-4)
     value = f"perigee {f.perigee_m / 1000:.0f} km, P(orbit) {f.orbiting:.3f}" + (", past its apogee" if sinking else "")
     return Piece("free arc", value, out)
-
-
-def reach(range_m: float, apogee_m: float) -> float:
-    """Return the longest range (m) that the energy of an arc gives: that of the arc of least energy (Wheelon 1959).
-
-    On a sphere that does not turn: half axis a of the ellipse through both ends and the apogee, q = v^2 R / mu = 2 - R / a at
-    the ground, and sin(f / 2) = q / (2 - q) of the greatest range angle f. What is lofted or pressed down reaches farther.
-    """
-    half, far = 0.5 * range_m / EARTH_RADIUS_M, EARTH_RADIUS_M + apogee_m
-    if half >= 0.5 * math.pi:
-        return range_m
-    # r = p / (1 + e cos f), with f = pi - half at the ground and f = pi at the apogee
-    e = apogee_m / (far - EARTH_RADIUS_M * math.cos(half))
-    q = 2.0 - EARTH_RADIUS_M * (1.0 + e) / far
-    return max(range_m, 2.0 * EARTH_RADIUS_M * math.asin(min(q / (2.0 - q), 1.0)))
 
 
 def arc_shape(f: Features) -> Piece | None:

@@ -14,8 +14,9 @@ from tocsin.identification.classes import (
     missile_probability,
 )
 from tocsin.identification.classify import classify, explain, without_notice
-from tocsin.identification.evidence import PIECES, may_follow, reach, runs_away
+from tocsin.identification.evidence import PIECES, may_follow, runs_away
 from tocsin.identification.features import Features
+from tocsin.identification.reach import reach
 
 BOOST: dict[str, Any] = {
     "infrared_hits": 16, "radar_hits": 0, "satellites": 2, "age_s": 90.0, "powered": 1.0, "burning_s": 95.0, "off_s": 0.0,
