@@ -39,6 +39,8 @@ class Context(msgspec.Struct):
     site: Odds | None = None
     burnout: tuple[float, float, float] = (math.nan, math.nan, math.nan)
     """Speed, its sigma and inertial speed (m/s) while it burns and until they are no longer those of burnout."""
+    flown: tuple[float, float] = (math.nan, math.nan)
+    """Apogee and range (m) of its arc until they are no longer those of burnout."""
     glint_angle: float = math.nan
     scatter_angle: float = math.nan
     glint_at: int = 0
@@ -68,6 +70,8 @@ def features_of(
     lit, arc, past = infrared > 0 and not track.off_from, arc_of(arcs, k, motion), context.past
     radar = track.hits - infrared
     past.note(Motion(lit, infrared, radar, off, powered, motion[0], thrust_sigma, motion[6], motion[7]), arc)
+    if infrared and off <= DARK_LONG_S:
+        context.flown = (arc.apogee_m, arc.range_m)
     best = past.best(arc)
     came = best if best is not arc else NO_ARC
     return Features(
@@ -92,8 +96,8 @@ def features_of(
         across_sigma_m_s=motion[9],
         perigee_m=best.perigee_m, orbiting=best.orbiting, apogee_m=best.apogee_m, arc_range_m=best.range_m,
         came_m_s=came.speed_m_s, came_height_m=came.height_m, came_sigma_m_s=came.sigma_m_s,
-        braked=past.braked, gap_s=past.gap_s,
-        burnout=context.burnout,
+        braked=past.braked, rose=past.rose, gap_s=past.gap_s,
+        burnout=context.burnout, flown=context.flown,
         gain_m_s2=gain,
         gain_sigma_m_s2=gain_sigma,
         first_m_s=first_fast,

@@ -170,7 +170,10 @@ class Judgement:
     ) -> Identity:  # fmt: skip
         features = features_of(track, state, covariance, thrust_sigma, judged.powered, now, arcs, k, judged.context)
         identity = classify(features)
-        judged.climbs = climbs_under_power(features) or (runs_away(features) and judged.launch is not None)
+        rises = climbs_under_power(features)
+        if track.satellites and not track.off_from:
+            judged.context.past.rose = rises
+        judged.climbs = rises or (runs_away(features) and judged.launch is not None)
         judged.classes, judged.best = identity.classes, identity.best
         judged.missile = missile_probability(identity.classes)
         judged.launched = launch_probability(identity.classes)

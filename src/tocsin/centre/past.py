@@ -8,7 +8,9 @@ from typing import NamedTuple
 import msgspec
 
 from tocsin.core.constants import MU_M3_S2
-from tocsin.identification.evidence import AIR_M, BRAKES_M_S2, EARTH_RADIUS_M
+from tocsin.identification.evidence import BRAKES_M_S2
+from tocsin.identification.features import AIR_M
+from tocsin.identification.reach import EARTH_RADIUS_M
 
 ARC_SPEED_M_S, ARC_RADAR_HITS = 500.0, 3
 """An arc is remembered from radar, once its speed is known so well (one sigma)."""
@@ -54,6 +56,8 @@ class Past(msgspec.Struct):
 
     braked: float = 0.0
     """By how many sigma its light braked at most, since it last gained speed."""
+    rose: bool = False
+    """It climbed under power by the last look that saw it shine."""
     gap_s: float = 0.0
     """The longest dark time between two burns."""
     dark_s: float = 0.0

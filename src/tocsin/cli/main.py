@@ -62,7 +62,7 @@ HOW_MANY = (
 Seeds = Annotated[int | None, _option(HOW_MANY, "--seeds")]
 FirstSeed = Annotated[int, _option("The first seed [default: 1].", "--first-seed")]
 StudyData = Annotated[
-    Path | None, _option("Folder of the public data of lookalikes [default: the packaged part].", "--data")
+    Path | None, _option("Folder of the public data of lookalikes [default: the packaged part] and of tests.", "--data")
 ]
 Jobs = Annotated[int, _option("Processes at a time [default: 1].", "--jobs")]
 Version = Annotated[bool, _option("Print the version and leave.", "--version")]

@@ -13,21 +13,18 @@ import msgspec
 from tocsin.core.constants import MU_M3_S2
 from tocsin.identification.classes import CLASSES, LAUNCHES, MISSILES, UNKNOWN_LIKELIHOOD
 from tocsin.identification.features import DARK_LONG_S, Features
+from tocsin.identification.reach import EARTH_RADIUS_M, reach
 from tocsin.identification.sites import BOUND
 
 NOTIFICATION, SITE = "notification", "launch site"
 PRIOR_WORDS = (NOTIFICATION, SITE)
 """What is said or known before: it never holds down what may fall on a place."""
-EARTH_RADIUS_M = 6.371e6
 STAGE_GAP_S = 10.0
 """Between cut-off and the next stage at full thrust: 8 to 11 s in the telemetry of 23 Falcon 9 ascents."""
 SLOWEST_M_S2 = 3.0
 WHOLE_BURN_M_S2 = 22.0  # missiles gain as much in the mean of their whole burn, or more (see `mean_acceleration`)
 BRAKES_M_S2, BRAKED_SIGMA = 10.0, 4.0
 """More than gravity takes from what coasts upwards; once at four sigma counts from then on (by chance one look in 30,000)."""
-AIR_M = 85e3
-"""Above it air takes less than 3 m/s2 from a body of 100 kg/m2 at orbital speed (8e-6 kg/m3): an arc measured there is that
-on which it came."""
 FASTEST_FIRST_M_S = 4000.0
 """Of 60 launches, behind cloud, past the limb and with a satellite lost, the fastest had 3.3 km/s when it was first seen."""
 MIRROR_DEG, FORWARD_DEG = 8.0, 50.0
@@ -132,7 +129,8 @@ def burns_upwards(f: Features) -> Piece | None:
     if brakes(f):
         out = spread(1e-3, meteor=1.0, reentering_body=1.0)  # three sigma: by chance one in 740
         value = "brakes"
-    elif climbs_under_power(f):
+    elif climbs_under_power(f) or (f.rose and f.off_s > DARK_LONG_S):
+        # what it does in the dark says nothing of the plume
         out = spread(0.01)
         give(out, LAUNCHES, 1.0)
         out["glint"] = 0.05
@@ -191,7 +189,7 @@ def burn_time(f: Features) -> Piece | None:
     out["meteor"] = falls_off(t, 8.0, 4.0)
     value = f"{t:.0f} s so far"
     if f.off_s > 0.0:
-        out["space_launch"] = may_follow(f.off_s) if f.inertial_speed_m_s < 7400.0 else 1.0
+        out["space_launch"] = may_follow(f.off_s) if f.under_power[0] < 7400.0 else 1.0
         early = rises_to(t, 130.0, 25.0)
         out["ballistic_missile_intercontinental"] *= max(early, math.exp(-f.off_s / 6.0))
         value = f"{t:.0f} s, dark for {f.off_s:.0f} s"
@@ -228,16 +226,17 @@ def dark_between(f: Features) -> Piece | None:
 
 def speed_at_thrust(f: Features) -> Piece | None:
     """Near orbital speed and still burning: no missile class burns there."""
-    if f.infrared_hits < 3 or not f.speed_sigma_m_s < 800.0:
+    speed, sigma = f.under_power
+    if f.infrared_hits < 3 or not sigma < 800.0:
         return None
-    v = f.inertial_speed_m_s - f.speed_sigma_m_s
+    v = speed - sigma
     out = spread(0.5)
     out["ballistic_missile_short_range"] = falls_off(v, 2800.0, 300.0)
     out["ballistic_missile_intermediate_range"] = falls_off(v, 5600.0, 300.0)
     out["ballistic_missile_intercontinental"] = falls_off(v, 7300.0, 120.0)
     out["sounding_rocket"] = falls_off(v, 4500.0, 400.0)
     out["space_launch"] = 1.0
-    return Piece("speed reached under power", f"{f.inertial_speed_m_s / 1000:.2f} km/s inertial", out)
+    return Piece("speed reached under power", f"{speed / 1000:.2f} km/s inertial", out)
 
 
 def mean_acceleration(f: Features) -> Piece | None:
@@ -308,23 +307,22 @@ def arc_shape(f: Features) -> Piece | None:
     Missiles are lofted now and then (Hwasong-12, -14, -15, -17, -18: apogee 2 to 7 times the range); the highest sounding
     rocket of note is the Black Brant XII of 1995 (1,453 km).
     """
-    if not f.arc_range_m > 0.0 or not f.apogee_m > 0.0 or burns(f):
+    apogee, far_m = f.shape
+    if not far_m > 0.0 or not apogee > 0.0 or burns(f):
         return None
-    ln = math.log(f.arc_range_m / 1000.0)
     out = spread(0.3)
-    reach = max(f.arc_range_m, 4.0 * f.apogee_m * 0.7) / 1000.0  # what a lofted arc could have reached
-    ln_reach = math.log(max(reach, 10.0))
+    ln_reach = math.log(max(reach(far_m, apogee) / 1000.0, 10.0))
     for name, centre, width in zip(MISSILES, (500.0, 3000.0, 9500.0), (0.7, 0.55, 0.4), strict=True):
         out[name] = max(math.exp(-0.5 * ((ln_reach - math.log(centre)) / width) ** 2), 1e-3)
     # rails stand at 75 to 88 degrees (tangent = 4 apogee / range): steep arcs, and seldom far ones
-    steep = f.apogee_m / f.arc_range_m
+    steep = apogee / far_m
     lofted = 0.15 + 0.85 * falls_off(steep, 0.45, 0.2)
     for name in MISSILES:
         out[name] *= lofted
-    far = falls_off(f.arc_range_m, 400e3, 400e3) * falls_off(f.apogee_m, 1500e3, 150e3)
+    far = falls_off(far_m, 400e3, 400e3) * falls_off(apogee, 1500e3, 150e3)
     out["sounding_rocket"] = max(rises_to(steep, 0.9, 0.2) * far, 0.01)
     out["reentering_body"] = 0.5
-    return Piece("shape of the arc", f"{math.exp(ln):.0f} km far, {f.apogee_m / 1000:.0f} km high", out)
+    return Piece("shape of the arc", f"{far_m / 1000:.0f} km far, {apogee / 1000:.0f} km high", out)
 
 
 def aimed(f: Features) -> Piece | None:

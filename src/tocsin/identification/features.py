@@ -8,6 +8,9 @@ import msgspec
 
 from tocsin.identification.sites import Odds
 
+AIR_M = 85e3
+"""Above it air takes less than 3 m/s2 from a body of 100 kg/m2 at orbital speed (8e-6 kg/m3): an arc measured there is that
+on which it came."""
 DARK_LONG_S = 40.0
 """So long after burnout the speed is no longer that of burnout."""
 
@@ -45,7 +48,7 @@ class Features(msgspec.Struct, frozen=True):
     """Probability that the perigee is above 90 km."""
     apogee_m: float
     arc_range_m: float
-    """Along the ground from launch to impact; NaN while it burns or in orbit."""
+    """Along the turning ground from launch to impact; NaN while it burns or in orbit."""
     came_m_s: float = math.nan
     """Where these are the figures of an earlier, better known arc, on which it came before air slowed it: the inertial speed
     at `came_height_m` on that arc, and its sigma; NaN = they are those of now."""
@@ -53,10 +56,14 @@ class Features(msgspec.Struct, frozen=True):
     came_sigma_m_s: float = math.nan
     braked: float = 0.0
     """By how many sigma it braked at most while it shone, since it last gained speed."""
+    rose: bool = False
+    """It climbed under power by the last look that saw it shine."""
     gap_s: float = 0.0
     """The longest dark time between two burns."""
     burnout: tuple[float, float, float] = (math.nan, math.nan, math.nan)
     """Speed, its sigma and inertial speed as they were last known within `DARK_LONG_S` of burnout; NaN = not known."""
+    flown: tuple[float, float] = (math.nan, math.nan)
+    """Apogee and range (m) of its arc as they were last known within `DARK_LONG_S` of burnout; NaN = not known."""
     gain_m_s2: float = math.nan
     """By how much its speed across the first satellite's sight grew over the first looks, and its sigma; NaN = not known."""
     gain_sigma_m_s2: float = math.nan
@@ -74,3 +81,21 @@ class Features(msgspec.Struct, frozen=True):
     """Vehicle of a notification that fits in place and time; `` none fits."""
     aim: float = 0.0
     """P(it falls within a protected place other than the one it rose from), less what chance gives to a wide area."""
+
+    @property
+    def shape(self) -> tuple[float, float]:
+        """Return apogee and range (m) of its arc, as they were before air took of them: low arcs stay in the air."""
+        known = self.flown[0] == self.flown[0]
+        if known and self.off_s > DARK_LONG_S and self.height_m < AIR_M and self.came_m_s != self.came_m_s:
+            return self.flown
+        return self.apogee_m, self.arc_range_m
+
+    @property
+    def under_power(self) -> tuple[float, float]:
+        """Return the inertial speed (m/s) and its sigma of now, or of burnout where it has been dark for long.
+
+        A coast changes the speed, and takes nothing from what was seen of the burn.
+        """
+        if self.off_s > DARK_LONG_S and self.burnout[2] == self.burnout[2]:
+            return self.burnout[2], self.burnout[1]
+        return self.inertial_speed_m_s, self.speed_sigma_m_s

@@ -31,7 +31,7 @@ class ArcFigures:
     """Seconds until apogee; negative = since."""
     period_s: FloatArray
     range_m: FloatArray
-    """Length on the ground of the arc between its two crossings of the surface, Earth's rotation aside; NaN = none."""
+    """Length on the turning ground of the arc between its two crossings of the surface; NaN = none."""
     speed: FloatArray
     semi_major_m: FloatArray
     eccentricity: FloatArray

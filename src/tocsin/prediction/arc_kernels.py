@@ -136,6 +136,36 @@ def _since_perigee(r: float, rv: float, a: float, e: float) -> tuple[float, floa
 
 
 @kernel
+def _ground_range(x: float, y: float, z: float, ux: float, uy: float, uz: float, a: float, e: float, f: float) -> float:
+    """Return the angle (rad) on the turning Earth between the two crossings of the surface of the arc through a state.
+
+    Inertial state; a, e: its ellipse, f: true anomaly (0..pi) of the second crossing, the first is at -f. The place of the
+    first has turned with the Earth when the second is reached.
+    """
+    r = math.sqrt(x * x + y * y + z * z)
+    rv = x * ux + y * uy + z * uz
+    k = ux * ux + uy * uy + uz * uz - _MU / r
+    # unit vectors to the perigee and a quarter turn on
+    px, py, pz = k * x - rv * ux, k * y - rv * uy, k * z - rv * uz
+    n = math.sqrt(px * px + py * py + pz * pz)
+    px, py, pz = px / n, py / n, pz / n
+    hx, hy, hz = y * uz - z * uy, z * ux - x * uz, x * uy - y * ux
+    h = math.sqrt(hx * hx + hy * hy + hz * hz)
+    qx, qy, qz = (hy * pz - hz * py) / h, (hz * px - hx * pz) / h, (hx * py - hy * px) / h
+    # from f over the apogee to 2 pi - f
+    anomaly = 2.0 * math.atan2(math.sqrt(1.0 - e) * math.sin(0.5 * f), math.sqrt(1.0 + e) * math.cos(0.5 * f))
+    seconds = 2.0 * (math.pi - anomaly + e * math.sin(anomaly)) * math.sqrt(a * a * a / _MU)
+    c, s = math.cos(f), math.sin(f)
+    sx, sy, sz = c * px + s * qx, c * py + s * qy, c * pz + s * qz
+    fx, fy, fz = c * px - s * qx, c * py - s * qy, c * pz - s * qz
+    turn = _W * seconds
+    tx, ty = math.cos(turn) * sx - math.sin(turn) * sy, math.sin(turn) * sx + math.cos(turn) * sy
+    angle = math.acos(max(-1.0, min(1.0, tx * fx + ty * fy + sz * fz)))
+    # the longer way round where the arc itself is longer than half a turn
+    return angle if math.pi - f < 0.5 * math.pi else 2.0 * math.pi - angle
+
+
+@kernel
 def arc_rows(
     states: npt.NDArray[np.float64], covariances: npt.NDArray[np.float64], floor_m: float,
     out: npt.NDArray[np.float64],
@@ -181,4 +211,4 @@ def arc_rows(
         if a * (1.0 - e) < ground < a * (1.0 + e):
             # true anomaly of the crossing of the surface: r = p / (1 + e cos f)
             f = math.acos(max(-1.0, min(1.0, (h * h / _MU / ground - 1.0) / e)))
-            out[i, RANGE_M] = 2.0 * (math.pi - f) * ground
+            out[i, RANGE_M] = _ground_range(x, y, z, ux, uy, uz, a, e, f) * ground

@@ -16,6 +16,7 @@ from tocsin.identification.classes import (
 from tocsin.identification.classify import classify, explain, without_notice
 from tocsin.identification.evidence import PIECES, may_follow, runs_away
 from tocsin.identification.features import Features
+from tocsin.identification.reach import reach
 
 BOOST: dict[str, Any] = {
     "infrared_hits": 16, "radar_hits": 0, "satellites": 2, "age_s": 90.0, "powered": 1.0, "burning_s": 95.0, "off_s": 0.0,
@@ -373,3 +374,43 @@ def test_the_arc_on_which_it_came_says_what_it_is() -> None:
         missile_probability(classify(features(**slowed, perigee_m=-3e6, apogee_m=97e3, arc_range_m=3.2e6)).classes)
         > 0.8
     )
+
+
+# a flight of 1,090 km and 6,250 km of apogee: 7.1 km/s at burnout, 7.7 km/s as it comes down
+STEEP: dict[str, Any] = {
+    **BOOST, "radar_hits": 20, "infrared_hits": 60, "powered": 0.0, "burning_s": 270.0, "off_s": 3900.0, "thrust_m_s2": 0.0,
+    "speed_m_s": 7650.0, "inertial_speed_m_s": 7690.0, "speed_sigma_m_s": 5.0, "climb_m_s": -7500.0, "climb_sigma_m_s": 5.0,
+    "height_m": 150e3, "perigee_m": -6.2e6, "apogee_m": 6.25e6, "arc_range_m": 1.09e6,
+}  # fmt: skip
+
+
+def test_what_comes_down_fast_did_not_burn_fast() -> None:
+    burnt = features(STEEP, burnout=(7000.0, 20.0, 7050.0), rose=True)
+    found = classify(burnt)
+    assert found.best == "ballistic_missile_intercontinental" and found.classes[found.best] > 0.9
+    # without the memory of its burn it is taken for a launcher, or for what falls from orbit
+    assert classify(features(STEEP)).classes[found.best] < 0.5
+
+
+def test_the_class_of_a_steep_flight_is_that_of_its_reach() -> None:
+    # sphere without air: from 3.02 km/s 1,000 km, from 6.07 km/s 5,500 km at the most (domain facts C.3), straight up v^2 / 2g
+    assert reach(1000e3, 240e3) == pytest.approx(1000e3, rel=0.01)
+    assert reach(5500e3, 1041e3) == pytest.approx(5500e3, rel=0.01)
+    assert reach(10e3, 100e3) == pytest.approx(200e3, rel=0.05)
+    assert reach(787e3, 2111e3) == pytest.approx(4500e3, rel=0.1)
+    burn = {"burnout": (5400.0, 20.0, 5500.0), "rose": True, "burning_s": 150.0, "inertial_speed_m_s": 5600.0}
+    lofted = classify(features(STEEP, **burn, apogee_m=2.11e6, arc_range_m=787e3))
+    assert lofted.best == "ballistic_missile_intermediate_range"
+
+
+def test_an_arc_within_the_air_keeps_the_shape_it_had() -> None:
+    low: dict[str, Any] = {
+        **BOOST, "radar_hits": 60, "infrared_hits": 30, "powered": 0.0, "burning_s": 80.0, "off_s": 100.0, "thrust_m_s2": 0.0,
+        "speed_m_s": 850.0, "inertial_speed_m_s": 860.0, "speed_sigma_m_s": 20.0, "climb_m_s": -350.0, "climb_sigma_m_s": 10.0,
+        "height_m": 12e3, "perigee_m": -6.3e6, "apogee_m": 13e3, "arc_range_m": 50e3, "burnout": (1600.0, 10.0, 1750.0),
+        "rose": True,
+    }  # fmt: skip
+    assert classify(features(low, flown=(31e3, 300e3))).best == "ballistic_missile_short_range"
+    assert features(low, flown=(31e3, 300e3)).shape == (31e3, 300e3)
+    assert features(low, flown=(31e3, 300e3), height_m=100e3).shape == (13e3, 50e3), "above the air it is what it is"
+    assert features(low).shape == (13e3, 50e3)

@@ -8,6 +8,8 @@ import pytest
 from tests.unit.prediction.arcs import spread, state_at
 from tocsin.core.constants import EARTH_RATE_RAD_S, MU_M3_S2
 from tocsin.prediction.arc import arc_figures
+from tocsin.world.geodesy import inverse, to_geodetic
+from tocsin.world.motion.freeflight_kernels import fly_to_height
 
 
 def _one(state, covariance=None, floor=100e3):
@@ -67,3 +69,18 @@ def test_rows_do_not_depend_on_each_other():
         alone = _one(states[i], covariances[i])
         assert together.perigee_m[i] == alone.perigee_m[0] and together.p_low[i] == alone.p_low[0]
         assert together.p_below(i, -50e3) == _one(states[i], covariances[i], -50e3).p_low[0]
+
+
+@pytest.mark.parametrize(
+    ("speed", "angle", "azimuth"), [(2500.0, 40.0, 70.0), (2300.0, 89.0, 90.0), (6000.0, 60.0, 300.0)]
+)
+def test_the_range_is_that_on_the_turning_ground(speed, angle, azimuth):
+    # flown both ways without air from a place near the ground: where it rose and where it falls, by the geodesic
+    state = state_at(39.0, 126.0, 20e3, speed, angle, azimuth)
+    places = []
+    for sign in (1.0, -1.0):
+        out = np.empty(7)
+        fly_to_height(state, 1e9, 0.0, sign * 8000.0, out)
+        places.append([float(v) for v in to_geodetic(out[:3])[:2]])
+    length = float(inverse(*places[0], *places[1])[0])
+    assert _one(state).range_m[0] == pytest.approx(length, abs=3e3, rel=0.01)

@@ -83,6 +83,12 @@ def _raids(a: Asked) -> int:
     return run_raids(str(a.scenario), a.number, a.first, jobs=a.jobs, out=a.out, as_json=a.as_json)
 
 
+def _tests(a: Asked) -> int:
+    from tocsin.cli.study.missile_tests import run_tests
+
+    return run_tests(str(a.scenario), a.data, a.number, a.first, jobs=a.jobs, out=a.out, as_json=a.as_json)
+
+
 def _reference(a: Asked) -> int:
     from tocsin.cli.study.reference import run_reference
 
@@ -97,6 +103,7 @@ STUDIES = {
     "density": Study("the whole catalogue in the fans", 168, "hours", _density, "first-light"),
     "lookalikes": Study("fireballs, meteors, fires, recorded ascents", 1, "pass", _lookalikes, "quiet"),
     "raids": Study("2, 10, 100, 500 objects together: their number, their tracks", 20, "raids", _raids, "first-light"),
+    "tests": Study("reported missile tests, replayed", 20, "draws", _tests, "missile-tests"),
     "quiet": Study("a year without an attack", 366, "days", _quiet, "quiet"),
     "corruption": Study("one line, site, clock or parser is wrong", 1, "seed", _corruption),
     "reference": Study("how far estimates are from their Cramer-Rao bound", 4, "seeds", _reference),

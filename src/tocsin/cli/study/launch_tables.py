@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from tocsin.cli.study.statistics import share_text
+from tocsin.cli.study.watch import BELIEVED_AT_S
 from tocsin.scoring.consistency import wilson
 
 STRATA = ("class", "vehicle", "sector", "latitude", "season", "hour", "arc", "down")
@@ -15,6 +16,13 @@ PROBABILITIES = ("50", "90", "99")
 BINS = 10
 LEAST_IN_BIN = 400
 MISSILES = "ballistic_missile"
+LAUNCHES = (
+    *(f"{MISSILES}_{name}" for name in ("short_range", "intermediate_range", "intercontinental")),
+    "space_launch",
+    "sounding_rocket",
+)
+WITHIN = 5.0
+"""Points that a stated probability may be off in a bin of so many cases."""
 
 
 def missed(line: dict[str, Any]) -> bool:
@@ -41,7 +49,7 @@ def tally(lines: Sequence[dict[str, Any]]) -> dict[str, Any]:
         "times": times(inside),
         "coverage": coverage(inside),
         "errors": errors(inside),
-        "reliability": {"class": reliability(class_words(lines)), "missile": reliability(missile_words(lines))},
+        "reliability": curves(lines),
         "cpu_s": round(sum(line["cpu_s"] for line in lines), 1),
     }
 
@@ -64,7 +72,7 @@ def times(lines: Sequence[dict[str, Any]]) -> dict[str, Any]:
     """Return median and 95 % of looks and seconds from the first look with a missile to what was said of it."""
     columns: dict[str, list[float]] = defaultdict(list)
     for line in lines:
-        for key in ("launch_looks", "track_looks", "launch_s", "track_s"):
+        for key in ("held_looks", "launch_looks", "track_looks", "launch_s", "track_s"):
             if line[key] is not None:
                 columns[key].append(line[key])
         for level, at in line["levels"].items():
@@ -116,26 +124,61 @@ def errors(lines: Sequence[dict[str, Any]]) -> dict[str, Any]:
 
 
 def class_words(lines: Sequence[dict[str, Any]]) -> list[tuple[float, bool]]:
-    """Return every stated class probability of a launch class with whether it was right."""
+    """Return every believed probability of a launch class with whether it was right."""
     return [
-        (p, name == line["class"])
+        (said["classes"].get(name, 0.0), name == line["class"])
         for line in lines
-        for said in line["probabilities"].values()
-        for name, p in said["classes"].items()
-        if name.startswith(MISSILES) or name in ("space_launch", "sounding_rocket")
+        for said in line["beliefs"].values()
+        for name in LAUNCHES
     ]
 
 
 def missile_words(lines: Sequence[dict[str, Any]]) -> list[tuple[float, bool]]:
-    """Return every stated P(missile) with whether it was one."""
+    """Return every believed P(missile) with whether it was one."""
+    return [(_missile(said), line["kind"] == "missile") for line in lines for said in line["beliefs"].values()]
+
+
+def asset_words(lines: Sequence[dict[str, Any]]) -> list[tuple[float, bool]]:
+    """Return every believed P(falls within an asset) with whether it did; what never fell, fell on none."""
     return [
-        (
-            min(sum(p for name, p in said["classes"].items() if name.startswith(MISSILES)), 1.0),
-            line["kind"] == "missile",
-        )
+        (p, bool(line["on"][k]) if line["on"] else False)
         for line in lines
-        for said in line["probabilities"].values()
+        for said in line["beliefs"].values()
+        for k, p in enumerate(said["assets"])
     ]
+
+
+def level_words(lines: Sequence[dict[str, Any]]) -> list[tuple[float, bool]]:
+    """Return, of everything believed at `probable` or above, P(missile) with whether it was one."""
+    return [
+        (_missile(said), line["kind"] == "missile")
+        for line in lines
+        for said in line["beliefs"].values()
+        if said["level"] in ("probable", "confirmed")
+    ]
+
+
+def _missile(said: dict[str, Any]) -> float:
+    return min(sum((float(p) for name, p in said["classes"].items() if name.startswith(MISSILES)), 0.0), 1.0)
+
+
+def curves(lines: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Return the reliability curves of classes, P(missile), P(asset), and P(missile) of what stands at `probable` or above."""
+    words = {"class": class_words, "missile": missile_words, "asset": asset_words, "level": level_words}
+    return {name: reliability(make(lines)) for name, make in words.items()}
+
+
+def told_curves(found: dict[str, Any], prior: str) -> Iterator[str]:
+    """Yield reliability curves for a person, with the prior that they hold for."""
+    yield f"  reliability, beliefs at {len(BELIEVED_AT_S)} ages of a track, told or not; {prior}"
+    for kind, bins in found.items():
+        for one in bins:
+            off = 100.0 * abs(one["found"] - one["stated"])
+            mark = " (few)" if one["count"] < LEAST_IN_BIN else "" if off <= WITHIN else f"  OFF by {off:.1f} points"
+            yield (
+                f"  {kind}: stated {one['stated']:.3f}, found {one['found']:.3f} "
+                f"({one['low']:.3f} ... {one['high']:.3f}) of {one['count']}{mark}"
+            )
 
 
 def reliability(words: Sequence[tuple[float, bool]]) -> list[dict[str, float]]:
@@ -144,8 +187,11 @@ def reliability(words: Sequence[tuple[float, bool]]) -> list[dict[str, float]]:
     for k in range(BINS):
         mine = [(p, right) for p, right in words if min(int(p * BINS), BINS - 1) == k]
         if mine:
-            stated, found = float(np.mean([p for p, _ in mine])), float(np.mean([right for _, right in mine]))
-            out.append({"count": len(mine), "stated": stated, "found": found})
+            share = wilson(sum(right for _, right in mine), len(mine))
+            stated = float(np.mean([p for p, _ in mine]))
+            out.append(
+                {"count": len(mine), "stated": stated, "found": share.share, "low": share.low, "high": share.high}
+            )
     return out
 
 
@@ -166,8 +212,7 @@ def table(result: dict[str, Any]) -> Iterator[str]:
         yield f"  ellipse {key:62s} {share_text(one['hits'], one['trials'])}"
     for key, one in result["errors"].items():
         yield f"  error {key:55s} median {one['median_km']:8.1f} km, 90 % {one['p90_km']:8.1f} km of {one['count']}"
-    for kind, bins in result["reliability"].items():
-        for one in bins:
-            mark = "" if one["count"] >= LEAST_IN_BIN else " (few)"
-            yield f"  {kind}: stated {one['stated']:.3f}, found {one['found']:.3f} of {one['count']}{mark}"
+    yield from told_curves(
+        result["reliability"], "of 15 launches 9 missiles, all aimed at a place, 4 to orbit, 2 sounding rockets"
+    )
     yield f"  configuration {result['config'][:16]}, {result['cpu_s']:,.0f} s of processor time"

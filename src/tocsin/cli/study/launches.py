@@ -19,26 +19,26 @@ from tocsin.cli.study.pool import in_processes
 from tocsin.cli.study.run import refuse_in_service
 from tocsin.cli.study.told import tell
 from tocsin.cli.study.watch import Watched, rank, watch
-from tocsin.core.constants import NS
+from tocsin.core.constants import DEG, NS
 from tocsin.core.errors import InputError
 from tocsin.core.records.inputs import Look
-from tocsin.core.records.network import Network
+from tocsin.core.records.network import Assets, Network
 from tocsin.core.records.outputs import ObjectAssessment
 from tocsin.core.time import unix_ns_from_tai
 from tocsin.formats.toml_files import read_assets, read_network
 from tocsin.modelling.observe import Observed, observe
 from tocsin.modelling.paths import find_beside
 from tocsin.modelling.stratified import LAUNCH_S, Case, launch_case
+from tocsin.prediction.assets import AssetTable
 from tocsin.scoring.ground import place
 from tocsin.scoring.run_score import ground_error
 
 NAME = "launch"
 LEVELS = ("noticed", "tracked", "possible", "probable", "confirmed")
-CLASSES_AT_S = (0, 30, 60, 120, 240, 480)
-"""After the event was opened: when class probabilities and P(asset) are held against the truth."""
 PATH_LOOKS, ARC_LOOKS, LEFT_S = 3, 10, 90.0
 """Coverage, by what sensors had of it until so long before it fell: `arc` = two independent paths with so many looks
 each, and one radar with so many; `plume` = two independent paths but no such radar; else `edge`."""
+LEAST_SAID = 0.0005
 BURNOUT_REVISITS = 2.0
 """The impact at burnout is that said so many revisits of the slowest satellite after it: its darkness has to be seen."""
 
@@ -55,7 +55,7 @@ def run_launch(name: str, number: int) -> dict[str, Any]:
     line: dict[str, Any] = {"case": number, **case.strata, "fall_s": _round(case.fall_s)}
     line |= looks_of(observed, said, case.fall_s, paths_of(network))
     dark_s = BURNOUT_REVISITS * max((i.revisit_s for i in network.infrared), default=0.0)
-    line |= told_of(observed, said, case, dark_s)
+    line |= told_of(observed, said, case, assets, dark_s)
     line["decisions"] = said.digests["decisions"]
     line["cpu_s"] = round(time.process_time() - started, 2)
     return line
@@ -82,7 +82,10 @@ def coverage_of(seen: dict[str, list[float]], until: float, paths: dict[str, str
 
 
 def looks_of(observed: Observed, said: Watched, fall_s: float, paths: dict[str, str]) -> dict[str, Any]:
-    """Return what was there to be seen: first detection, looks until launch detection and track, the coverage."""
+    """Return what was there to be seen: the first look with it, looks until it was held, a track, an event; the coverage.
+
+    It is held from the look whose detection its track began with: screened, no object that is known, kept as a possible launch.
+    """
     whose = {
         (sensor, sequence, number): name
         for sensor, sequence, number, name in zip(
@@ -91,6 +94,7 @@ def looks_of(observed: Observed, said: Watched, fall_s: float, paths: dict[str, 
         )
     }  # fmt: skip
     arrived: list[int] = []
+    received: dict[str, int] = {}
     first = 0
     last_ok: dict[str, list[float]] = {}
     for look in observed.run.looks:
@@ -98,10 +102,13 @@ def looks_of(observed: Observed, said: Watched, fall_s: float, paths: dict[str, 
             whose.get((look.sensor, look.sequence, int(n))) == NAME for n in look.numbers
         ):
             arrived.append(look.received)
+            received[f"{look.sensor}/{look.session}/{look.sequence}"] = look.received
             first = first or look.received
             last_ok.setdefault(look.sensor, []).append((look.end - observed.start) / NS)
     own = said.tracks_of(NAME)
     tracked = min((said.started[t] for t in own if t in said.started), default=0)
+    begun = [key.rpartition("/")[0] for t in own for key in said.begun.get(t, ())]
+    held = min((received[key] for key in begun if key in received), default=0)
     events = {a.event for _, a in said.assessments if set(a.tracks) & own}
     detected = min((when for when, event in said.launches if event in events), default=0)
     until = math.inf if math.isnan(fall_s) else fall_s - LEFT_S
@@ -109,6 +116,7 @@ def looks_of(observed: Observed, said: Watched, fall_s: float, paths: dict[str, 
         "sensors": {s: len(times) for s, times in last_ok.items()},
         "coverage": coverage_of(last_ok, until, paths),
         "first_s": (first - observed.start) / NS - LAUNCH_S if first else None,
+        "held_looks": sum(t <= held for t in arrived) if held else None,
         "track_looks": sum(t <= tracked for t in arrived) if tracked else None,
         "launch_looks": sum(t <= detected for t in arrived) if detected else None,
         "track_s": (tracked - first) / NS if tracked else None,
@@ -116,8 +124,8 @@ def looks_of(observed: Observed, said: Watched, fall_s: float, paths: dict[str, 
     }
 
 
-def told_of(observed: Observed, said: Watched, case: Case, dark_s: float) -> dict[str, Any]:
-    """Return levels (s after the first look), errors of impact and launch points, and probabilities with what was true."""
+def told_of(observed: Observed, said: Watched, case: Case, assets: Assets, dark_s: float) -> dict[str, Any]:
+    """Return levels (s after the first look), errors of impact and launch points, and what was believed."""
     start, own = observed.start, said.tracks_of(NAME)
     fell = next((i for i in observed.truth.impacts if i.object == NAME), None)
     path = next(t for t in observed.truth.trajectories if t.name == NAME)
@@ -127,8 +135,7 @@ def told_of(observed: Observed, said: Watched, case: Case, dark_s: float) -> dic
     impacts: dict[str, Any] = {}
     launch: dict[str, Any] = {}
     others = dict.fromkeys(("probable", "confirmed"), 0)
-    opened = 0
-    probabilities: dict[str, Any] = {}
+
     radar_since = 0
     for when, a in said.assessments:
         members = [m for m in a.members if m.track in own]
@@ -140,7 +147,6 @@ def told_of(observed: Observed, said: Watched, case: Case, dark_s: float) -> dic
             if m.track not in own and m.level in others:
                 others[m.level] += 1
         for m in members:
-            opened = opened or when
             if fell is not None and when >= fell.time:
                 continue
             if rank(m.level) >= 0:
@@ -148,9 +154,6 @@ def told_of(observed: Observed, said: Watched, case: Case, dark_s: float) -> dic
                     levels.setdefault(level, round((when - start) / NS - LAUNCH_S, 1))
             if not radar_since and any(p.split("/")[0] == "radar" for p in m.paths):
                 radar_since = when
-            at = max((s for s in CLASSES_AT_S if when - opened >= s * NS), default=0)
-            if str(at) not in probabilities and m.classes:
-                probabilities[str(at)] = {"classes": m.classes, "asset": _asset(m, case)}
             if m.impact is not None and fell is not None:
                 truth = (unix_ns_from_tai(fell.time), place(fell.latitude_deg, fell.longitude_deg))
                 error = ground_error(m.impact, *truth)
@@ -171,15 +174,35 @@ def told_of(observed: Observed, said: Watched, case: Case, dark_s: float) -> dic
         "burnout_s": round((burnout - start) / NS - LAUNCH_S, 1),
         "impacts": {moment: _short(error) for moment, error in impacts.items()},
         "launch_point": _short(launch) if launch else {},
-        "probabilities": probabilities,
+        "said": said_class(said, own, math.inf if fell is None else fell.time),
+        "beliefs": believed(said, own),
+        "on": [] if fell is None else fallen_on(assets, fell.latitude_deg, fell.longitude_deg),
         "others": others,
     }
 
 
-def _asset(m: ObjectAssessment, case: Case) -> float:
-    """Return P(falls on the target), 0 where it is not told."""
-    target = case.scenario.flight[0].target
-    return next((t.probability for t in m.assets if t.id == target), 0.0)
+def said_class(said: Watched, own: set[str], until: float) -> str:
+    """Return the class that was last said of the tracks of an object before an instant (TAI ns); `` for none."""
+    return next((name for when, track, name in reversed(said.identified) if track in own and when < until), "")
+
+
+def fallen_on(assets: Assets, lat_deg: float, lon_deg: float) -> list[bool]:
+    """Return, asset by asset, whether a place (deg) lies within it: the content of a footprint as small as they come."""
+    point = np.array([[1.0, lat_deg * DEG, lon_deg * DEG, 1.0, 0.0, 1.0]])
+    return [bool(p > 0.5) for p in AssetTable.from_assets(assets).contents(point)]
+
+
+def believed(said: Watched, own: set[str]) -> dict[str, Any]:
+    """Return what was believed of an object at fixed times after its first track was confirmed, as plain data."""
+    first = min((t for t in own if t in said.beliefs), key=lambda t: said.started[t], default="")
+    return {
+        str(at): {
+            "classes": {c: p for c, p in b.classes.items() if p >= LEAST_SAID},
+            "assets": b.assets,
+            "level": b.level,
+        }
+        for at, b in said.beliefs.get(first, {}).items()
+    }
 
 
 def _short(error: dict[str, Any]) -> dict[str, Any]:
