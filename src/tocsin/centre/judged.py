@@ -7,7 +7,7 @@ import math
 import msgspec
 
 from tocsin.centre.features import Context
-from tocsin.core.constants import DEG
+from tocsin.core.constants import DEG, NS
 from tocsin.core.records.outputs import Ellipse, GroundPoint
 from tocsin.core.time import iso_from_tai
 
@@ -100,6 +100,13 @@ class Judged(msgspec.Struct):
     def track(self) -> str:
         """Return the name of its track."""
         return f"T{self.number:06d}"
+
+    def glides_on(self, now: int) -> bool:
+        """Return whether it is said to glide and may still be on its way: where a free fall has ended it need not."""
+        spot = self.impact
+        if not self.context.lifting.since or spot is None:
+            return False
+        return now < spot.time + round(2.0 * spot.time_sigma_s * NS)
 
     @property
     def asset(self) -> float:

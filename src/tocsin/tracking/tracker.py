@@ -7,7 +7,7 @@ is dropped only by looks that could have seen it, by falling, or (tentative, or 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
@@ -315,12 +315,13 @@ class Tracker:
             if track is not None:
                 result.others.append(Update(track.slot, row, 0.0, True))
 
-    def tidy(self, now: int, orbiting: set[int]) -> list[tuple[Track, str]]:
+    def tidy(self, now: int, orbiting: set[int], gliding: Collection[int] = ()) -> list[tuple[Track, str]]:
         """Return the tracks that end at `now` without a look's word: fallen, or out of all sight for long.
 
-        `orbiting`: slots of tracks in orbit, kept 20 minutes unseen; others coast until they reach the ground.
+        `orbiting`: slots of tracks in orbit, kept 20 minutes unseen; others coast until they reach the ground, but those that
+        glide on (`gliding`).
         """
-        return tidy(self.bank, now, orbiting)
+        return tidy(self.bank, now, orbiting, gliding)
 
     def merge_twins(self) -> list[tuple[Track, Track]]:
         """Return (kept, dropped) of confirmed tracks that are one object: states agree, never seen side by side."""
