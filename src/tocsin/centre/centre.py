@@ -175,6 +175,7 @@ class Centre:
                 hidden = moon_echoes(look, sensor, used)
             self.background_detections += int(np.count_nonzero(hidden))
             used = used[~hidden]
+        feed_watch.noisy(self, look, sensor, rows, used)
         look, result = registrar.process(self, look, sensor, place, rows, used)
         self._after_look(look, sensor, result)
         registrar.close(self)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tocsin.core.records.outputs import Rejection
+from tocsin.tracking.noise import SIGMA_COLUMNS, loosen
 
 if TYPE_CHECKING:
     from tocsin.centre.centre import Centre
-    from tocsin.core.records.inputs import IntArray, Look
+    from tocsin.core.records.inputs import FloatArray, IntArray, Look
     from tocsin.sensing.sensor import Sensor
     from tocsin.tracking.bank import Track
     from tocsin.tracking.tracker import LookResult
@@ -60,6 +61,26 @@ def after_look(centre: Centre, look: Look, sensor: Sensor, result: LookResult) -
     loud = centre.false_rate.looked(sensor.id, sensor.false_alarms, look.empty_looks)
     if loud:
         centre.emit.event("quarantined", sensor.id, centre.now, (), reason=loud)
+
+
+def noisy(centre: Centre, look: Look, sensor: Sensor, rows: FloatArray, used: IntArray) -> None:
+    """Tell where a sensor's errors are larger than it states; from then on they are taken as they are, also in these rows."""
+    before, now = centre.tracker.noise.hear(look, sensor, rows, used, centre.tracker.bank)
+    if now == before:
+        return
+    rows[:, SIGMA_COLUMNS] *= now / before
+    # what was made of errors that were taken too small is less sure than it says, registration's figures too
+    if now > before:
+        loosen(centre.tracker.bank, sensor.id, now / before)
+    centre.registration.forget()
+    keys = tuple(f"{look.sensor}/{look.session}/{look.sequence}/{int(look.numbers[k])}" for k in used[:4].tolist())
+    if now == 1.0:
+        centre.emit.event(
+            "sensor_back", sensor.id, centre.now, keys, reason="its errors are as stated again", factor=1.0
+        )
+        return
+    reason = f"its errors are {now:.1f} times what it states, from look to look: they are taken so large"
+    centre.emit.event("quarantined", sensor.id, centre.now, keys, reason=reason, factor=now)
 
 
 def died(centre: Centre, track: Track) -> None:

@@ -27,6 +27,7 @@ from tocsin.tracking.filter_kernels import BOOST, FREE, M_RANGE, M_SIGMA_A
 from tocsin.tracking.gate_kernels import gate_pairs
 from tocsin.tracking.measurement_kernels import against_new
 from tocsin.tracking.measurements import TAIL, Figures, beside_neighbours, figures_of, measurement_rows
+from tocsin.tracking.noise import Noise
 from tocsin.tracking.notes import LookNotes, note_rivals
 from tocsin.tracking.record_kernels import NIS_MEMORY, SCORE_MOST, components, count_hits
 from tocsin.tracking.silence import silence
@@ -98,6 +99,7 @@ class Tracker:
         self.bank = TrackBank()
         self.full_told = False
         self.floods: set[str] = set()
+        self.noise = Noise()
         self._sensors = {s.id: s for s in sensors}
         self._by_sensor: dict[str, Figures] = {}
         self._ups, self._biases = np.zeros((0, 3)), np.zeros((0, 3))
@@ -112,7 +114,7 @@ class Tracker:
 
     def rows(self, look: Look, sensor: Sensor, place: FloatArray) -> FloatArray:
         """Return the measurement rows (n, 18) of a look."""
-        return measurement_rows(look, sensor, self._figures(sensor), place)
+        return self.noise.widen(sensor.id, measurement_rows(look, sensor, self._figures(sensor), place))
 
     def process(
         self,
@@ -392,9 +394,11 @@ class Tracker:
 
     def state(self) -> dict[str, Any]:
         """Return all of it as plain data."""
-        return {"bank": self.bank.state(), "full_told": self.full_told, "floods": sorted(self.floods)}
+        return {"bank": self.bank.state(), "full_told": self.full_told, "floods": sorted(self.floods),
+                "noise": self.noise.state()}  # fmt: skip
 
     def load(self, state: dict[str, Any]) -> None:
         """Take over what `state` returned."""
         self.bank.load(state["bank"])
         self.full_told, self.floods = state["full_told"], set(state["floods"])
+        self.noise.load(state["noise"])
