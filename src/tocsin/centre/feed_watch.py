@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tocsin.core.records.outputs import Rejection
+from tocsin.detection.background import SPOTS
+from tocsin.tracking.bank import MAX_TRACKS
 from tocsin.tracking.noise import SIGMA_COLUMNS, loosen
+from tocsin.tracking.tracker import CONTINUE_MOST, MAX_PAIRS
 
 if TYPE_CHECKING:
     from tocsin.centre.centre import Centre
@@ -51,7 +54,18 @@ def after_look(centre: Centre, look: Look, sensor: Sensor, result: LookResult) -
         )  # fmt: skip
     if not result.flooded:
         centre.tracker.floods.discard(sensor.id)
-    if result.refused_births and not result.flooded and not centre.tracker.full_told:
+    bounds = {
+        f"more than {MAX_PAIRS:,} pairs of tracks and detections in a look: nothing new starts of it": result.crowded,
+        f"more than {CONTINUE_MOST:,} pairs in a look of a following radar: none is held to a track": result.unfollowed,
+        f"more than {SPOTS:,} bright places: the least recent are forgotten": centre.background.overflows(sensor.id),
+    }
+    for why, bites in bounds.items():
+        if bites and f"{sensor.id}: {why}" not in centre.tracker.bounds_told:
+            centre.tracker.bounds_told.add(f"{sensor.id}: {why}")
+            centre.emit.event("quarantined", sensor.id, centre.now, (), reason=why)
+    full = len(centre.tracker.bank.tracks) >= MAX_TRACKS
+    centre.tracker.full_told = centre.tracker.full_told and 2 * len(centre.tracker.bank.tracks) > MAX_TRACKS
+    if result.refused_births and full and not result.flooded and not centre.tracker.full_told:
         centre.tracker.full_told = True
         centre.emit.event(
             "quarantined", sensor.id, centre.now, (), reason="the track bank is full: no new tracks start"

@@ -83,6 +83,8 @@ class LookResult(msgspec.Struct):
     """Detections that started no track because there were too many: told, not lost in silence."""
     flooded: bool = False
     """More detections than there is room for tracks: tracks that stood took theirs, and nothing new was started."""
+    unfollowed: bool = False
+    """More pairs than `CONTINUE_MOST` might follow on from one another: none was asked whether it does."""
     crowded: bool = False
     """More pairs than `MAX_PAIRS` were within the gates: the oldest tracks had theirs, and nothing new was started."""
 
@@ -98,6 +100,8 @@ class Tracker:
     def __init__(self, sensors: Sequence[Sensor] = ()) -> None:
         self.bank = TrackBank()
         self.full_told = False
+        self.bounds_told: set[str] = set()
+        """Sensor and bound of a look that was told."""
         self.floods: set[str] = set()
         self.noise = Noise()
         self._sensors = {s.id: s for s in sensors}
@@ -151,8 +155,9 @@ class Tracker:
         if left.size and all_slots.size:
             left = self._associate(notes, left, all_slots[~standing], odds, result)
         few = left.size * len(bank.tracks) <= CONTINUE_MOST
-        if left.size and look.mode == "track" and sensor.kind == "radar" and few:
-            left = self._continue(notes, left, result)
+        if left.size and look.mode == "track" and sensor.kind == "radar":
+            result.unfollowed = not few
+            left = self._continue(notes, left, result) if few else left
         if trusted:
             self._silence(look, sensor, place, result)
         if result.crowded:
@@ -395,10 +400,11 @@ class Tracker:
     def state(self) -> dict[str, Any]:
         """Return all of it as plain data."""
         return {"bank": self.bank.state(), "full_told": self.full_told, "floods": sorted(self.floods),
-                "noise": self.noise.state()}  # fmt: skip
+                "noise": self.noise.state(), "bounds_told": sorted(self.bounds_told)}  # fmt: skip
 
     def load(self, state: dict[str, Any]) -> None:
         """Take over what `state` returned."""
         self.bank.load(state["bank"])
         self.full_told, self.floods = state["full_told"], set(state["floods"])
         self.noise.load(state["noise"])
+        self.bounds_told = set(state["bounds_told"])

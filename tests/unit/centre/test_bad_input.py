@@ -21,7 +21,9 @@ from tocsin.centre.centre import Centre
 from tocsin.core.records.inputs import Look
 from tocsin.core.records.network import Assets, Network
 from tocsin.core.records.outputs import Event, Rejection
+from tocsin.detection.background import SPOTS, Background
 from tocsin.detection.false_rate import BLOCK, FalseRate
+from tocsin.tracking import tracker
 from tocsin.tracking.bank import MAX_TRACKS
 
 
@@ -137,3 +139,21 @@ def test_a_snapshot_keeps_the_errors_as_they_were_found() -> None:
     assert centre.tracker.noise.heard["r0"].factor > 4.0
     again = Centre.restore(centre.snapshot(), network_of(1), Assets())
     assert again.snapshot() == centre.snapshot()
+
+
+def test_a_full_memory_of_bright_places_is_told_once_a_sensor() -> None:
+    background = Background()
+    background.counts = {"west": SPOTS, "east": SPOTS - 1}
+    assert [background.overflows(name) for name in ("west", "east", "west")] == [True, False, False]
+    again = Background()
+    again.load(background.state() | {"spots": {}})
+    again.counts = {"west": SPOTS}
+    assert not again.overflows("west")
+
+
+def test_more_pairs_than_there_is_room_for_are_told_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tracker, "MAX_PAIRS", 10)
+    looks = list(noisy(1, "", seconds=900.0))
+    centre, events, _ = said_of(looks, network_of(1))
+    told = [reason for _, reason in named(events) if "pairs of tracks and detections" in reason]
+    assert len(told) == 1 and centre.tracker.bounds_told
