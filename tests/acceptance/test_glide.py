@@ -20,7 +20,7 @@ from tocsin.centre.centre import Centre
 from tocsin.core.constants import DEG, NS
 from tocsin.core.records.network import Asset, Assets, Network, Radar
 from tocsin.core.records.outputs import Assessment, Ellipse, Event
-from tocsin.identification.evidence import LIFT
+from tocsin.identification.lift import LIFT
 from tocsin.sensing.kinds.radar_kernels import measure
 from tocsin.world.atmosphere_kernels import density
 from tocsin.world.geodesy_kernels import height_above_ellipsoid

@@ -294,15 +294,11 @@ class Centre:
                 self.events.place(j, tracks[slot], tracks, self.emit, self.now)
             if j.event:
                 self.events.follow(j, tracks[slot])
-            p = j.classes[j.best]
-            lifting = j.context.lifting
-            new = j.best != j.said and (p >= 0.6 or (p >= 0.4 and j.event))
-            if new or (lifting.since and not lifting.told):
-                j.said, lifting.told = j.best, bool(lifting.since)
+            if j.is_news():
                 keys = tuple(tracks[slot].first_keys[:2] + tracks[slot].last_keys[-2:])
                 self.emit.event(
-                    "identified", j.track, self.now, keys, object_class=j.best, probability=round(p, 4),
-                    classes=dict(j.classes), evidence=j.explained, **({"motion": "glides"} if lifting.told else {}),
+                    "identified", j.track, self.now, keys, object_class=j.best, probability=round(j.classes[j.best], 4),
+                    classes=dict(j.classes), evidence=j.explained, **j.motion,
                 )  # fmt: skip
         if len(self.events.open()) > 1:
             self.events.merge(self.judgement.objects, self.emit, self.now)
@@ -314,9 +310,8 @@ class Centre:
                 looks=drop.hits,
             )  # fmt: skip
             self.events.take_over(self.judgement.forget(drop.slot), self.judgement.of(keep), keep)
-        objects = self.judgement.objects.items()
-        orbiting = {s for s, j in objects if j.orbiting > 0.9 and not j.event}
-        gliding = {s for s, j in objects if j.glides_on(self.now)}
+        orbiting = {s for s, j in self.judgement.objects.items() if j.orbiting > 0.9 and not j.event}
+        gliding = {s for s, j in self.judgement.objects.items() if j.glides_on(self.now)}
         for track, reason in self.tracker.tidy(self.now, orbiting, gliding):
             feed_watch.died(self, track)
             self._dropped(track, reason)

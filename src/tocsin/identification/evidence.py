@@ -15,7 +15,7 @@ from tocsin.identification.classes import CLASSES, LAUNCHES, MISSILES, UNKNOWN_L
 from tocsin.identification.features import DARK_LONG_S, Features
 from tocsin.identification.sites import BOUND
 
-NOTIFICATION, SITE, LIFT = "notification", "launch site", "glides: lift across its way"
+NOTIFICATION, SITE = "notification", "launch site"
 PRIOR_WORDS = (NOTIFICATION, SITE)
 """What is said or known before: it never holds down what may fall on a place."""
 EARTH_RADIUS_M = 6.371e6
@@ -341,25 +341,6 @@ def aimed(f: Features) -> Piece | None:
     return Piece("falls on a protected place", f"P {f.aim:.2f}", out)
 
 
-def lifts(f: Features) -> Piece | None:
-    """It does not fall as gravity and drag let it: it glides, or turns. Who can is a stated share of each class.
-
-    Of missiles one in ten (manoeuvring and gliding payloads); of what falls from orbit one in twenty (capsules and winged
-    bodies that steer: a few tens a year among some five hundred, ESA Space Environment Report 2025); of launches to orbit one
-    in a hundred (stages that fly back). Satellites fly where air carries nothing; meteors, fires and clouds do not glide.
-    """
-    if f.lift is None:
-        return None
-    out = spread(1e-3)
-    give(out, MISSILES, 0.1)
-    out["space_launch"] = out["sounding_rocket"] = 0.01
-    out["reentering_body"] = 0.05
-    give(out, ("static_fire", "glint"), 1e-6)
-    odds = f"10^{f.lift.ln_odds / math.log(10.0):.0f} to 1"
-    lift = f"{f.lift.lift_m_s2:.1f} +/- {f.lift.sigma_m_s2:.1f} m/s2"
-    return Piece(LIFT, f"{lift}, {f.lift.over_drag:.1f} of drag; {odds}", out)
-
-
 def notified(f: Features) -> Piece | None:
     """A notification fits in place and time. It may be a lie: its weight is bounded."""
     if not f.notice:
@@ -414,6 +395,6 @@ def seen_by_others(f: Features) -> Piece | None:
 
 PIECES: tuple[Callable[[Features], Piece | None], ...] = (
     stands_or_moves, burns_upwards, too_fast, first_light, burn_time, dark_between, speed_at_thrust, mean_acceleration,
-    arc, arc_shape, lifts, aimed, known_site, notified, glint_geometry, seen_by_others,
+    arc, arc_shape, aimed, known_site, notified, glint_geometry, seen_by_others,
 )  # fmt: skip
 """All pieces of evidence; a new one is one function and one entry here."""

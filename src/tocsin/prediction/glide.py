@@ -52,18 +52,18 @@ def plans_of(glide: Glide, speed: float, radius: float, points: FloatArray) -> F
     n = len(points)
     u = (0.5 + np.arange(1, n + 1)[:, None] * GOLDEN ** np.arange(1, 7)) % 1.0
     out = np.empty((n, k.PLAN))
-    out[:, k.BETA] = np.exp(glide.ln_beta + glide.ln_beta_sigma * points)
+    out[:, k.BETA] = _exp(glide.ln_beta + glide.ln_beta_sigma * points)
     # ratio: the first part of the unit interval as shown, the rest evenly up to the most
     shown, more = u[:, 0] / AS_SHOWN, (u[:, 0] - AS_SHOWN) / (1.0 - AS_SHOWN)
-    spread = np.exp(RATIO_SIGMA * 1.7 * (2.0 * shown - 1.0))
+    spread = _exp(RATIO_SIGMA * 1.7 * (2.0 * shown - 1.0))
     most = max(min(RATIO_MORE * glide.ratio, RATIO_MOST), 1.3 * glide.ratio)
     low, top = math.log(0.7 * glide.ratio), math.log(most)
-    ratio = np.where(u[:, 0] < AS_SHOWN, glide.ratio * spread, np.exp(low + (top - low) * more))
+    ratio = np.where(u[:, 0] < AS_SHOWN, glide.ratio * spread, _exp(low + (top - low) * more))
     out[:, k.RATIO] = ratio
     any_bank = BANK_MOST * (2.0 * (u[:, 1] - HOLDS) / (1.0 - HOLDS) - 1.0)
     out[:, k.BANK] = np.where(u[:, 1] < HOLDS, glide.bank, any_bank)
     first, last = (math.log(s) for s in SWINGS_S)
-    out[:, k.SWING_S] = np.where(u[:, 2] < 0.5, 1e9, np.exp(first + (last - first) * 2.0 * (u[:, 2] - 0.5)))
+    out[:, k.SWING_S] = np.where(u[:, 2] < 0.5, 1e9, _exp(first + (last - first) * 2.0 * (u[:, 2] - 0.5)))
     # until when: never, a moment of the glide that is left (the time an equilibrium glide takes to lose its speed), or at once
     circular = math.sqrt(MU_M3_S2 / radius)
     v = min(speed / circular, 0.98)
@@ -72,6 +72,11 @@ def plans_of(glide: Glide, speed: float, radius: float, points: FloatArray) -> F
     out[:, k.AFTER] = np.where(u[:, 3] < FALLS, 0.0, 1.0)
     out[:, k.MOST] = FRAME_M_S2[0] + (FRAME_M_S2[1] - FRAME_M_S2[0]) * u[:, 5]
     return out
+
+
+def _exp(values: FloatArray) -> FloatArray:
+    """Return e to the power of values (n,), by the library that every other number of a centre comes from."""
+    return np.array([math.exp(v) for v in values.tolist()])
 
 
 def predict_glide(

@@ -79,12 +79,10 @@ class LookResult(msgspec.Struct):
     """Slots that this look saw."""
     silent: list[tuple[int, float]]
     """(slot, chance that the look would have seen it) of confirmed tracks that it did not report."""
-    refused_births: int = 0
-    """Detections that started no track because there were too many: told, not lost in silence."""
+    refused_births: int = 0  # detections that started no track because there were too many
     flooded: bool = False
     """More detections than there is room for tracks: tracks that stood took theirs, and nothing new was started."""
-    unfollowed: bool = False
-    """More pairs than `CONTINUE_MOST` might follow on from one another: none was asked whether it does."""
+    unfollowed: bool = False  # more pairs than `CONTINUE_MOST`
     crowded: bool = False
     """More pairs than `MAX_PAIRS` were within the gates: the oldest tracks had theirs, and nothing new was started."""
 
@@ -101,7 +99,6 @@ class Tracker:
         self.bank = TrackBank()
         self.full_told = False
         self.bounds_told: set[str] = set()
-        """Sensor and bound of a look that was told."""
         self.floods: set[str] = set()
         self.noise = Noise()
         self._sensors = {s.id: s for s in sensors}
@@ -156,8 +153,7 @@ class Tracker:
             left = self._associate(notes, left, all_slots[~standing], odds, result)
         few = left.size * len(bank.tracks) <= CONTINUE_MOST
         if left.size and look.mode == "track" and sensor.kind == "radar":
-            result.unfollowed = not few
-            left = self._continue(notes, left, result) if few else left
+            result.unfollowed, left = not few, self._continue(notes, left, result) if few else left
         if trusted:
             self._silence(look, sensor, place, result)
         if result.crowded:
@@ -223,8 +219,7 @@ class Tracker:
     def _dark(self, slots: IntArray, time: int) -> BoolArray:
         """Return of which tracks (k,) the plume has gone out for good, as far as looks can tell."""
         records = self.bank.records[slots]
-        dark: BoolArray = (records["infrared_misses"] >= 2) & (time - records["off_from"] > DARK_S * NS)
-        return dark
+        return (records["infrared_misses"] >= 2) & (time - records["off_from"] > DARK_S * NS)  # type: ignore[no-any-return]
 
     def _continue(self, notes: LookNotes, left: IntArray, result: LookResult) -> IntArray:
         """Hold detections of a `track` look that fit no gate to the tracks they follow on from; return the rest."""
@@ -323,11 +318,7 @@ class Tracker:
                 result.others.append(Update(track.slot, row, 0.0, True))
 
     def tidy(self, now: int, orbiting: set[int], gliding: Collection[int] = ()) -> list[tuple[Track, str]]:
-        """Return the tracks that end at `now` without a look's word: fallen, or out of all sight for long.
-
-        `orbiting`: slots of tracks in orbit, kept 20 minutes unseen; others coast until they reach the ground, but those that
-        glide on (`gliding`).
-        """
+        """Return the tracks that end at `now` without a look's word (`upkeep.tidy`); `orbiting`, `gliding`: slots."""
         return tidy(self.bank, now, orbiting, gliding)
 
     def merge_twins(self) -> list[tuple[Track, Track]]:
@@ -405,6 +396,9 @@ class Tracker:
     def load(self, state: dict[str, Any]) -> None:
         """Take over what `state` returned."""
         self.bank.load(state["bank"])
-        self.full_told, self.floods = state["full_told"], set(state["floods"])
         self.noise.load(state["noise"])
-        self.bounds_told = set(state["bounds_told"])
+        self.full_told, self.floods, self.bounds_told = (
+            state["full_told"],
+            set(state["floods"]),
+            set(state["bounds_told"]),
+        )
