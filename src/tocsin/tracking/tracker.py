@@ -98,8 +98,7 @@ class Tracker:
     def __init__(self, sensors: Sequence[Sensor] = ()) -> None:
         self.bank = TrackBank()
         self.full_told = False
-        self.bounds_told: set[str] = set()
-        self.floods: set[str] = set()
+        self.floods, self.bounds_told = set[str](), set[str]()
         self.noise = Noise()
         self._sensors = {s.id: s for s in sensors}
         self._by_sensor: dict[str, Figures] = {}
@@ -218,8 +217,8 @@ class Tracker:
 
     def _dark(self, slots: IntArray, time: int) -> BoolArray:
         """Return of which tracks (k,) the plume has gone out for good, as far as looks can tell."""
-        records = self.bank.records[slots]
-        return (records["infrared_misses"] >= 2) & (time - records["off_from"] > DARK_S * NS)
+        seen = self.bank.records[slots]
+        return (seen["infrared_misses"] >= 2) & (time - seen["off_from"] > DARK_S * NS)
 
     def _continue(self, notes: LookNotes, left: IntArray, result: LookResult) -> IntArray:
         """Hold detections of a `track` look that fit no gate to the tracks they follow on from; return the rest."""
@@ -397,5 +396,5 @@ class Tracker:
         """Take over what `state` returned."""
         self.bank.load(state["bank"])
         self.noise.load(state["noise"])
-        self.full_told, self.floods = state["full_told"], set(state["floods"])
-        self.bounds_told = set(state["bounds_told"])
+        self.full_told = state["full_told"]
+        self.floods, self.bounds_told = set(state["floods"]), set(state["bounds_told"])
