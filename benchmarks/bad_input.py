@@ -26,6 +26,10 @@ from tocsin.core.records.inputs import (
 )
 from tocsin.core.records.network import Assets, Network, Radar
 from tocsin.core.records.outputs import Event, Rejection
+from tocsin.sensing.kinds.radar_kernels import measure
+from tocsin.sensing.sensors import compile_network
+from tocsin.world.geodesy_kernels import enu_axes, geodetic_to_ecef
+from tocsin.world.motion.freeflight_kernels import propagate
 
 START = 1_784_000_000 * NS
 PERIOD_S = 10.0
@@ -112,9 +116,47 @@ def contradictory() -> Iterator[Look]:
             yield look("r0", k, clutter(rng, 5))
 
 
-def run(looks: Iterable[Look]) -> dict[str, object]:
+def network_of(radars: int) -> Network:
+    """Return so many radars 5 degrees apart."""
+    return Network(
+        radar=tuple(msgspec.structs.replace(RADARS[0], id=f"r{k}", longitude_deg=5.0 * k) for k in range(radars))
+    )
+
+
+def noisy(radars: int, bad: str, factor: float = 10.0, seconds: float = 1800.0, seed: int = 7) -> Iterator[Look]:
+    """Yield looks at 30 bodies that pass in space, and clutter as stated; the errors of one radar are so many times larger."""
+    rng, sensors = np.random.default_rng(seed), compile_network(network_of(radars)).by_id
+    bodies = []
+    for _ in range(30):
+        lat, lon, azimuth = np.radians(rng.uniform(30, 50)), np.radians(rng.uniform(-10, 20)), rng.uniform(0, 2 * np.pi)
+        east, north, up = np.array(enu_axes(lat, lon)).reshape(3, 3)
+        place = np.array(geodetic_to_ecef(lat, lon, 0.0)) + rng.uniform(500e3, 1000e3) * up
+        way = 7400.0 * (np.sin(azimuth) * east + np.cos(azimuth) * north)
+        bodies.append((rng.uniform(0.0, seconds), np.concatenate([place, way])))
+    for k in range(1, round(seconds / PERIOD_S) + 1):
+        for name, sensor in sensors.items():
+            rows = [clutter(rng, int(rng.poisson(2.0)))]
+            for passes, body in bodies:
+                state, after = np.empty(6), (k - 0.5) * PERIOD_S - passes
+                if abs(after) > 400.0 or propagate(body, after, 1e9, state) or sensor.position is None:
+                    continue
+                r, azimuth, elevation, rate = measure(*state, sensor.position, sensor.rot_enu)
+                if elevation > 0.05 and r < 3.9e6:
+                    e = (factor if name == bad else 1.0) * rng.normal(size=4)
+                    row = np.full((1, COLUMNS), np.nan)
+                    row[0, RANGE], row[0, ELEVATION] = (
+                        r + sensor.sigma_range * e[0],
+                        elevation + sensor.sigma_elevation * e[1],
+                    )
+                    row[0, AZIMUTH] = azimuth + sensor.sigma_azimuth * e[2] / np.cos(elevation)
+                    row[0, RANGE_RATE], row[0, SNR_DB] = rate + sensor.sigma_range_rate * e[3], 20.0
+                    rows.append(row)
+            yield look(name, k, np.concatenate(rows))
+
+
+def run(looks: Iterable[Look], network: Network = NETWORK) -> dict[str, object]:
     """Return the figures of one case."""
-    centre = Centre(NETWORK, Assets(), "test")
+    centre = Centre(network, Assets(), "test")
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     said: list[Event] = []
     refused: Counter[str] = Counter()
@@ -149,6 +191,13 @@ CASES: dict[str, Callable[[], Iterable[Look]]] = {
     "copied": copied,
     "contradictory": contradictory,
 }
+NOISY = {
+    "a radar alone, errors as stated": (1, ""),
+    "a radar alone, errors ten times as large": (1, "r0"),
+    "three radars, errors as stated": (3, ""),
+    "three radars, errors of one ten times as large": (3, "r1"),
+}
+"""Radars, and which is noisy: 30 bodies."""
 
 
 def main() -> None:
@@ -157,6 +206,9 @@ def main() -> None:
     for name, make in CASES.items():
         if word in name:
             print(name, msgspec.json.encode(run(make())).decode(), flush=True)
+    for name, (radars, bad) in NOISY.items():
+        if word in name:
+            print(name, msgspec.json.encode(run(noisy(radars, bad), network_of(radars))).decode(), flush=True)
 
 
 if __name__ == "__main__":

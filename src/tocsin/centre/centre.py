@@ -175,6 +175,7 @@ class Centre:
                 hidden = moon_echoes(look, sensor, used)
             self.background_detections += int(np.count_nonzero(hidden))
             used = used[~hidden]
+        feed_watch.noisy(self, look, sensor, rows, used)
         look, result = registrar.process(self, look, sensor, place, rows, used)
         self._after_look(look, sensor, result)
         registrar.close(self)
@@ -293,13 +294,11 @@ class Centre:
                 self.events.place(j, tracks[slot], tracks, self.emit, self.now)
             if j.event:
                 self.events.follow(j, tracks[slot])
-            p = j.classes[j.best]
-            if j.best != j.said and (p >= 0.6 or (p >= 0.4 and j.event)):
-                j.said = j.best
+            if j.is_news():
                 keys = tuple(tracks[slot].first_keys[:2] + tracks[slot].last_keys[-2:])
                 self.emit.event(
-                    "identified", j.track, self.now, keys, object_class=j.best, probability=round(p, 4),
-                    classes=dict(j.classes), evidence=j.explained,
+                    "identified", j.track, self.now, keys, object_class=j.best, probability=round(j.classes[j.best], 4),
+                    classes=dict(j.classes), evidence=j.explained, **j.motion,
                 )  # fmt: skip
         if len(self.events.open()) > 1:
             self.events.merge(self.judgement.objects, self.emit, self.now)
@@ -312,7 +311,8 @@ class Centre:
             )  # fmt: skip
             self.events.take_over(self.judgement.forget(drop.slot), self.judgement.of(keep), keep)
         orbiting = {s for s, j in self.judgement.objects.items() if j.orbiting > 0.9 and not j.event}
-        for track, reason in self.tracker.tidy(self.now, orbiting):
+        gliding = {s for s, j in self.judgement.objects.items() if j.glides_on(self.now)}
+        for track, reason in self.tracker.tidy(self.now, orbiting, gliding):
             feed_watch.died(self, track)
             self._dropped(track, reason)
         if (self.now // NS) % 3600 == 0:

@@ -94,6 +94,8 @@ class Events:
         """Let the track that stays take the place of its twin in the twin's event; the twin counts no more."""
         if gone is None or not gone.event or self.events[gone.event].closed:
             return
+        if gone.context.lifting.since and not kept.context.lifting.since:
+            kept.context.lifting = gone.context.lifting
         event = self.events[gone.event]
         member = event.members.pop(gone.number)
         if kept.event and not self.events[kept.event].closed:

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tocsin.centre.features_kernels import FIGURES, motion_figures
+from tocsin.centre.lifting import Lifting
 from tocsin.centre.past import NO_ARC, FreeArc, Motion, Past
 from tocsin.core.constants import NS
 from tocsin.identification.features import DARK_LONG_S, Features
@@ -47,6 +48,7 @@ class Context(msgspec.Struct):
     aim: float = 0.0
     """How surely it is aimed at a protected place (`Predictor.aim`), by the last prediction."""
     past: Past = msgspec.field(default_factory=Past)
+    lifting: Lifting = msgspec.field(default_factory=Lifting)
 
 
 def features_of(
@@ -105,6 +107,7 @@ def features_of(
         glint_angle_rad=context.glint_angle,
         scatter_angle_rad=context.scatter_angle,
         silent_satellites=silent,
+        lift=context.lifting.told_as(),
         site=context.site,
         notice=context.notice,
         aim=context.aim,

@@ -5,10 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tocsin.core.records.outputs import Rejection
+from tocsin.detection.background import SPOTS
+from tocsin.tracking.bank import MAX_TRACKS
+from tocsin.tracking.noise import SIGMA_COLUMNS, loosen
+from tocsin.tracking.tracker import CONTINUE_MOST, MAX_PAIRS
 
 if TYPE_CHECKING:
     from tocsin.centre.centre import Centre
-    from tocsin.core.records.inputs import IntArray, Look
+    from tocsin.core.records.inputs import FloatArray, IntArray, Look
     from tocsin.sensing.sensor import Sensor
     from tocsin.tracking.bank import Track
     from tocsin.tracking.tracker import LookResult
@@ -50,7 +54,18 @@ def after_look(centre: Centre, look: Look, sensor: Sensor, result: LookResult) -
         )  # fmt: skip
     if not result.flooded:
         centre.tracker.floods.discard(sensor.id)
-    if result.refused_births and not result.flooded and not centre.tracker.full_told:
+    bounds = {
+        f"more than {MAX_PAIRS:,} pairs of tracks and detections in a look: nothing new starts of it": result.crowded,
+        f"more than {CONTINUE_MOST:,} pairs in a look of a following radar: none is held to a track": result.unfollowed,
+        f"more than {SPOTS:,} bright places: the least recent are forgotten": centre.background.overflows(sensor.id),
+    }
+    for why, bites in bounds.items():
+        if bites and f"{sensor.id}: {why}" not in centre.tracker.bounds_told:
+            centre.tracker.bounds_told.add(f"{sensor.id}: {why}")
+            centre.emit.event("quarantined", sensor.id, centre.now, (), reason=why)
+    full = len(centre.tracker.bank.tracks) >= MAX_TRACKS
+    centre.tracker.full_told = centre.tracker.full_told and 2 * len(centre.tracker.bank.tracks) > MAX_TRACKS
+    if result.refused_births and full and not result.flooded and not centre.tracker.full_told:
         centre.tracker.full_told = True
         centre.emit.event(
             "quarantined", sensor.id, centre.now, (), reason="the track bank is full: no new tracks start"
@@ -60,6 +75,26 @@ def after_look(centre: Centre, look: Look, sensor: Sensor, result: LookResult) -
     loud = centre.false_rate.looked(sensor.id, sensor.false_alarms, look.empty_looks)
     if loud:
         centre.emit.event("quarantined", sensor.id, centre.now, (), reason=loud)
+
+
+def noisy(centre: Centre, look: Look, sensor: Sensor, rows: FloatArray, used: IntArray) -> None:
+    """Tell where a sensor's errors are larger than it states; from then on they are taken as they are, also in these rows."""
+    before, now = centre.tracker.noise.hear(look, sensor, rows, used, centre.tracker.bank)
+    if now == before:
+        return
+    rows[:, SIGMA_COLUMNS] *= now / before
+    # what was made of errors that were taken too small is less sure than it says, registration's figures too
+    if now > before:
+        loosen(centre.tracker.bank, sensor.id, now / before)
+    centre.registration.forget()
+    keys = tuple(f"{look.sensor}/{look.session}/{look.sequence}/{int(look.numbers[k])}" for k in used[:4].tolist())
+    if now == 1.0:
+        centre.emit.event(
+            "sensor_back", sensor.id, centre.now, keys, reason="its errors are as stated again", factor=1.0
+        )
+        return
+    reason = f"its errors are {now:.1f} times what it states, from look to look: they are taken so large"
+    centre.emit.event("quarantined", sensor.id, centre.now, keys, reason=reason, factor=now)
 
 
 def died(centre: Centre, track: Track) -> None:

@@ -10,6 +10,7 @@ import numpy.typing as npt
 from tocsin.core.records.inputs import AZIMUTH, ELEVATION, LOS_X, RANGE, RANGE_RATE, FloatArray, IntArray, Look
 from tocsin.core.records.warnings import SpaceObservations
 from tocsin.tracking.bank import track_name
+from tocsin.tracking.bank_kernels import GLIDING
 from tocsin.tracking.filter_kernels import BOOST, DRAG_TOP_M
 from tocsin.tracking.tracker import Tracker
 
@@ -54,6 +55,7 @@ class History:
                 "state": states,
                 "covariance": covariances,
                 "boost": np.where(bank.two[index] == 1, bank.ws[index, BOOST], 0.0),
+                "glide": np.where(bank.two[index] == GLIDING, bank.ws[index, BOOST], 0.0),
             }
         )
 
@@ -74,8 +76,10 @@ class History:
         paths = np.empty(len(classes), object)
         paths[:] = [self._named[one] for one in self._sets]
         self._clear()
-        names = ("time", "number", "looks", "state", "covariance", "boost")
-        time, numbers, looks, states, covariances, boost = (np.concatenate([c[name] for c in chunks]) for name in names)
+        names = ("time", "number", "looks", "state", "covariance", "boost", "glide")
+        time, numbers, looks, states, covariances, boost, glide = (
+            np.concatenate([c[name] for c in chunks]) for name in names
+        )
         radius = np.sqrt((states[:, :3] * states[:, :3]).sum(axis=1))
         low = (radius < REENTRY_RADIUS_M).astype(np.float64)
         out: dict[str, npt.NDArray[Any]] = {
@@ -83,8 +87,9 @@ class History:
             "track": np.array([track_name(n) for n in numbers.tolist()], object),
             "covariance": covariances[:, _ROWS, _COLUMNS],
             "model_boost": boost,
-            "model_free": (1.0 - boost) * (1.0 - low),
-            "model_reentry": (1.0 - boost) * low,
+            "model_free": (1.0 - boost - glide) * (1.0 - low),
+            "model_reentry": (1.0 - boost - glide) * low,
+            "model_glide": glide,
             "looks": looks.astype(np.int32),
             "class": np.array(classes, object),
         }

@@ -7,7 +7,7 @@ import math
 import msgspec
 
 from tocsin.centre.features import Context
-from tocsin.core.constants import DEG
+from tocsin.core.constants import DEG, NS
 from tocsin.core.records.outputs import Ellipse, GroundPoint
 from tocsin.core.time import iso_from_tai
 
@@ -100,6 +100,27 @@ class Judged(msgspec.Struct):
     def track(self) -> str:
         """Return the name of its track."""
         return f"T{self.number:06d}"
+
+    def is_news(self) -> bool:
+        """Return whether its class is new and sure enough to be told, or that it glides; notes that it is told."""
+        p, lifting = self.classes[self.best], self.context.lifting
+        new = self.best != self.said and (p >= 0.6 or (p >= 0.4 and bool(self.event)))
+        if not new and (not lifting.since or lifting.told):
+            return False
+        self.said, lifting.told = self.best, bool(lifting.since)
+        return True
+
+    @property
+    def motion(self) -> dict[str, str]:
+        """Return what is told of how it moves beside its class."""
+        return {"motion": "glides"} if self.context.lifting.told else {}
+
+    def glides_on(self, now: int) -> bool:
+        """Return whether it is said to glide and may still be on its way: where a free fall has ended it need not."""
+        spot = self.impact
+        if not self.context.lifting.since or spot is None:
+            return False
+        return now < spot.time + round(2.0 * spot.time_sigma_s * NS)
 
     @property
     def asset(self) -> float:

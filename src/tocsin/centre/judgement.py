@@ -119,6 +119,7 @@ class Judgement:
             state, covariance = whole[0][0], whole[1][0]
             judged.predicted_at = 0  # its fall follows from the whole burn now
         self._match_notice(stage, judged, track)
+        judged.context.lifting.note(stage.tracker, track, state, covariance)
         identity = self._identify(
             judged, track, state, covariance, stage.tracker.thrust_sigma(track.slot), arcs, k, now
         )
@@ -131,7 +132,8 @@ class Judgement:
         opens = judged.event != 0 or (threatening and (falls or rises))
         judged.judged_at, judged.hits_judged = now, track.hits
         # told with the class, when that has changed
-        told = judged.best == judged.said
+        lifting = judged.context.lifting
+        told = judged.best == judged.said and lifting.told == bool(lifting.since)
         judged.explained = [] if told else explain(identity, tuple(track.first_keys[:3] + track.last_keys[-3:]))
         if not opens:
             judged.level = ""
@@ -152,6 +154,10 @@ class Judgement:
             unseen=bool(track.off_from) and track.last_hit <= track.last_infrared,
         )
         judged.level, judged.reason = level_of(figures, judged.level)
+        if lifting.since:
+            judged.reason += (
+                f"; it glides (lift {lifting.ratio:.1f} of its drag): the footprint is what it can still reach"
+            )
 
     def _watch_fall(self, judged: Judged, track: Track, falls: float, deep: float, now: int) -> None:
         """Note since when the arc has met the ground beyond doubt, and whether that has held for long enough."""

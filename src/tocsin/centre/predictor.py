@@ -17,6 +17,7 @@ from tocsin.identification.classes import MISSILES
 from tocsin.prediction.ascent import FEWEST, fit_burnout
 from tocsin.prediction.assets import AssetTable
 from tocsin.prediction.backtrace import launch_from_arc
+from tocsin.prediction.glide import predict_glide
 from tocsin.prediction.impact import PoweredHypotheses, asset_probabilities, predict_impact
 from tocsin.prediction.launch import fit_launch
 from tocsin.tracking.bank import Track
@@ -111,7 +112,13 @@ class Predictor:
             flat = np.array(judged.profile_state)
             time, state, covariance = judged.profile_time, flat[:6], flat[6:].reshape(6, 6)
         powered = self._hypotheses(judged, state, track) if judged.powered > MAY_BURN else None
-        found = predict_impact(time, state, covariance, ln_beta_mean=beta, ln_beta_sigma=beta_sigma, powered=powered)
+        glide = judged.context.lifting.glide()
+        if glide is not None and powered is None:
+            found = predict_glide(time, state, covariance, glide)
+        else:
+            found = predict_impact(
+                time, state, covariance, ln_beta_mean=beta, ln_beta_sigma=beta_sigma, powered=powered
+            )
         judged.wide = found.method != "unscented"
         assets = [float(v) for v in asset_probabilities(found, self.table)]
         if not len(found.parts) or not math.isfinite(found.lat):

@@ -236,6 +236,7 @@ def _exercise_beginnings() -> None:
     from tocsin.tracking.birth_kernels import start_radar, start_radars
     from tocsin.tracking.filter_kernels import M_RANGE, MEAS, N
     from tocsin.tracking.fuse_kernels import join
+    from tocsin.tracking.gliding import Anchor, air_since
     from tocsin.tracking.measurements import measured_places
     from tocsin.tracking.record_kernels import note_rivals
     from tocsin.tracking.upkeep import settle
@@ -252,6 +253,9 @@ def _exercise_beginnings() -> None:
     assign(slots, np.arange(2), np.ones(2))
     note_rivals(bank.records, bank.rivals, slots, slots)
     state_distances(bank.xs, bank.ps, bank.ws, bank.ts, bank.two, slots[:1], slots[1:], np.empty((1, 1)))
+    high = [6.4e6, 0.0, 0.0, 0.0, 5e3, 0.0, 0.0, 0.0, 0.0, 8.0]
+    anchor = Anchor(_START, high, np.eye(N).ravel().tolist())
+    air_since(anchor, _START + NS, np.array(high[:6]), np.eye(6))
     join(np.ones(6), np.eye(6), 1.0, np.ones(N), np.eye(N), np.empty(6), np.empty((6, 6)))
     settle(bank, int(slots[0]), _START - NS, np.ones(6) * 1e7, np.eye(6))
     forget_spots(np.zeros((4, 8)), 0, 0.0)
@@ -266,6 +270,7 @@ def exercise_prediction() -> None:
     from tocsin.prediction.ascent import fit_burnout
     from tocsin.prediction.assets import AssetTable
     from tocsin.prediction.backtrace import launch_from_arc
+    from tocsin.prediction.glide import Glide, predict_glide
     from tocsin.prediction.impact import PoweredHypotheses, asset_probabilities, predict_impact
     from tocsin.prediction.launch import fit_launch
     from tocsin.sensing.glint import forward_scatter_angle, glint_geometry
@@ -286,6 +291,7 @@ def exercise_prediction() -> None:
     powered = PoweredHypotheses.simple([0.5, 0.5], [20.0, 60.0], [5.0, 10.0], 30.0)
     for covariance, hypotheses in ((sharp, None), (wide, None), (sharp, powered)):
         asset_probabilities(predict_impact(_START, state, covariance, powered=hypotheses), table)
+    predict_glide(_START, state, sharp, Glide(ratio=1.0, bank=0.5, ln_beta=8.0, ln_beta_sigma=0.3), 300.0)
     arc_figures(state[None], sharp[None])
     motion_figures(np.concatenate([state, np.zeros(3)]), sharp, up, np.empty(FIGURES))
     launch_from_arc(_START, state, sharp)

@@ -30,6 +30,15 @@ class Background:
         self.counts: dict[str, int] = {}
         self.first: dict[str, int] = {}
         self.swept: dict[str, float] = {}
+        self.told: set[str] = set()
+        """Sensors of which it was told that they see more bright places than are remembered."""
+
+    def overflows(self, sensor: str) -> bool:
+        """Return whether a sensor has just come to see more bright places than are remembered; once a sensor."""
+        new = self.counts.get(sensor, 0) >= SPOTS and sensor not in self.told
+        if new:
+            self.told.add(sensor)
+        return new
 
     def screen(
         self, sensor: str, time: int, rows: FloatArray, chosen: IntArray, intensity: FloatArray
@@ -55,12 +64,13 @@ class Background:
         """Return all of it as plain data."""
         return {
             "spots": {k: v[: self.counts[k]].tobytes() for k, v in self.spots.items()},
-            "first": dict(self.first), "swept": dict(self.swept),
+            "first": dict(self.first), "swept": dict(self.swept), "told": sorted(self.told),
         }  # fmt: skip
 
     def load(self, state: dict[str, Any]) -> None:
         """Take over what `state` returned."""
         self.first, self.swept = dict(state["first"]), dict(state["swept"])
+        self.told = set(state["told"])
         for k, raw in state["spots"].items():
             table = np.frombuffer(raw, np.float64).reshape(-1, SPOT)
             self.spots[k] = np.zeros((SPOTS, SPOT))

@@ -20,6 +20,7 @@ SCHEMA = pa.schema(
         pa.field("model_boost", pa.float64(), nullable=False),
         pa.field("model_free", pa.float64(), nullable=False),
         pa.field("model_reentry", pa.float64(), nullable=False),
+        pa.field("model_glide", pa.float64(), nullable=False),
         pa.field("looks", pa.int32(), nullable=False),
         pa.field("paths", pa.list_(pa.string()), nullable=False),
         pa.field("class", pa.string(), nullable=False),
@@ -30,7 +31,7 @@ SCHEMA = pa.schema(
     },
 )
 STATE = ("x_m", "y_m", "z_m", "vx_m_s", "vy_m_s", "vz_m_s")
-_MODELS = ("model_boost", "model_free", "model_reentry")
+_MODELS = ("model_boost", "model_free", "model_reentry", "model_glide")
 
 
 class TrackTableWriter:

@@ -10,6 +10,7 @@ import msgspec
 from tocsin.identification.classes import CLASSES, LAUNCHES, PRIOR_INFRARED, PRIOR_RADAR
 from tocsin.identification.evidence import PIECES, PRIOR_WORDS, Piece
 from tocsin.identification.features import Features
+from tocsin.identification.lift import lifts
 
 _INFRARED = tuple(PRIOR_INFRARED[c] for c in CLASSES)
 _RADAR = tuple(PRIOR_RADAR[c] for c in CLASSES)
@@ -31,7 +32,7 @@ class Identity(msgspec.Struct, frozen=True):
 
 def classify(features: Features) -> Identity:
     """Return the class probabilities of an object with the evidence kept."""
-    pieces = tuple(piece for make in PIECES if (piece := make(features)) is not None)
+    pieces = tuple(piece for make in (*PIECES, lifts) if (piece := make(features)) is not None)
     return Identity(posterior(features, pieces), pieces)
 
 

@@ -15,6 +15,16 @@ DARK_LONG_S = 40.0
 """So long after burnout the speed is no longer that of burnout."""
 
 
+class Lift(msgspec.Struct, frozen=True):
+    """What was seen of a body that does not obey gravity and drag alone; m/s2."""
+
+    lift_m_s2: float
+    sigma_m_s2: float
+    over_drag: float
+    ln_odds: float
+    """Logarithm of the likelihood ratio of lift against none."""
+
+
 class Features(msgspec.Struct, frozen=True):
     """What is measured of a track; SI units, NaN = not known."""
 
@@ -75,6 +85,8 @@ class Features(msgspec.Struct, frozen=True):
     """By how much sunlight is turned at a cloud on its line of sight to reach the satellite."""
     silent_satellites: int = 0
     """Other satellites that looked twice or more where it shone and saw nothing."""
+    lift: Lift | None = None
+    """None where free fall explains all that was seen."""
     site: Odds | None = None
     """What its launch point says; None where nobody is known to launch, or it is not known well enough."""
     notice: str = ""

@@ -114,7 +114,7 @@ class Impact:
     """Of the arc if it is, or from now were, unpowered; heights over the ellipsoid."""
     apogee_m: float
     method: str
-    """`unscented` (a Gaussian of 15 points), `cloud` (a sample as a mixture), `powered` (over hypotheses), `none`."""
+    """`unscented` (a Gaussian of 15 points), `cloud` (a sample as a mixture), `powered` (over hypotheses), `glide`, `none`."""
 
     def ground_point(self) -> GroundPoint | None:
         """Return the impact as it is published, None where nothing comes down."""
@@ -196,20 +196,20 @@ def predict_impact(
     limit = float(max_flight_s)
     if powered is not None:
         parts, times = _powered(state, covariance, ln_beta_mean, powered, limit)
-        return _impact(time_ns, parts, times, turns, "powered")
+        return impact_of(time_ns, parts, times, turns, "powered")
     nothing = np.empty((0, 6)), np.empty((0, 2))
     if not k.goes_down(state, covariance, RE_ENTRY_HEIGHT_M):
-        return _impact(time_ns, *nothing, turns, "none")
+        return impact_of(time_ns, *nothing, turns, "none")
     states, betas = np.empty((k.SIGMA_POINTS, 6)), np.empty(k.SIGMA_POINTS)
     k.sigma_states(state, covariance, ln_beta_mean, ln_beta_sigma, states, betas)
     single = gaussian_fall(states, betas, limit)
     if single is not None:
-        return _impact(time_ns, *single, turns, "unscented")
+        return impact_of(time_ns, *single, turns, "unscented")
     points = gaussian_cloud(_CLOUD, 7)
     states, betas = np.empty((_CLOUD, 6)), np.empty(_CLOUD)
     k.cloud_states(state, covariance, ln_beta_mean, ln_beta_sigma, points, states, betas)
     parts, times = mixture(falls(states, betas, limit, np.zeros(_CLOUD), cloud=True), 1.0)
-    return _impact(time_ns, parts, times, turns, "cloud")
+    return impact_of(time_ns, parts, times, turns, "cloud")
 
 
 def falls(states: FloatArray, betas: FloatArray, limit_s: float, spent: FloatArray, cloud: bool = False) -> FloatArray:
@@ -265,7 +265,7 @@ def _powered(
     return np.concatenate([p for p, _ in found]), np.concatenate([t for _, t in found])
 
 
-def _impact(time_ns: int, parts: FloatArray, times: FloatArray, turns: tuple[float, float], method: str) -> Impact:
+def impact_of(time_ns: int, parts: FloatArray, times: FloatArray, turns: tuple[float, float], method: str) -> Impact:
     """Return the record of a mixture."""
     probability = min(1.0, math.fsum(float(w) for w in parts[:, 0]))
     lat, lon, covariance = math.nan, math.nan, (math.nan, math.nan, math.nan)

@@ -230,9 +230,9 @@ def after_jump(x: np.ndarray, p: np.ndarray, two: int, xj: np.ndarray, pj: np.nd
 def weigh(d2s: np.ndarray, lls: np.ndarray, w: np.ndarray, two: int, plume_odds: float) -> tuple[float, float]:
     """Return (smallest squared distance of a live model, log likelihood of the mixture); `w` (2,) becomes the posterior.
 
-    `d2s`, `lls` (3,): of the hypotheses of `update_track`.
+    `d2s`, `lls` (3,): of the hypotheses of `update_track`. What falls through the air shines alike whether it glides or not.
     """
-    ll_f = lls[FREE] + math.log(plume_odds)
+    ll_f = lls[FREE] + (0.0 if two == GLIDING else math.log(plume_odds))
     if two < 1:
         return d2s[FREE], ll_f
     d2_f, d2_b, ll_b = d2s[FREE], d2s[BOOST], lls[BOOST]

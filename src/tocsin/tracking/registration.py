@@ -153,6 +153,11 @@ class Registration:
         found = catalogue.correlate(site, look.times[asked], places, sigmas, rates).objects
         return {int(r): catalogue.id(int(o)) for r, o in zip(asked, found, strict=True) if o >= 0}
 
+    def forget(self) -> None:
+        """Forget what was gathered: it was weighed by errors that were not what they are."""
+        self.sightings, self.taken, self.seen_by, self.strangers = [], {}, {}, set()
+        self.count, self.blocks = [0] * len(self.sensors), []
+
     # ---- blocks -----------------------------------------------------------------------------------------------------
 
     def close(self, now: int, bank: TrackBank, catalogue: Catalogue) -> list[Finding]:

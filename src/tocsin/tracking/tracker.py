@@ -7,7 +7,7 @@ is dropped only by looks that could have seen it, by falling, or (tentative, or 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
@@ -27,6 +27,7 @@ from tocsin.tracking.filter_kernels import BOOST, FREE, M_RANGE, M_SIGMA_A
 from tocsin.tracking.gate_kernels import gate_pairs
 from tocsin.tracking.measurement_kernels import against_new
 from tocsin.tracking.measurements import TAIL, Figures, beside_neighbours, figures_of, measurement_rows
+from tocsin.tracking.noise import Noise
 from tocsin.tracking.notes import LookNotes, note_rivals
 from tocsin.tracking.record_kernels import NIS_MEMORY, SCORE_MOST, components, count_hits
 from tocsin.tracking.silence import silence
@@ -78,10 +79,10 @@ class LookResult(msgspec.Struct):
     """Slots that this look saw."""
     silent: list[tuple[int, float]]
     """(slot, chance that the look would have seen it) of confirmed tracks that it did not report."""
-    refused_births: int = 0
-    """Detections that started no track because there were too many: told, not lost in silence."""
+    refused_births: int = 0  # detections that started no track because there were too many
     flooded: bool = False
     """More detections than there is room for tracks: tracks that stood took theirs, and nothing new was started."""
+    unfollowed: bool = False  # more pairs than `CONTINUE_MOST`
     crowded: bool = False
     """More pairs than `MAX_PAIRS` were within the gates: the oldest tracks had theirs, and nothing new was started."""
 
@@ -97,7 +98,8 @@ class Tracker:
     def __init__(self, sensors: Sequence[Sensor] = ()) -> None:
         self.bank = TrackBank()
         self.full_told = False
-        self.floods: set[str] = set()
+        self.floods, self.bounds_told = set[str](), set[str]()
+        self.noise = Noise()
         self._sensors = {s.id: s for s in sensors}
         self._by_sensor: dict[str, Figures] = {}
         self._ups, self._biases = np.zeros((0, 3)), np.zeros((0, 3))
@@ -112,7 +114,7 @@ class Tracker:
 
     def rows(self, look: Look, sensor: Sensor, place: FloatArray) -> FloatArray:
         """Return the measurement rows (n, 18) of a look."""
-        return measurement_rows(look, sensor, self._figures(sensor), place)
+        return self.noise.widen(sensor.id, measurement_rows(look, sensor, self._figures(sensor), place))
 
     def process(
         self,
@@ -149,8 +151,8 @@ class Tracker:
         if left.size and all_slots.size:
             left = self._associate(notes, left, all_slots[~standing], odds, result)
         few = left.size * len(bank.tracks) <= CONTINUE_MOST
-        if left.size and look.mode == "track" and sensor.kind == "radar" and few:
-            left = self._continue(notes, left, result)
+        if left.size and look.mode == "track" and sensor.kind == "radar":
+            result.unfollowed, left = not few, self._continue(notes, left, result) if few else left
         if trusted:
             self._silence(look, sensor, place, result)
         if result.crowded:
@@ -217,9 +219,8 @@ class Tracker:
 
     def _dark(self, slots: IntArray, time: int) -> BoolArray:
         """Return of which tracks (k,) the plume has gone out for good, as far as looks can tell."""
-        records = self.bank.records[slots]
-        dark: BoolArray = (records["infrared_misses"] >= 2) & (time - records["off_from"] > DARK_S * NS)
-        return dark
+        seen = self.bank.records[slots]
+        return (seen["infrared_misses"] >= 2) & (time - seen["off_from"] > DARK_S * NS)
 
     def _continue(self, notes: LookNotes, left: IntArray, result: LookResult) -> IntArray:
         """Hold detections of a `track` look that fit no gate to the tracks they follow on from; return the rest."""
@@ -317,12 +318,9 @@ class Tracker:
             if track is not None:
                 result.others.append(Update(track.slot, row, 0.0, True))
 
-    def tidy(self, now: int, orbiting: set[int]) -> list[tuple[Track, str]]:
-        """Return the tracks that end at `now` without a look's word: fallen, or out of all sight for long.
-
-        `orbiting`: slots of tracks in orbit, kept 20 minutes unseen; others coast until they reach the ground.
-        """
-        return tidy(self.bank, now, orbiting)
+    def tidy(self, now: int, orbiting: set[int], gliding: Collection[int] = ()) -> list[tuple[Track, str]]:
+        """Return the tracks that end at `now` without a look's word (`upkeep.tidy`); `orbiting`, `gliding`: slots."""
+        return tidy(self.bank, now, orbiting, gliding)
 
     def merge_twins(self) -> list[tuple[Track, Track]]:
         """Return (kept, dropped) of confirmed tracks that are one object: states agree, never seen side by side."""
@@ -393,9 +391,12 @@ class Tracker:
 
     def state(self) -> dict[str, Any]:
         """Return all of it as plain data."""
-        return {"bank": self.bank.state(), "full_told": self.full_told, "floods": sorted(self.floods)}
+        return {"bank": self.bank.state(), "full_told": self.full_told, "floods": sorted(self.floods),
+                "noise": self.noise.state(), "bounds_told": sorted(self.bounds_told)}  # fmt: skip
 
     def load(self, state: dict[str, Any]) -> None:
         """Take over what `state` returned."""
         self.bank.load(state["bank"])
-        self.full_told, self.floods = state["full_told"], set(state["floods"])
+        self.noise.load(state["noise"])
+        self.full_told = state["full_told"]
+        self.floods, self.bounds_told = set(state["floods"]), set(state["bounds_told"])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import numpy as np
 import numpy.typing as npt
 
@@ -28,10 +30,11 @@ of 6, 99.9 %), what a plume told is joined with what the radar tells. So few pai
 over the arc from burnout on, where the gate at the radar's time has no room for how it is curved."""
 
 
-def tidy(bank: TrackBank, now: int, orbiting: set[int]) -> list[tuple[Track, str]]:
+def tidy(bank: TrackBank, now: int, orbiting: set[int], gliding: Collection[int] = ()) -> list[tuple[Track, str]]:
     """Return the tracks that end at `now` without a look's word: fallen, or out of all sight for long.
 
-    `orbiting`: slots of tracks in orbit, kept 20 minutes unseen; others coast until they reach the ground.
+    `orbiting`: slots of tracks in orbit, kept 20 minutes unseen; others coast until they reach the ground. `gliding`: slots of
+    bodies that the air may still carry where a fall would have ended.
     """
     dropped: list[tuple[Track, str]] = []
     slots = bank.slots()
@@ -42,11 +45,12 @@ def tidy(bank: TrackBank, now: int, orbiting: set[int]) -> list[tuple[Track, str
         advance_tracks(bank.xs, bank.ps, bank.ws, bank.ts, bank.two, stale, now - 10 * NS)
     heights = np.empty(slots.size)
     heights_at(bank.xs, bank.ws, bank.ts, slots, now, heights)
+    held = np.isin(slots, list(gliding))
     unseen = (now - bank.records["last_hit"][slots]) / NS
     tentative = bank.records["confirmed"][slots] == 0
     reasons = (
         ("not seen again", tentative & (unseen > TENTATIVE_LIFE_S)),
-        ("its arc has reached the ground (predicted, not observed)", (heights < -2000.0) & (unseen > 5.0)),
+        ("its arc has reached the ground (predicted, not observed)", (heights < -2000.0) & (unseen > 5.0) & ~held),
         (
             "faster than any object: it was made of detections of several",
             _too_fast(bank, slots) & (bank.records["infrared_hits"][slots] == 0),

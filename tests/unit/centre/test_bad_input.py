@@ -5,18 +5,30 @@ from collections.abc import Iterable
 import msgspec
 import numpy as np
 import pytest
-from benchmarks.bad_input import NETWORK, clutter, contradictory, copied, frozen, look, pure_clutter
+from benchmarks.bad_input import (
+    NETWORK,
+    clutter,
+    contradictory,
+    copied,
+    frozen,
+    look,
+    network_of,
+    noisy,
+    pure_clutter,
+)  # fmt: skip
 
 from tocsin.centre.centre import Centre
 from tocsin.core.records.inputs import Look
-from tocsin.core.records.network import Assets
+from tocsin.core.records.network import Assets, Network
 from tocsin.core.records.outputs import Event, Rejection
+from tocsin.detection.background import SPOTS, Background
 from tocsin.detection.false_rate import BLOCK, FalseRate
+from tocsin.tracking import tracker
 from tocsin.tracking.bank import MAX_TRACKS
 
 
-def said_of(looks: Iterable[Look]) -> tuple[Centre, list[Event], list[Rejection]]:
-    centre = Centre(NETWORK, Assets(), "test")
+def said_of(looks: Iterable[Look], network: Network = NETWORK) -> tuple[Centre, list[Event], list[Rejection]]:
+    centre = Centre(network, Assets(), "test")
     records = [r for item in looks for r in centre.step(item)]
     return centre, [r for r in records if isinstance(r, Event)], [r for r in records if isinstance(r, Rejection)]
 
@@ -99,3 +111,49 @@ def test_false_reports_are_judged_by_blocks_and_a_quiet_one_ends_the_naming() ->
     again = FalseRate()
     again.load(msgspec.json.decode(msgspec.json.encode(rate.state())))
     assert again.state() == rate.state()
+
+
+BODIES = 30
+LARGER = "times what it states"
+
+
+@pytest.mark.parametrize(("radars", "bad"), [(1, "r0"), (3, "r1")])
+def test_a_sensor_ten_times_noisier_than_it_says_is_named_and_its_tracks_stay_few(radars: int, bad: str) -> None:
+    _, events, _ = said_of(noisy(radars, bad, seconds=1200.0), network_of(radars))
+    factors = [e.data["factor"] for e in events if e.subject == bad and LARGER in str(e.data.get("reason"))]
+    assert 1 <= len(factors) <= 4 and 5.0 < factors[-1] < 20.0, factors
+    # nobody else is blamed, neither for noise nor for a bias
+    assert {e.subject for e in events if e.kind in ("quarantined", "sensor_biased")} == {bad}
+    # measured: 35 and 32; with errors taken as stated 76 and 55
+    assert BODIES * 0.8 <= sum(e.kind == "track_started" for e in events) <= BODIES * 1.3
+
+
+def test_sensors_that_are_as_they_say_are_not_named() -> None:
+    _, events, _ = said_of(noisy(3, "", seconds=900.0), network_of(3))
+    assert not [e for e in events if e.kind in ("quarantined", "sensor_biased")]
+
+
+def test_a_snapshot_keeps_the_errors_as_they_were_found() -> None:
+    looks = list(noisy(1, "r0", seconds=600.0))
+    centre, _, _ = said_of(looks, network_of(1))
+    assert centre.tracker.noise.heard["r0"].factor > 4.0
+    again = Centre.restore(centre.snapshot(), network_of(1), Assets())
+    assert again.snapshot() == centre.snapshot()
+
+
+def test_a_full_memory_of_bright_places_is_told_once_a_sensor() -> None:
+    background = Background()
+    background.counts = {"west": SPOTS, "east": SPOTS - 1}
+    assert [background.overflows(name) for name in ("west", "east", "west")] == [True, False, False]
+    again = Background()
+    again.load(background.state() | {"spots": {}})
+    again.counts = {"west": SPOTS}
+    assert not again.overflows("west")
+
+
+def test_more_pairs_than_there_is_room_for_are_told_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tracker, "MAX_PAIRS", 10)
+    looks = list(noisy(1, "", seconds=900.0))
+    centre, events, _ = said_of(looks, network_of(1))
+    told = [reason for _, reason in named(events) if "pairs of tracks and detections" in reason]
+    assert len(told) == 1 and centre.tracker.bounds_told

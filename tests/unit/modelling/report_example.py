@@ -75,7 +75,8 @@ def rows(
     return dict(zip(names, columns, strict=True)) | {
         "time": np.array([at(s) for s in seconds]), "track": np.full(n, track, object),
         "covariance": np.ones((n, 21)), "model_boost": np.zeros(n), "model_free": np.ones(n),
-        "model_reentry": np.zeros(n), "looks": np.arange(1, n + 1), "paths": text, "class": np.full(n, name, object),
+        "model_reentry": np.zeros(n), "model_glide": np.zeros(n),
+        "looks": np.arange(1, n + 1), "paths": text, "class": np.full(n, name, object),
     }  # fmt: skip
 
 

@@ -43,6 +43,8 @@ class ObjectStory:
     """When it was last said (TAI ns); 0 = it never was, `said` is then the likeliest class."""
     probability: float = math.nan
     evidence: list[dict[str, Any]] = field(default_factory=list)
+    motion: str = ""
+    """`glides` where it does not fall as gravity and drag let it."""
     event: str = ""
     first: int = 0
     last: int = 0
@@ -211,6 +213,7 @@ def _take_event(
             best = data.get("object_class") or max(classes, key=lambda name: classes[name], default="unknown")
             story.said, story.probability = str(best), float(data.get("probability", classes.get(best, math.nan)))
             story.evidence = list(data.get("evidence") or ())
+            story.motion = str(data.get("motion", ""))
             story.said_at = tai_from_iso(line["time_utc"])
         elif kind == "track_dropped":
             story.ended = str(data.get("reason", ""))

@@ -61,6 +61,7 @@ def objects_tables(data: ReportData) -> str:
                 f"<b>{esc(o.track)}</b>",
                 f'<a href="#{esc(o.event)}">{esc(o.event)}</a>',
                 f'<i class="dot" style="background:{CLASS_COLOURS[family(o.said)]}"></i>{esc(class_name(o.said))}'
+                + (f"<br><small>{esc(o.motion)}</small>" if o.motion else "")
                 + (f"<br><small>said {clock(since(o.said_at, data.start))}</small>" if o.said_at else ""),
                 per_cent(o.probability),
                 _why(o),
@@ -93,7 +94,9 @@ def _where(point: GroundPoint | None, data: ReportData, vague: bool = False) -> 
 
 def _why(o: ObjectStory) -> str:
     pieces = []
-    for piece in o.evidence[:SHOWN_EVIDENCE]:
+    # what glides is told first: its impact is not that of a fall
+    shown = sorted(o.evidence, key=lambda p: not str(p.get("name", "")).startswith("glides"))
+    for piece in shown[:SHOWN_EVIDENCE]:
         name = str(piece.get("name", "")).replace("_", " ")
         value = esc(typeset(_value(piece.get("value"))))
         pieces.append(f"<li><div>{esc(name)}: <b>{value}</b></div><span>{_ratio(piece.get('ratio'))}</span></li>")

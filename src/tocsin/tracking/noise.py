@@ -1,0 +1,199 @@
+"""Are a sensor's errors as large as it says? Its residuals against tracks, from look to look, tell.
+
+What a sensor reports of a track, less where the track is expected, is its error with that of the track. The difference of two
+such residuals of one object, some seconds apart, is free of whatever is constant (a bias, a clock that is off: those are
+`registration`'s), and has the variance of two errors. The median of its squares over all that was measured lately, in
+units of what is stated, is the square of the factor by which the errors are larger: half of the pairs may be wrong.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from tocsin.core.constants import NS
+from tocsin.core.records.inputs import FloatArray, IntArray, Look
+from tocsin.sensing.sensor import Sensor
+from tocsin.tracking.bank import TrackBank
+from tocsin.tracking.filter_kernels import (
+    A_X,
+    B_X,
+    FREE,
+    M_RANGE,
+    M_SIGMA_A,
+    M_SIGMA_B,
+    M_SIGMA_RANGE,
+    M_SIGMA_RATE,
+    S_X,
+    U_X,
+)
+from tocsin.tracking.view_kernels import carry_ahead
+
+PAUSE_S = 9.0
+"""A sensor is asked so often, and of so few tracks: the cost is that of a handful of numbers a look."""
+TRACKS, FRESH_S, APART_S = 8, 30.0, 60.0
+"""Tracks seen so lately; two residuals of one object at most so far apart."""
+WIDE = 40.0
+"""A detection is taken for a track's within so many stated sigma, and only where no other is nearly as close."""
+ALONE = 3.0
+KEPT, LEAST = 96, 12
+"""Squares remembered of each sensor, and from how many it is judged."""
+LOUD, QUIET = 1.7, 1.3
+"""A sensor is named from so large a factor on (the lower bound of its estimate), and well again below that."""
+MOVED = 1.4
+"""A factor that is taken is left as it is until its estimate is surely off by so much."""
+MEDIAN = 0.4549364
+"""Of the chi-square distribution of one degree of freedom."""
+SIGMA_COLUMNS = [M_SIGMA_RANGE, M_SIGMA_A, M_SIGMA_B, M_SIGMA_RATE]
+
+
+class Heard(msgspec.Struct):
+    """What one sensor's residuals have said."""
+
+    factor: float = 1.0
+    """By which its sigmas are taken larger than stated."""
+    asked_at: int = 0
+    squares: list[float] = msgspec.field(default_factory=list)
+    """Of differences, in stated variances: one a component."""
+    last: dict[int, tuple[int, float, float, float]] = msgspec.field(default_factory=dict)
+    """Track -> when, and the residual of range (NaN = not measured), azimuth and elevation arc, m."""
+
+    def estimate(self) -> tuple[float, float]:
+        """Return the factor, and its lower bound at about three sigma of the median of so many squares."""
+        n = len(self.squares)
+        if n < LEAST:
+            return 1.0, 1.0
+        factor = math.sqrt(sorted(self.squares)[n // 2] / MEDIAN)
+        # the median of n squares of normals: one sigma of its logarithm is 2.3 / sqrt(n), that of the factor half of it
+        return factor, factor * math.exp(-3.0 * 1.17 / math.sqrt(n))
+
+
+class Noise:
+    """The errors of all sensors, as they are."""
+
+    def __init__(self) -> None:
+        self.heard: dict[str, Heard] = {}
+
+    def widen(self, sensor: str, rows: FloatArray) -> FloatArray:
+        """Return measurement rows (n, 18) with the sigmas of a sensor as large as they have been found, in place."""
+        heard = self.heard.get(sensor)
+        if heard is not None and heard.factor > 1.0:
+            rows[:, SIGMA_COLUMNS] *= heard.factor
+        return rows
+
+    def hear(
+        self, look: Look, sensor: Sensor, rows: FloatArray, used: IntArray, bank: TrackBank
+    ) -> tuple[float, float]:
+        """Return (factor as it was, as it is found) of a sensor after a look; rows (n, 18) as `widen` gives them."""
+        heard = self.heard.setdefault(sensor.id, Heard())
+        before = heard.factor
+        if look.end - heard.asked_at < PAUSE_S * NS or not used.size or look.state in ("blinded", "down"):
+            return before, before
+        heard.asked_at = look.end
+        self._compare(heard, look, rows, used, bank)
+        factor, least = heard.estimate()
+        most = factor * factor / max(least, 1e-9)
+        if before == 1.0 and least >= LOUD:
+            heard.factor = round(factor, 1)
+        elif before > 1.0 and len(heard.squares) == KEPT:
+            if factor < QUIET:
+                heard.factor = 1.0
+            elif most * MOVED < before or least > MOVED * before:
+                heard.factor = round(factor, 1)
+        if heard.factor != before:
+            heard.last = {}
+            heard.squares = []
+        return before, heard.factor
+
+    def _compare(self, heard: Heard, look: Look, rows: FloatArray, used: IntArray, bank: TrackBank) -> None:
+        """Take the residuals of a look's detections against tracks that were seen lately."""
+        oldest = look.time - round(APART_S * NS)
+        heard.last = {number: one for number, one in heard.last.items() if one[0] > oldest}
+        slots = bank.slots()
+        records = bank.records[slots]
+        fresh = (records["confirmed"] != 0) & (look.time - records["last_hit"] < FRESH_S * NS) & (records["stem"] == 0)
+        # those that have been asked before come first: two residuals make one square
+        chosen = sorted(slots[fresh].tolist(), key=lambda s: (bank.tracks[s].number not in heard.last, s))[:TRACKS]
+        mine = rows[used]
+        found = [_residuals(bank, s, look, mine, look.times[used], heard.factor) for s in chosen]
+        # (tracks, detections): whose a detection is has to be plain both ways
+        far = np.stack([d2 for d2, _, _ in found]) if found else np.empty((0, used.size))
+        for i, slot in enumerate(chosen):
+            best = int(np.argmin(far[i]))
+            near = far[i, best]
+            rivals = [*np.delete(far[i], best).tolist(), *np.delete(far[:, best], i).tolist()]
+            if not near < 3.0 * WIDE**2 or min(rivals, default=math.inf) < ALONE**2 * near:
+                continue
+            number, off, var = bank.tracks[slot].number, found[i][1][best].tolist(), found[i][2][best].tolist()
+            time = int(look.times[used[best]])
+            before = heard.last.get(number)
+            if before is not None and time > before[0]:
+                for k in range(3):
+                    square = (off[k] - before[1 + k]) ** 2 / var[k]
+                    if square == square:
+                        heard.squares.append(0.5 * square)
+            heard.last[number] = (time, *off)
+        del heard.squares[:-KEPT]
+
+    def state(self) -> dict[str, Any]:
+        """Return all of it as plain data."""
+        return {
+            k: [h.factor, h.asked_at, list(h.squares), [[n, *v] for n, v in h.last.items()]]
+            for k, h in self.heard.items()
+        }
+
+    def load(self, state: dict[str, Any]) -> None:
+        """Take over what `state` returned."""
+        self.heard = {
+            k: Heard(factor, asked, list(squares), {n: (t, a, b, c) for n, t, a, b, c in last})
+            for k, (factor, asked, squares, last) in state.items()
+        }
+
+
+def _residuals(
+    bank: TrackBank, slot: int, look: Look, rows: FloatArray, times: IntArray, factor: float
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Return squared distances (n,) of detections to a track, in what is stated, their residuals (n, 3), m, and variances.
+
+    Range, and the arcs of azimuth and elevation; what is not known of the track's place counts as stated.
+    """
+    at = int(times[0])
+    states, covariances = np.empty((1, 6)), np.empty((1, 21))
+    carry_ahead(
+        bank.xs, bank.ps, bank.ws, bank.ts, bank.two, slot, np.array([max(at, int(bank.ts[slot]))]), states, covariances
+    )
+    if not math.isfinite(float(states[0, 0])):
+        return np.full(len(rows), math.inf), np.empty((len(rows), 3)), np.empty((len(rows), 3))
+    lower = np.zeros((3, 3))
+    lower[0, 0], lower[1, 0], lower[1, 1], lower[2, 0], lower[2, 1], lower[2, 2] = covariances[0, :6].tolist()
+    place = lower + lower.T - np.diag(np.diag(lower))
+    here = states[0, :3][None, :] + states[0, 3:][None, :] * ((times - at) / NS)[:, None]
+    d = here - rows[:, S_X : S_X + 3]
+    far = np.sqrt((d * d).sum(axis=1))
+    off, var = np.empty((len(rows), 3)), np.empty((len(rows), 3))
+    off[:, 0] = rows[:, M_RANGE] - far
+    for k, axis in ((1, A_X), (2, B_X)):
+        off[:, k] = -(d * rows[:, axis : axis + 3]).sum(axis=1)
+    for k, (axis, column) in enumerate(((U_X, M_SIGMA_RANGE), (A_X, M_SIGMA_A), (B_X, M_SIGMA_B))):
+        u = rows[:, axis : axis + 3]
+        sigma = rows[:, column] / factor * (1.0 if k == 0 else far)
+        var[:, k] = sigma**2 + ((u[:, :, None] * place[None]).sum(axis=1) * u).sum(axis=1) / factor**2
+    behind = (d * rows[:, U_X : U_X + 3]).sum(axis=1) < 0.0
+    d2 = np.nan_to_num(off * off / var, nan=0.0).sum(axis=1)
+    d2[behind | ~np.isfinite(off[:, 1])] = math.inf
+    return d2, off, var
+
+
+def loosen(bank: TrackBank, sensor: str, factor: float) -> None:
+    """Widen the covariances of the tracks that are made of a sensor's detections for the most part, in place."""
+    if sensor not in bank.sensors:
+        return
+    slots = bank.slots()
+    hits = bank.contacts["hits"][slots]
+    mine = slots[2 * hits[:, bank.sensors.index(sensor)] > hits.sum(axis=1)]
+    bank.ps[mine, :, :9, :9] *= factor * factor
+    bank.ps[mine, FREE, 9, :9] *= factor
+    bank.ps[mine, FREE, :9, 9] *= factor
