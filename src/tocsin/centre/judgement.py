@@ -240,7 +240,7 @@ class Judgement:
         fresh = track.hits != judged.predicted_hits or judged.powered > MAY_BURN or went_out
         slow = judged.powered > MAY_BURN or judged.wide or judged.level == "confirmed"
         slow = slow or (judged.predicted_hits >= KNOWN_HITS and judged.asset < THREATENS)
-        pause = SLOW_PAUSE_S if slow else PREDICT_PAUSE_S
+        pause = SLOW_PAUSE_S if slow and not judged.context.lifting.since else PREDICT_PAUSE_S
         if judged.predicted_at and not went_out and (not fresh or now - judged.predicted_at < pause * NS):
             return
         judged.predicted_at, judged.predicted_hits, judged.predicted_powered = now, track.hits, judged.powered

@@ -23,7 +23,8 @@ from tocsin.prediction.profiles import CLASSES, KICKS
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 
-FEWEST = 4
+FEWEST = (k.COMMON + k.PER_STAGE - 2) // 2
+"""Looks, of two angles each: with fewer the ascent is that of the priors."""
 FIRST_ROUNDS, ROUNDS = 3, 40
 COARSER = (1000.0, 300.0, 100.0, 30.0, 10.0, 3.0, 1.0)
 """From a first guess lines of sight are taken for so much coarser at first: priors then keep to ascents that there are, where the

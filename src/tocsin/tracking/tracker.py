@@ -18,7 +18,7 @@ from tocsin.core.records.inputs import Look, PartnerTrack
 from tocsin.sensing.sensors import Sensor
 from tocsin.tracking import bank_kernels as kernels
 from tocsin.tracking.assign import assign
-from tocsin.tracking.bank import MAX_TRACKS, BoolArray, FloatArray, IntArray, Track, TrackBank
+from tocsin.tracking.bank import MAX_TRACKS, FloatArray, IntArray, Track, TrackBank
 from tocsin.tracking.biases import bias_table
 from tocsin.tracking.births import CONFIRM_HITS, CONFIRM_SCORE, start_radar_tracks, start_track, take_partner
 from tocsin.tracking.consider_kernels import consider
@@ -32,7 +32,7 @@ from tocsin.tracking.notes import LookNotes, note_rivals
 from tocsin.tracking.record_kernels import NIS_MEMORY, SCORE_MOST, components, count_hits
 from tocsin.tracking.silence import silence
 from tocsin.tracking.slips import GATE, TAKE_OVER_RUN, back_on, branch_off, grown, hold, take_over
-from tocsin.tracking.upkeep import adopt, merge_twins, tidy, unsharp
+from tocsin.tracking.upkeep import adopt, gone_out, merge_twins, tidy, unsharp
 from tocsin.tracking.view_kernels import carry_ahead, combine
 
 MAX_PAIRS = 1_000_000
@@ -200,7 +200,7 @@ class Tracker:
             gain[asked], told = beside_neighbours(gain[asked], d2[asked], rows, pr[asked], left, figures.log_density)
             worth = told if young else gain
         if sensor.kind == "infrared":
-            dark = self._dark(ps[:count], look.time)
+            dark = gone_out(bank, ps[:count], look.time - DARK_S * NS)
             again = ll[:count] + math.log(RELIGHT) - NEAR_LAUNCHES
             worth = gain = np.where(dark, np.minimum(gain, again), gain)
         best = assign(ps[:count], pr[:count], gain)
@@ -213,14 +213,9 @@ class Tracker:
             odds, out,
         )  # fmt: skip
         self._hits(notes, s, r, worth[best], out, result)
-        taken = np.zeros(look.times.size, np.bool_)
-        taken[r] = True
-        return left[~taken[left]]
-
-    def _dark(self, slots: IntArray, time: int) -> BoolArray:
-        """Return of which tracks (k,) the plume has gone out for good, as far as looks can tell."""
-        seen = self.bank.records[slots]
-        return (seen["infrared_misses"] >= 2) & (time - seen["off_from"] > DARK_S * NS)
+        free = np.ones(look.times.size, np.bool_)
+        free[r] = False
+        return left[free[left]]
 
     def _continue(self, notes: LookNotes, left: IntArray, result: LookResult) -> IntArray:
         """Hold detections of a `track` look that fit no gate to the tracks they follow on from; return the rest."""

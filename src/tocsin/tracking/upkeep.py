@@ -102,6 +102,13 @@ def merge_twins(bank: TrackBank) -> list[tuple[Track, Track]]:
     return merged
 
 
+def gone_out(bank: TrackBank, slots: IntArray, before: float) -> npt.NDArray[np.bool_]:
+    """Return of which tracks (k,) the plume has gone out before an instant (TAI ns), as far as two looks can tell."""
+    seen = bank.records[slots]
+    out: npt.NDArray[np.bool_] = (seen["infrared_misses"] >= 2) & (seen["off_from"] < before)
+    return out
+
+
 def unsharp(bank: TrackBank, slots: IntArray) -> npt.NDArray[np.bool_]:
     """Return which tracks (k,) only satellites have seen and nobody knows sharply now.
 
