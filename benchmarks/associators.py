@@ -7,9 +7,12 @@ tracks end on one object, milliseconds a scan.
 
 gnn: the product's own assignment. jpda: joint probabilistic data association, exact over the joint events of the cluster.
 mht: the best 100 global hypotheses over all frames, and of them the best. mbm: the same as a multi-Bernoulli mixture with
-probabilities of existence (a Poisson multi-Bernoulli mixture without its births, which are the same for all here).
+probabilities of existence (a Poisson multi-Bernoulli mixture without its births, which are the same for all here). Where Stone
+Soup is installed, its own nearest neighbour and JPDA run on the same detections: ss-gnn, ss-jpda.
 """
 
+import datetime
+import importlib.util
 import itertools
 import math
 import sys
@@ -155,9 +158,59 @@ class Mixture:
         return t._replace(exists=there * (1.0 - PD) / (1.0 - there * PD))
 
 
-WAYS: dict[str, Callable[[list[Track]], Gnn | Jpda | Mixture]] = {
+class StoneSoup:
+    """Stone Soup's own associator, with the same models, gate and densities."""
+
+    def __init__(self, tracks: list[Track], joint: bool) -> None:
+        from stonesoup.dataassociator.neighbour import GNNWith2DAssignment
+        from stonesoup.dataassociator.probability import JPDA
+        from stonesoup.hypothesiser.probability import PDAHypothesiser
+        from stonesoup.models.measurement.linear import LinearGaussian
+        from stonesoup.models.transition.linear import LinearGaussianTimeInvariantTransitionModel
+        from stonesoup.predictor.kalman import KalmanPredictor
+        from stonesoup.types.state import GaussianState
+        from stonesoup.types.track import Track as TheirTrack
+        from stonesoup.updater.kalman import KalmanUpdater
+
+        self.joint, self.now = joint, datetime.datetime(2000, 1, 1)
+        motion = LinearGaussianTimeInvariantTransitionModel(transition_matrix=F, covariance_matrix=NOISE)
+        self.seen = LinearGaussian(ndim_state=4, mapping=(0, 1), noise_covar=R)
+        self.updater = KalmanUpdater(self.seen)
+        inside = 1.0 - math.exp(-0.5 * GATE)
+        each = PDAHypothesiser(
+            KalmanPredictor(motion), self.updater, clutter_spatial_density=CLUTTER, prob_detect=PD, prob_gate=inside
+        )
+        self.associator = JPDA(each) if joint else GNNWith2DAssignment(each)
+        self.tracks = [TheirTrack([GaussianState(t.x[:, None], t.p, timestamp=self.now)]) for t in tracks]
+
+    def scan(self, z: np.ndarray) -> list[Track]:
+        """Return the tracks after a scan."""
+        from stonesoup.functions import gm_reduce_single
+        from stonesoup.types.array import StateVectors
+        from stonesoup.types.detection import Detection
+        from stonesoup.types.update import GaussianStateUpdate
+
+        self.now += datetime.timedelta(seconds=DT)
+        given = {Detection(place[:, None], timestamp=self.now, measurement_model=self.seen) for place in z}
+        for track, chosen in self.associator.associate(set(self.tracks), given, self.now).items():
+            if not self.joint:
+                track.append(self.updater.update(chosen) if chosen else chosen.prediction)
+                continue
+            states = [self.updater.update(h) if h else h.prediction for h in chosen]
+            weights = np.array([float(h.probability) for h in chosen])
+            mean, covariance = gm_reduce_single(
+                StateVectors([s.state_vector for s in states]), np.stack([s.covar for s in states], axis=2), weights
+            )
+            track.append(GaussianStateUpdate(mean, covariance, chosen, self.now))
+        return [Track(np.asarray(t.state_vector, float).ravel(), np.asarray(t.covar, float)) for t in self.tracks]
+
+
+Way = Callable[[list[Track]], Gnn | Jpda | Mixture | StoneSoup]
+WAYS: dict[str, Way] = {
     "gnn": Gnn, "jpda": Jpda, "mht": lambda t: Mixture(t, False), "mbm": lambda t: Mixture(t, True),
 }  # fmt: skip
+if importlib.util.find_spec("stonesoup"):
+    WAYS |= {"ss-gnn": lambda t: StoneSoup(t, False), "ss-jpda": lambda t: StoneSoup(t, True)}
 
 
 def paths(case: str, objects: int) -> np.ndarray:
@@ -168,9 +221,7 @@ def paths(case: str, objects: int) -> np.ndarray:
     return np.stack([np.broadcast_to(t, across.shape), across], axis=2)
 
 
-def one_run(
-    case: str, objects: int, seed: int, make: Callable[[list[Track]], Gnn | Jpda | Mixture]
-) -> tuple[float, ...]:
+def one_run(case: str, objects: int, seed: int, make: Way) -> tuple[float, ...]:
     """Return (mean GOSPA, whether an object changed its track, whether two tracks end on one object, seconds a scan)."""
     rng = np.random.default_rng(seed)
     truth = paths(case, objects)

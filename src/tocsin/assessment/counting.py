@@ -47,6 +47,13 @@ class Number(NamedTuple):
     high: float
 
 
+class Lit(NamedTuple):
+    """How long plumes of a raid are seen, s: the longest and the usual one."""
+
+    longest_s: float
+    usual_s: float
+
+
 class Burning(msgspec.Struct):
     """What the last look of one satellite said."""
 
@@ -120,10 +127,10 @@ def by_light(tally: Tally, crowd: FloatArray, single: FloatArray) -> Number:
     return Number(len(crowd), float(np.maximum(crowd / one, 1.0).sum()), float(np.maximum(crowd / faint, 1.0).sum()))
 
 
-def note_total(tally: Tally, now: int, lit_s: float, dark: int) -> Number:
+def note_total(tally: Tally, now: int, lit: Lit | None, dark: int) -> Number:
     """Return how many have burnt until now, and keep it while any burns.
 
-    `lit_s`: how long a plume is seen, NaN = none has gone out yet; `dark`: tracks whose plume has gone out. Of several
+    `lit`: how long a plume is seen; `dark`: tracks whose plume has gone out. Of several
     satellites the one that sees least crowding counts for the least, the median for the others: light scatters. What has
     just gone out, and is not known to have, is not forgotten: the number does not fall under its mean of the last minute.
     """
@@ -133,9 +140,10 @@ def note_total(tally: Tally, now: int, lit_s: float, dark: int) -> Number:
     low = max(b.low for b in fresh)
     best, high = median(b.best for b in fresh), median(b.high for b in fresh)
     before = Number(0.0, float(dark), float(dark))
-    if lit_s == lit_s:
-        earlier = _at(tally, now - round(lit_s * NS))
-        before = Number(0.0, max(earlier.best, dark), max(earlier.high, dark))
+    if lit is not None:
+        # what burnt one burn ago: of the two times the shorter one says more, and stands in the most
+        earlier, later = (_at(tally, now - round(s * NS)) for s in (lit.longest_s, lit.usual_s))
+        before = Number(0.0, max(earlier.best, dark), max(earlier.high, later.high, dark))
     best = max(best, low) + before.best
     growth = max(best - _at(tally, now - round(RISE_S * NS)).best, 0.0)
     total = Number(low, best, max(high, low) + before.high)
@@ -166,6 +174,10 @@ def first_guess(tally: Tally, tracks: int, now: int) -> None:
     tally.burning[""] = Burning(now, 1.0, float(max(tracks, 1)), 2.0 * max(tracks, 1))
 
 
-def lit_seconds(seen: list[float]) -> float:
-    """Return how long a plume of this raid is seen, from those that have gone out for good (s); NaN where none has."""
-    return max(seen, default=float("nan"))
+def lit_seconds(seen: list[float]) -> Lit | None:
+    """Return how long plumes of this raid are seen, from those that have gone out for good (s); None where none has.
+
+    A track that was broken saw less than a burn; one that went over to a later missile saw more, and a single one makes the
+    longest too long: what burnt out between the two would be counted by neither.
+    """
+    return Lit(max(seen), float(np.median(seen))) if seen else None

@@ -96,4 +96,4 @@ def open_count(event: RaidEvent, tracks: dict[int, Track], now: int) -> None:
     """Count what satellites have seen about the launch of an event that has just begun."""
     seen = [t for t in tracks.values() if t.last_infrared and now - t.last_infrared <= FRESH_S * NS]
     first_guess(event.tally, sum(_launched_there(event, t) for t in seen), now)
-    event.tally.said = note_total(event.tally, now, math.nan, 0)
+    event.tally.said = note_total(event.tally, now, None, 0)

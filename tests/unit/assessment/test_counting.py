@@ -8,6 +8,7 @@ import pytest
 from tocsin.assessment.counting import (
     ALONE,
     Burning,
+    Lit,
     Tally,
     by_light,
     first_guess,
@@ -93,7 +94,7 @@ def test_what_has_burnt_out_is_counted_beside_what_burns() -> None:
         tally.burning["s"] = Burning(
             at(second), min(10.0, second / 6.0), min(10.0, second / 6.0), min(10.0, second / 6.0)
         )
-        total = note_total(tally, at(second), 60.0 if second > 60 else math.nan, 0)
+        total = note_total(tally, at(second), Lit(60.0, 60.0) if second > 60 else None, 0)
     assert total.best == pytest.approx(40.0, abs=1.0)
     assert total.high >= total.best
 
@@ -102,44 +103,54 @@ def test_the_number_stays_when_all_plumes_are_out() -> None:
     tally = Tally()
     for second in range(0, 61, 10):
         tally.burning["s"] = Burning(at(second), 6.0, 7.0, 9.0)
-        note_total(tally, at(second), math.nan, 0)
+        note_total(tally, at(second), None, 0)
     tally.burning["s"] = Burning(at(70), 0.0, 0.0, 0.0)
     for second in (70, 200, 2000):
-        assert note_total(tally, at(second), math.nan, 0)[:2] == (6.0, 7.0)
+        assert note_total(tally, at(second), None, 0)[:2] == (6.0, 7.0)
 
 
 def test_a_raid_that_grows_may_have_as_many_again_that_cannot_be_told_apart_yet() -> None:
     tally = Tally()
     for second, k in ((0, 4.0), (10, 6.0), (20, 8.0)):
         tally.burning["s"] = Burning(at(second), k, k, k)
-        total = note_total(tally, at(second), math.nan, 0)
+        total = note_total(tally, at(second), None, 0)
     assert total.high == 16.0
     for second in range(30, 200, 10):
         tally.burning["s"] = Burning(at(second), 8.0, 8.0, 8.0)
-        total = note_total(tally, at(second), math.nan, 0)
+        total = note_total(tally, at(second), None, 0)
     assert total.high == 8.0  # it has stopped
 
 
 def test_the_median_of_satellites_counts_and_an_old_look_does_not() -> None:
     tally = Tally(burning={n: Burning(at(0), 5.0, b, b) for n, b in (("a", 6.0), ("b", 8.0), ("c", 30.0))})
     tally.burning["old"] = Burning(at(-100), 50.0, 50.0, 50.0)
-    assert note_total(tally, at(1), math.nan, 0)[:2] == (5.0, 8.0)
+    assert note_total(tally, at(1), None, 0)[:2] == (5.0, 8.0)
 
 
 def test_tracks_that_have_gone_dark_are_counted_until_one_burn_has_passed() -> None:
     tally = Tally(burning={"s": Burning(at(0), 2.0, 2.0, 2.0)})
-    assert note_total(tally, at(0), math.nan, 3).best == 5.0
+    assert note_total(tally, at(0), None, 3).best == 5.0
 
 
 def test_a_new_event_begins_with_the_tracks_about_its_launch() -> None:
     tally = Tally()
     first_guess(tally, 3, at(0))
-    assert note_total(tally, at(0), math.nan, 0)[:2] == (1.0, 3.0)
-    assert note_total(tally, at(0), math.nan, 0).high >= 6.0
+    assert note_total(tally, at(0), None, 0)[:2] == (1.0, 3.0)
+    assert note_total(tally, at(0), None, 0).high >= 6.0
     first_guess(tally, 0, at(0))
     assert tally.burning[""].best == 1.0
 
 
 def test_a_plume_is_seen_as_long_as_the_longest_that_has_gone_out() -> None:
-    assert lit_seconds([60.0, 120.0]) == 120.0
-    assert math.isnan(lit_seconds([]))
+    assert lit_seconds([60.0, 70.0, 120.0]) == Lit(120.0, 70.0)
+    assert lit_seconds([]) is None
+
+
+def test_one_track_that_went_over_to_a_later_missile_hides_nothing_from_the_most():
+    # one a second, each burns 60 s; one track was seen for 120 s
+    tally = Tally()
+    for second in range(0, 171, 5):
+        n = float(min(second, 60))
+        tally.burning["a"] = Burning(at(second), n, n, n)
+        total = note_total(tally, at(second), Lit(120.0, 60.0) if second > 60 else None, 0)
+    assert total.best < 170.0 <= total.high
