@@ -32,8 +32,8 @@ from tocsin.tracking.filter_kernels import (
 )
 from tocsin.tracking.view_kernels import carry_ahead
 
-PAUSE_S = 9.0
-"""A sensor is asked so often, and of so few tracks: the cost is that of a handful of numbers a look."""
+PAUSE_S, SOUND_PAUSE_S = 9.0, 27.0
+"""A sensor is asked so often, and of so few tracks; the second figure holds for one that has long been as it says."""
 TRACKS, FRESH_S, APART_S = 8, 30.0, 60.0
 """Tracks seen so lately; two residuals of one object at most so far apart."""
 WIDE = 40.0
@@ -56,6 +56,8 @@ class Heard(msgspec.Struct):
     factor: float = 1.0
     """By which its sigmas are taken larger than stated."""
     asked_at: int = 0
+    sound: bool = False
+    """Whether its last `KEPT` squares are as it says."""
     squares: list[float] = msgspec.field(default_factory=list)
     """Of differences, in stated variances: one a component."""
     last: dict[int, tuple[int, float, float, float]] = msgspec.field(default_factory=dict)
@@ -90,11 +92,13 @@ class Noise:
         """Return (factor as it was, as it is found) of a sensor after a look; rows (n, 18) as `widen` gives them."""
         heard = self.heard.setdefault(sensor.id, Heard())
         before = heard.factor
-        if look.end - heard.asked_at < PAUSE_S * NS or not used.size or look.state in ("blinded", "down"):
+        pause = SOUND_PAUSE_S if heard.sound else PAUSE_S
+        if look.end - heard.asked_at < pause * NS or not used.size or look.state in ("blinded", "down"):
             return before, before
         heard.asked_at = look.end
         self._compare(heard, look, rows, used, bank)
         factor, least = heard.estimate()
+        heard.sound = before == 1.0 and len(heard.squares) == KEPT and factor < QUIET
         most = factor * factor / max(least, 1e-9)
         if before == 1.0 and least >= LOUD:
             heard.factor = round(factor, 1)
@@ -141,15 +145,15 @@ class Noise:
     def state(self) -> dict[str, Any]:
         """Return all of it as plain data."""
         return {
-            k: [h.factor, h.asked_at, list(h.squares), [[n, *v] for n, v in h.last.items()]]
+            k: [h.factor, h.asked_at, h.sound, list(h.squares), [[n, *v] for n, v in h.last.items()]]
             for k, h in self.heard.items()
         }
 
     def load(self, state: dict[str, Any]) -> None:
         """Take over what `state` returned."""
         self.heard = {
-            k: Heard(factor, asked, list(squares), {n: (t, a, b, c) for n, t, a, b, c in last})
-            for k, (factor, asked, squares, last) in state.items()
+            k: Heard(factor, asked, sound, list(squares), {n: (t, a, b, c) for n, t, a, b, c in last})
+            for k, (factor, asked, sound, squares, last) in state.items()
         }
 
 
