@@ -88,10 +88,13 @@ except KeyboardInterrupt:
     process = subprocess.Popen(
         [sys.executable, "-c", script, str(out)], stdout=subprocess.PIPE, env=environment, cwd=root
     )
-    assert process.stdout is not None
-    assert process.stdout.readline() == b"going\n"
-    process.send_signal(signal.SIGINT)
-    assert process.wait(60) == 130
+    try:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"going\n"
+        process.send_signal(signal.SIGINT)
+        assert process.wait(60) == 130
+    finally:
+        process.kill()
     text = (out / "events.jsonl").read_bytes()
     lines = text.splitlines()
     assert text.endswith(b"\n") and len(lines) > 2000
