@@ -137,7 +137,7 @@ def _fits(job: _Job, starts: list[tuple[int, FloatArray]], freedom: float) -> li
     The profiles are often far from a vehicle that burns much longer: one number of stages then finds the way and another does
     not, though it may be the true one. So the best goes on, and the others start again from where it has come to.
     """
-    fits = [fit for stages, p in starts if (fit := job.fit(stages, p, FIRST_ROUNDS)) is not None]
+    fits = [fit for stages, p in starts if (fit := job.fit(stages, p, FIRST_ROUNDS, COARSER)) is not None]
     if not fits:
         return []
     best = min(fits, key=lambda fit: fit.chi2)
@@ -234,17 +234,17 @@ class _Job:
     cutoff: float
     end: float
 
-    def fit(self, stages: int, start: FloatArray, rounds: int) -> _Fit | None:
-        """Return the ascent found downhill from a start in so many rounds at most, None where there is none.
+    def fit(self, stages: int, start: FloatArray, rounds: int, ladder: tuple[float, ...] = (1.0,)) -> _Fit | None:
+        """Return the ascent found downhill from a start, None where there is none.
 
-        The rounds are counted anew on each of `COARSER`, which `FIRST_ROUNDS` asks for.
+        With sigmas so many times as large as stated, one rung of the ladder after the other, in so many rounds at most on each.
         """
         means, widths = (rows[stages - 1] for rows in priors())
         p, mean = start.copy(), means.copy()
         mean[k.HEADING] = p[k.HEADING]
         state, covariance, spread = np.zeros(6), np.zeros((6, 6)), np.zeros((k.MOST, k.MOST))
         chi2, evidence = 1e30, -1e30
-        for coarser in COARSER if rounds == FIRST_ROUNDS else (1.0,):
+        for coarser in ladder:
             chi2, evidence = fit_ascent(
                 self.reference, p, stages, self.times, self.looks, coarser * self.sigmas, mean, widths, self.cutoff,
                 self.end, rounds, state, covariance, spread,
