@@ -12,6 +12,7 @@ import numpy.typing as npt
 from tocsin.core.constants import NS
 from tocsin.tracking.bank import TrackBank
 from tocsin.tracking.bank_kernels import GLIDING
+from tocsin.tracking.error_kernels import invert
 from tocsin.tracking.filter_kernels import BOOST, FREE, LN_BETA_SIGMA, MODELS, N, coast, lift_sigma, predict_model
 from tocsin.world.atmosphere_kernels import density
 from tocsin.world.geodesy_kernels import height_above_ellipsoid
@@ -124,7 +125,9 @@ def air_since(anchor: Anchor, now: int, state: FloatArray, covariance: FloatArra
     scale = np.sqrt(np.diag(s))
     weight = _inverse(s / scale[:, None] / scale[None, :])
     g, d = gain / scale[:, None], (state - x[:6]) / scale
-    spread = _inverse(_product(g.T, weight, g))
+    spread = _inverse(_product(g.T, weight, g)) if weight is not None else None
+    if weight is None or spread is None:
+        return None
     a = _product(spread, g.T, weight, d[:, None])[:, 0]
     # what air has done in all: the change of velocity against a fall without air, over the span
     x[:], x[9] = anchor.x, AIRLESS
@@ -164,16 +167,10 @@ def _product(*factors: FloatArray) -> FloatArray:
     return out
 
 
-def _inverse(m: FloatArray) -> FloatArray:
-    """Return the inverse of a positive definite matrix whose diagonal is of one order (Gauss and Jordan)."""
-    n = len(m)
-    both = np.concatenate([m, np.eye(n)], axis=1)
-    for k in range(n):
-        both[k] /= both[k, k]
-        for i in range(n):
-            if i != k:
-                both[i] = both[i] - both[i, k] * both[k]
-    return both[:, n:]
+def _inverse(m: FloatArray) -> FloatArray | None:
+    """Return the inverse of a matrix, None where it is not positive definite."""
+    out = np.empty_like(m)
+    return out if invert(m.copy(), out) else None
 
 
 def _square(m: FloatArray, c: FloatArray) -> tuple[float, float]:
