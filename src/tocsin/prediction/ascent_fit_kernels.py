@@ -146,30 +146,23 @@ def _moved(
 
 
 @kernel
-def fit_ascent(
+def _descend(
     reference: FloatArray, p: FloatArray, stages: int, times: FloatArray, looks: FloatArray, sigmas: FloatArray,
-    means: FloatArray, widths: FloatArray, cutoff: float, end: float, rounds: int, state: FloatArray,
-    covariance: FloatArray, spread: FloatArray,
-) -> tuple[float, float]:  # fmt: skip
-    """Return chi-square (looks and priors) and ln of the evidence of an ascent fitted to lines of sight; 1e30 if none fits.
-
-    `p` (MOST,) is moved downhill for at most so many rounds (Gauss-Newton, Levenberg's damping); times (m,) rising, looks
-    (m, 12) as in `launch_kernels`, sigmas (m,) rad; means, widths (MOST,): normal priors. Fills `state` (6,) at `end`, coasting
-    from `cutoff` on, its covariance (6, 6), and `spread` (MOST, MOST) that of the parameters.
-    """
-    n, m = size_of(stages), times.shape[0]
-    places, r, trial = np.empty((m, 3)), np.empty((m, 2)), np.empty((m, 2))
-    jac, ends, a, low = np.empty((n, m, 2)), np.empty((n, 6)), np.empty((n, n)), np.empty((n, n))
-    g, step, moved = np.empty(n), np.empty(n), np.empty(6)
+    means: FloatArray, widths: FloatArray, cutoff: float, end: float, rounds: int, r: FloatArray, state: FloatArray,
+    jac: FloatArray, ends: FloatArray, a: FloatArray, low: FloatArray, step: FloatArray,
+) -> float:  # fmt: skip
+    """Return chi-square after `p` was moved downhill for at most so many rounds; r (m, 2), state (6,) are those of `p`."""
+    n, m = ends.shape[0], times.shape[0]
+    places, trial, g, moved = np.empty((m, 3)), np.empty((m, 2)), np.empty(n), np.empty(6)
     fly_ascent(reference, p, stages, times, cutoff, end, places, state)
     _angles(places, looks, sigmas, r)
     cost = _cost(r, p, n, means, widths)
     damping, fall = 1e-2, 1e30
-    for turn in range(rounds + 1):
+    for _round in range(rounds):
+        if fall < 1e-2:
+            break
         _slopes(reference, p, stages, times, looks, sigmas, widths, cutoff, end, r, state, jac, ends)
         _normal(jac, r, p, means, widths, a, g)
-        if turn == rounds or fall < 1e-2:
-            break
         fall = 0.0
         for _try in range(6):
             q = p.copy()
@@ -191,6 +184,32 @@ def fit_ascent(
                 damping = max(damping * 0.2, 1e-9)
                 break
             damping = max(damping * 8.0, 1e-4)
+    return cost
+
+
+@kernel
+def fit_ascent(
+    reference: FloatArray, p: FloatArray, stages: int, times: FloatArray, looks: FloatArray, sigmas: FloatArray,
+    means: FloatArray, widths: FloatArray, cutoff: float, end: float, rounds: int, ladder: FloatArray, state: FloatArray,
+    covariance: FloatArray, spread: FloatArray,
+) -> tuple[float, float]:  # fmt: skip
+    """Return chi-square (looks and priors) and ln of the evidence of an ascent fitted to lines of sight; 1e30 if none fits.
+
+    `p` (MOST,) is moved downhill (Gauss-Newton, Levenberg's damping) with sigmas so many times as large as stated, one rung of
+    the ladder after the other, in at most so many rounds on each; times (m,) rising, looks (m, 12) as in `launch_kernels`,
+    sigmas (m,) rad; means, widths (MOST,): normal priors. Fills `state` (6,) at `end`, coasting from `cutoff` on, its
+    covariance (6, 6), and `spread` (MOST, MOST) that of the parameters, by the last rung.
+    """
+    n, m = size_of(stages), times.shape[0]
+    r, jac, ends, a, low = np.empty((m, 2)), np.empty((n, m, 2)), np.empty((n, 6)), np.empty((n, n)), np.empty((n, n))
+    step, g, wide, cost = np.empty(n), np.empty(n), sigmas, 1e30
+    for coarser in ladder:
+        wide = coarser * sigmas
+        cost = _descend(
+            reference, p, stages, times, looks, wide, means, widths, cutoff, end, rounds, r, state, jac, ends, a, low, step
+        )  # fmt: skip
+    _slopes(reference, p, stages, times, looks, wide, widths, cutoff, end, r, state, jac, ends)
+    _normal(jac, r, p, means, widths, a, g)
     return _told(n, a, cost, low, step, ends, widths, covariance, spread)
 
 
