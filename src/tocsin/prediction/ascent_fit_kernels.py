@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tocsin.core.kernels import kernel
+from tocsin.core.linear_kernels import invert, solve_damped
 from tocsin.prediction.ascent_kernels import (
     COMMON,
     HEADING,
@@ -23,35 +24,6 @@ FloatArray = npt.NDArray[np.float64]
 STEPS = (20.0, 20.0, 0.02, 1e-4, 1e-4, 0.02, 0.05, 1e-4, 1e-6, 1e-3)
 STAGE_STEPS = (1e-4, 1e-4, 1e-4, 0.02)
 MOST_MOVE, MOST_TURN = 0.7, 0.5  # of the width of a prior, and rad of the heading, in one step
-
-
-@kernel
-def solve(a: FloatArray, g: FloatArray, n: int, damping: float, low: FloatArray, out: FloatArray) -> bool:
-    """Fill out (n,) with the solution of (a + damping diag a) out = g; False if it is not positive definite."""
-    for j in range(n):
-        d = a[j, j] * (1.0 + damping)
-        for k in range(j):
-            d -= low[j, k] * low[j, k]
-        if not d > 0.0:
-            return False
-        root = math.sqrt(d)
-        low[j, j] = root
-        for i in range(j + 1, n):
-            s = a[i, j]
-            for k in range(j):
-                s -= low[i, k] * low[j, k]
-            low[i, j] = s / root
-    for i in range(n):
-        s = g[i]
-        for k in range(i):
-            s -= low[i, k] * out[k]
-        out[i] = s / low[i, i]
-    for i in range(n - 1, -1, -1):
-        s = out[i]
-        for k in range(i + 1, n):
-            s -= low[k, i] * out[k]
-        out[i] = s / low[i, i]
-    return True
 
 
 @kernel
@@ -167,7 +139,7 @@ def _descend(
         for _try in range(6):
             q = p.copy()
             new, shrink = 1e30, 0.0
-            if solve(a, g, n, damping, low, step):
+            if solve_damped(a, g, n, damping, low, step):
                 shrink = _moved(p, step, widths, n, stages, cutoff, q)
                 fly_ascent(reference, q, stages, times, cutoff, end, places, moved)
                 _angles(places, looks, sigmas, trial)
@@ -210,27 +182,20 @@ def fit_ascent(
         )  # fmt: skip
     _slopes(reference, p, stages, times, looks, wide, widths, cutoff, end, r, state, jac, ends)
     _normal(jac, r, p, means, widths, a, g)
-    return _told(n, a, cost, low, step, ends, widths, covariance, spread)
+    return _told(n, a, cost, ends, widths, covariance, spread)
 
 
 @kernel
 def _told(
-    n: int, a: FloatArray, cost: float, low: FloatArray, column: FloatArray, ends: FloatArray, widths: FloatArray,
-    covariance: FloatArray, spread: FloatArray,
+    n: int, a: FloatArray, cost: float, ends: FloatArray, widths: FloatArray, covariance: FloatArray, spread: FloatArray,
 ) -> tuple[float, float]:  # fmt: skip
     """Fill covariances from the normal matrix `a` (n, n) in units of the priors; return chi-square and ln evidence."""
     inverse = np.empty((n, n))
-    unit = np.empty(n)
-    for j in range(n):
-        for i in range(n):
-            unit[i] = 1.0 if i == j else 0.0
-        if not solve(a, unit, n, 0.0, low, column):
-            return 1e30, -1e30
-        for i in range(n):
-            inverse[i, j] = column[i]
+    if not invert(a, inverse):
+        return 1e30, -1e30
     log_evidence = -0.5 * cost
     for j in range(n):
-        log_evidence -= math.log(low[j, j])
+        log_evidence += math.log(a[j, j])  # of the inverse of its Cholesky factor
         for i in range(n):
             spread[i, j] = inverse[i, j] * widths[i] * widths[j]
     for r in range(6):
