@@ -40,9 +40,10 @@ DRAG_TOP_M = 120e3
 EXHAUST_M_S = 5500.0  # growth of the thrust acceleration a is a^2 / this: half of what constant thrust gives,
 GROWTH_MOST = 0.6  # m/s3   since throttling, burn profiles and dropped stages take the other half back
 THRUST_WALK = 9.0  # m2/s5, spectral density of the thrust acceleration's random walk
-# m2/s3, spectral density of unmodelled acceleration in free flight: above the air it is tesseral gravity (J22: up to 1e-4 m/s2)
-# and what is left of drag at 150 to 250 km (8e-5 m/s2 at 200 km for 100 kg/m2), some 4e-5 m/s2 that last for five minutes
-AIR_WALK, SPACE_WALK = 2.0e-4, 1.0e-6
+# m2/s3, spectral density of unmodelled acceleration in free flight: above the air it is tesseral gravity (J22: up to 1e-4 m/s2,
+# over a quarter of its period of 45 min in low orbit) and what is left of drag at 150 to 250 km (8e-5 m/s2 at 200 km for
+# 100 kg/m2): some 7e-5 m/s2 that last for eight minutes, 2 a^2 t
+AIR_WALK, SPACE_WALK = 2.0e-4, 5.0e-6
 # Re-entry bodies, kg/m2: 2,000 to 12,000, evenly in the logarithm (reference flights of the propagation benchmark), as a
 # normal prior. Spent stages (some 500) lie outside it: in the air the filter finds them.
 LN_BETA, LN_BETA_SIGMA = math.log(4900.0), 0.52

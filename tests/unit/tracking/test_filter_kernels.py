@@ -167,7 +167,7 @@ def test_a_prediction_is_the_twins(model, dt):
     moved, carried = x.copy(), p.copy()
     fk.predict_model(moved, carried, dt, model)
     phi = twin.flow_jacobian(x, dt, model)
-    expected = phi @ p @ phi.T + twin.noise(dt, model)
+    expected = phi @ p @ phi.T + twin.noise(dt, model, fk.SPACE_WALK if model == FREE else fk.THRUST_WALK)
     assert np.linalg.norm(moved[:3] - twin.flow(x, dt, model)[:3]) < 0.02
     sigma = np.sqrt(np.diag(expected))
     used = 9 if model == BOOST else 6
