@@ -9,8 +9,8 @@ import math
 
 import numpy as np
 
-from tocsin.core.kernels import kernel
-from tocsin.tracking.coast_kernels import copy_free, is_free, predict_free, update_free
+from tocsin.core.kernels import kernel, lean_kernel
+from tocsin.tracking.coast_kernels import LANES, carry_together, copy_free, is_free, predict_free, update_free
 from tocsin.tracking.filter_kernels import (
     BOOST,
     BOOST_LIFE_S,
@@ -46,7 +46,7 @@ WAKES = 12.0
 NEVER = np.int64(-(2**63))
 
 
-@kernel
+@lean_kernel
 def take(
     xs: np.ndarray, ps: np.ndarray, ws: np.ndarray, slot: int, x: np.ndarray, p: np.ndarray, w: np.ndarray
 ) -> None:
@@ -59,7 +59,7 @@ def take(
                 p[k, i, j] = ps[slot, k, i, j]
 
 
-@kernel
+@lean_kernel
 def copy_model(xa: np.ndarray, pa: np.ndarray, xb: np.ndarray, pb: np.ndarray) -> None:
     """Copy one model's state and covariance from (xa, pa) to (xb, pb)."""
     for i in range(N):
@@ -75,20 +75,17 @@ def blend(xa: np.ndarray, pa: np.ndarray, wa: float, xb: np.ndarray, pb: np.ndar
     if total <= 0.0 or wb <= 0.0:
         return
     a, b = wa / total, wb / total
-    mean = np.empty(N)
+    apart = np.empty(N)
     for i in range(N):
-        mean[i] = a * xa[i] + b * xb[i]
+        apart[i] = xa[i] - xb[i]
+    both = a * b
     for i in range(N):
-        da_i, db_i = xa[i] - mean[i], xb[i] - mean[i]
-        for j in range(i + 1):
-            v = a * (pa[i, j] + da_i * (xa[j] - mean[j])) + b * (pb[i, j] + db_i * (xb[j] - mean[j]))
-            pa[i, j] = v
-            pa[j, i] = v
-    for i in range(N):
-        xa[i] = mean[i]
+        for j in range(N):
+            pa[i, j] = a * pa[i, j] + b * pb[i, j] + both * (apart[i] * apart[j])
+        xa[i] = a * xa[i] + b * xb[i]
 
 
-@kernel
+@lean_kernel
 def cross(
     x: np.ndarray, p: np.ndarray, w: np.ndarray, stop: float, start: float, xb: np.ndarray, pb: np.ndarray,
     xf: np.ndarray, pf: np.ndarray, least: float,
@@ -117,12 +114,12 @@ def mix_glide(x: np.ndarray, p: np.ndarray, w: np.ndarray, dt: float) -> None:
     if dt <= 0.0:
         return
     stop = start = 1.0 - math.exp(-dt / FLIGHT_LIFE_S)
-    xb, pb = np.empty(N), np.empty((N, N))
-    xf, pf = np.empty(N), np.empty((N, N))
+    work = np.empty((2 * N + 4, N))
+    pb, pf, xb, xf = work[0:N], work[N : 2 * N], work[2 * N], work[2 * N + 1]
     copy_model(x[BOOST], p[BOOST], xb, pb)
     copy_model(x[FREE], p[FREE], xf, pf)
     # what ends leaves the rest to drag; what begins is drag, and lift of any direction
-    drag, nothing = np.empty(N), np.empty(N)
+    drag, nothing = work[2 * N + 2], work[2 * N + 3]
     derivative(xf, FREE, True, drag)
     derivative(xf, FREE, False, nothing)
     sigma = lift_sigma(xf)
@@ -136,7 +133,7 @@ def mix_glide(x: np.ndarray, p: np.ndarray, w: np.ndarray, dt: float) -> None:
     cross(x, p, w, stop, start, xb, pb, xf, pf, 0.0)
 
 
-@kernel
+@lean_kernel
 def watch_glide(x: np.ndarray, p: np.ndarray, w: np.ndarray, two: int) -> int:
     """Return the new `two` of a coasting track: may it glide from here, or no longer? Its models are made ready, in place."""
     sigma = lift_sigma(x[FREE])
@@ -165,10 +162,8 @@ def mix(x: np.ndarray, p: np.ndarray, w: np.ndarray, dt: float, ignite: bool) ->
     stop = 1.0 - math.exp(-dt / BOOST_LIFE_S)
     start = 1.0 - math.exp(-dt / RESTART_LIFE_S) if ignite else 0.0
     # a copy of each, changed by its event
-    xb = np.empty(N)
-    pb = np.empty((N, N))
-    xf = np.empty(N)
-    pf = np.empty((N, N))
+    work = np.empty((2 * N + 2, N))
+    pb, pf, xb, xf = work[0:N], work[N : 2 * N], work[2 * N], work[2 * N + 1]
     copy_model(x[BOOST], p[BOOST], xb, pb)
     copy_model(x[FREE], p[FREE], xf, pf)
     thrust = math.sqrt(xb[6] ** 2 + xb[7] ** 2 + xb[8] ** 2)
@@ -194,7 +189,7 @@ def mix(x: np.ndarray, p: np.ndarray, w: np.ndarray, dt: float, ignite: bool) ->
     cross(x, p, w, stop, start, xb, pb, xf, pf, CROSSING_LEAST)
 
 
-@kernel
+@lean_kernel
 def predict_track(x: np.ndarray, p: np.ndarray, w: np.ndarray, dt: float, two: int) -> None:
     """Carry one track (2, 10), (2, 10, 10), (2,) over `dt` >= 0 seconds in place.
 
@@ -212,7 +207,7 @@ def predict_track(x: np.ndarray, p: np.ndarray, w: np.ndarray, dt: float, two: i
         keep_gravity_turn(x[BOOST], p[BOOST], dt)
 
 
-@kernel
+@lean_kernel
 def after_jump(x: np.ndarray, p: np.ndarray, two: int, xj: np.ndarray, pj: np.ndarray) -> None:
     """Fill `xj` (10), `pj` (10, 10) with the boost model of a track that has just dropped a stage, or turned."""
     copy_model(x[BOOST], p[BOOST], xj, pj)
@@ -226,7 +221,7 @@ def after_jump(x: np.ndarray, p: np.ndarray, two: int, xj: np.ndarray, pj: np.nd
         pj[i, i] += (sigma * 2.0) ** 2
 
 
-@kernel
+@lean_kernel
 def weigh(d2s: np.ndarray, lls: np.ndarray, w: np.ndarray, two: int, plume_odds: float) -> tuple[float, float]:
     """Return (smallest squared distance of a live model, log likelihood of the mixture); `w` (2,) becomes the posterior.
 
@@ -261,14 +256,12 @@ def update_track(
     `plume_odds`: how much likelier the sensor is to report a coasting object than a burning one (radar 1,
     infrared << 1).
     """
-    d2s = np.empty(3)
-    lls = np.empty(3)
-    xj = np.empty(N)
-    pj = np.empty((N, N))
+    work = np.empty((N + 19, N))
+    pj, xj, d2s, lls, scratch = work[0:N], work[N], work[N + 1], work[N + 2], work[N + 3 :]
     # hypotheses: 0 burns on (glides on), 1 coasts, 2 has just dropped a stage (turned)
     if two >= 1:
         after_jump(x, p, two, xj, pj)
-        d2s[2], lls[2] = fit_model(xj, pj, m, dt, dynamics(BOOST, two), np.empty((16, N)))
+        d2s[2], lls[2] = fit_model(xj, pj, m, dt, dynamics(BOOST, two), scratch)
     for model in range(MODELS):
         if two >= 1 or model == FREE:
             d2s[model], lls[model], _ = update_model(x[model], p[model], m, dt, dynamics(model, two))
@@ -278,7 +271,7 @@ def update_track(
     return weigh(d2s, lls, w, two, plume_odds)
 
 
-@kernel
+@lean_kernel
 def coast_on(
     x: np.ndarray, p: np.ndarray, m: np.ndarray, dt: float, ahead_x: np.ndarray, ahead_p: np.ndarray, ready: bool,
     work: np.ndarray, narrow: np.ndarray,
@@ -312,8 +305,12 @@ def commit(
     air could carry a coasting track the glide model is alive in its place.
     """
     work = np.empty((18, N))
-    narrow = np.empty((18, 6))
+    narrow = np.empty((20, 6, 1))
+    wide = np.empty((20, 6, LANES))
     for k in range(slots.shape[0]):
+        if k % LANES == 0:
+            part = slots[k : k + LANES]
+            carry_together(xs, ps, ts, two, part, times[which[k : k + LANES]], ahead_x, ahead_p, ahead_t, wide)
         s = slots[k]
         d = which[k]
         dt = (times[d] - ts[s]) * 1e-9
@@ -344,7 +341,7 @@ def commit(
             ws[s, BOOST], ws[s, FREE] = 0.0, 1.0
 
 
-@kernel
+@lean_kernel
 def silence(
     xs: np.ndarray, ps: np.ndarray, ws: np.ndarray, ts: np.ndarray, two: np.ndarray,
     slots: np.ndarray, time: int, boost_pd: np.ndarray, free_pd: np.ndarray, cost: np.ndarray,
@@ -369,7 +366,7 @@ def silence(
         ws[s, FREE] = 1.0 - ws[s, BOOST]
 
 
-@kernel
+@lean_kernel
 def advance_tracks(
     xs: np.ndarray, ps: np.ndarray, ws: np.ndarray, ts: np.ndarray, two: np.ndarray, slots: np.ndarray, time: int
 ) -> None:

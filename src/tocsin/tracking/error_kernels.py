@@ -7,12 +7,12 @@ import math
 
 import numpy as np
 
-from tocsin.core.kernels import kernel
+from tocsin.core.kernels import kernel, lean_kernel
 
 ERRORS = 4  # a sensor
 
 
-@kernel
+@lean_kernel
 def factor(a: np.ndarray, n: int) -> bool:
     """Return whether symmetric `a` (n, n) is positive definite; its lower triangle becomes the Cholesky factor."""
     for i in range(n):
@@ -29,7 +29,7 @@ def factor(a: np.ndarray, n: int) -> bool:
     return True
 
 
-@kernel
+@lean_kernel
 def solve(low: np.ndarray, n: int, b: np.ndarray) -> None:
     """Replace `b` (n,) by the solution of L L^T x = b."""
     for i in range(n):
@@ -44,7 +44,7 @@ def solve(low: np.ndarray, n: int, b: np.ndarray) -> None:
         b[i] = s / low[i, i]
 
 
-@kernel
+@lean_kernel
 def invert(a: np.ndarray, out: np.ndarray) -> bool:
     """Return whether symmetric `a` (n, n) is positive definite, and fill `out` (n, n) with its inverse; `a` is overwritten.
 

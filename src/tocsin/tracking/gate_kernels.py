@@ -4,15 +4,15 @@ import math
 
 import numpy as np
 
-from tocsin.core.kernels import kernel
+from tocsin.core.kernels import kernel, lean_kernel
 from tocsin.tracking.bank_kernels import ASLEEP, NEVER, after_jump, dynamics, predict_track, take, weigh
-from tocsin.tracking.coast_kernels import copy_free, predict_free
+from tocsin.tracking.coast_kernels import LANES, carry_together, copy_free, predict_free
 from tocsin.tracking.filter_kernels import BOOST, FREE, N
 from tocsin.tracking.reach_kernels import by_range, reached_at, within_reach
 from tocsin.tracking.update_kernels import fit_model
 
 
-@kernel
+@lean_kernel
 def note_pair(
     count: int, slot: int, row: int, ll: float, d2: float,
     pair_slot: np.ndarray, pair_row: np.ndarray, pair_ll: np.ndarray, pair_d2: np.ndarray,
@@ -24,7 +24,7 @@ def note_pair(
     return count + 1
 
 
-@kernel
+@lean_kernel
 def coasting_pairs(
     x: np.ndarray, p: np.ndarray, time: int, slot: int, ahead_x: np.ndarray, ahead_p: np.ndarray, ahead_t: np.ndarray,
     near: np.ndarray, reached: int, rows: np.ndarray, times: np.ndarray, log_odds: float, gate: float, count: int,
@@ -108,32 +108,41 @@ def gate_pairs(
         return 0
     count = 0
     work = np.empty((18, N))
-    narrow = np.empty((18, 6))
-    order, ranges, span = by_range(rows, times, chosen)
+    narrow = np.empty((20, 6, 1))
+    wide = np.empty((20, 6, LANES))
+    order, ranges, table, span = by_range(rows, times, chosen)
     near = np.empty(chosen.shape[0], np.int64)
     origin = times[chosen[0]]
     at_once = ranges.shape[0] > 0 and span[3] == 0.0 and span[4] == 0.0
+    until = np.full(LANES, origin)
+    log_odds = math.log(plume_odds)
     for a in range(slots.shape[0]):
         s = slots[a]
         x, p = xs[s, FREE], ps[s, FREE]
-        ahead_t[s] = NEVER
+        if a % LANES == 0:
+            part = slots[a : a + LANES]
+            for b in range(part.shape[0]):
+                ahead_t[part[b]] = NEVER
+            if at_once:
+                carry_together(xs, ps, ts, two, part, until, ahead_x, ahead_p, ahead_t, wide)
         both = two[s] >= 1 or (two[s] == ASLEEP and plume_odds < 1.0)
         if both or not at_once or ts[s] > origin:
             lead = BOOST if ws[s, BOOST] > 0.5 else FREE
             reached = within_reach(xs[s, lead], ps[s, lead], ts[s], rows, times, order, ranges, span, origin, near)
         else:
             dt = (origin - ts[s]) * 1e-9
-            copy_free(x, p, ahead_x[s], ahead_p[s])
-            predict_free(ahead_x[s], ahead_p[s], dt, narrow)
-            ahead_t[s] = origin
+            if ahead_t[s] != origin:
+                copy_free(x, p, ahead_x[s], ahead_p[s])
+                predict_free(ahead_x[s], ahead_p[s], dt, narrow)
+                ahead_t[s] = origin
             before = math.sqrt(p[3, 3] + p[4, 4] + p[5, 5])
-            reached = reached_at(ahead_x[s], ahead_p[s], dt, before, rows, order, ranges, span, near)
+            reached = reached_at(ahead_x[s], ahead_p[s], dt, before, rows, order, ranges, table, span, near)
         if reached == 0:
             continue
         earlier = count
         if not both:
             count = coasting_pairs(
-                x, p, ts[s], s, ahead_x, ahead_p, ahead_t, near, reached, rows, times, math.log(plume_odds), gate, count,
+                x, p, ts[s], s, ahead_x, ahead_p, ahead_t, near, reached, rows, times, log_odds, gate, count,
                 work, narrow, pair_slot, pair_row, pair_ll, pair_d2,
             )  # fmt: skip
         if both or (count == earlier and two[s] == ASLEEP):

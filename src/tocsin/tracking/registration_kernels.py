@@ -11,7 +11,7 @@ times). Of a satellite: two turns of its line of sight about the axes of `transv
 
 import numpy as np
 
-from tocsin.core.kernels import kernel
+from tocsin.core.kernels import kernel, lean_kernel
 from tocsin.tracking.error_kernels import ERRORS, factor, solve
 from tocsin.tracking.filter_kernels import (
     BOOST,
@@ -109,7 +109,7 @@ def gather_arc(
     return total, parts
 
 
-@kernel
+@lean_kernel
 def without_state(
     a: np.ndarray, g: np.ndarray, gx: np.ndarray, info: np.ndarray, vector: np.ndarray, column: np.ndarray
 ) -> float:

@@ -106,8 +106,8 @@ def grown(bank: TrackBank, branch: Track, sensor: Sensor, seen: list[int]) -> Tr
 def take_over(bank: TrackBank, seen: list[int]) -> list[int]:
     """Give tracks among `seen` (slots) the state of a branch that has proved them wrong; return those confirmed by it."""
     confirmed: list[int] = []
-    seen = [s for s, branch in zip(seen, bank.records["branch"][seen].tolist(), strict=True) if branch]
-    for slot in seen:
+    slots = np.array(seen, np.int64)
+    for slot in slots[bank.records["branch"][slots] != 0].tolist():
         track = bank.tracks[slot]
         branch = numbered(bank, track.branch) if track.branch else None
         if branch is None or branch.run < (TAKE_OVER_RUN if track.confirmed else CONFIRM_HITS):

@@ -159,8 +159,12 @@ class Tracker:
             result.refused_births += int(left.size)
             left = left[:0]
         self._start(notes, left, result)
-        seen, gone = np.array(result.seen, np.int64), set(bank.removed)
-        result.seen = [s for s in seen[bank.records["stem"][seen] == 0].tolist() if s not in gone]
+        ended = np.zeros(bank.ts.size, np.bool_)
+        ended[bank.removed] = True
+        seen = np.array(result.seen, np.int64)
+        stands = (bank.records["stem"][seen] == 0) & ~ended[seen]
+        if not stands.all():
+            result.seen = seen[stands].tolist()
         result.confirmed += take_over(bank, result.seen)
         note_rivals(bank, result.seen)
         return result

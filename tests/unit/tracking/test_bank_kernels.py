@@ -227,7 +227,7 @@ def worst_component(x, p, m):
     """Return the largest squared normalised innovation of the components of a measurement."""
     h, out = np.empty((4, N)), np.empty((4, 2))
     count = uk.rows_of(x, p, m, h, out)
-    return max(uk.scalar_update(x.copy(), p.copy(), h[k], np.zeros(N), *out[k])[0] for k in range(count))
+    return max(uk.scalar_update(x.copy(), p.copy(), h[k], np.zeros(N), np.empty(N), *out[k])[0] for k in range(count))
 
 
 @pytest.mark.parametrize("seconds", [0.0, 6.0, -4.0])

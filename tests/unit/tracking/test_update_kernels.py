@@ -125,7 +125,7 @@ def test_the_order_of_the_components_does_not_matter():
     for order in ((0, 1, 2, 3), (3, 1, 0, 2)):
         xs, ps, moved = x.copy(), p.copy(), np.zeros(N)
         for k in order:
-            uk.scalar_update(xs, ps, h[k], moved, y[k], r[k])
+            uk.scalar_update(xs, ps, h[k], moved, np.empty(N), y[k], r[k])
         assert moved == pytest.approx(xs - x, abs=1e-7)
         ends.append((xs, ps))
     assert ends[0][0] == pytest.approx(ends[1][0], rel=1e-12) and ends[0][1] == pytest.approx(ends[1][1], rel=1e-9)
@@ -138,7 +138,7 @@ def test_beyond_three_sigma_the_weight_falls_as_the_square_of_the_distance():
     for sigmas in (2.9, 6.0, 12.0, 1000.0):
         s = SCALE[0] ** 2 + 100.0
         xs, ps = x.copy(), p.copy()
-        nu2, ll = uk.scalar_update(xs, ps, h, np.zeros(N), sigmas * math.sqrt(s), 100.0)
+        nu2, ll = uk.scalar_update(xs, ps, h, np.zeros(N), np.empty(N), sigmas * math.sqrt(s), 100.0)
         assert nu2 == pytest.approx(sigmas**2)
         weight = 1.0 if sigmas < 3.0 else (9.0 / sigmas**2) ** 2
         assert xs[0] - x[0] == pytest.approx(weight * p[0, 0] / s * sigmas * math.sqrt(s), abs=1e-8)
