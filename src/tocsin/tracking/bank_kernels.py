@@ -20,11 +20,11 @@ from tocsin.tracking.filter_kernels import (
     RESTART_LIFE_S,
     RESTART_SIGMA,
     N,
+    carry_model,
     derivative,
     lift_sigma,
-    predict_model,
 )
-from tocsin.tracking.update_kernels import fit_model, keep_gravity_turn, update_model
+from tocsin.tracking.update_kernels import fit_model, keep_gravity_turn, take_in
 
 JUMP_SIGMA = 15.0  # m/s2: a stage drops, another lights
 JUMP_LOG_PRIOR = -3.0  # log of the share of looks that see one
@@ -41,9 +41,9 @@ CROSSING_LEAST = 1e-4
 GLIDING = 3
 GLIDES_FROM, GLIDES_TO = 0.05, 0.02
 FLIGHT_LIFE_S = 300.0  # mean time that a body in the air goes on falling freely, or gliding
-SLEEPS_BELOW = 0.005
-WAKES = 12.0
+SLEEPS_BELOW, WAKES = 0.005, 12.0
 NEVER = np.int64(-(2**63))
+SCRATCH = 29  # rows of scratch that carrying or updating a track takes
 
 
 @lean_kernel
@@ -68,20 +68,19 @@ def copy_model(xa: np.ndarray, pa: np.ndarray, xb: np.ndarray, pb: np.ndarray) -
             pb[i, j] = pa[i, j]
 
 
-@kernel
+@lean_kernel
 def blend(xa: np.ndarray, pa: np.ndarray, wa: float, xb: np.ndarray, pb: np.ndarray, wb: float) -> None:
     """Replace (xa, pa) by the moment-matched mixture of both with weights wa, wb (they need not sum to one)."""
     total = wa + wb
     if total <= 0.0 or wb <= 0.0:
         return
     a, b = wa / total, wb / total
-    apart = np.empty(N)
-    for i in range(N):
-        apart[i] = xa[i] - xb[i]
     both = a * b
     for i in range(N):
+        apart = xa[i] - xb[i]
         for j in range(N):
-            pa[i, j] = a * pa[i, j] + b * pb[i, j] + both * (apart[i] * apart[j])
+            pa[i, j] = a * pa[i, j] + b * pb[i, j] + both * (apart * (xa[j] - xb[j]))
+    for i in range(N):
         xa[i] = a * xa[i] + b * xb[i]
 
 
@@ -108,13 +107,15 @@ def dynamics(model: int, two: int) -> int:
     return GLIDE if model == BOOST and two == GLIDING else model
 
 
-@kernel
-def mix_glide(x: np.ndarray, p: np.ndarray, w: np.ndarray, dt: float) -> None:
-    """Mix glide and free fall over the chance that a turn begins or ends within the next `dt` seconds, in place."""
+@lean_kernel
+def mix_glide(x: np.ndarray, p: np.ndarray, w: np.ndarray, dt: float, work: np.ndarray) -> None:
+    """Mix glide and free fall over the chance that a turn begins or ends within the next `dt` seconds, in place.
+
+    `work` (24+, 10) is scratch.
+    """
     if dt <= 0.0:
         return
     stop = start = 1.0 - math.exp(-dt / FLIGHT_LIFE_S)
-    work = np.empty((2 * N + 4, N))
     pb, pf, xb, xf = work[0:N], work[N : 2 * N], work[2 * N], work[2 * N + 1]
     copy_model(x[BOOST], p[BOOST], xb, pb)
     copy_model(x[FREE], p[FREE], xf, pf)
@@ -154,15 +155,17 @@ def watch_glide(x: np.ndarray, p: np.ndarray, w: np.ndarray, two: int) -> int:
     return GLIDING
 
 
-@kernel
-def mix(x: np.ndarray, p: np.ndarray, w: np.ndarray, dt: float, ignite: bool) -> None:
-    """Mix the two models over the chance of a burnout or (`ignite`) an ignition within the next `dt` seconds, in place."""
+@lean_kernel
+def mix(x: np.ndarray, p: np.ndarray, w: np.ndarray, dt: float, ignite: bool, work: np.ndarray) -> None:
+    """Mix the two models over the chance of a burnout or (`ignite`) an ignition within the next `dt` seconds, in place.
+
+    `work` (24+, 10) is scratch.
+    """
     if dt <= 0.0:
         return
     stop = 1.0 - math.exp(-dt / BOOST_LIFE_S)
     start = 1.0 - math.exp(-dt / RESTART_LIFE_S) if ignite else 0.0
     # a copy of each, changed by its event
-    work = np.empty((2 * N + 2, N))
     pb, pf, xb, xf = work[0:N], work[N : 2 * N], work[2 * N], work[2 * N + 1]
     copy_model(x[BOOST], p[BOOST], xb, pb)
     copy_model(x[FREE], p[FREE], xf, pf)
@@ -189,22 +192,28 @@ def mix(x: np.ndarray, p: np.ndarray, w: np.ndarray, dt: float, ignite: bool) ->
     cross(x, p, w, stop, start, xb, pb, xf, pf, CROSSING_LEAST)
 
 
-@lean_kernel
+@kernel
 def predict_track(x: np.ndarray, p: np.ndarray, w: np.ndarray, dt: float, two: int) -> None:
     """Carry one track (2, 10), (2, 10, 10), (2,) over `dt` >= 0 seconds in place.
 
     `two`: 0 it coasts for good; 1 it may burn out or ignite; `NO_IGNITION` it may burn out only; `GLIDING` it may turn.
     """
+    carry_track(x, p, w, dt, two, np.empty((SCRATCH, N)))
+
+
+@lean_kernel
+def carry_track(x: np.ndarray, p: np.ndarray, w: np.ndarray, dt: float, two: int, work: np.ndarray) -> None:
+    """Do what `predict_track` does; `work` (`SCRATCH`, 10) is scratch."""
     if two == GLIDING:
-        mix_glide(x, p, w, dt)
+        mix_glide(x, p, w, dt, work)
     elif two >= 1:
-        mix(x, p, w, dt, two == 1)
+        mix(x, p, w, dt, two == 1, work)
     # a loop, not two calls with constants: the compiler would make a copy of everything for each constant
     for model in range(MODELS):
         if model == FREE or two >= 1:
-            predict_model(x[model], p[model], dt, dynamics(model, two))
+            carry_model(x[model], p[model], dt, dynamics(model, two), work)
     if two >= 1 and two != GLIDING:
-        keep_gravity_turn(x[BOOST], p[BOOST], dt)
+        keep_gravity_turn(x[BOOST], p[BOOST], dt, work)
 
 
 @lean_kernel
@@ -247,16 +256,15 @@ def weigh(d2s: np.ndarray, lls: np.ndarray, w: np.ndarray, two: int, plume_odds:
     return best, top + math.log(total)
 
 
-@kernel
+@lean_kernel
 def update_track(
-    x: np.ndarray, p: np.ndarray, w: np.ndarray, m: np.ndarray, dt: float, two: int, plume_odds: float
+    x: np.ndarray, p: np.ndarray, w: np.ndarray, m: np.ndarray, dt: float, two: int, plume_odds: float, work: np.ndarray
 ) -> tuple[float, float]:
     """Return (smallest squared Mahalanobis distance of a live model, log likelihood of the mixture); updates in place.
 
     `plume_odds`: how much likelier the sensor is to report a coasting object than a burning one (radar 1,
-    infrared << 1).
+    infrared << 1). `work` (`SCRATCH`, 10) is scratch.
     """
-    work = np.empty((N + 19, N))
     pj, xj, d2s, lls, scratch = work[0:N], work[N], work[N + 1], work[N + 2], work[N + 3 :]
     # hypotheses: 0 burns on (glides on), 1 coasts, 2 has just dropped a stage (turned)
     if two >= 1:
@@ -264,9 +272,9 @@ def update_track(
         d2s[2], lls[2] = fit_model(xj, pj, m, dt, dynamics(BOOST, two), scratch)
     for model in range(MODELS):
         if two >= 1 or model == FREE:
-            d2s[model], lls[model], _ = update_model(x[model], p[model], m, dt, dynamics(model, two))
+            d2s[model], lls[model], _ = take_in(x[model], p[model], m, dt, dynamics(model, two), scratch)
     if two >= 1 and lls[2] + JUMP_LOG_PRIOR > lls[BOOST]:
-        update_model(xj, pj, m, dt, dynamics(BOOST, two))
+        take_in(xj, pj, m, dt, dynamics(BOOST, two), scratch)
         copy_model(xj, pj, x[BOOST], p[BOOST])
     return weigh(d2s, lls, w, two, plume_odds)
 
@@ -288,11 +296,10 @@ def coast_on(
     else:
         d2, worst = 0.0, 0.0
         for model in range(FREE, MODELS):
-            d2, _ll, worst = update_model(ahead_x, ahead_p, m, min(dt, 0.0), model)
+            d2, _ll, worst = take_in(ahead_x, ahead_p, m, min(dt, 0.0), model, work)
     return d2, worst
 
 
-@kernel
 def commit(
     xs: np.ndarray, ps: np.ndarray, ws: np.ndarray, ts: np.ndarray, two: np.ndarray,
     ahead_x: np.ndarray, ahead_p: np.ndarray, ahead_t: np.ndarray,
@@ -302,15 +309,28 @@ def commit(
     """Apply measurement `which[k]` to track `slots[k]`, in place; `d2_out` (k,) gets the normalised distance.
 
     A boost model that has nothing left to say falls asleep; what free flight does not explain, or a plume, wakes it. Where the
-    air could carry a coasting track the glide model is alive in its place.
+    air could carry a coasting track the glide model is alive in its place. No kernel itself, as `gate_pairs` is none.
     """
-    work = np.empty((18, N))
-    narrow = np.empty((20, 6, 1))
-    wide = np.empty((20, 6, LANES))
+    commit_each(
+        xs, ps, ws, ts, two, ahead_x, ahead_p, ahead_t, slots, rows, times, which, plume_odds, d2_out,
+        np.empty(LANES, np.int64), np.empty((SCRATCH, N)), np.empty((20, 6, 1)), np.empty((20, 6, LANES)),
+    )  # fmt: skip
+
+
+@lean_kernel
+def commit_each(
+    xs: np.ndarray, ps: np.ndarray, ws: np.ndarray, ts: np.ndarray, two: np.ndarray,
+    ahead_x: np.ndarray, ahead_p: np.ndarray, ahead_t: np.ndarray,
+    slots: np.ndarray, rows: np.ndarray, times: np.ndarray, which: np.ndarray, plume_odds: float,
+    d2_out: np.ndarray, until: np.ndarray, work: np.ndarray, narrow: np.ndarray, wide: np.ndarray,
+) -> None:  # fmt: skip
+    """Do what `commit` does; the last four arrays are scratch."""
     for k in range(slots.shape[0]):
         if k % LANES == 0:
             part = slots[k : k + LANES]
-            carry_together(xs, ps, ts, two, part, times[which[k : k + LANES]], ahead_x, ahead_p, ahead_t, wide)
+            for b in range(part.shape[0]):
+                until[b] = times[which[k + b]]
+            carry_together(xs, ps, ts, two, part, until, ahead_x, ahead_p, ahead_t, wide)
         s = slots[k]
         d = which[k]
         dt = (times[d] - ts[s]) * 1e-9
@@ -329,9 +349,9 @@ def commit(
         if two[s] == ASLEEP:
             two[s] = 1
         if dt > 0.0:
-            predict_track(xs[s], ps[s], ws[s], dt, two[s])
+            carry_track(xs[s], ps[s], ws[s], dt, two[s], work)
             ts[s] = times[d]
-        d2, _ll = update_track(xs[s], ps[s], ws[s], rows[d], min(dt, 0.0), two[s], plume_odds)
+        d2, _ll = update_track(xs[s], ps[s], ws[s], rows[d], min(dt, 0.0), two[s], plume_odds, work)
         d2_out[k] = d2
         if two[s] == GLIDING:
             two[s] = watch_glide(xs[s], ps[s], ws[s], two[s])

@@ -9,7 +9,7 @@ import math
 
 import numpy as np
 
-from tocsin.core.kernels import kernel, lean_kernel
+from tocsin.core.kernels import lean_kernel
 from tocsin.tracking.filter_kernels import (
     AIRLESS_M,
     AIRLESS_R2,
@@ -79,17 +79,18 @@ def free_transition(x: np.ndarray, steps: np.ndarray, phi: np.ndarray) -> None:
 
 @lean_kernel
 def free_covariance(p: np.ndarray, phi: np.ndarray, t: np.ndarray) -> None:
-    """Replace `p` (6, 6, n) by phi p phi^T, in place, to rounding symmetric; `t` (6, 6, n) is scratch."""
-    for i in range(SIX):
-        for j in range(SIX):
-            for a in range(p.shape[2]):
+    """Replace the lower half of symmetric `p` (6, 6, n) by that of phi p phi^T, in place; `t` (6, 6, n) is scratch."""
+    six, lanes = p.shape[0], p.shape[2]  # not known to the compiler, which would write out every turn of the loops
+    for i in range(six):
+        for j in range(six):
+            for a in range(lanes):
                 t[i, j, a] = (
                     phi[i, 0, a] * p[0, j, a] + phi[i, 1, a] * p[1, j, a] + phi[i, 2, a] * p[2, j, a]
                     + phi[i, 3, a] * p[3, j, a] + phi[i, 4, a] * p[4, j, a] + phi[i, 5, a] * p[5, j, a]
                 )  # fmt: skip
-    for i in range(SIX):
-        for j in range(SIX):
-            for a in range(p.shape[2]):
+    for i in range(six):
+        for j in range(i + 1):
+            for a in range(lanes):
                 p[i, j, a] = (
                     t[i, 0, a] * phi[j, 0, a] + t[i, 1, a] * phi[j, 1, a] + t[i, 2, a] * phi[j, 2, a]
                     + t[i, 3, a] * phi[j, 3, a] + t[i, 4, a] * phi[j, 4, a] + t[i, 5, a] * phi[j, 5, a]
@@ -112,8 +113,7 @@ def take_out(x: np.ndarray, p: np.ndarray, h: float, a: int, work: np.ndarray) -
     for i in range(SIX):
         x[i] = work[18, i, a]
         for j in range(i + 1):
-            # what rounding has made of the two halves
-            p[i, j] = p[j, i] = 0.5 * (work[i, j, a] + work[j, i, a])
+            p[i, j] = p[j, i] = work[i, j, a]
     for i in range(9):
         # the ballistic coefficient is not observable out here
         p[9, i] = p[i, 9] = 0.0
@@ -123,7 +123,8 @@ def take_out(x: np.ndarray, p: np.ndarray, h: float, a: int, work: np.ndarray) -
 
 @lean_kernel
 def carry_lanes(work: np.ndarray) -> None:
-    """Carry what `lay_in` has put in all lanes of `work` (20, 6, n), in place: covariances, 12 rows of scratch, states, steps."""
+    """Carry what `lay_in` has put in all lanes of `work` (20, 6, n), in place: covariances, 12 rows of scratch, states, and
+    a row with the steps."""
     free_transition(work[18], work[19, 0], work[12:18])
     free_step(work[18], work[19, 0])
     free_covariance(work[0:6], work[12:18], work[6:12])
@@ -153,7 +154,7 @@ def predict_free(x: np.ndarray, p: np.ndarray, dt: float, work: np.ndarray) -> N
         left -= h
 
 
-@kernel
+@lean_kernel
 def carry_together(
     xs: np.ndarray, ps: np.ndarray, ts: np.ndarray, two: np.ndarray, slots: np.ndarray, until: np.ndarray,
     ahead_x: np.ndarray, ahead_p: np.ndarray, ahead_t: np.ndarray, work: np.ndarray,
@@ -164,7 +165,7 @@ def carry_together(
     already stay. `work` (20, 6, n) is scratch for n >= k tracks.
     """
     n = 0
-    carried = np.empty(work.shape[2], np.int64)
+    step, carried = work[19, 0], work[19, 1]
     for a in range(slots.shape[0]):
         s = slots[a]
         x = xs[s, FREE]
@@ -174,18 +175,18 @@ def carry_together(
         if x[0] * x[0] + x[1] * x[1] + x[2] * x[2] > AIRLESS_R2:
             lay_in(x, ps[s, FREE], dt, n, work)
             ahead_t[s] = until[a]
-            carried[n] = s
+            carried[n] = a
             n += 1
     if n == 0:
         return
     for a in range(n, work.shape[2]):
         # a lane that is not needed flies along
-        lay_in(xs[carried[0], FREE], ps[carried[0], FREE], 0.0, a, work)
+        lay_in(xs[slots[0], FREE], ps[slots[0], FREE], 0.0, a, work)
     carry_lanes(work)
     for a in range(n):
-        s = carried[a]
+        s = slots[int(carried[a])]
         ahead_x[s, 9], ahead_p[s, 9, 9] = xs[s, FREE, 9], ps[s, FREE, 9, 9]
-        take_out(ahead_x[s], ahead_p[s], work[19, 0, a], a, work)
+        take_out(ahead_x[s], ahead_p[s], step[a], a, work)
 
 
 @lean_kernel

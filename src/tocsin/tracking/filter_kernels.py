@@ -139,12 +139,15 @@ def coast(x: np.ndarray, dt: float) -> None:
         left -= h
 
 
-@kernel
+@lean_kernel
 def transition(x: np.ndarray, h: float, model: int, drag: bool, phi: np.ndarray) -> None:
     """Fill `phi` (10, 10) with the transition over a step `h` from `x`: second order in velocity, third in position."""
+    for i in range(N):
+        for j in range(N):
+            phi[i, j] = 0.0
+    # the lower rows, zero and one at the end, hold what the upper ones are made of
+    g, c, d = phi[6:9, 0:3], phi[6:9, 3:6], phi[9]
     gxx, gxy, gxz, gyy, gyz, gzz = gravity_gradient(x[0], x[1], x[2])
-    scratch = np.zeros((7, 3))
-    g, c, d = scratch[0:3], scratch[3:6], scratch[6]
     g[0, 0], g[0, 1], g[0, 2] = gxx, gxy, gxz
     g[1, 0], g[1, 1], g[1, 2] = gxy, gyy, gyz
     g[2, 0], g[2, 1], g[2, 2] = gxz, gyz, gzz
@@ -162,10 +165,6 @@ def transition(x: np.ndarray, h: float, model: int, drag: bool, phi: np.ndarray)
                 g[i, j] += d[i] * slope * x[j] / r
                 c[i, j] += d[i] * x[3 + j] / max(v2, 1.0)
             c[i, i] += factor
-    for i in range(N):
-        for j in range(N):
-            phi[i, j] = 0.0
-        phi[i, i] = 1.0
     for i in range(3):
         for j in range(3):
             cg = c[i, 0] * g[0, j] + c[i, 1] * g[1, j] + c[i, 2] * g[2, j]
@@ -175,18 +174,22 @@ def transition(x: np.ndarray, h: float, model: int, drag: bool, phi: np.ndarray)
             phi[i, 3 + j] = same * h + 0.5 * h * h * c[i, j] + h * h * h / 6.0 * (g[i, j] + cc)
             phi[3 + i, j] = h * g[i, j] + 0.5 * h * h * cg
             phi[3 + i, 3 + j] = same + h * c[i, j] + 0.5 * h * h * (cc + g[i, j])
-        if model == BOOST:
-            thrust = math.sqrt(x[6] * x[6] + x[7] * x[7] + x[8] * x[8])
+        if model != FREE:
             phi[i, 6 + i] = 0.5 * h * h
             phi[3 + i, 6 + i] = h
-            phi[6 + i, 6 + i] = 1.0 + h * min(thrust / EXHAUST_M_S, GROWTH_MOST / max(thrust, 1.0))
-        elif model == GLIDE:
-            phi[i, 6 + i] = 0.5 * h * h
-            phi[3 + i, 6 + i] = h
-            phi[6 + i, 6 + i] = 1.0 - h / GLIDE_LIFE_S
         elif drag:
             phi[i, 9] = -0.5 * h * h * d[i]
             phi[3 + i, 9] = -h * d[i]
+    lasts = 1.0
+    if model == BOOST:
+        thrust = math.sqrt(x[6] * x[6] + x[7] * x[7] + x[8] * x[8])
+        lasts = 1.0 + h * min(thrust / EXHAUST_M_S, GROWTH_MOST / max(thrust, 1.0))
+    elif model == GLIDE:
+        lasts = 1.0 - h / GLIDE_LIFE_S
+    for i in range(6, N):
+        for j in range(N):
+            phi[i, j] = 0.0
+        phi[i, i] = lasts if i < 9 else 1.0
 
 
 @lean_kernel
@@ -203,14 +206,13 @@ def followed_by(step: np.ndarray, phi: np.ndarray, product: np.ndarray) -> None:
             phi[i, j] = product[i, j]
 
 
-@kernel
-def carry_covariance(p: np.ndarray, phi: np.ndarray, pushed: bool, drag: bool) -> None:
+@lean_kernel
+def carry_covariance(p: np.ndarray, phi: np.ndarray, pushed: bool, drag: bool, t: np.ndarray) -> None:
     """Replace `p` by phi p phi^T, in place, over what the model has: place, velocity, and what acts on them.
 
     `phi` as `transition` fills it: place and velocity depend on each other, on their axis of the acceleration (`pushed`), on the
-    ballistic coefficient (`drag`); those two on themselves alone.
+    ballistic coefficient (`drag`); those two on themselves alone. `t` (10, 10) is scratch.
     """
-    t = np.empty((N, N))
     size = 9 if pushed else 6
     for j in range(N):
         if j >= size and not (drag and j == 9):
@@ -279,7 +281,13 @@ def add_noise(p: np.ndarray, h: float, model: int, walk: float) -> None:
 @kernel
 def predict_model(x: np.ndarray, p: np.ndarray, dt: float, model: int) -> None:
     """Carry one model's state and covariance over `dt` >= 0 seconds in place, in steps that suit its height."""
-    phi = np.empty((N, N))
+    carry_model(x, p, dt, model, np.empty((2 * N, N)))
+
+
+@lean_kernel
+def carry_model(x: np.ndarray, p: np.ndarray, dt: float, model: int, work: np.ndarray) -> None:
+    """Do what `predict_model` does; `work` (20+, 10) is scratch."""
+    phi, t = work[0:N], work[N : 2 * N]
     left = dt
     while left > 0.0:
         height = height_in_air(x) if model == FREE else AIRLESS_M
@@ -299,7 +307,7 @@ def predict_model(x: np.ndarray, p: np.ndarray, dt: float, model: int) -> None:
         walk = THRUST_WALK
         if model == GLIDE:
             walk = 2.0 * lift_sigma(x) ** 2 / GLIDE_LIFE_S
-        carry_covariance(p, phi, model != FREE, drag)
+        carry_covariance(p, phi, model != FREE, drag, t)
         if not drag:
             for i in range(9):
                 # the ballistic coefficient is not observable out here

@@ -163,8 +163,7 @@ class Tracker:
         ended[bank.removed] = True
         seen = np.array(result.seen, np.int64)
         stands = (bank.records["stem"][seen] == 0) & ~ended[seen]
-        if not stands.all():
-            result.seen = seen[stands].tolist()
+        result.seen = seen[stands].tolist()
         result.confirmed += take_over(bank, result.seen)
         note_rivals(bank, result.seen)
         return result

@@ -215,15 +215,13 @@ def carry_back(x: np.ndarray, dt: float, model: int, back: np.ndarray, phi: np.n
 
 
 @kernel
-def present_rows(
+def late_rows(
     x: np.ndarray, p: np.ndarray, m: np.ndarray, dt: float, model: int, rows: np.ndarray, out: np.ndarray
 ) -> int:
-    """Return the number of components of measurement `m`, filling `rows` (4, 10), `out` (4, 2) as `rows_of` does.
+    """Return the number of components of measurement `m` of -`dt` seconds ago: it came late.
 
-    `dt` < 0: the measurement is of -dt seconds ago (it came late), its rows are turned to the present state.
+    Fills `rows` (4, 10), `out` (4, 2) as `rows_of` does, the rows turned to the present state.
     """
-    if dt >= 0.0:
-        return rows_of(x, p, m, rows, out)
     back = np.empty(N)
     phi = np.empty((N, N))
     turned = np.empty(N)
@@ -250,7 +248,7 @@ def fit_model(
     state; `work` (16, 10) is scratch.
     """
     rows, ph, c, out = work[0:4], work[4:8], work[8:12], work[12:16]
-    count = present_rows(x, p, m, dt, model, rows, out)
+    count = rows_of(x, p, m, rows, out) if dt >= 0.0 else late_rows(x, p, m, dt, model, rows, out)
     size = N
     if dt >= 0.0:
         # place alone, and velocity where a range rate was measured: all other columns of the rows are zero
@@ -300,11 +298,18 @@ def update_model(x: np.ndarray, p: np.ndarray, m: np.ndarray, dt: float, model: 
 
     `dt` < 0: the measurement is of -dt seconds ago (it came late); else `x` is already at its time.
     """
-    work = np.empty((10, N))
+    return take_in(x, p, m, dt, model, np.empty((10, N)))
+
+
+@lean_kernel
+def take_in(
+    x: np.ndarray, p: np.ndarray, m: np.ndarray, dt: float, model: int, work: np.ndarray
+) -> tuple[float, float, float]:
+    """Return what `update_model` returns, and update; `work` (10+, 10) is scratch."""
     rows, out, moved, ph = work[0:4], work[4:8], work[8], work[9]
     for i in range(N):
         moved[i] = 0.0
-    count = present_rows(x, p, m, dt, model, rows, out)
+    count = rows_of(x, p, m, rows, out) if dt >= 0.0 else late_rows(x, p, m, dt, model, rows, out)
     d2 = 0.0
     log_likelihood = 0.0
     outliers = 0
@@ -321,9 +326,12 @@ def update_model(x: np.ndarray, p: np.ndarray, m: np.ndarray, dt: float, model: 
     return d2, log_likelihood, worst
 
 
-@kernel
-def keep_gravity_turn(x: np.ndarray, p: np.ndarray, dt: float) -> None:
-    """Hold the thrust near the direction of flight: a soft constraint across the velocity, worth one look in 30 s."""
+@lean_kernel
+def keep_gravity_turn(x: np.ndarray, p: np.ndarray, dt: float, work: np.ndarray) -> None:
+    """Hold the thrust near the direction of flight: a soft constraint across the velocity, worth one look in 30 s.
+
+    `work` (6+, 10) is scratch.
+    """
     speed = math.sqrt(x[3] * x[3] + x[4] * x[4] + x[5] * x[5])
     thrust = math.sqrt(x[6] * x[6] + x[7] * x[7] + x[8] * x[8])
     if speed < 150.0 or dt <= 0.0:
@@ -331,7 +339,9 @@ def keep_gravity_turn(x: np.ndarray, p: np.ndarray, dt: float) -> None:
     sigma_v = math.sqrt(max(p[3, 3] + p[4, 4] + p[5, 5], 0.0))
     slack = 0.15 * thrust + 1.5 + thrust * min(sigma_v / speed, 2.0)
     variance = slack * slack * max(30.0 / dt, 1.0)
-    work = np.zeros((6, N))
+    for k in range(6):
+        for i in range(N):
+            work[k, i] = 0.0
     v, a, b, h, moved, ph = work[0], work[1], work[2], work[3], work[4], work[5]
     for i in range(3):
         v[i] = x[3 + i] / speed

@@ -85,7 +85,7 @@ def test_tracks_carried_together_are_each_carried_as_alone(k):
     ck.carry_together(xs, ps, ts, two, slots, until, *ahead, np.full((20, 6, ck.LANES), np.nan))
     assert np.array_equal(xs, before[0]) and np.array_equal(ps, before[1])
     for s, t in zip(slots.tolist(), until.tolist(), strict=True):
-        seconds = (t - ts[s]) / NS
+        seconds = (t - ts[s]) * 1e-9
         alone = 0.0 < seconds <= 10.0 and s % 3 != low
         assert ahead[2][s] == (t if alone else NEVER)
         if alone:

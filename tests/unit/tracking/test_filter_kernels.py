@@ -135,7 +135,7 @@ def test_carrying_a_covariance_is_phi_p_phi_transposed(model, drag):
     p, phi = twin.random_covariance(np.random.default_rng(model), SCALE), np.empty((N, N))
     fk.transition(state(height=60e3, speed=3000.0, thrust=30.0), 2.0, model, drag, phi)
     out = p.copy()
-    fk.carry_covariance(out, phi, model != FREE, drag)
+    fk.carry_covariance(out, phi, model != FREE, drag, np.empty((N, N)))
     part = np.ix_(has, has)
     assert out[part] == pytest.approx(phi[part] @ p[part] @ phi[part].T, rel=1e-10, abs=1e-9)
     rest = np.setdiff1d(np.arange(N), has)

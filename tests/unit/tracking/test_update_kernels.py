@@ -235,7 +235,7 @@ def test_the_gravity_turn_pulls_thrust_to_the_velocity_and_leaves_what_lies_alon
     p = np.diag((SCALE * np.array([1.0] * 6 + [3.0] * 3 + [1.0])) ** 2)
     before, length = x[6:9] @ side, x[6:9] @ along
     wide = p.copy()
-    uk.keep_gravity_turn(x, p, 5.0)
+    uk.keep_gravity_turn(x, p, 5.0, np.empty((6, N)))
     assert 0.0 < x[6:9] @ side < before
     assert x[6:9] @ along == pytest.approx(length, rel=1e-9)
     assert along @ p[6:9, 6:9] @ along == pytest.approx(along @ wide[6:9, 6:9] @ along, rel=1e-9)
@@ -247,7 +247,7 @@ def test_the_gravity_turn_says_nothing_of_a_slow_rocket_or_of_no_time():
     for x, dt in ((state(speed=100.0), 5.0), (state(speed=1500.0), 0.0)):
         p = twin.random_covariance(np.random.default_rng(9), SCALE)
         moved, held = x.copy(), p.copy()
-        uk.keep_gravity_turn(moved, held, dt)
+        uk.keep_gravity_turn(moved, held, dt, np.empty((6, N)))
         assert np.array_equal(moved, x) and np.array_equal(held, p)
 
 
@@ -256,7 +256,7 @@ def test_the_gravity_turn_is_worth_the_same_over_half_a_minute_however_often_it_
     for steps in (6, 30):
         x, p = state(height=60e3, speed=1500.0, thrust=30.0), np.diag(SCALE**2)
         for _ in range(steps):
-            uk.keep_gravity_turn(x, p, 30.0 / steps)
+            uk.keep_gravity_turn(x, p, 30.0 / steps, np.empty((6, N)))
         ends.append(p[6:9, 6:9].copy())
     assert ends[0] == pytest.approx(ends[1], rel=1e-6, abs=1e-9)
 
