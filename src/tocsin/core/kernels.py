@@ -43,10 +43,10 @@ import numba  # noqa: E402  (the cache folder has to be known before numba is lo
 vars(numba.config)["CACHE_DIR"] = os.environ["NUMBA_CACHE_DIR"]
 
 
-def kernel(function: F) -> F:
-    """Return the compiled form of a numeric function; `.py_func` is its plain twin for tests."""
+def _compiled(function: F, counts: bool) -> F:
     # No kernel is handed to C or to another kernel as a value: the wrapper for that would be compiled for nothing.
     options: dict[str, Any] = {"cache": True, "error_model": "numpy", "nogil": True, "no_cfunc_wrapper": True}
+    options["_nrt"] = counts  # said in both ways: what is left open is taken from the caller
     compiled = numba.njit(**options)(function)
     template = compiled.get_call_template
 
@@ -57,3 +57,17 @@ def kernel(function: F) -> F:
 
     compiled.get_call_template = call_template
     return cast(F, compiled)
+
+
+def kernel(function: F) -> F:
+    """Return the compiled form of a numeric function; `.py_func` is its plain twin for tests."""
+    return _compiled(function, counts=True)
+
+
+def lean_kernel(function: F) -> F:
+    """Return the compiled form of a numeric function that makes no array and returns none, as `kernel` does.
+
+    Who calls it holds every array that it sees, so it counts no references: each count is a locked access to memory, and in
+    small functions on rows of arrays they took more time than the arithmetic. To make an array there does not compile.
+    """
+    return _compiled(function, counts=False)

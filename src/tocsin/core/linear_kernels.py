@@ -4,10 +4,10 @@ import math
 
 import numpy as np
 
-from tocsin.core.kernels import kernel
+from tocsin.core.kernels import lean_kernel
 
 
-@kernel
+@lean_kernel
 def factor(a: np.ndarray, n: int) -> bool:
     """Return whether symmetric `a` (n, n) is positive definite; its lower triangle becomes the Cholesky factor."""
     for i in range(n):
@@ -24,7 +24,7 @@ def factor(a: np.ndarray, n: int) -> bool:
     return True
 
 
-@kernel
+@lean_kernel
 def solve(low: np.ndarray, n: int, b: np.ndarray) -> None:
     """Replace `b` (n,) by the solution of L L^T x = b."""
     for i in range(n):
@@ -39,7 +39,7 @@ def solve(low: np.ndarray, n: int, b: np.ndarray) -> None:
         b[i] = s / low[i, i]
 
 
-@kernel
+@lean_kernel
 def invert(a: np.ndarray, out: np.ndarray) -> bool:
     """Return whether symmetric `a` (n, n) is positive definite, and fill `out` (n, n) with its inverse; `a` is overwritten.
 
@@ -68,7 +68,7 @@ def invert(a: np.ndarray, out: np.ndarray) -> bool:
     return True
 
 
-@kernel
+@lean_kernel
 def solve_damped(a: np.ndarray, g: np.ndarray, n: int, damping: float, low: np.ndarray, out: np.ndarray) -> bool:
     """Fill `out` (n,) with the solution of (a + damping diag a) out = g (Levenberg); False if it is not positive definite.
 

@@ -277,7 +277,8 @@ class TrackBank:
         ]
         self.next_number += len(tracks)
         self.tracks.update(zip(slots, tracks, strict=True))
-        self._slots = None
+        if self._slots is not None:
+            self._slots = np.concatenate([self._slots, which])
         return tracks
 
     def remove(self, slot: int) -> None:

@@ -9,8 +9,8 @@ import math
 
 import numpy as np
 
-from tocsin.core.kernels import kernel
-from tocsin.tracking.coast_kernels import copy_free, is_free, predict_free, update_free
+from tocsin.core.kernels import kernel, lean_kernel
+from tocsin.tracking.coast_kernels import LANES, carry_together, copy_free, is_free, predict_free, update_free
 from tocsin.tracking.filter_kernels import (
     BOOST,
     BOOST_LIFE_S,
@@ -20,11 +20,11 @@ from tocsin.tracking.filter_kernels import (
     RESTART_LIFE_S,
     RESTART_SIGMA,
     N,
+    carry_model,
     derivative,
     lift_sigma,
-    predict_model,
 )
-from tocsin.tracking.update_kernels import fit_model, keep_gravity_turn, update_model
+from tocsin.tracking.update_kernels import fit_model, keep_gravity_turn, take_in
 
 JUMP_SIGMA = 15.0  # m/s2: a stage drops, another lights
 JUMP_LOG_PRIOR = -3.0  # log of the share of looks that see one
@@ -41,12 +41,12 @@ CROSSING_LEAST = 1e-4
 GLIDING = 3
 GLIDES_FROM, GLIDES_TO = 0.05, 0.02
 FLIGHT_LIFE_S = 300.0  # mean time that a body in the air goes on falling freely, or gliding
-SLEEPS_BELOW = 0.005
-WAKES = 12.0
+SLEEPS_BELOW, WAKES = 0.005, 12.0
 NEVER = np.int64(-(2**63))
+SCRATCH = 29  # rows of scratch that carrying or updating a track takes
 
 
-@kernel
+@lean_kernel
 def take(
     xs: np.ndarray, ps: np.ndarray, ws: np.ndarray, slot: int, x: np.ndarray, p: np.ndarray, w: np.ndarray
 ) -> None:
@@ -59,7 +59,7 @@ def take(
                 p[k, i, j] = ps[slot, k, i, j]
 
 
-@kernel
+@lean_kernel
 def copy_model(xa: np.ndarray, pa: np.ndarray, xb: np.ndarray, pb: np.ndarray) -> None:
     """Copy one model's state and covariance from (xa, pa) to (xb, pb)."""
     for i in range(N):
@@ -68,27 +68,23 @@ def copy_model(xa: np.ndarray, pa: np.ndarray, xb: np.ndarray, pb: np.ndarray) -
             pb[i, j] = pa[i, j]
 
 
-@kernel
+@lean_kernel
 def blend(xa: np.ndarray, pa: np.ndarray, wa: float, xb: np.ndarray, pb: np.ndarray, wb: float) -> None:
     """Replace (xa, pa) by the moment-matched mixture of both with weights wa, wb (they need not sum to one)."""
     total = wa + wb
     if total <= 0.0 or wb <= 0.0:
         return
     a, b = wa / total, wb / total
-    mean = np.empty(N)
+    both = a * b
     for i in range(N):
-        mean[i] = a * xa[i] + b * xb[i]
+        apart = xa[i] - xb[i]
+        for j in range(N):
+            pa[i, j] = a * pa[i, j] + b * pb[i, j] + both * (apart * (xa[j] - xb[j]))
     for i in range(N):
-        da_i, db_i = xa[i] - mean[i], xb[i] - mean[i]
-        for j in range(i + 1):
-            v = a * (pa[i, j] + da_i * (xa[j] - mean[j])) + b * (pb[i, j] + db_i * (xb[j] - mean[j]))
-            pa[i, j] = v
-            pa[j, i] = v
-    for i in range(N):
-        xa[i] = mean[i]
+        xa[i] = a * xa[i] + b * xb[i]
 
 
-@kernel
+@lean_kernel
 def cross(
     x: np.ndarray, p: np.ndarray, w: np.ndarray, stop: float, start: float, xb: np.ndarray, pb: np.ndarray,
     xf: np.ndarray, pf: np.ndarray, least: float,
@@ -111,18 +107,20 @@ def dynamics(model: int, two: int) -> int:
     return GLIDE if model == BOOST and two == GLIDING else model
 
 
-@kernel
-def mix_glide(x: np.ndarray, p: np.ndarray, w: np.ndarray, dt: float) -> None:
-    """Mix glide and free fall over the chance that a turn begins or ends within the next `dt` seconds, in place."""
+@lean_kernel
+def mix_glide(x: np.ndarray, p: np.ndarray, w: np.ndarray, dt: float, work: np.ndarray) -> None:
+    """Mix glide and free fall over the chance that a turn begins or ends within the next `dt` seconds, in place.
+
+    `work` (24+, 10) is scratch.
+    """
     if dt <= 0.0:
         return
     stop = start = 1.0 - math.exp(-dt / FLIGHT_LIFE_S)
-    xb, pb = np.empty(N), np.empty((N, N))
-    xf, pf = np.empty(N), np.empty((N, N))
+    pb, pf, xb, xf = work[0:N], work[N : 2 * N], work[2 * N], work[2 * N + 1]
     copy_model(x[BOOST], p[BOOST], xb, pb)
     copy_model(x[FREE], p[FREE], xf, pf)
     # what ends leaves the rest to drag; what begins is drag, and lift of any direction
-    drag, nothing = np.empty(N), np.empty(N)
+    drag, nothing = work[2 * N + 2], work[2 * N + 3]
     derivative(xf, FREE, True, drag)
     derivative(xf, FREE, False, nothing)
     sigma = lift_sigma(xf)
@@ -136,7 +134,7 @@ def mix_glide(x: np.ndarray, p: np.ndarray, w: np.ndarray, dt: float) -> None:
     cross(x, p, w, stop, start, xb, pb, xf, pf, 0.0)
 
 
-@kernel
+@lean_kernel
 def watch_glide(x: np.ndarray, p: np.ndarray, w: np.ndarray, two: int) -> int:
     """Return the new `two` of a coasting track: may it glide from here, or no longer? Its models are made ready, in place."""
     sigma = lift_sigma(x[FREE])
@@ -157,18 +155,18 @@ def watch_glide(x: np.ndarray, p: np.ndarray, w: np.ndarray, two: int) -> int:
     return GLIDING
 
 
-@kernel
-def mix(x: np.ndarray, p: np.ndarray, w: np.ndarray, dt: float, ignite: bool) -> None:
-    """Mix the two models over the chance of a burnout or (`ignite`) an ignition within the next `dt` seconds, in place."""
+@lean_kernel
+def mix(x: np.ndarray, p: np.ndarray, w: np.ndarray, dt: float, ignite: bool, work: np.ndarray) -> None:
+    """Mix the two models over the chance of a burnout or (`ignite`) an ignition within the next `dt` seconds, in place.
+
+    `work` (24+, 10) is scratch.
+    """
     if dt <= 0.0:
         return
     stop = 1.0 - math.exp(-dt / BOOST_LIFE_S)
     start = 1.0 - math.exp(-dt / RESTART_LIFE_S) if ignite else 0.0
     # a copy of each, changed by its event
-    xb = np.empty(N)
-    pb = np.empty((N, N))
-    xf = np.empty(N)
-    pf = np.empty((N, N))
+    pb, pf, xb, xf = work[0:N], work[N : 2 * N], work[2 * N], work[2 * N + 1]
     copy_model(x[BOOST], p[BOOST], xb, pb)
     copy_model(x[FREE], p[FREE], xf, pf)
     thrust = math.sqrt(xb[6] ** 2 + xb[7] ** 2 + xb[8] ** 2)
@@ -200,19 +198,25 @@ def predict_track(x: np.ndarray, p: np.ndarray, w: np.ndarray, dt: float, two: i
 
     `two`: 0 it coasts for good; 1 it may burn out or ignite; `NO_IGNITION` it may burn out only; `GLIDING` it may turn.
     """
+    carry_track(x, p, w, dt, two, np.empty((SCRATCH, N)))
+
+
+@lean_kernel
+def carry_track(x: np.ndarray, p: np.ndarray, w: np.ndarray, dt: float, two: int, work: np.ndarray) -> None:
+    """Do what `predict_track` does; `work` (`SCRATCH`, 10) is scratch."""
     if two == GLIDING:
-        mix_glide(x, p, w, dt)
+        mix_glide(x, p, w, dt, work)
     elif two >= 1:
-        mix(x, p, w, dt, two == 1)
+        mix(x, p, w, dt, two == 1, work)
     # a loop, not two calls with constants: the compiler would make a copy of everything for each constant
     for model in range(MODELS):
         if model == FREE or two >= 1:
-            predict_model(x[model], p[model], dt, dynamics(model, two))
+            carry_model(x[model], p[model], dt, dynamics(model, two), work)
     if two >= 1 and two != GLIDING:
-        keep_gravity_turn(x[BOOST], p[BOOST], dt)
+        keep_gravity_turn(x[BOOST], p[BOOST], dt, work)
 
 
-@kernel
+@lean_kernel
 def after_jump(x: np.ndarray, p: np.ndarray, two: int, xj: np.ndarray, pj: np.ndarray) -> None:
     """Fill `xj` (10), `pj` (10, 10) with the boost model of a track that has just dropped a stage, or turned."""
     copy_model(x[BOOST], p[BOOST], xj, pj)
@@ -226,7 +230,7 @@ def after_jump(x: np.ndarray, p: np.ndarray, two: int, xj: np.ndarray, pj: np.nd
         pj[i, i] += (sigma * 2.0) ** 2
 
 
-@kernel
+@lean_kernel
 def weigh(d2s: np.ndarray, lls: np.ndarray, w: np.ndarray, two: int, plume_odds: float) -> tuple[float, float]:
     """Return (smallest squared distance of a live model, log likelihood of the mixture); `w` (2,) becomes the posterior.
 
@@ -252,33 +256,30 @@ def weigh(d2s: np.ndarray, lls: np.ndarray, w: np.ndarray, two: int, plume_odds:
     return best, top + math.log(total)
 
 
-@kernel
+@lean_kernel
 def update_track(
-    x: np.ndarray, p: np.ndarray, w: np.ndarray, m: np.ndarray, dt: float, two: int, plume_odds: float
+    x: np.ndarray, p: np.ndarray, w: np.ndarray, m: np.ndarray, dt: float, two: int, plume_odds: float, work: np.ndarray
 ) -> tuple[float, float]:
     """Return (smallest squared Mahalanobis distance of a live model, log likelihood of the mixture); updates in place.
 
     `plume_odds`: how much likelier the sensor is to report a coasting object than a burning one (radar 1,
-    infrared << 1).
+    infrared << 1). `work` (`SCRATCH`, 10) is scratch.
     """
-    d2s = np.empty(3)
-    lls = np.empty(3)
-    xj = np.empty(N)
-    pj = np.empty((N, N))
+    pj, xj, d2s, lls, scratch = work[0:N], work[N], work[N + 1], work[N + 2], work[N + 3 :]
     # hypotheses: 0 burns on (glides on), 1 coasts, 2 has just dropped a stage (turned)
     if two >= 1:
         after_jump(x, p, two, xj, pj)
-        d2s[2], lls[2] = fit_model(xj, pj, m, dt, dynamics(BOOST, two), np.empty((16, N)))
+        d2s[2], lls[2] = fit_model(xj, pj, m, dt, dynamics(BOOST, two), scratch)
     for model in range(MODELS):
         if two >= 1 or model == FREE:
-            d2s[model], lls[model], _ = update_model(x[model], p[model], m, dt, dynamics(model, two))
+            d2s[model], lls[model], _ = take_in(x[model], p[model], m, dt, dynamics(model, two), scratch)
     if two >= 1 and lls[2] + JUMP_LOG_PRIOR > lls[BOOST]:
-        update_model(xj, pj, m, dt, dynamics(BOOST, two))
+        take_in(xj, pj, m, dt, dynamics(BOOST, two), scratch)
         copy_model(xj, pj, x[BOOST], p[BOOST])
     return weigh(d2s, lls, w, two, plume_odds)
 
 
-@kernel
+@lean_kernel
 def coast_on(
     x: np.ndarray, p: np.ndarray, m: np.ndarray, dt: float, ahead_x: np.ndarray, ahead_p: np.ndarray, ready: bool,
     work: np.ndarray, narrow: np.ndarray,
@@ -295,11 +296,10 @@ def coast_on(
     else:
         d2, worst = 0.0, 0.0
         for model in range(FREE, MODELS):
-            d2, _ll, worst = update_model(ahead_x, ahead_p, m, min(dt, 0.0), model)
+            d2, _ll, worst = take_in(ahead_x, ahead_p, m, min(dt, 0.0), model, work)
     return d2, worst
 
 
-@kernel
 def commit(
     xs: np.ndarray, ps: np.ndarray, ws: np.ndarray, ts: np.ndarray, two: np.ndarray,
     ahead_x: np.ndarray, ahead_p: np.ndarray, ahead_t: np.ndarray,
@@ -309,11 +309,28 @@ def commit(
     """Apply measurement `which[k]` to track `slots[k]`, in place; `d2_out` (k,) gets the normalised distance.
 
     A boost model that has nothing left to say falls asleep; what free flight does not explain, or a plume, wakes it. Where the
-    air could carry a coasting track the glide model is alive in its place.
+    air could carry a coasting track the glide model is alive in its place. No kernel itself, as `gate_pairs` is none.
     """
-    work = np.empty((18, N))
-    narrow = np.empty((18, 6))
+    commit_each(
+        xs, ps, ws, ts, two, ahead_x, ahead_p, ahead_t, slots, rows, times, which, plume_odds, d2_out,
+        np.empty(LANES, np.int64), np.empty((SCRATCH, N)), np.empty((20, 6, 1)), np.empty((20, 6, LANES)),
+    )  # fmt: skip
+
+
+@lean_kernel
+def commit_each(
+    xs: np.ndarray, ps: np.ndarray, ws: np.ndarray, ts: np.ndarray, two: np.ndarray,
+    ahead_x: np.ndarray, ahead_p: np.ndarray, ahead_t: np.ndarray,
+    slots: np.ndarray, rows: np.ndarray, times: np.ndarray, which: np.ndarray, plume_odds: float,
+    d2_out: np.ndarray, until: np.ndarray, work: np.ndarray, narrow: np.ndarray, wide: np.ndarray,
+) -> None:  # fmt: skip
+    """Do what `commit` does; the last four arrays are scratch."""
     for k in range(slots.shape[0]):
+        if k % LANES == 0:
+            part = slots[k : k + LANES]
+            for b in range(part.shape[0]):
+                until[b] = times[which[k + b]]
+            carry_together(xs, ps, ts, two, part, until, ahead_x, ahead_p, ahead_t, wide)
         s = slots[k]
         d = which[k]
         dt = (times[d] - ts[s]) * 1e-9
@@ -332,9 +349,9 @@ def commit(
         if two[s] == ASLEEP:
             two[s] = 1
         if dt > 0.0:
-            predict_track(xs[s], ps[s], ws[s], dt, two[s])
+            carry_track(xs[s], ps[s], ws[s], dt, two[s], work)
             ts[s] = times[d]
-        d2, _ll = update_track(xs[s], ps[s], ws[s], rows[d], min(dt, 0.0), two[s], plume_odds)
+        d2, _ll = update_track(xs[s], ps[s], ws[s], rows[d], min(dt, 0.0), two[s], plume_odds, work)
         d2_out[k] = d2
         if two[s] == GLIDING:
             two[s] = watch_glide(xs[s], ps[s], ws[s], two[s])
@@ -344,7 +361,7 @@ def commit(
             ws[s, BOOST], ws[s, FREE] = 0.0, 1.0
 
 
-@kernel
+@lean_kernel
 def silence(
     xs: np.ndarray, ps: np.ndarray, ws: np.ndarray, ts: np.ndarray, two: np.ndarray,
     slots: np.ndarray, time: int, boost_pd: np.ndarray, free_pd: np.ndarray, cost: np.ndarray,
@@ -369,7 +386,7 @@ def silence(
         ws[s, FREE] = 1.0 - ws[s, BOOST]
 
 
-@kernel
+@lean_kernel
 def advance_tracks(
     xs: np.ndarray, ps: np.ndarray, ws: np.ndarray, ts: np.ndarray, two: np.ndarray, slots: np.ndarray, time: int
 ) -> None:

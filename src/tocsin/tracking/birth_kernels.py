@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from tocsin.core.kernels import kernel
+from tocsin.core.kernels import lean_kernel
 from tocsin.tracking.bank_kernels import ASLEEP
 from tocsin.tracking.filter_kernels import (
     A_X,
@@ -27,7 +27,7 @@ from tocsin.tracking.filter_kernels import (
 RADAR_SPEED_SIGMA = 4500.0  # m/s per axis: anything from rest to orbital speed is within two sigma
 
 
-@kernel
+@lean_kernel
 def clear_track(x: np.ndarray, p: np.ndarray) -> None:
     """Zero `x` (2, 10) and `p` (2, 10, 10)."""
     for k in range(2):
@@ -37,7 +37,7 @@ def clear_track(x: np.ndarray, p: np.ndarray) -> None:
                 p[k, i, j] = 0.0
 
 
-@kernel
+@lean_kernel
 def start_radar(x: np.ndarray, p: np.ndarray, w: np.ndarray, m: np.ndarray, boost_weight: float) -> None:
     """Fill a track from one radar measurement: converted position, any velocity up to orbital speed."""
     clear_track(x, p)
@@ -72,7 +72,7 @@ def start_radar(x: np.ndarray, p: np.ndarray, w: np.ndarray, m: np.ndarray, boos
     w[FREE] = 1.0 - boost_weight
 
 
-@kernel
+@lean_kernel
 def start_radars(
     xs: np.ndarray, ps: np.ndarray, ws: np.ndarray, two: np.ndarray, slots: np.ndarray, rows: np.ndarray,
     which: np.ndarray, boost_top: float, places: np.ndarray,
@@ -92,7 +92,7 @@ def start_radars(
         two[s] = ASLEEP if r2 < boost_top * boost_top else 0
 
 
-@kernel
+@lean_kernel
 def start_infrared(x: np.ndarray, p: np.ndarray, w: np.ndarray, m: np.ndarray, place: np.ndarray, along: float) -> None:
     """Fill a track from one line of sight: a plume at `place` (3), uncertain by `along` metres along the line.
 
@@ -123,7 +123,7 @@ def start_infrared(x: np.ndarray, p: np.ndarray, w: np.ndarray, m: np.ndarray, p
     w[FREE] = 0.03
 
 
-@kernel
+@lean_kernel
 def start_state(x: np.ndarray, p: np.ndarray, w: np.ndarray, state: np.ndarray, covariance: np.ndarray) -> None:
     """Fill a track from a state (6,) and its covariance (6, 6), coasting."""
     clear_track(x, p)

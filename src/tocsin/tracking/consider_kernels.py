@@ -8,10 +8,10 @@ import math
 
 import numpy as np
 
-from tocsin.core.kernels import kernel
+from tocsin.core.kernels import kernel, lean_kernel
 
 
-@kernel
+@lean_kernel
 def add_outer(p: np.ndarray, b: np.ndarray, weight: float) -> None:
     """Add weight * b b^T to `p` (6, 6) in place."""
     for i in range(6):

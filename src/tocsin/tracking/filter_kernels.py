@@ -16,9 +16,9 @@ import math
 
 import numpy as np
 
-from tocsin.core.kernels import kernel
+from tocsin.core.kernels import kernel, lean_kernel
 from tocsin.world.atmosphere_kernels import density
-from tocsin.world.geodesy_kernels import height_above_ellipsoid
+from tocsin.world.geodesy_kernels import height_near
 from tocsin.world.gravity_kernels import acceleration_free, gravity_gradient
 
 N = 10
@@ -37,6 +37,8 @@ MEAS = 18
 
 EARTH_RATE = 7.292115e-5
 DRAG_TOP_M = 120e3
+AIRLESS_M = DRAG_TOP_M + 30e3  # no step from here reaches the air unawares
+AIRLESS_R2 = (6378137.0 + AIRLESS_M) ** 2  # beyond this squared radius no height has to be worked out
 EXHAUST_M_S = 5500.0  # growth of the thrust acceleration a is a^2 / this: half of what constant thrust gives,
 GROWTH_MOST = 0.6  # m/s3   since throttling, burn profiles and dropped stages take the other half back
 THRUST_WALK = 9.0  # m2/s5, spectral density of the thrust acceleration's random walk
@@ -61,67 +63,77 @@ LOG_2PI = 1.8378770664093453
 
 
 @kernel
-def drag_acceleration(x: np.ndarray, height_m: float, out: np.ndarray) -> None:
-    """Fill `out` (3) with the drag acceleration, m/s2, of a body with ln(beta) = x[9] at `height_m`."""
-    speed = math.sqrt(x[3] * x[3] + x[4] * x[4] + x[5] * x[5])
-    factor = -0.5 * density(height_m) * speed * math.exp(-x[9])
-    for k in range(3):
-        out[k] = factor * x[3 + k]
+def pull(
+    px: float, py: float, pz: float, vx: float, vy: float, vz: float, ux: float, uy: float, uz: float, lightness: float,
+    model: int, drag: bool,
+) -> tuple[float, float, float, float, float, float]:  # fmt: skip
+    """Return the acceleration (3), m/s2, and the rate (3), m/s3, of the thrust or lift (ux, uy, uz) of the model.
+
+    `lightness`: 1 / ballistic coefficient, m2/kg; asked with `drag` only.
+    """
+    ax, ay, az = acceleration_free(px, py, pz, vx, vy, vz)
+    if model == BOOST:
+        thrust = math.sqrt(ux * ux + uy * uy + uz * uz)
+        growth = min(thrust / EXHAUST_M_S, GROWTH_MOST / max(thrust, 1.0))
+        return ax + ux, ay + uy, az + uz, growth * ux, growth * uy, growth * uz
+    if model == GLIDE:
+        return ax + ux, ay + uy, az + uz, -ux / GLIDE_LIFE_S, -uy / GLIDE_LIFE_S, -uz / GLIDE_LIFE_S
+    if drag:
+        speed = math.sqrt(vx * vx + vy * vy + vz * vz)
+        factor = -0.5 * density(height_near(px, py, pz)) * speed * lightness
+        return ax + factor * vx, ay + factor * vy, az + factor * vz, 0.0, 0.0, 0.0
+    return ax, ay, az, 0.0, 0.0, 0.0
 
 
-@kernel
+@lean_kernel
 def derivative(x: np.ndarray, model: int, drag: bool, out: np.ndarray) -> None:
     """Fill `out` (10) with dx/dt of the model."""
-    ax, ay, az = acceleration_free(x[0], x[1], x[2], x[3], x[4], x[5])
-    for k in range(3):
-        out[k] = x[3 + k]
-        out[6 + k] = 0.0
-    out[3], out[4], out[5], out[9] = ax, ay, az, 0.0
-    if model == BOOST:
-        thrust = math.sqrt(x[6] * x[6] + x[7] * x[7] + x[8] * x[8])
-        for k in range(3):
-            out[3 + k] += x[6 + k]
-            out[6 + k] = min(thrust / EXHAUST_M_S, GROWTH_MOST / max(thrust, 1.0)) * x[6 + k]
-    elif model == GLIDE:
-        for k in range(3):
-            out[3 + k] += x[6 + k]
-            out[6 + k] = -x[6 + k] / GLIDE_LIFE_S
-    elif drag:
-        d = np.empty(3)
-        drag_acceleration(x, height_above_ellipsoid(x[0], x[1], x[2]), d)
-        for k in range(3):
-            out[3 + k] += d[k]
+    lightness = math.exp(-x[9]) if drag else 0.0
+    out[0], out[1], out[2], out[9] = x[3], x[4], x[5], 0.0
+    out[3], out[4], out[5], out[6], out[7], out[8] = pull(
+        x[0], x[1], x[2], x[3], x[4], x[5], x[6], x[7], x[8], lightness, model, drag
+    )
 
 
-@kernel
+@lean_kernel
 def advance_state(x: np.ndarray, dt: float, model: int, drag: bool) -> None:
     """Carry `x` (10) over `dt` seconds in place by one classical Runge-Kutta step."""
-    k1 = np.empty(N)
-    k2 = np.empty(N)
-    k3 = np.empty(N)
-    k4 = np.empty(N)
-    y = np.empty(N)
-    derivative(x, model, drag, k1)
-    for i in range(N):
-        y[i] = x[i] + 0.5 * dt * k1[i]
-    derivative(y, model, drag, k2)
-    for i in range(N):
-        y[i] = x[i] + 0.5 * dt * k2[i]
-    derivative(y, model, drag, k3)
-    for i in range(N):
-        y[i] = x[i] + dt * k3[i]
-    derivative(y, model, drag, k4)
-    for i in range(N):
-        x[i] += dt / 6.0 * (k1[i] + 2.0 * k2[i] + 2.0 * k3[i] + k4[i])
+    # numbers one by one: small arrays would cost more than the arithmetic
+    px, py, pz, vx, vy, vz, ux, uy, uz = x[0], x[1], x[2], x[3], x[4], x[5], x[6], x[7], x[8]
+    light = math.exp(-x[9]) if drag else 0.0
+    h, sixth = 0.5 * dt, dt / 6.0
+    a1, b1, c1, d1, e1, f1 = pull(px, py, pz, vx, vy, vz, ux, uy, uz, light, model, drag)
+    v2, w2, z2, q2, r2, s2 = vx + h * a1, vy + h * b1, vz + h * c1, ux + h * d1, uy + h * e1, uz + h * f1
+    a2, b2, c2, d2, e2, f2 = pull(px + h * vx, py + h * vy, pz + h * vz, v2, w2, z2, q2, r2, s2, light, model, drag)
+    v3, w3, z3, q3, r3, s3 = vx + h * a2, vy + h * b2, vz + h * c2, ux + h * d2, uy + h * e2, uz + h * f2
+    a3, b3, c3, d3, e3, f3 = pull(px + h * v2, py + h * w2, pz + h * z2, v3, w3, z3, q3, r3, s3, light, model, drag)
+    v4, w4, z4, q4, r4, s4 = vx + dt * a3, vy + dt * b3, vz + dt * c3, ux + dt * d3, uy + dt * e3, uz + dt * f3
+    a4, b4, c4, d4, e4, f4 = pull(px + dt * v3, py + dt * w3, pz + dt * z3, v4, w4, z4, q4, r4, s4, light, model, drag)
+    x[0] = px + sixth * (vx + 2.0 * v2 + 2.0 * v3 + v4)
+    x[1] = py + sixth * (vy + 2.0 * w2 + 2.0 * w3 + w4)
+    x[2] = pz + sixth * (vz + 2.0 * z2 + 2.0 * z3 + z4)
+    x[3] = vx + sixth * (a1 + 2.0 * a2 + 2.0 * a3 + a4)
+    x[4] = vy + sixth * (b1 + 2.0 * b2 + 2.0 * b3 + b4)
+    x[5] = vz + sixth * (c1 + 2.0 * c2 + 2.0 * c3 + c4)
+    x[6] = ux + sixth * (d1 + 2.0 * d2 + 2.0 * d3 + d4)
+    x[7] = uy + sixth * (e1 + 2.0 * e2 + 2.0 * e3 + e4)
+    x[8] = uz + sixth * (f1 + 2.0 * f2 + 2.0 * f3 + f4)
 
 
-@kernel
+@lean_kernel
+def height_in_air(x: np.ndarray) -> float:
+    """Return the height (m) of a state above the ellipsoid, `AIRLESS_M` where it is surely as high."""
+    if x[0] * x[0] + x[1] * x[1] + x[2] * x[2] > AIRLESS_R2:
+        return AIRLESS_M
+    return height_near(x[0], x[1], x[2])
+
+
+@lean_kernel
 def coast(x: np.ndarray, dt: float) -> None:
     """Carry `x` (10) over `dt` seconds, forward or back, without thrust, in place."""
     left = dt
     while abs(left) > 1e-9:
-        height = height_above_ellipsoid(x[0], x[1], x[2])
-        drag = -1e4 < height < DRAG_TOP_M
+        drag = -1e4 < height_in_air(x) < DRAG_TOP_M
         most = 2.0 if drag else MAX_STEP_S
         h = min(max(left, -most), most)
         # a loop, not a call with a constant: the compiler would make a copy of everything for the constant
@@ -130,32 +142,32 @@ def coast(x: np.ndarray, dt: float) -> None:
         left -= h
 
 
-@kernel
+@lean_kernel
 def transition(x: np.ndarray, h: float, model: int, drag: bool, phi: np.ndarray) -> None:
     """Fill `phi` (10, 10) with the transition over a step `h` from `x`: second order in velocity, third in position."""
+    for i in range(N):
+        for j in range(N):
+            phi[i, j] = 0.0
+    # the lower rows, zero and one at the end, hold what the upper ones are made of
+    g, c, d = phi[6:9, 0:3], phi[6:9, 3:6], phi[9]
     gxx, gxy, gxz, gyy, gyz, gzz = gravity_gradient(x[0], x[1], x[2])
-    g = np.empty((3, 3))
     g[0, 0], g[0, 1], g[0, 2] = gxx, gxy, gxz
     g[1, 0], g[1, 1], g[1, 2] = gxy, gyy, gyz
     g[2, 0], g[2, 1], g[2, 2] = gxz, gyz, gzz
-    c = np.zeros((3, 3))
     c[0, 1], c[1, 0] = 2.0 * EARTH_RATE, -2.0 * EARTH_RATE
-    d = np.zeros(3)
     if model == FREE and drag:
-        height = height_above_ellipsoid(x[0], x[1], x[2])
-        drag_acceleration(x, height, d)
+        height = height_near(x[0], x[1], x[2])
         r = math.sqrt(x[0] * x[0] + x[1] * x[1] + x[2] * x[2])
         v2 = x[3] * x[3] + x[4] * x[4] + x[5] * x[5]
+        factor = -0.5 * density(height) * math.sqrt(v2) * math.exp(-x[9])
         slope = (density(height + 500.0) / max(density(height - 500.0), 1e-30) - 1.0) / 1000.0
+        for i in range(3):
+            d[i] = factor * x[3 + i]
         for i in range(3):
             for j in range(3):
                 g[i, j] += d[i] * slope * x[j] / r
                 c[i, j] += d[i] * x[3 + j] / max(v2, 1.0)
-            c[i, i] += -0.5 * density(height) * math.sqrt(v2) * math.exp(-x[9])
-    for i in range(N):
-        for j in range(N):
-            phi[i, j] = 0.0
-        phi[i, i] = 1.0
+            c[i, i] += factor
     for i in range(3):
         for j in range(3):
             cg = c[i, 0] * g[0, j] + c[i, 1] * g[1, j] + c[i, 2] * g[2, j]
@@ -165,21 +177,25 @@ def transition(x: np.ndarray, h: float, model: int, drag: bool, phi: np.ndarray)
             phi[i, 3 + j] = same * h + 0.5 * h * h * c[i, j] + h * h * h / 6.0 * (g[i, j] + cc)
             phi[3 + i, j] = h * g[i, j] + 0.5 * h * h * cg
             phi[3 + i, 3 + j] = same + h * c[i, j] + 0.5 * h * h * (cc + g[i, j])
-        if model == BOOST:
-            thrust = math.sqrt(x[6] * x[6] + x[7] * x[7] + x[8] * x[8])
+        if model != FREE:
             phi[i, 6 + i] = 0.5 * h * h
             phi[3 + i, 6 + i] = h
-            phi[6 + i, 6 + i] = 1.0 + h * min(thrust / EXHAUST_M_S, GROWTH_MOST / max(thrust, 1.0))
-        elif model == GLIDE:
-            phi[i, 6 + i] = 0.5 * h * h
-            phi[3 + i, 6 + i] = h
-            phi[6 + i, 6 + i] = 1.0 - h / GLIDE_LIFE_S
         elif drag:
             phi[i, 9] = -0.5 * h * h * d[i]
             phi[3 + i, 9] = -h * d[i]
+    lasts = 1.0
+    if model == BOOST:
+        thrust = math.sqrt(x[6] * x[6] + x[7] * x[7] + x[8] * x[8])
+        lasts = 1.0 + h * min(thrust / EXHAUST_M_S, GROWTH_MOST / max(thrust, 1.0))
+    elif model == GLIDE:
+        lasts = 1.0 - h / GLIDE_LIFE_S
+    for i in range(6, N):
+        for j in range(N):
+            phi[i, j] = 0.0
+        phi[i, i] = lasts if i < 9 else 1.0
 
 
-@kernel
+@lean_kernel
 def followed_by(step: np.ndarray, phi: np.ndarray, product: np.ndarray) -> None:
     """Replace the transition `phi` (10, 10) by `step` (10, 10) after it, in place; `product` (10, 10) is scratch."""
     for i in range(N):
@@ -193,14 +209,13 @@ def followed_by(step: np.ndarray, phi: np.ndarray, product: np.ndarray) -> None:
             phi[i, j] = product[i, j]
 
 
-@kernel
-def carry_covariance(p: np.ndarray, phi: np.ndarray, pushed: bool, drag: bool) -> None:
+@lean_kernel
+def carry_covariance(p: np.ndarray, phi: np.ndarray, pushed: bool, drag: bool, t: np.ndarray) -> None:
     """Replace `p` by phi p phi^T, in place, over what the model has: place, velocity, and what acts on them.
 
     `phi` as `transition` fills it: place and velocity depend on each other, on their axis of the acceleration (`pushed`), on the
-    ballistic coefficient (`drag`); those two on themselves alone.
+    ballistic coefficient (`drag`); those two on themselves alone. `t` (10, 10) is scratch.
     """
-    t = np.empty((N, N))
     size = 9 if pushed else 6
     for j in range(N):
         if j >= size and not (drag and j == 9):
@@ -234,50 +249,55 @@ def carry_covariance(p: np.ndarray, phi: np.ndarray, pushed: bool, drag: bool) -
             p[i, j] = p[j, i] = t[i, j] * phi[j, j]
 
 
-@kernel
+@lean_kernel
 def lift_sigma(x: np.ndarray) -> float:
     """Return one sigma (m/s2, each axis) of what the air may do to a body in state `x` (10) besides drag: lift."""
-    height = height_above_ellipsoid(x[0], x[1], x[2])
+    height = height_in_air(x)
     if not -1e4 < height < DRAG_TOP_M:
         return 0.0
     v2 = x[3] * x[3] + x[4] * x[4] + x[5] * x[5]
     return float(min(0.5 * density(height) * v2 / GLIDE_BETA, GLIDE_MOST))
 
 
-@kernel
+@lean_kernel
 def add_noise(p: np.ndarray, h: float, model: int, walk: float) -> None:
     """Add the process noise of a step of `h` seconds (> 0) to `p` in place.
 
     `walk`: its density, m2/s5 of an acceleration that is in the state, m2/s3 of the velocity in free flight.
     """
-    q = walk
+    if model == FREE:
+        xx, xv, vv = walk * h**3 / 3.0, walk * h * h / 2.0, walk * h
+    else:
+        xx, xv, vv = walk * h**5 / 20.0, walk * h**4 / 8.0, walk * h**3 / 3.0
+        xa, va, aa = walk * h**3 / 6.0, walk * h * h / 2.0, walk * h
+        for i in range(3):
+            p[i, 6 + i] += xa
+            p[6 + i, i] += xa
+            p[3 + i, 6 + i] += va
+            p[6 + i, 3 + i] += va
+            p[6 + i, 6 + i] += aa
     for i in range(3):
-        if model != FREE:
-            p[i, i] += q * h**5 / 20.0
-            p[i, 3 + i] += q * h**4 / 8.0
-            p[3 + i, i] += q * h**4 / 8.0
-            p[i, 6 + i] += q * h**3 / 6.0
-            p[6 + i, i] += q * h**3 / 6.0
-            p[3 + i, 3 + i] += q * h**3 / 3.0
-            p[3 + i, 6 + i] += q * h * h / 2.0
-            p[6 + i, 3 + i] += q * h * h / 2.0
-            p[6 + i, 6 + i] += q * h
-        else:
-            p[i, i] += q * h**3 / 3.0
-            p[i, 3 + i] += q * h * h / 2.0
-            p[3 + i, i] += q * h * h / 2.0
-            p[3 + i, 3 + i] += q * h
+        p[i, i] += xx
+        p[i, 3 + i] += xv
+        p[3 + i, i] += xv
+        p[3 + i, 3 + i] += vv
     p[9, 9] += BETA_WALK * h
 
 
 @kernel
 def predict_model(x: np.ndarray, p: np.ndarray, dt: float, model: int) -> None:
     """Carry one model's state and covariance over `dt` >= 0 seconds in place, in steps that suit its height."""
-    phi = np.empty((N, N))
+    carry_model(x, p, dt, model, np.empty((2 * N, N)))
+
+
+@lean_kernel
+def carry_model(x: np.ndarray, p: np.ndarray, dt: float, model: int, work: np.ndarray) -> None:
+    """Do what `predict_model` does; `work` (20+, 10) is scratch."""
+    phi, t = work[0:N], work[N : 2 * N]
     left = dt
     while left > 0.0:
-        height = height_above_ellipsoid(x[0], x[1], x[2])
-        drag = model == FREE and height < DRAG_TOP_M + 30e3 and height > -1e4
+        height = height_in_air(x) if model == FREE else AIRLESS_M
+        drag = -1e4 < height < AIRLESS_M
         h = MAX_STEP_S
         if drag:
             h = 1.0 if height < 90e3 else 3.0
@@ -295,7 +315,7 @@ def predict_model(x: np.ndarray, p: np.ndarray, dt: float, model: int) -> None:
             walk = AIR_WALK if drag else SPACE_WALK
         if model == GLIDE:
             walk = 2.0 * lift_sigma(x) ** 2 / GLIDE_LIFE_S
-        carry_covariance(p, phi, model != FREE, drag)
+        carry_covariance(p, phi, model != FREE, drag, t)
         if not drag:
             for i in range(9):
                 # the ballistic coefficient is not observable out here

@@ -9,7 +9,7 @@ import math
 
 import numpy as np
 
-from tocsin.core.kernels import kernel
+from tocsin.core.kernels import kernel, lean_kernel
 from tocsin.core.linear_kernels import factor, solve
 from tocsin.tracking.bank_kernels import predict_track
 from tocsin.tracking.filter_kernels import BOOST, FREE, LN_BETA, MODELS, N, predict_model
@@ -20,7 +20,7 @@ GOLDEN = 0.6180339887498949
 LEAST, MOST = 0.01, 0.99  # of the weight: beyond them one of the two says nothing that the other does not
 
 
-@kernel
+@lean_kernel
 def cholesky(p: np.ndarray, low: np.ndarray) -> float:
     """Return the log of the determinant of symmetric `p` (6+, 6+) over six components, inf where it is not positive definite.
 
@@ -90,8 +90,8 @@ def intersect(x: np.ndarray, p: np.ndarray, z: np.ndarray, r: np.ndarray, weight
             p[i, j] *= (grow if i < SIX else 1.0) * (grow if j < SIX else 1.0)
     low = np.zeros((SIX, SIX))
     cholesky(r, low)
-    h = np.zeros(N)
-    moved = np.zeros(N)
+    work = np.zeros((3, N))
+    h, moved, ph = work[0], work[1], work[2]
     row = np.empty(SIX)
     start = x.copy()
     for k in range(SIX):
@@ -108,7 +108,7 @@ def intersect(x: np.ndarray, p: np.ndarray, z: np.ndarray, r: np.ndarray, weight
         for i in range(SIX):
             h[i] = row[i]
             residual += row[i] * (z[i] - start[i])
-        scalar_update(x, p, h, moved, residual, 1.0 / (1.0 - weight))
+        scalar_update(x, p, h, moved, ph, residual, 1.0 / (1.0 - weight))
 
 
 @kernel

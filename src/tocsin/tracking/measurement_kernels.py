@@ -8,7 +8,7 @@ import math
 
 import numpy as np
 
-from tocsin.core.kernels import kernel
+from tocsin.core.kernels import kernel, lean_kernel
 from tocsin.sensing.kinds.ionosphere_kernels import ionosphere_correct
 from tocsin.sensing.kinds.refraction_kernels import refraction_correct
 from tocsin.tracking.filter_kernels import (
@@ -29,7 +29,7 @@ _RANGE, _AZ, _EL, _RATE, _LX, _LY, _LZ, _S_RANGE, _S_AZ, _S_EL, _S_RATE, _S_LOS 
 LOG_RATE_SPAN = math.log(16000.0)  # of the range rates (m/s) that new and false detections have
 
 
-@kernel
+@lean_kernel
 def against_new(
     log_likelihoods: np.ndarray, which: np.ndarray, rows: np.ndarray, log_density: float, out: np.ndarray
 ) -> None:
@@ -43,7 +43,7 @@ def against_new(
         out[k] = log_likelihoods[k] - (log_density - (LOG_RATE_SPAN if rated else 0.0))
 
 
-@kernel
+@lean_kernel
 def dearer_by(crowd: np.ndarray, which: np.ndarray, log_density: float, out: np.ndarray) -> None:
     """Fill `out` (k,) with how far the log of the density `crowd[which[k]]` (1/m3) is above `log_density`, at least 0."""
     least = math.exp(log_density)
@@ -55,6 +55,8 @@ def dearer_by(crowd: np.ndarray, which: np.ndarray, log_density: float, out: np.
 def crowding(rows: np.ndarray, chosen: np.ndarray, asked: np.ndarray, out: np.ndarray) -> None:
     """Fill `out` (n,) with the density (1/m3) of measurements `chosen` (c,) around those `asked`; the others stay.
 
+    Those whose density stands there already (above 0) stay too: `asked` may name one more than once.
+
     By the distance to the third nearest (Loftsgaarden & Quesenberry, Ann. Math. Statist. 36(3), 1965).
     """
     place = np.empty((chosen.shape[0], 3))
@@ -63,6 +65,8 @@ def crowding(rows: np.ndarray, chosen: np.ndarray, asked: np.ndarray, out: np.nd
         for i in range(3):
             place[a, i] = m[S_X + i] + m[M_RANGE] * m[U_X + i]
     for a in range(asked.shape[0]):
+        if out[asked[a]] > 0.0:
+            continue
         m = rows[asked[a]]
         x = m[S_X] + m[M_RANGE] * m[U_X]
         y = m[S_X + 1] + m[M_RANGE] * m[U_X + 1]
@@ -81,7 +85,7 @@ def crowding(rows: np.ndarray, chosen: np.ndarray, asked: np.ndarray, out: np.nd
         out[asked[a]] = 3.0 / (4.0 / 3.0 * math.pi * max(three, 1.0) ** 1.5)
 
 
-@kernel
+@lean_kernel
 def measured(
     rows: np.ndarray, chosen: np.ndarray, places: np.ndarray, sigmas: np.ndarray, rates: np.ndarray
 ) -> None:  # fmt: skip
@@ -100,7 +104,7 @@ def measured(
         rates[k] = m[M_RATE]
 
 
-@kernel
+@lean_kernel
 def free_of_air(
     values: np.ndarray, altitude_m: float, frequency_hz: float, content_tecu: float, left: np.ndarray
 ) -> None:
@@ -123,7 +127,7 @@ def free_of_air(
         left[k, 1] = math.sqrt(sigma_el * sigma_el + ion_el * ion_el)
 
 
-@kernel
+@lean_kernel
 def radar_rows(
     values: np.ndarray, site: np.ndarray, rot: np.ndarray, sigmas: np.ndarray, left: np.ndarray, out: np.ndarray
 ) -> None:
@@ -161,7 +165,7 @@ def radar_rows(
         out[k, M_SIGMA_B] = math.sqrt(s * s + sigmas[6] * sigmas[6] + left[k, 1] * left[k, 1])
 
 
-@kernel
+@lean_kernel
 def sight_rows(values: np.ndarray, places: np.ndarray, sigma: float, bias: float, out: np.ndarray) -> None:
     """Fill `out` (n, 18) from line-of-sight rows, each seen from its `places` (n, 3)."""
     for k in range(values.shape[0]):
@@ -190,7 +194,7 @@ def sight_rows(values: np.ndarray, places: np.ndarray, sigma: float, bias: float
         out[k, M_SIGMA_RATE] = math.nan
 
 
-@kernel
+@lean_kernel
 def sight_start(row: np.ndarray, height_m: float, spread_m: float, place: np.ndarray) -> float:
     """Return the spread along the line (m) of a plume first seen near `height_m`; fills `place` (3,); -1 past Earth.
 

@@ -84,7 +84,7 @@ def beside_neighbours(
     squared distance): what fits well is not given up because others are near. In the worth, for all.
     """
     crowd = np.zeros(len(rows))
-    crowding(rows, left, np.unique(which), crowd)
+    crowding(rows, left, which, crowd)
     dearer = np.empty(which.size)
     dearer_by(crowd, which, log_density, dearer)
     gain = np.where(d2 > TAIL, gain - dearer, gain)

@@ -7,8 +7,8 @@ import math
 
 import numpy as np
 
-from tocsin.core.kernels import kernel
-from tocsin.core.sort_kernels import rising, sort_first
+from tocsin.core.kernels import kernel, lean_kernel
+from tocsin.core.sort_kernels import begins, first_from, rising, sort_first
 from tocsin.tracking.filter_kernels import M_RANGE, M_SIGMA_A, M_SIGMA_B, M_SIGMA_RANGE, S_X, U_X
 
 LATE_LIMIT_S = 90.0
@@ -17,7 +17,7 @@ FASTEST_M_S = 11.7e3
 # Escape speed at the ground and the turning of the Earth: no velocity that a young track leaves open is higher
 
 
-@kernel
+@lean_kernel
 def place_then(x: np.ndarray, dt: float, spread: float, spread_v: float, at: np.ndarray) -> float:
     """Return how far (m) a state `x` (10) may be, `dt` seconds on, from `at` (3), which it fills.
 
@@ -32,7 +32,7 @@ def place_then(x: np.ndarray, dt: float, spread: float, spread_v: float, at: np.
     return 5.0 * spread + off_speed * abs(dt) + 3000.0 + 40.0 * dt * dt + 1e-5 * abs(dt) ** 3
 
 
-@kernel
+@lean_kernel
 def cannot_be(at: np.ndarray, slack: float, m: np.ndarray) -> bool:
     """Return whether measurement `m` (18,) is too far from a track at `at` (3), give or take `slack`, for a closer look."""
     dx = at[0] - m[S_X]
@@ -50,12 +50,14 @@ def cannot_be(at: np.ndarray, slack: float, m: np.ndarray) -> bool:
 
 
 @kernel
-def by_range(rows: np.ndarray, times: np.ndarray, chosen: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return the detections `chosen` (c,) in order of range, their ranges (c,), and what bounds them all (6,).
+def by_range(
+    rows: np.ndarray, times: np.ndarray, chosen: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Return the detections `chosen` (c,) in order of range, their ranges (c,), a table (c,) over them and their bounds (6,).
 
-    The bounds: place of the sensor (3), first and last time (TAI s after that of the first detection), and the largest
-    sigma of range (m). Where one has no range, or they are not seen from one place, the order is that of `chosen` and
-    the ranges are empty.
+    The table: where each of as many equal parts of the span of ranges begins (`first_from`). The bounds: place of the
+    sensor (3), first and last time (TAI s after that of the first detection), and the largest sigma of range (m). Where
+    one has no range, or they are not seen from one place, the order is that of `chosen` and ranges and table are empty.
     """
     span = np.zeros(6)
     one = chosen.shape[0] > 0
@@ -70,16 +72,19 @@ def by_range(rows: np.ndarray, times: np.ndarray, chosen: np.ndarray) -> tuple[n
         span[3], span[4] = min(span[3], t), max(span[4], t)
         span[5] = max(span[5], m[M_SIGMA_RANGE])
     if not one:
-        return chosen.copy(), np.empty(0), span
+        return chosen.copy(), np.empty(0), np.empty(0, np.int64), span
     ranges = np.empty(chosen.shape[0])
     for b in range(chosen.shape[0]):
         ranges[b] = rows[chosen[b], M_RANGE]
     by = np.empty(chosen.shape[0], np.int64)
     rising(ranges, by)
-    return chosen[by], ranges[by], span
+    ranges = ranges[by]
+    table = np.empty(chosen.shape[0], np.int64)
+    begins(ranges, table)
+    return chosen[by], ranges, table, span
 
 
-@kernel
+@lean_kernel
 def window(
     x: np.ndarray, first: float, spread: float, spread_v: float, ranges: np.ndarray, span: np.ndarray, at: np.ndarray
 ) -> tuple[int, int]:
@@ -135,14 +140,14 @@ def within_reach(
     return count
 
 
-@kernel
+@lean_kernel
 def reached_at(
     x: np.ndarray, p: np.ndarray, dt: float, before_v: float, rows: np.ndarray, order: np.ndarray, ranges: np.ndarray,
-    span: np.ndarray, near: np.ndarray,
+    table: np.ndarray, span: np.ndarray, near: np.ndarray,
 ) -> int:  # fmt: skip
     """Return how many detections a track carried to their one time, `x` (10), `p` (10, 10), can be; fills `near`, rising.
 
-    `order`, `ranges`, `span` as `by_range` returns them, with ranges; `dt` s since its last detection, after which the
+    `order`, `ranges`, `table`, `span` as `by_range` returns them, with ranges; `dt` s since its last detection, after which the
     sigma of its velocity was `before_v` m/s. As `within_reach` allows: five sigma, and slack for thrust.
     """
     dx, dy, dz = x[0] - span[0], x[1] - span[1], x[2] - span[2]
@@ -159,7 +164,7 @@ def reached_at(
     slack += 5.0 * spread
     wide = slack + 5.0 * span[5]
     count = 0
-    for b in range(np.searchsorted(ranges, r - wide), order.shape[0]):
+    for b in range(first_from(ranges, table, r - wide), order.shape[0]):
         if ranges[b] > r + wide:
             break
         m = rows[order[b]]

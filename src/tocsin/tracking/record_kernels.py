@@ -4,14 +4,14 @@ import math
 
 import numpy as np
 
-from tocsin.core.kernels import kernel
+from tocsin.core.kernels import lean_kernel
 from tocsin.tracking.filter_kernels import M_RANGE, M_RATE, S_X, U_X
 
 SCORE_MOST = 200.0
 NIS_MEMORY = 0.05  # share of the last look in the running mean of the innovations
 
 
-@kernel
+@lean_kernel
 def components(m: np.ndarray) -> int:
     """Return how many components a measurement (18,) has: two of direction, range, range rate."""
     count = 2
@@ -22,7 +22,7 @@ def components(m: np.ndarray) -> int:
     return count
 
 
-@kernel
+@lean_kernel
 def write_keys(records: np.ndarray, firsts: np.ndarray, lasts: np.ndarray, slot: int, look: int, number: int) -> None:
     """Note a detection, `number` of `look`, among the first and the last ones of a track."""
     n = records[slot].first_count
@@ -34,7 +34,7 @@ def write_keys(records: np.ndarray, firsts: np.ndarray, lasts: np.ndarray, slot:
     records[slot].last_count = n + 1
 
 
-@kernel
+@lean_kernel
 def write_hits(
     records: np.ndarray, contacts: np.ndarray, path_hits: np.ndarray, firsts: np.ndarray, lasts: np.ndarray,
     slots: np.ndarray, which: np.ndarray, rows: np.ndarray, times: np.ndarray, numbers: np.ndarray,
@@ -70,7 +70,7 @@ def write_hits(
             c.range, c.rate = m[M_RANGE], m[M_RATE]
 
 
-@kernel
+@lean_kernel
 def count_hits(
     records: np.ndarray, contacts: np.ndarray, slots: np.ndarray, which: np.ndarray, rows: np.ndarray,
     gains: np.ndarray, d2: np.ndarray, sensor: int, confirm_hits: int, confirm_score: float, confirmed: np.ndarray,
@@ -99,7 +99,7 @@ def count_hits(
     return count
 
 
-@kernel
+@lean_kernel
 def count_silence(
     records: np.ndarray, contacts: np.ndarray, slots: np.ndarray, pd: np.ndarray, costs: np.ndarray, sensor: int,
     infrared: bool, looks: int, dark: int, most_doubt: float, falls: np.ndarray, gone: np.ndarray,
@@ -143,7 +143,7 @@ def count_silence(
     return count
 
 
-@kernel
+@lean_kernel
 def radar_has_seen(contacts: np.ndarray, infrared_hits: int) -> bool:
     """Return whether any sensor but satellites has seen the track of `contacts` (sensors,)."""
     total = 0
@@ -152,7 +152,7 @@ def radar_has_seen(contacts: np.ndarray, infrared_hits: int) -> bool:
     return total > infrared_hits
 
 
-@kernel
+@lean_kernel
 def note_rivals(records: np.ndarray, rivals: np.ndarray, seen: np.ndarray, numbers: np.ndarray) -> None:
     """Write into the confirmed tracks `seen` (slots) in one look, named `numbers`, that the others are other objects."""
     most = rivals.shape[1]
@@ -172,7 +172,7 @@ def note_rivals(records: np.ndarray, rivals: np.ndarray, seen: np.ndarray, numbe
                 records[s].rival_count = count + 1
 
 
-@kernel
+@lean_kernel
 def seen_together(lasts: np.ndarray, a: int, count_a: int, b: int, count_b: int) -> bool:
     """Return whether two tracks (slots) have one of their last detections, of `count` in all, in the same look."""
     for i in range(min(count_a, lasts.shape[1])):

@@ -11,7 +11,7 @@ times). Of a satellite: two turns of its line of sight about the axes of `transv
 
 import numpy as np
 
-from tocsin.core.kernels import kernel
+from tocsin.core.kernels import kernel, lean_kernel
 from tocsin.core.linear_kernels import factor, solve
 from tocsin.tracking.error_kernels import ERRORS
 from tocsin.tracking.filter_kernels import (
@@ -110,7 +110,7 @@ def gather_arc(
     return total, parts
 
 
-@kernel
+@lean_kernel
 def without_state(
     a: np.ndarray, g: np.ndarray, gx: np.ndarray, info: np.ndarray, vector: np.ndarray, column: np.ndarray
 ) -> float:

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from tocsin.core.kernels import kernel
+from tocsin.core.kernels import kernel, lean_kernel
 from tocsin.sensing.kinds.infrared_kernels import transverse_axes
 from tocsin.tracking.error_kernels import ERRORS
 from tocsin.tracking.filter_kernels import (
@@ -21,7 +21,7 @@ from tocsin.tracking.filter_kernels import (
 )
 
 
-@kernel
+@lean_kernel
 def along_components(
     x: np.ndarray, dx: np.ndarray, m: np.ndarray, d: np.ndarray, r: float, rate: float, count: int, h: np.ndarray,
     e: np.ndarray, out: np.ndarray,

@@ -5,14 +5,12 @@ Silence is bounded: no look, and no phenomenology that has never seen a track, i
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 
 from tocsin.core.records.inputs import Look
 from tocsin.sensing.detectability import detection_probability
 from tocsin.sensing.sensors import Sensor
-from tocsin.tracking.bank import FloatArray, TrackBank
+from tocsin.tracking.bank import FloatArray, IntArray, TrackBank
 from tocsin.tracking.bank_kernels import silence as silence_kernel
 from tocsin.tracking.record_kernels import count_silence
 from tocsin.tracking.upkeep import unsharp
@@ -32,7 +30,7 @@ FREE_INFRARED_PD = 0.002
 
 
 def silence(
-    bank: TrackBank, look: Look, sensor: Sensor, place: FloatArray, seen: Sequence[int]
+    bank: TrackBank, look: Look, sensor: Sensor, place: FloatArray, seen: IntArray
 ) -> tuple[list[tuple[int, float]], list[int]]:
     """Return (slot, chance that the look would have seen it) of the confirmed tracks that it missed, and the slots that are gone.
 

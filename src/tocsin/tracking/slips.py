@@ -16,7 +16,7 @@ from __future__ import annotations
 import numpy as np
 
 from tocsin.sensing.sensors import Sensor
-from tocsin.tracking.bank import FloatArray, Track, TrackBank
+from tocsin.tracking.bank import FloatArray, IntArray, Track, TrackBank
 from tocsin.tracking.bank_kernels import advance_tracks
 from tocsin.tracking.births import CONFIRM_HITS, CONFIRM_SCORE, start_track
 from tocsin.tracking.filter_kernels import ROBUST
@@ -103,11 +103,10 @@ def grown(bank: TrackBank, branch: Track, sensor: Sensor, seen: list[int]) -> Tr
     return None
 
 
-def take_over(bank: TrackBank, seen: list[int]) -> list[int]:
+def take_over(bank: TrackBank, seen: IntArray) -> list[int]:
     """Give tracks among `seen` (slots) the state of a branch that has proved them wrong; return those confirmed by it."""
     confirmed: list[int] = []
-    seen = [s for s, branch in zip(seen, bank.records["branch"][seen].tolist(), strict=True) if branch]
-    for slot in seen:
+    for slot in seen[bank.records["branch"][seen] != 0].tolist():
         track = bank.tracks[slot]
         branch = numbered(bank, track.branch) if track.branch else None
         if branch is None or branch.run < (TAKE_OVER_RUN if track.confirmed else CONFIRM_HITS):

@@ -153,15 +153,18 @@ class Tracker:
         few = left.size * len(bank.tracks) <= CONTINUE_MOST
         if left.size and look.mode == "track" and sensor.kind == "radar":
             result.unfollowed, left = not few, self._continue(notes, left, result) if few else left
+        seen = np.array(result.seen, np.int64)
         if trusted:
-            self._silence(look, sensor, place, result)
+            self._silence(look, sensor, place, seen, result)
         if result.crowded:
             result.refused_births += int(left.size)
             left = left[:0]
         self._start(notes, left, result)
-        seen, gone = np.array(result.seen, np.int64), set(bank.removed)
-        result.seen = [s for s in seen[bank.records["stem"][seen] == 0].tolist() if s not in gone]
-        result.confirmed += take_over(bank, result.seen)
+        ended = np.zeros(bank.ts.size, np.bool_)
+        ended[bank.removed] = True
+        seen = seen[(bank.records["stem"][seen] == 0) & ~ended[seen]]
+        result.seen = seen.tolist()
+        result.confirmed += take_over(bank, seen)
         note_rivals(bank, result.seen)
         return result
 
@@ -286,9 +289,9 @@ class Tracker:
         result.seen += seen
         result.hits.append((seen, which.tolist(), d2.tolist()))
 
-    def _silence(self, look: Look, sensor: Sensor, place: FloatArray, result: LookResult) -> None:
+    def _silence(self, look: Look, sensor: Sensor, place: FloatArray, seen: IntArray, result: LookResult) -> None:
         """Count the look against the tracks that it could have seen and did not."""
-        result.silent, gone = silence(self.bank, look, sensor, place, result.seen)
+        result.silent, gone = silence(self.bank, look, sensor, place, seen)
         for slot in gone:
             result.dropped.append((self.bank.tracks[slot], "looks that could have seen it did not"))
             self.bank.remove(slot)

@@ -8,7 +8,7 @@ import math
 
 import numpy as np
 
-from tocsin.core.kernels import kernel
+from tocsin.core.kernels import kernel, lean_kernel
 from tocsin.tracking.filter_kernels import (
     A_X,
     B_X,
@@ -39,17 +39,17 @@ from tocsin.world.geodesy_kernels import height_above_ellipsoid
 
 
 @kernel
-def heavy_tailed(nu2: float, s: float) -> tuple[float, float]:
-    """Return the log likelihood of a component with squared normalised innovation `nu2`, and the variance it then has.
+def heavy_tailed(nu2: float) -> tuple[float, float]:
+    """Return the log likelihood of a component with squared normalised innovation `nu2`, and what its variance grows by.
 
-    Beyond three sigma the tail is heavy and the weight falls (a redescending M-estimator; Huber & Ronchetti 2009, 4.8).
+    But for the constant and the log of the variance. Beyond three sigma the tail is heavy and the weight falls (a redescending
+    M-estimator; Huber & Ronchetti 2009, 4.8).
     """
-    log_likelihood = -0.5 * (min(nu2, ROBUST) + math.log(s) + LOG_2PI)
-    if nu2 > ROBUST:
-        # a component far off (servo lag, multipath, a wrong lobe) loses weight as the square of how far it is
-        log_likelihood -= 1.5 * math.log(nu2 / ROBUST)
-        s *= (nu2 / ROBUST) ** 2
-    return log_likelihood, s
+    if nu2 <= ROBUST:
+        return -0.5 * nu2, 1.0
+    # a component far off (servo lag, multipath, a wrong lobe) loses weight as the square of how far it is
+    far = nu2 / ROBUST
+    return -0.5 * ROBUST - 1.5 * math.log(far), far * far
 
 
 @kernel
@@ -63,57 +63,56 @@ def misfit(nu2: float, count: int) -> tuple[float, int]:
     return min(nu2, ROBUST), 1 + (count if nu2 > OUTLIER_MOST or count < 3 else 0)
 
 
-@kernel
+@lean_kernel
 def scalar_update(
-    x: np.ndarray, p: np.ndarray, h: np.ndarray, moved: np.ndarray, residual: float, variance: float
+    x: np.ndarray, p: np.ndarray, h: np.ndarray, moved: np.ndarray, ph: np.ndarray, residual: float, variance: float
 ) -> tuple[float, float]:
     """Return (squared normalised innovation, log likelihood); updates `x`, `p`; `moved` sums the corrections so far.
 
     `residual` was formed at the state before the first component of this measurement: the corrections made since are
-    taken off, so a measurement of several components equals one joint update.
+    taken off, so a measurement of several components equals one joint update. `ph` (10) is scratch.
     """
-    ph = np.empty(N)
     s = variance
     y = residual
     for i in range(N):
-        a = 0.0
-        for j in range(N):
-            a += p[i, j] * h[j]
-        ph[i] = a
+        ph[i] = 0.0
+    for j in range(N):
+        a = h[j]
+        if a != 0.0:  # most are
+            for i in range(N):
+                ph[i] += a * p[j, i]
     for i in range(N):
         s += h[i] * ph[i]
         y -= h[i] * moved[i]
     nu2 = y * y / s
-    log_likelihood, s = heavy_tailed(nu2, s)
+    log_likelihood, wider = heavy_tailed(nu2)
+    log_likelihood -= 0.5 * (math.log(s) + LOG_2PI)
+    one = 1.0 / (s * wider)
     for i in range(N):
-        gain = ph[i] / s
-        x[i] += gain * y
-        moved[i] += gain * y
-    for i in range(N):
-        for j in range(i + 1):
-            v = p[i, j] - ph[i] * ph[j] / s
-            p[i, j] = v
-            p[j, i] = v
+        a = ph[i]
+        x[i] += a * one * y
+        moved[i] += a * one * y
+        for j in range(N):
+            # the product first: it is the same for (i, j) and (j, i)
+            p[i, j] -= a * ph[j] * one
     return nu2, log_likelihood
 
 
-@kernel
+@lean_kernel
 def direction_rows(
-    p: np.ndarray, m: np.ndarray, dx: float, dy: float, dz: float, r: float, rows: np.ndarray, out: np.ndarray
+    p: np.ndarray, m: np.ndarray, ux: float, uy: float, uz: float, r: float, rows: np.ndarray, out: np.ndarray
 ) -> bool:
     """Return whether the measured direction of `m` is linearised at the measurement; fills the first two rows.
 
-    (dx, dy, dz), length r: from the sensor to the track. At the measurement where it knows the direction better than
-    the track does, and always without a range; else at the track.
+    (ux, uy, uz), r: direction and distance of the track. At the measurement where it knows the direction better than the
+    track does, and always without a range; else at the track.
     """
-    ux, uy, uz = dx / r, dy / r, dz / r
     has_range = m[M_RANGE] == m[M_RANGE]
     va = 0.0
     vb = 0.0
     for i in range(3):
-        for j in range(3):
-            va += m[A_X + i] * p[i, j] * m[A_X + j]
-            vb += m[B_X + i] * p[i, j] * m[B_X + j]
+        va += m[A_X + i] * (p[i, 0] * m[A_X] + p[i, 1] * m[A_X + 1] + p[i, 2] * m[A_X + 2])
+        vb += m[B_X + i] * (p[i, 0] * m[B_X] + p[i, 1] * m[B_X + 1] + p[i, 2] * m[B_X + 2])
     scale = m[M_RANGE] if has_range else r
     ra, rb = scale * m[M_SIGMA_A], scale * m[M_SIGMA_B]
     at_measured = not has_range or va + vb > ra * ra + rb * rb
@@ -121,14 +120,14 @@ def direction_rows(
         first = A_X if k == 0 else B_X
         ax, ay, az = m[first], m[first + 1], m[first + 2]
         if at_measured:
-            out[k, 0] = -(dx * ax + dy * ay + dz * az)
+            out[k, 0] = -r * (ux * ax + uy * ay + uz * az)
             sigma = ra if k == 0 else rb
         else:
             # the axis made square to the track's own direction: the residual is the arc between the two
             dot = ax * ux + ay * uy + az * uz
             ax, ay, az = ax - dot * ux, ay - dot * uy, az - dot * uz
-            norm = max(math.sqrt(ax * ax + ay * ay + az * az), 1e-9)
-            ax, ay, az = ax / norm, ay / norm, az / norm
+            one = 1.0 / max(math.sqrt(ax * ax + ay * ay + az * az), 1e-9)
+            ax, ay, az = ax * one, ay * one, az * one
             out[k, 0] = r * (m[U_X] * ax + m[U_Y] * ay + m[U_Z] * az)
             sigma = r * (m[M_SIGMA_A] if k == 0 else m[M_SIGMA_B])
         rows[k, 0], rows[k, 1], rows[k, 2] = ax, ay, az
@@ -136,7 +135,7 @@ def direction_rows(
     return at_measured
 
 
-@kernel
+@lean_kernel
 def rate_row(
     x: np.ndarray, p: np.ndarray, m: np.ndarray, ux: float, uy: float, uz: float, r: float, at_measured: bool,
     row: np.ndarray, out: np.ndarray,
@@ -159,7 +158,7 @@ def rate_row(
         row[2] = (vz - rate * lz) / r
 
 
-@kernel
+@lean_kernel
 def rows_of(x: np.ndarray, p: np.ndarray, m: np.ndarray, rows: np.ndarray, out: np.ndarray) -> int:
     """Return the number of scalar components of measurement `m`; fills `rows` (4, 10) with H.
 
@@ -171,11 +170,12 @@ def rows_of(x: np.ndarray, p: np.ndarray, m: np.ndarray, rows: np.ndarray, out: 
             rows[i, j] = 0.0
     dx, dy, dz = x[0] - m[S_X], x[1] - m[S_Y], x[2] - m[S_Z]
     r = max(math.sqrt(dx * dx + dy * dy + dz * dz), 1.0)
-    ux, uy, uz = dx / r, dy / r, dz / r
+    one = 1.0 / r
+    ux, uy, uz = dx * one, dy * one, dz * one
     count = 0
     at_measured = False
     if m[M_SIGMA_A] == m[M_SIGMA_A]:
-        at_measured = direction_rows(p, m, dx, dy, dz, r, rows, out)
+        at_measured = direction_rows(p, m, ux, uy, uz, r, rows, out)
         count = 2
     if m[M_RANGE] == m[M_RANGE]:
         if at_measured:
@@ -215,15 +215,13 @@ def carry_back(x: np.ndarray, dt: float, model: int, back: np.ndarray, phi: np.n
 
 
 @kernel
-def present_rows(
+def late_rows(
     x: np.ndarray, p: np.ndarray, m: np.ndarray, dt: float, model: int, rows: np.ndarray, out: np.ndarray
 ) -> int:
-    """Return the number of components of measurement `m`, filling `rows` (4, 10), `out` (4, 2) as `rows_of` does.
+    """Return the number of components of measurement `m` of -`dt` seconds ago: it came late.
 
-    `dt` < 0: the measurement is of -dt seconds ago (it came late), its rows are turned to the present state.
+    Fills `rows` (4, 10), `out` (4, 2) as `rows_of` does, the rows turned to the present state.
     """
-    if dt >= 0.0:
-        return rows_of(x, p, m, rows, out)
     back = np.empty(N)
     phi = np.empty((N, N))
     turned = np.empty(N)
@@ -240,7 +238,7 @@ def present_rows(
     return count
 
 
-@kernel
+@lean_kernel
 def fit_model(
     x: np.ndarray, p: np.ndarray, m: np.ndarray, dt: float, model: int, work: np.ndarray
 ) -> tuple[float, float]:
@@ -250,7 +248,7 @@ def fit_model(
     state; `work` (16, 10) is scratch.
     """
     rows, ph, c, out = work[0:4], work[4:8], work[8:12], work[12:16]
-    count = present_rows(x, p, m, dt, model, rows, out)
+    count = rows_of(x, p, m, rows, out) if dt >= 0.0 else late_rows(x, p, m, dt, model, rows, out)
     size = N
     if dt >= 0.0:
         # place alone, and velocity where a range rate was measured: all other columns of the rows are zero
@@ -268,20 +266,27 @@ def fit_model(
             c[k, j] = s
     d2 = 0.0
     log_likelihood = 0.0
+    spread = 1.0
     outliers = 0
     for k in range(count):
         s = out[k, 1] + c[k, k]
-        nu2 = out[k, 0] * out[k, 0] / s
-        b, s = heavy_tailed(nu2, s)
+        spread *= s
+        one = 1.0 / s
+        nu2 = out[k, 0] * out[k, 0] * one
+        b, wider = heavy_tailed(nu2)
         a, n = misfit(nu2, count)
         d2 += a
         log_likelihood += b
         outliers += n
+        one /= wider
         # what this component corrects, the later ones no longer see
         for i in range(k + 1, count):
-            out[i, 0] -= c[i, k] * out[k, 0] / s
+            gain = c[i, k] * one
+            out[i, 0] -= gain * out[k, 0]
             for j in range(k + 1, i + 1):
-                c[i, j] -= c[i, k] * c[j, k] / s
+                c[i, j] -= gain * c[j, k]
+    # one logarithm for all variances
+    log_likelihood -= 0.5 * (math.log(spread) + count * LOG_2PI)
     return (1e9 if outliers > 1 else d2), log_likelihood
 
 
@@ -293,16 +298,24 @@ def update_model(x: np.ndarray, p: np.ndarray, m: np.ndarray, dt: float, model: 
 
     `dt` < 0: the measurement is of -dt seconds ago (it came late); else `x` is already at its time.
     """
-    rows = np.empty((4, N))
-    out = np.empty((4, 2))
-    moved = np.zeros(N)
-    count = present_rows(x, p, m, dt, model, rows, out)
+    return take_in(x, p, m, dt, model, np.empty((10, N)))
+
+
+@lean_kernel
+def take_in(
+    x: np.ndarray, p: np.ndarray, m: np.ndarray, dt: float, model: int, work: np.ndarray
+) -> tuple[float, float, float]:
+    """Return what `update_model` returns, and update; `work` (10+, 10) is scratch."""
+    rows, out, moved, ph = work[0:4], work[4:8], work[8], work[9]
+    for i in range(N):
+        moved[i] = 0.0
+    count = rows_of(x, p, m, rows, out) if dt >= 0.0 else late_rows(x, p, m, dt, model, rows, out)
     d2 = 0.0
     log_likelihood = 0.0
     outliers = 0
     worst = 0.0
     for k in range(count):
-        a, b = scalar_update(x, p, rows[k], moved, out[k, 0], out[k, 1])
+        a, b = scalar_update(x, p, rows[k], moved, ph, out[k, 0], out[k, 1])
         worst = max(worst, a)
         add, n = misfit(a, count)
         d2 += add
@@ -313,9 +326,12 @@ def update_model(x: np.ndarray, p: np.ndarray, m: np.ndarray, dt: float, model: 
     return d2, log_likelihood, worst
 
 
-@kernel
-def keep_gravity_turn(x: np.ndarray, p: np.ndarray, dt: float) -> None:
-    """Hold the thrust near the direction of flight: a soft constraint across the velocity, worth one look in 30 s."""
+@lean_kernel
+def keep_gravity_turn(x: np.ndarray, p: np.ndarray, dt: float, work: np.ndarray) -> None:
+    """Hold the thrust near the direction of flight: a soft constraint across the velocity, worth one look in 30 s.
+
+    `work` (6+, 10) is scratch.
+    """
     speed = math.sqrt(x[3] * x[3] + x[4] * x[4] + x[5] * x[5])
     thrust = math.sqrt(x[6] * x[6] + x[7] * x[7] + x[8] * x[8])
     if speed < 150.0 or dt <= 0.0:
@@ -323,7 +339,10 @@ def keep_gravity_turn(x: np.ndarray, p: np.ndarray, dt: float) -> None:
     sigma_v = math.sqrt(max(p[3, 3] + p[4, 4] + p[5, 5], 0.0))
     slack = 0.15 * thrust + 1.5 + thrust * min(sigma_v / speed, 2.0)
     variance = slack * slack * max(30.0 / dt, 1.0)
-    v = np.empty(3)
+    for k in range(6):
+        for i in range(N):
+            work[k, i] = 0.0
+    v, a, b, h, moved, ph = work[0], work[1], work[2], work[3], work[4], work[5]
     for i in range(3):
         v[i] = x[3 + i] / speed
     # two axes across the velocity
@@ -331,23 +350,19 @@ def keep_gravity_turn(x: np.ndarray, p: np.ndarray, dt: float) -> None:
     for i in range(1, 3):
         if abs(v[i]) < abs(v[least]):
             least = i
-    a = np.zeros(3)
     a[least] = 1.0
     dot = v[least]
     norm = math.sqrt(max(1.0 - dot * dot, 1e-12))
     for i in range(3):
         a[i] = (a[i] - dot * v[i]) / norm
-    b = np.empty(3)
     b[0] = v[1] * a[2] - v[2] * a[1]
     b[1] = v[2] * a[0] - v[0] * a[2]
     b[2] = v[0] * a[1] - v[1] * a[0]
-    h = np.zeros(N)
-    moved = np.zeros(N)
     for k in range(2):
         residual = 0.0
         for i in range(3):
             h[6 + i] = a[i] if k == 0 else b[i]
             residual -= h[6 + i] * x[6 + i]
-        scalar_update(x, p, h, moved, residual, variance)
+        scalar_update(x, p, h, moved, ph, residual, variance)
         for i in range(N):
             moved[i] = 0.0

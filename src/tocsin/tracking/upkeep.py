@@ -69,8 +69,7 @@ def tidy(bank: TrackBank, now: int, orbiting: set[int], gliding: Collection[int]
 def _too_fast(bank: TrackBank, slots: IntArray) -> npt.NDArray[np.bool_]:
     """Return which tracks (k,) are surely faster (three sigma) than an object that Earth holds."""
     v = bank.xs[slots, FREE, 3:6]
-    p = bank.ps[slots, FREE]
-    slack = 3.0 * np.sqrt(p[:, 3, 3] + p[:, 4, 4] + p[:, 5, 5])
+    slack = 3.0 * np.sqrt(bank.ps[slots, FREE, 3, 3] + bank.ps[slots, FREE, 4, 4] + bank.ps[slots, FREE, 5, 5])
     fast: npt.NDArray[np.bool_] = np.sqrt((v * v).sum(axis=1)) - slack > FASTEST_M_S
     return fast
 
@@ -115,9 +114,9 @@ def unsharp(bank: TrackBank, slots: IntArray) -> npt.NDArray[np.bool_]:
     A single radar detection fits many of them in a raid: a radar starts its own track, and `adopt` joins the two by place
     and velocity together.
     """
-    both = np.empty(slots.size, np.bool_)
-    if wide_places(bank.ps, slots, UNSHARP_M, both):
-        by_infrared = bank.records["infrared_hits"][slots]
+    by_infrared = bank.records["infrared_hits"][slots]
+    both = by_infrared > 0
+    if both.any() and wide_places(bank.ps, slots, UNSHARP_M, both):
         both &= (by_infrared > 0) & (by_infrared == bank.contacts["hits"][slots].sum(axis=1))
     return both
 

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from tocsin.core.kernels import kernel
+from tocsin.core.kernels import kernel, lean_kernel
 from tocsin.core.sort_kernels import rising
 from tocsin.tracking.bank_kernels import blend, predict_track, take
 from tocsin.tracking.filter_kernels import BOOST, FREE, MODELS, N, coast, predict_model
@@ -14,7 +14,7 @@ GROUND_CHECK_S = 30.0
 TWINS_D2 = 16.0  # two tracks closer than this, of six components, can be one object
 
 
-@kernel
+@lean_kernel
 def combine(
     xs: np.ndarray, ps: np.ndarray, ws: np.ndarray, two: np.ndarray, slots: np.ndarray,
     states: np.ndarray, covariances: np.ndarray,
@@ -63,7 +63,7 @@ def places_at(xs: np.ndarray, ws: np.ndarray, ts: np.ndarray, slots: np.ndarray,
             out[k, i] = xs[s, lead, i] + xs[s, lead, 3 + i] * dt + 0.5 * acceleration * dt * dt
 
 
-@kernel
+@lean_kernel
 def wide_places(ps: np.ndarray, slots: np.ndarray, limit_m: float, out: np.ndarray) -> int:
     """Return how many tracks know their place worse than `limit_m` (one sigma, coasting); `out` (k,) says which."""
     count = 0
@@ -83,7 +83,7 @@ def heights_at(xs: np.ndarray, ws: np.ndarray, ts: np.ndarray, slots: np.ndarray
         out[k] = height_above_ellipsoid(place[k, 0], place[k, 1], place[k, 2])
 
 
-@kernel
+@lean_kernel
 def reach_along(
     xs: np.ndarray, ps: np.ndarray, ws: np.ndarray, ts: np.ndarray, slots: np.ndarray, time: int, axis: int,
     low: np.ndarray, high: np.ndarray,
@@ -103,7 +103,7 @@ def reach_along(
         low[k], high[k] = at - reach, at + reach
 
 
-@kernel
+@lean_kernel
 def are_twins(
     xs: np.ndarray, ps: np.ndarray, ws: np.ndarray, ts: np.ndarray, two: np.ndarray, i: int, j: int, x: np.ndarray,
     p: np.ndarray, w: np.ndarray, s: np.ndarray, d: np.ndarray,

@@ -9,7 +9,7 @@ import math
 import numpy as np
 
 from tocsin.core.constants import EARTH_RATE_RAD_S, MU_M3_S2
-from tocsin.core.kernels import kernel
+from tocsin.core.kernels import kernel, lean_kernel
 from tocsin.core.linear_kernels import factor, solve
 from tocsin.tracking.error_kernels import ERRORS, least
 from tocsin.tracking.filter_kernels import FREE, N, derivative
@@ -25,7 +25,7 @@ def understood(misfit: float, freedom: int) -> bool:
     return freedom > 0 and 0.0 <= misfit <= freedom + MISFIT * math.sqrt(2.0 * freedom) + 10.0
 
 
-@kernel
+@lean_kernel
 def orbit_axes(state: np.ndarray, out: np.ndarray) -> None:
     """Fill `out` (3, 6) with what 1 s of timing, 1 m radially and 1 m across do to an orbiting object's `state` (6,).
 
@@ -132,7 +132,7 @@ def fit_orbit(
     return chi2 - settled(a, g, gx, -1.0, info, vector), parts
 
 
-@kernel
+@lean_kernel
 def involved(who: np.ndarray, g: np.ndarray, out: np.ndarray) -> int:
     """Return how many radars have a part in what is known of an orbit, by new sightings `who` (n,) or by `g` (3, 4m).
 
@@ -152,7 +152,7 @@ def involved(who: np.ndarray, g: np.ndarray, out: np.ndarray) -> int:
     return count
 
 
-@kernel
+@lean_kernel
 def take(full: np.ndarray, live: np.ndarray, out: np.ndarray) -> None:
     """Fill `out` (4l,) with the parts of `full` (4m,) that are of the radars `live` (l,)."""
     for i in range(live.shape[0]):

@@ -80,6 +80,22 @@ def height_above_ellipsoid(x: float, y: float, z: float) -> float:
 
 
 @kernel
+def height_near(x: float, y: float, z: float) -> float:
+    """Return the height (m) above the ellipsoid of a point from 20 km under it to 1,000 km above it.
+
+    One of the rounds of `height_above_ellipsoid`, in half of its time: right to 1e-8 m there.
+    """
+    p = math.sqrt(x * x + y * y)
+    if p < 1.0e-9 * abs(z):
+        return abs(z) - _B
+    r = math.sqrt(p * p + z * z)
+    tan_lat = _reduced_step(p, z, (z * _B / (p * _A)) * (1.0 + _EP2 * _B / r))
+    cos_lat = 1.0 / math.sqrt(1.0 + tan_lat * tan_lat)
+    sin_lat = tan_lat * cos_lat
+    return p * cos_lat + z * sin_lat - _A * math.sqrt(1.0 - _E2 * sin_lat * sin_lat)
+
+
+@kernel
 def enu_axes(lat: float, lon: float) -> tuple[float, float, float, float, float, float, float, float, float]:
     """Return the Earth-fixed unit vectors east (3), north (3), up (3) of a place: rows of rot_enu_from_ecef."""
     sl = math.sin(lat)

@@ -71,7 +71,7 @@ def test_blending_in_nothing_changes_nothing():
 def test_mixing_conserves_probability_and_follows_the_chances_of_burnout_and_ignition(seed, dt, boost):
     x, p, w = one(np.random.default_rng(seed))
     w[:] = boost, 1.0 - boost
-    bk.mix(x, p, w, dt, True)
+    bk.mix(x, p, w, dt, True, np.empty((bk.SCRATCH, N)))
     stop, start = 1.0 - math.exp(-dt / fk.BOOST_LIFE_S), 1.0 - math.exp(-dt / fk.RESTART_LIFE_S)
     assert w.sum() == pytest.approx(1.0, abs=1e-14) and (w >= 0.0).all()
     assert w[BOOST] == pytest.approx(boost * (1.0 - stop) + (1.0 - boost) * start, abs=1e-12)
@@ -84,7 +84,7 @@ def test_a_burnout_within_the_step_leaves_half_of_the_thrust_and_its_doubt_in_th
     x, p, w = one(rng)
     w[:] = 1.0, 0.0
     before, spread = x[BOOST].copy(), p[BOOST].copy()
-    bk.mix(x, p, w, 10.0, True)
+    bk.mix(x, p, w, 10.0, True, np.empty((bk.SCRATCH, N)))
     # nothing coasted before, so the free model is the burnt-out copy alone
     assert x[FREE, 3:6] == pytest.approx(before[3:6] + 5.0 * before[6:9])
     doubt = np.outer(before[6:9], before[6:9]) * 100.0 / 12.0
@@ -98,7 +98,7 @@ def test_an_ignition_starts_along_the_velocity_with_a_wide_thrust():
     x[BOOST, 6:9] = 0.0
     w[:] = 0.0, 1.0
     before = x[FREE].copy()
-    bk.mix(x, p, w, 10.0, True)
+    bk.mix(x, p, w, 10.0, True, np.empty((bk.SCRATCH, N)))
     speed = np.linalg.norm(before[3:6])
     assert x[BOOST, 6:9] == pytest.approx(15.0 * before[3:6] / speed)
     assert np.diag(p[BOOST])[6:9] == pytest.approx([fk.RESTART_SIGMA**2] * 3)
@@ -108,18 +108,18 @@ def test_without_ignition_a_coasting_model_keeps_its_state_and_burning_dies_out(
     x, p, w = one(np.random.default_rng(5))
     w[:] = 0.0, 1.0
     before = x[FREE].copy(), p[FREE].copy()
-    bk.mix(x, p, w, 100.0, False)
+    bk.mix(x, p, w, 100.0, False, np.empty((bk.SCRATCH, N)))
     assert w.tolist() == [0.0, 1.0] and np.array_equal(x[FREE], before[0]) and np.array_equal(p[FREE], before[1])
     w[:] = 0.5, 0.5
     for _ in range(20):
-        bk.mix(x, p, w, 10.0, False)
+        bk.mix(x, p, w, 10.0, False, np.empty((bk.SCRATCH, N)))
     assert w[BOOST] == pytest.approx(0.5 * math.exp(-200.0 / fk.BOOST_LIFE_S)) and w.sum() == pytest.approx(1.0)
 
 
 def test_no_time_mixes_nothing():
     x, p, w = one(np.random.default_rng(5))
     before = x.copy(), p.copy(), w.copy()
-    bk.mix(x, p, w, 0.0, True)
+    bk.mix(x, p, w, 0.0, True, np.empty((bk.SCRATCH, N)))
     assert all(np.array_equal(a, b) for a, b in zip((x, p, w), before, strict=True))
 
 
@@ -140,10 +140,10 @@ def test_a_burning_track_is_mixed_then_predicted_by_both_models_and_held_to_its_
     x, p, w = one(np.random.default_rng(7))
     xe, pe, we = x.copy(), p.copy(), w.copy()
     bk.predict_track(x, p, w, 8.0, 1)
-    bk.mix(xe, pe, we, 8.0, True)
+    bk.mix(xe, pe, we, 8.0, True, np.empty((bk.SCRATCH, N)))
     for model in (BOOST, FREE):
         fk.predict_model(xe[model], pe[model], 8.0, model)
-    uk.keep_gravity_turn(xe[BOOST], pe[BOOST], 8.0)
+    uk.keep_gravity_turn(xe[BOOST], pe[BOOST], 8.0, np.empty((6, N)))
     assert np.array_equal(x, xe) and np.array_equal(p, pe) and np.array_equal(w, we)
 
 
@@ -164,7 +164,7 @@ def test_an_update_weighs_the_models_by_bayes(parts, odds):
     burn, coast = max(ll[0], ll[2] + bk.JUMP_LOG_PRIOR), ll[1] + math.log(odds)
     total = w[BOOST] * math.exp(burn) + w[FREE] * math.exp(coast)
     expected = w[BOOST] * math.exp(burn) / total
-    best, said = bk.update_track(x, p, w, m, 0.0, 1, odds)
+    best, said = bk.update_track(x, p, w, m, 0.0, 1, odds, np.empty((bk.SCRATCH, N)))
     assert w[BOOST] == pytest.approx(min(max(expected, 1e-9), 1 - 1e-9), rel=1e-9)
     assert w.sum() == pytest.approx(1.0, abs=1e-15) and said == pytest.approx(math.log(total), rel=1e-9)
     assert best == pytest.approx(min(d2[1], d2[0] if ll[0] >= ll[2] + bk.JUMP_LOG_PRIOR else d2[2]))
@@ -182,9 +182,9 @@ def test_a_staging_jump_of_thrust_is_followed_faster_than_the_walk_of_the_thrust
         truth = twin.flow(truth, 2.0, BOOST)
         m = row_of(truth, sigmas=(10.0, 1e-5, 1e-5, 0.5))
         bk.predict_track(x, p, w, 2.0, 1)
-        bk.update_track(x, p, w, m, 0.0, 1, 1.0)
+        bk.update_track(x, p, w, m, 0.0, 1, 1.0, np.empty((bk.SCRATCH, N)))
         fk.predict_model(plain_x, plain_p, 2.0, BOOST)
-        uk.keep_gravity_turn(plain_x, plain_p, 2.0)
+        uk.keep_gravity_turn(plain_x, plain_p, 2.0, np.empty((6, N)))
         uk.update_model(plain_x, plain_p, m, 0.0, BOOST)
     off, without = (np.linalg.norm(y[6:9] - truth[6:9]) for y in (x[BOOST], plain_x))
     assert off < 0.7 * without and w[BOOST] > 0.9
@@ -227,7 +227,7 @@ def worst_component(x, p, m):
     """Return the largest squared normalised innovation of the components of a measurement."""
     h, out = np.empty((4, N)), np.empty((4, 2))
     count = uk.rows_of(x, p, m, h, out)
-    return max(uk.scalar_update(x.copy(), p.copy(), h[k], np.zeros(N), *out[k])[0] for k in range(count))
+    return max(uk.scalar_update(x.copy(), p.copy(), h[k], np.zeros(N), np.empty(N), *out[k])[0] for k in range(count))
 
 
 @pytest.mark.parametrize("seconds", [0.0, 6.0, -4.0])
@@ -246,7 +246,7 @@ def test_the_gate_finds_exactly_the_pairs_that_an_exhaustive_search_finds(second
                 bk.predict_track(x, p, w, seconds, two[s])
             if seconds >= 0.0 and worst_component(x[FREE], p[FREE], rows[d]) > fk.OUTLIER:
                 slipped.add((s, d))
-            d2, ll = bk.update_track(x, p, w, rows[d], min(seconds, 0.0), two[s], 1.0)
+            d2, ll = bk.update_track(x, p, w, rows[d], min(seconds, 0.0), two[s], 1.0, np.empty((bk.SCRATCH, N)))
             if d2 < 30.0:
                 expected[(s, d)] = (ll, d2)
     assert count == len(pairs) > 20 and pairs.keys() <= expected.keys()
@@ -299,7 +299,7 @@ def test_committing_a_pair_is_predicting_and_updating_that_track_alone(seconds):
         if seconds > 0.0:
             bk.predict_track(x, p, w, seconds, two[s])
             expected[3][s] = times[d]
-        bk.update_track(x, p, w, rows[d], min(seconds, 0.0), two[s], 1.0)
+        bk.update_track(x, p, w, rows[d], min(seconds, 0.0), two[s], 1.0, np.empty((bk.SCRATCH, N)))
         if two[s] == 1 and w[BOOST] < bk.SLEEPS_BELOW:
             expected[4][s], w[BOOST], w[FREE] = bk.ASLEEP if w[BOOST] > 1e-7 else 0, 0.0, 1.0
     d2 = np.empty(2)

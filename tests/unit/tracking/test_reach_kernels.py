@@ -15,7 +15,8 @@ from tocsin.tracking.measurements import CROWD_LEAST, TAIL, beside_neighbours
 
 def reached(x, p, time, rows, times, chosen):
     near = np.empty(chosen.size, np.int64)
-    count = rk.within_reach(x, p, time, rows, times, *rk.by_range(rows, times, chosen), times[chosen[0]], near)
+    order, ranges, _table, span = rk.by_range(rows, times, chosen)
+    count = rk.within_reach(x, p, time, rows, times, order, ranges, span, times[chosen[0]], near)
     return near[:count].tolist()
 
 
@@ -46,8 +47,8 @@ def test_the_window_in_range_leaves_out_nothing_that_is_within_reach(spread_s):
 def test_without_ranges_the_order_is_that_of_the_look():
     rows = np.zeros((4, MEAS))
     rows[2, M_RANGE] = math.nan
-    order, ranges, _ = rk.by_range(rows, np.zeros(4, np.int64), np.array([3, 2, 0]))
-    assert order.tolist() == [3, 2, 0] and ranges.size == 0
+    order, ranges, table, _ = rk.by_range(rows, np.zeros(4, np.int64), np.array([3, 2, 0]))
+    assert order.tolist() == [3, 2, 0] and ranges.size == table.size == 0
 
 
 def rows_at(*distances):
@@ -62,6 +63,9 @@ def test_crowding_is_the_density_by_the_third_nearest():
     crowding(rows, np.arange(5), np.array([0, 4]), out)
     volume = 4.0 / 3.0 * math.pi * np.array([4e3, 1e6 - 1e3]) ** 3
     assert out[[0, 4]] == pytest.approx(3.0 / volume) and (out[1:4] == -1.0).all()
+    crowding(rows, np.arange(5), np.array([0, 0, 1]), out)
+    assert out[0] == pytest.approx(3.0 / volume[0]) and out[1] > 0.0
+    out[:] = 0.0
     crowding(rows, np.arange(3), np.arange(3), out)
     assert (out[:3] == 0.0).all()
 

@@ -125,7 +125,7 @@ def test_the_order_of_the_components_does_not_matter():
     for order in ((0, 1, 2, 3), (3, 1, 0, 2)):
         xs, ps, moved = x.copy(), p.copy(), np.zeros(N)
         for k in order:
-            uk.scalar_update(xs, ps, h[k], moved, y[k], r[k])
+            uk.scalar_update(xs, ps, h[k], moved, np.empty(N), y[k], r[k])
         assert moved == pytest.approx(xs - x, abs=1e-7)
         ends.append((xs, ps))
     assert ends[0][0] == pytest.approx(ends[1][0], rel=1e-12) and ends[0][1] == pytest.approx(ends[1][1], rel=1e-9)
@@ -138,7 +138,7 @@ def test_beyond_three_sigma_the_weight_falls_as_the_square_of_the_distance():
     for sigmas in (2.9, 6.0, 12.0, 1000.0):
         s = SCALE[0] ** 2 + 100.0
         xs, ps = x.copy(), p.copy()
-        nu2, ll = uk.scalar_update(xs, ps, h, np.zeros(N), sigmas * math.sqrt(s), 100.0)
+        nu2, ll = uk.scalar_update(xs, ps, h, np.zeros(N), np.empty(N), sigmas * math.sqrt(s), 100.0)
         assert nu2 == pytest.approx(sigmas**2)
         weight = 1.0 if sigmas < 3.0 else (9.0 / sigmas**2) ** 2
         assert xs[0] - x[0] == pytest.approx(weight * p[0, 0] / s * sigmas * math.sqrt(s), abs=1e-8)
@@ -235,7 +235,7 @@ def test_the_gravity_turn_pulls_thrust_to_the_velocity_and_leaves_what_lies_alon
     p = np.diag((SCALE * np.array([1.0] * 6 + [3.0] * 3 + [1.0])) ** 2)
     before, length = x[6:9] @ side, x[6:9] @ along
     wide = p.copy()
-    uk.keep_gravity_turn(x, p, 5.0)
+    uk.keep_gravity_turn(x, p, 5.0, np.empty((6, N)))
     assert 0.0 < x[6:9] @ side < before
     assert x[6:9] @ along == pytest.approx(length, rel=1e-9)
     assert along @ p[6:9, 6:9] @ along == pytest.approx(along @ wide[6:9, 6:9] @ along, rel=1e-9)
@@ -247,7 +247,7 @@ def test_the_gravity_turn_says_nothing_of_a_slow_rocket_or_of_no_time():
     for x, dt in ((state(speed=100.0), 5.0), (state(speed=1500.0), 0.0)):
         p = twin.random_covariance(np.random.default_rng(9), SCALE)
         moved, held = x.copy(), p.copy()
-        uk.keep_gravity_turn(moved, held, dt)
+        uk.keep_gravity_turn(moved, held, dt, np.empty((6, N)))
         assert np.array_equal(moved, x) and np.array_equal(held, p)
 
 
@@ -256,7 +256,7 @@ def test_the_gravity_turn_is_worth_the_same_over_half_a_minute_however_often_it_
     for steps in (6, 30):
         x, p = state(height=60e3, speed=1500.0, thrust=30.0), np.diag(SCALE**2)
         for _ in range(steps):
-            uk.keep_gravity_turn(x, p, 30.0 / steps)
+            uk.keep_gravity_turn(x, p, 30.0 / steps, np.empty((6, N)))
         ends.append(p[6:9, 6:9].copy())
     assert ends[0] == pytest.approx(ends[1], rel=1e-6, abs=1e-9)
 

@@ -13,6 +13,7 @@ from tocsin.world.geodesy_kernels import (
     geodetic_to_ecef,
     great_circle_m,
     height_above_ellipsoid,
+    height_near,
 )
 
 
@@ -33,6 +34,15 @@ def test_geodetic_there_and_back_is_exact_from_the_ground_to_40000_km():
         assert abs(lat2 - lat) * (WGS84_A_M + h) < 1e-6
         assert abs(math.remainder(lon2 - lon, 2 * math.pi)) * math.cos(lat) * (WGS84_A_M + h) < 1e-6
         assert height_above_ellipsoid(x, y, z) == h2
+
+
+def test_the_quick_height_is_the_height_near_the_earth_and_below_the_ground_inside_it():
+    rng = np.random.default_rng(6)
+    for lat, lon, _ in places(4000):
+        h = rng.uniform(-2e4, 1e6)
+        assert height_near(*geodetic_to_ecef(lat, lon, h)) == pytest.approx(h, abs=1e-8)
+        deep = np.array(geodetic_to_ecef(lat, lon, 0.0)) * rng.uniform(1e-9, 0.99)
+        assert height_near(*deep) < -2e4
 
 
 @pytest.mark.parametrize(
