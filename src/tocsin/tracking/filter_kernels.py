@@ -44,7 +44,7 @@ FREE_WALK = 2.0e-4  # m2/s3, spectral density of unmodelled acceleration in free
 # Re-entry bodies, kg/m2: 2,000 to 12,000, evenly in the logarithm (reference flights of the propagation benchmark), as a
 # normal prior. Spent stages (some 500) lie outside it: in the air the filter finds them.
 LN_BETA, LN_BETA_SIGMA = math.log(4900.0), 0.52
-BETA_WALK = 1.0e-4  # 1/s, random walk of ln(beta)
+BETA_WALK = 1.0e-4  # 1/s, random walk of ln(beta) in the air, where it changes with speed and the skin burns off
 BOOST_LIFE_S = 90.0  # mean time to burnout from any moment of a boost
 RESTART_LIFE_S = 2000.0  # mean time to an ignition while coasting
 RESTART_SIGMA = 12.0  # m/s2, spread of thrust acceleration at an ignition
@@ -262,7 +262,6 @@ def add_noise(p: np.ndarray, h: float, model: int, walk: float) -> None:
             p[i, 3 + i] += q * h * h / 2.0
             p[3 + i, i] += q * h * h / 2.0
             p[3 + i, 3 + i] += q * h
-    p[9, 9] += BETA_WALK * h
 
 
 @kernel
@@ -289,7 +288,9 @@ def predict_model(x: np.ndarray, p: np.ndarray, dt: float, model: int) -> None:
         if model == GLIDE:
             walk = 2.0 * lift_sigma(x) ** 2 / GLIDE_LIFE_S
         carry_covariance(p, phi, model != FREE, drag)
-        if not drag:
+        if drag:
+            p[9, 9] += BETA_WALK * h
+        else:
             for i in range(9):
                 # the ballistic coefficient is not observable out here
                 p[9, i] = p[i, 9] = 0.0
