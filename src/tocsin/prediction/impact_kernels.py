@@ -192,23 +192,26 @@ def spread_over_betas(
     place, axes = np.empty(3), np.empty(6)
     place[0], place[1], place[2] = geodetic_to_ecef(landed[0, 1], landed[0, 2], 0.0)
     axes[0], axes[1], axes[2], axes[3], axes[4], axes[5], _x, _y, _z = enu_axes(landed[0, 1], landed[0, 2])
-    at, low, high = np.empty(3), np.empty(3), np.empty(3)
+    offsets, wide = np.empty((n, 3)), np.empty(3)
     for k in range(n):
-        first, last = max(k - 1, 0), min(k + 1, n - 1)
-        _away(landed, place, axes, 1 + k, at)
-        _away(landed, place, axes, 1 + first, low)
-        _away(landed, place, axes, 1 + last, high)
+        _away(landed, place, axes, 1 + k, offsets[k])
+    for k in range(n):
+        at = offsets[k]
+        # the slope by a parabola through three falls, at the ends from one side: light bodies fall short ever more
+        m = min(max(k, 1), n - 2)
         for i in range(3):
-            high[i] = spread * (high[i] - low[i]) / (last - first)
+            slope = 0.5 * (offsets[m + 1, i] - offsets[m - 1, i])
+            bend = offsets[m + 1, i] - 2.0 * offsets[m, i] + offsets[m - 1, i]
+            wide[i] = spread * (slope + (k - m) * bend)
         parts[k, 0] = part[0] / n
         parts[k, 1], parts[k, 2], _a = geodesic_direct(
             part[1], part[2], math.atan2(at[0], at[1]), math.sqrt(at[0] * at[0] + at[1] * at[1])
         )
-        parts[k, 3] = part[3] + high[0] * high[0]
-        parts[k, 4] = part[4] + high[0] * high[1]
-        parts[k, 5] = part[5] + high[1] * high[1]
+        parts[k, 3] = part[3] + wide[0] * wide[0]
+        parts[k, 4] = part[4] + wide[0] * wide[1]
+        parts[k, 5] = part[5] + wide[1] * wide[1]
         times[k, 0] = time[0] + at[2]
-        times[k, 1] = math.sqrt(time[1] * time[1] + high[2] * high[2])
+        times[k, 1] = math.sqrt(time[1] * time[1] + wide[2] * wide[2])
 
 
 @kernel
