@@ -58,7 +58,8 @@ def start_radar_tracks(bank: TrackBank, notes: LookNotes, which: IntArray) -> li
     for track, place in zip(tracks, places.tolist(), strict=True):
         track.first_place = tuple(place)
     notes.write(slots, which)
-    start_effects(bank.ts, bank.effects, bank.effects_t, slots, notes.rows, which, notes.number)
+    if bank.biased:
+        start_effects(bank.ts, bank.effects, bank.effects_t, slots, notes.rows, which, notes.number)
     started: list[int] = slots.tolist()
     return started
 
