@@ -134,19 +134,13 @@ class Track:
     score = _value("score", float, "Log odds that it is an object.")
     score_top = _value("score_top", float, "The most that `score` has been.")
     confirmed = _value("confirmed", bool, "Whether it stands as a track.")
-    nis = _value(
-        "nis", float, "Running mean of the squared normalised innovation per component: above 1 errors are understated."
-    )
+    nis = _value("nis", float, "Running mean squared normalised innovation: above 1 errors are understated.")
     trouble = _value("trouble", float, "Running share of detections that were held to be its own by continuity alone.")
     branch = _value("branch", int, "Number of the track that gathers such detections, 0 = none.")
     stem = _value("stem", int, "Number of the track whose branch this is, 0 = it stands for itself.")
     last_infrared = _value("last_infrared", int, "TAI ns of the last plume seen, 0 = none.")
-    infrared_misses = _value(
-        "infrared_misses", int, "Looks of satellites since the last plume that could have seen one."
-    )
-    off_from = _value(
-        "off_from", int, "TAI ns of the first look since the last plume that could have seen one, 0 = none."
-    )
+    infrared_misses = _value("infrared_misses", int, "Looks since the last plume that could have seen one.")
+    off_from = _value("off_from", int, "TAI ns of the first of those looks, 0 = none.")
     intensity = _value("intensity", float, "The most that was seen of its plume, W/sr; NaN = none.")
 
     @property
@@ -215,9 +209,8 @@ class TrackBank:
         self.satellite: BoolArray = np.zeros(4, np.bool_)
         """Which of the sensors are satellites."""
         self.biases: FloatArray = np.zeros((4, 3))
-        """Of each sensor one sigma of its constant errors (`biases_of`)."""
+        """Of each sensor one sigma of its constant errors (`biases_of`); `biased`: whether any has some."""
         self.biased = False
-        """Whether any sensor has some."""
         self.paths: list[str] = []
         self.looks: dict[int, str] = {}
         """Names of the looks that some track remembers a detection of."""
