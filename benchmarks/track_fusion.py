@@ -88,7 +88,7 @@ def put(tracker: Tracker, z: np.ndarray, r: np.ndarray) -> None:
 def run(way: str, common: bool, seed: int) -> tuple[float, float]:
     """Return (NEES per degree of freedom, squared error of place) at the end."""
     rng = np.random.default_rng(seed)
-    ours, theirs = Tracker(tuple(RADARS.values())), Tracker(tuple(RADARS.values()))
+    ours, theirs = Tracker(), Tracker()
     before: tuple[np.ndarray, np.ndarray] | None = None
     for k in range(1, 31):
         t = 5.0 * k

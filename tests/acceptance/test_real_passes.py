@@ -66,7 +66,7 @@ def record(tmp_path_factory: pytest.TempPathFactory) -> Record:
 def followed(record: Record, one: Pass, seconds: float) -> State | None:
     """Return the state of a tracker of its own after the first seconds of a pass; None where it has no track."""
     sensor, tracker, end = record.sensors[one.sensor], Tracker(), one.looks[0].time + round(seconds * NS)
-    tracker = Tracker(tuple(record.sensors.values()))
+    tracker = Tracker()
     for look in one.looks:
         if look.time <= end:
             place = sensor.place(look.time, look.place)
@@ -95,7 +95,7 @@ def rest_of(record: Record, one: Pass) -> list[tuple[float, float]]:
     if state is None:
         return out
     sensor = record.sensors[one.sensor]
-    tracker = Tracker(tuple(record.sensors.values()))
+    tracker = Tracker()
     for look in one.looks:
         into = (look.time - one.looks[0].time) / NS
         if into <= FIRST_S:

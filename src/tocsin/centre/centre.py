@@ -79,7 +79,7 @@ class Centre:
                 self.sites[sensor.id] = self.catalogue.add_site(
                     sensor.position, sensor.rot_enu, sensor.range_max, lowest
                 )
-        self.tracker = Tracker(self.sensors.sensors)
+        self.tracker = Tracker()
         self.registration = Registration(self.sensors.sensors)
         self.predictor = Predictor(assets)
         self.judgement = Judgement()

@@ -1,5 +1,7 @@
 """How flights of one class differ: motors, payload and aim drawn from the class's dispersion."""
 
+import math
+
 import msgspec
 import numpy as np
 
@@ -8,6 +10,16 @@ from tocsin.core.records.inputs import FloatArray
 from tocsin.core.records.vehicle import Dispersion, Vehicle
 from tocsin.world.motion.boosters import fly_many
 from tocsin.world.motion.powered_kernels import AZIMUTH, ISP, KICK, THRUST
+
+PAYLOAD_BETA_KG_M2 = (2000.0, 12_000.0)
+"""Ballistic coefficients of what missiles carry, evenly in the logarithm: 400 to 2,500 lb/ft2, from the blunt or whole bodies of
+short range to slender cones. Of no class is a distribution published: all have this one (theory: prediction)."""
+
+
+def payload_beta(rng: np.random.Generator) -> float:
+    """Return a ballistic coefficient (kg/m2) drawn from those of what missiles carry."""
+    low, high = (math.log(beta) for beta in PAYLOAD_BETA_KG_M2)
+    return math.exp(rng.uniform(low, high))
 
 
 def dispersed(vehicle: Vehicle, programme: FloatArray, rng: np.random.Generator) -> tuple[Vehicle, FloatArray]:

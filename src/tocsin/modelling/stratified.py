@@ -20,6 +20,7 @@ from tocsin.core.records.network import Asset, Assets, Network
 from tocsin.core.records.scenario import Flight, Outage, Scenario
 from tocsin.core.time import iso_from_tai, tai_from_iso
 from tocsin.modelling.chance import stream
+from tocsin.modelling.dispersion import payload_beta
 from tocsin.modelling.truth import Impact, build_truth
 from tocsin.modelling.vehicles import packaged_vehicles
 from tocsin.sensing.sensor import Sensor
@@ -132,6 +133,7 @@ def _flight(
     flight = Flight(
         id="launch", kind="missile", vehicle=vehicle, launch_s=LAUNCH_S, latitude_deg=lat, longitude_deg=lon,
         target=target.id, loft=round(float(rng.uniform(*LOFT[arc])), 3),
+        payload_beta_kg_m2=round(payload_beta(stream(seed, "beta", str(number))), 1),
     )  # fmt: skip
     return flight, {"class": f"ballistic_missile_{name}" + ("" if name == "intercontinental" else "_range"),
                     "vehicle": vehicle, "arc": arc}, aim  # fmt: skip

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pyarrow as pa
 
@@ -114,6 +115,8 @@ def _missile(
         aim = (flight.target_latitude_deg, flight.target_longitude_deg)
     else:
         raise InputError("a missile needs a target", key=f"flight {flight.id}: target", allowed="the id of an asset")
+    if flight.payload_beta_kg_m2 is not None:
+        vehicle = msgspec.structs.replace(vehicle, payload_beta_kg_m2=flight.payload_beta_kg_m2)
     rng = stream(scenario.seed, "dispersion", flight.id)
     place = (flight.latitude_deg, flight.longitude_deg)
     apart = bool(scenario.settings.get("separate_last_stage", False))

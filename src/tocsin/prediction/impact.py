@@ -36,6 +36,11 @@ _FLOOR_M = 50.0
 _FLOWN = 3
 """Points of a steep cloud that are flown; the others lie beside them."""
 _ORBITAL = 0.01
+_UNTOLD = 0.9
+"""With more than so much of its first sigma, the air has told nothing of it: ln(beta) lies evenly in its range."""
+_BETAS, _BETA_SPREAD = 4, 0.5
+_BETA_STEP = 1.0 / math.sqrt((_BETAS**2 - 1) / 12.0 + _BETA_SPREAD**2)
+"""So many Gaussians stand for that range, with a sigma of so many steps; the step, in sigmas of the range, keeps its variance."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -180,14 +185,16 @@ def predict_impact(
     *,
     ln_beta_mean: float = LN_BETA,
     ln_beta_sigma: float = LN_BETA_SIGMA,
+    ln_beta_with: FloatArray | None = None,
     powered: PoweredHypotheses | None = None,
     max_flight_s: float = MAX_FLIGHT_S,
 ) -> Impact:
     """Return where an Earth-fixed state (6,) with covariance (6, 6), m and m/s, comes down; drag included.
 
-    Free flight: 15 sigma points over state and ln(beta); where they do not describe the footprint (some stay up, wider
-    than 1,500 km, strongly curved) 128 evenly spread Gaussian points. With `powered`: 16 to 64 points a hypothesis over
-    state, burn time and thrust. Impact is at the ellipsoid.
+    Free flight: 15 sigma points over state and ln(beta), which have the covariance `ln_beta_with` (6,); while the air has told
+    nothing of beta, those of the state, moved over its range. Where they do not describe the footprint (some stay up, wider than
+    1,500 km, strongly curved) 128 evenly spread Gaussian points. With `powered`: 16 to 64 points a hypothesis over state, burn
+    time and thrust. Impact is at the ellipsoid.
     """
     state = np.ascontiguousarray(state, np.float64)[:6].copy()
     covariance = np.ascontiguousarray(covariance, np.float64)[:6, :6].copy()
@@ -200,16 +207,62 @@ def predict_impact(
     nothing = np.empty((0, 6)), np.empty((0, 2))
     if not k.goes_down(state, covariance, RE_ENTRY_HEIGHT_M):
         return impact_of(time_ns, *nothing, turns, "none")
-    states, betas = np.empty((k.SIGMA_POINTS, 6)), np.empty(k.SIGMA_POINTS)
-    k.sigma_states(state, covariance, ln_beta_mean, ln_beta_sigma, states, betas)
-    single = gaussian_fall(states, betas, limit)
-    if single is not None:
-        return impact_of(time_ns, *single, turns, "unscented")
+    joint = with_beta(covariance, ln_beta_sigma, ln_beta_with)
+    told = ln_beta_sigma < _UNTOLD * LN_BETA_SIGMA
+    found = (
+        _by_sigma_points(state, joint, ln_beta_mean, limit) if told else _over_betas(state, joint, ln_beta_mean, limit)
+    )
+    if found is not None:
+        return impact_of(time_ns, *found, turns, "unscented")
     points = gaussian_cloud(_CLOUD, 7)
     states, betas = np.empty((_CLOUD, 6)), np.empty(_CLOUD)
-    k.cloud_states(state, covariance, ln_beta_mean, ln_beta_sigma, points, states, betas)
+    k.cloud_states(state, joint, ln_beta_mean, points, states, betas)
     parts, times = mixture(falls(states, betas, limit, np.zeros(_CLOUD), cloud=True), 1.0)
     return impact_of(time_ns, parts, times, turns, "cloud")
+
+
+def with_beta(covariance: FloatArray, sigma: float, cross: FloatArray | None = None) -> FloatArray:
+    """Return (7, 7) the covariance of a state, (6, 6), and of ln(beta) with `sigma`, which has `cross` (6,) with the state."""
+    joint = np.zeros((7, 7))
+    joint[:6, :6] = covariance
+    joint[6, 6] = sigma * sigma
+    if cross is not None:
+        joint[6, :6] = joint[:6, 6] = cross
+    return joint
+
+
+def _by_sigma_points(
+    state: FloatArray, joint: FloatArray, ln_beta: float, limit: float
+) -> tuple[FloatArray, FloatArray] | None:
+    states, betas = np.empty((k.SIGMA_POINTS, 6)), np.empty(k.SIGMA_POINTS)
+    k.sigma_states(state, joint, ln_beta, states, betas)
+    return gaussian_fall(states, betas, limit)
+
+
+def _over_betas(
+    state: FloatArray, joint: FloatArray, ln_beta: float, limit: float
+) -> tuple[FloatArray, FloatArray] | None:
+    """Return parts and times of the falls of a state over the whole range of beta; None where no Gaussian fits those of one beta.
+
+    Given ln(beta) the state has mean x + c d / s^2 and covariance P - c c^T / s^2: c their covariance, s the sigma of ln(beta), d
+    how far it lies from its mean.
+    """
+    variance = float(joint[6, 6])
+    slope = joint[6, :6] / variance
+    given = with_beta(joint[:6, :6] - slope[:, None] * joint[6, :6], 0.0)
+    steps = _BETA_STEP * math.sqrt(variance) * (np.arange(_BETAS) - 0.5 * (_BETAS - 1))
+    points, betas = np.empty((k.SIGMA_POINTS, 6)), np.empty(k.SIGMA_POINTS)
+    k.sigma_states(state, given, ln_beta, points, betas)
+    states = np.concatenate([points[: k.STATE_POINTS], state + steps[:, None] * slope])
+    betas = np.append(betas[: k.STATE_POINTS], [math.exp(ln_beta + step) for step in steps.tolist()])
+    landed = falls(states, betas, limit, np.zeros(len(states)))
+    part, time = np.empty(6), np.empty(2)
+    if not landed[:, 3].all() or not k.gaussian_of_points(landed[: k.STATE_POINTS], part, time):
+        return None
+    parts, times = np.empty((_BETAS, 6)), np.empty((_BETAS, 2))
+    over = np.concatenate([landed[:1], landed[k.STATE_POINTS :]])
+    k.spread_over_betas(over, part, time, _BETA_SPREAD, parts, times)
+    return parts, times
 
 
 def falls(states: FloatArray, betas: FloatArray, limit_s: float, spent: FloatArray, cloud: bool = False) -> FloatArray:
@@ -255,7 +308,7 @@ def _powered(
         # points where the weight is
         n = next((size for share, size in _POWERED_CLOUDS if powered.weights[h] > share), _FEWEST_POWERED)
         points, states, betas, spent = gaussian_cloud(n, 8), np.empty((n, 6)), np.empty(n), np.empty(n)
-        k.cloud_states(state, covariance, ln_beta, 0.0, points, states, betas)
+        k.cloud_states(state, with_beta(covariance, 0.0), ln_beta, points, states, betas)
         k.burn_on(
             states, float(powered.burn_s[h]), float(powered.burn_sigma_s[h]), thrust[h],
             float(powered.thrust_ln_sigma[h]), points, spent,

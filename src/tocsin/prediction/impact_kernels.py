@@ -20,6 +20,7 @@ FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 
 SIGMA_POINTS = 15
+STATE_POINTS = 13  # the first of them, where ln(beta) is independent: those of the state alone
 _ROOT3 = math.sqrt(3.0)
 _POWERED_STEP_S = 2.0
 _SLOW_M_S = 50.0
@@ -89,7 +90,7 @@ def burn(y: FloatArray, seconds: float, table: FloatArray, factor: float, work: 
 
 @kernel
 def gaussian_of_points(landed: FloatArray, part: FloatArray, time: FloatArray) -> bool:
-    """Fill part (6,) and time (2,) from 15 landed sigma points; return whether one Gaussian describes them.
+    """Fill part (6,) and time (2,) from landed sigma points (1 + 2 m, 4); return whether one Gaussian describes them.
 
     Second-order divided differences (Norgaard, Poulsen, Ravn 2000, Automatica 36) at sqrt(3) sigma.
     """
@@ -100,7 +101,7 @@ def gaussian_of_points(landed: FloatArray, part: FloatArray, time: FloatArray) -
     me, mn, mt = 0.0, 0.0, 0.0
     ee, en, nn, tt = 0.0, 0.0, 0.0, 0.0
     curved = 0.0
-    for j in range(7):
+    for j in range((landed.shape[0] - 1) // 2):
         x, y, z = geodetic_to_ecef(landed[1 + 2 * j, 1], landed[1 + 2 * j, 2], 0.0)
         e1, n1 = local_offset(ox, oy, oz, axes, x, y, z)
         x, y, z = geodetic_to_ecef(landed[2 + 2 * j, 1], landed[2 + 2 * j, 2], 0.0)
@@ -137,42 +138,80 @@ def goes_down(state: FloatArray, covariance: FloatArray, floor_m: float) -> bool
 
 
 @kernel
-def sigma_states(
-    state: FloatArray,
-    covariance: FloatArray,
-    ln_beta: float,
-    ln_beta_sigma: float,
-    states: FloatArray,
-    betas: FloatArray,
-) -> None:
+def sigma_states(state: FloatArray, joint: FloatArray, ln_beta: float, states: FloatArray, betas: FloatArray) -> None:
     """Fill states (15, 6) and betas (15,): the mean, and two points along each column of the root of the covariance.
 
-    The columns are those of the state's covariance and, last, of ln(beta); at sqrt(3) sigma.
+    `joint` (7, 7): of the state and, last, of ln(beta); at sqrt(3) sigma.
     """
-    root = np.empty((6, 6))
-    cholesky(covariance, 6, root)
+    root = np.empty((7, 7))
+    cholesky(joint, 7, root)
     for i in range(SIGMA_POINTS):
         j = (i - 1) // 2
-        sign = _ROOT3 if i % 2 == 1 else -_ROOT3
+        sign = (_ROOT3 if i % 2 == 1 else -_ROOT3) if i > 0 else 0.0
         for m in range(6):
-            states[i, m] = state[m] + (sign * root[m, j] if i > 0 and j < 6 else 0.0)
-        betas[i] = math.exp(ln_beta + (sign * ln_beta_sigma if j == 6 else 0.0))
+            states[i, m] = state[m] + sign * root[m, max(j, 0)]
+        betas[i] = math.exp(ln_beta + sign * root[6, max(j, 0)])
 
 
 @kernel
 def cloud_states(
-    state: FloatArray, covariance: FloatArray, ln_beta: float, ln_beta_sigma: float, points: FloatArray,
-    states: FloatArray, betas: FloatArray,
-) -> None:  # fmt: skip
-    """Fill states (n, 6) and betas (n,) from standard normal points (n, >= 7): six of the state, one of ln(beta)."""
-    root = np.empty((6, 6))
-    cholesky(covariance, 6, root)
+    state: FloatArray, joint: FloatArray, ln_beta: float, points: FloatArray, states: FloatArray, betas: FloatArray
+) -> None:
+    """Fill states (n, 6) and betas (n,) of standard normal points (n, 7+): the state, then ln(beta); `joint` (7, 7)."""
+    root = np.empty((7, 7))
+    cholesky(joint, 7, root)
     for i in range(points.shape[0]):
         for m in range(6):
             states[i, m] = state[m]
             for j in range(m + 1):
                 states[i, m] += root[m, j] * points[i, j]
-        betas[i] = math.exp(ln_beta + ln_beta_sigma * points[i, 6])
+        shift = 0.0
+        for j in range(7):
+            shift += root[6, j] * points[i, j]
+        betas[i] = math.exp(ln_beta + shift)
+
+
+@kernel
+def _away(landed: FloatArray, place: FloatArray, axes: FloatArray, i: int, offset: FloatArray) -> None:
+    """Fill offset (3,): east, north (m) and seconds of fall i from the first, whose place (3,) and axes (6,) are given."""
+    x, y, z = geodetic_to_ecef(landed[i, 1], landed[i, 2], 0.0)
+    offset[0], offset[1] = local_offset(place[0], place[1], place[2], axes, x, y, z)
+    offset[2] = landed[i, 0] - landed[0, 0]
+
+
+@kernel
+def spread_over_betas(
+    landed: FloatArray, part: FloatArray, time: FloatArray, spread: float, parts: FloatArray, times: FloatArray
+) -> None:
+    """Fill parts (n, 6) and times (n, 2): a footprint `part` (6,), `time` (2,) of one beta, moved over n values of ln(beta).
+
+    landed (1 + n, 4): the fall of the middle of that footprint, and of its state with each value, evenly spaced; each part stands
+    for a Gaussian of `spread` spacings.
+    """
+    n = parts.shape[0]
+    place, axes = np.empty(3), np.empty(6)
+    place[0], place[1], place[2] = geodetic_to_ecef(landed[0, 1], landed[0, 2], 0.0)
+    axes[0], axes[1], axes[2], axes[3], axes[4], axes[5], _x, _y, _z = enu_axes(landed[0, 1], landed[0, 2])
+    offsets, wide = np.empty((n, 3)), np.empty(3)
+    for k in range(n):
+        _away(landed, place, axes, 1 + k, offsets[k])
+    for k in range(n):
+        at = offsets[k]
+        # the slope by a parabola through three falls, at the ends from one side: light bodies fall short ever more
+        m = min(max(k, 1), n - 2)
+        for i in range(3):
+            slope = 0.5 * (offsets[m + 1, i] - offsets[m - 1, i])
+            bend = offsets[m + 1, i] - 2.0 * offsets[m, i] + offsets[m - 1, i]
+            wide[i] = spread * (slope + (k - m) * bend)
+        parts[k, 0] = part[0] / n
+        parts[k, 1], parts[k, 2], _a = geodesic_direct(
+            part[1], part[2], math.atan2(at[0], at[1]), math.sqrt(at[0] * at[0] + at[1] * at[1])
+        )
+        parts[k, 3] = part[3] + wide[0] * wide[0]
+        parts[k, 4] = part[4] + wide[0] * wide[1]
+        parts[k, 5] = part[5] + wide[1] * wide[1]
+        times[k, 0] = time[0] + at[2]
+        times[k, 1] = math.sqrt(time[1] * time[1] + wide[2] * wide[2])
 
 
 @kernel

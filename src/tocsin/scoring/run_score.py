@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from tocsin.core.constants import NS
 from tocsin.core.records.network import Assets
-from tocsin.core.records.outputs import LADDER, Assessment, GroundPoint
+from tocsin.core.records.outputs import LADDER, Assessment, Ellipse, GroundPoint
 from tocsin.scoring.consistency import average_consistency, inside_ellipse, nees
 from tocsin.scoring.continuity import timeliness
 from tocsin.scoring.folder import (
@@ -82,13 +82,23 @@ def ground_error(said: GroundPoint, true_time: int, true_point: FloatArray) -> d
         )
         for e in said.ellipses
     }
+    sigmas = along_axes(east / 1e3, north / 1e3, said.ellipses[-1]) if said.ellipses else []
     sizes = {str(round(100 * e.probability)): [e.semi_major_km, e.semi_minor_km] for e in said.ellipses}
     return {
         "error_km": math.hypot(east, north) / 1e3,
         "time_error_s": _seconds(utc_ns(said.time_utc), true_time),
         "inside": inside,
         "ellipse_km": sizes,
+        "sigmas": sigmas,
     }
+
+
+def along_axes(east_km: float, north_km: float, ellipse: Ellipse) -> list[float]:
+    """Return an error along both axes of an ellipse, each in sigmas of the Gaussian whose ellipse of that probability it is."""
+    s, c = math.sin(math.radians(ellipse.bearing_deg)), math.cos(math.radians(ellipse.bearing_deg))
+    sigmas = math.sqrt(-2.0 * math.log(1.0 - ellipse.probability))
+    along, across = east_km * s + north_km * c, east_km * c - north_km * s
+    return [along / ellipse.semi_major_km * sigmas, across / ellipse.semi_minor_km * sigmas]
 
 
 class _Views:

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tocsin.sensing.sensor import Sensor
+from tocsin.tracking.biases import biases_of
 from tocsin.tracking.filter_kernels import N
 
 FloatArray = npt.NDArray[np.float64]
@@ -73,7 +74,9 @@ CONTACT_LAST = ("time", "hinted", "x", "y", "z", "ux", "uy", "uz", "range", "rat
 _STATE = ("xs", "ps", "ws", "ts", "two")
 _AHEAD = ("ahead_x", "ahead_p", "ahead_t")
 """Where coasting tracks are at the time of a look: from the gate to the update, no part of the state."""
-_NOTES = ("records", "firsts", "lasts", "rivals", "contacts", "path_hits")
+_NOTES = ("records", "firsts", "lasts", "rivals", "contacts", "path_hits", "effects", "effects_t")
+HELD = (*_STATE, "effects", "effects_t")
+"""What a track takes over from another whose state it takes."""
 
 
 def _value(name: str, kind: type, about: str) -> property:
@@ -131,19 +134,13 @@ class Track:
     score = _value("score", float, "Log odds that it is an object.")
     score_top = _value("score_top", float, "The most that `score` has been.")
     confirmed = _value("confirmed", bool, "Whether it stands as a track.")
-    nis = _value(
-        "nis", float, "Running mean of the squared normalised innovation per component: above 1 errors are understated."
-    )
+    nis = _value("nis", float, "Running mean squared normalised innovation: above 1 errors are understated.")
     trouble = _value("trouble", float, "Running share of detections that were held to be its own by continuity alone.")
     branch = _value("branch", int, "Number of the track that gathers such detections, 0 = none.")
     stem = _value("stem", int, "Number of the track whose branch this is, 0 = it stands for itself.")
     last_infrared = _value("last_infrared", int, "TAI ns of the last plume seen, 0 = none.")
-    infrared_misses = _value(
-        "infrared_misses", int, "Looks of satellites since the last plume that could have seen one."
-    )
-    off_from = _value(
-        "off_from", int, "TAI ns of the first look since the last plume that could have seen one, 0 = none."
-    )
+    infrared_misses = _value("infrared_misses", int, "Looks since the last plume that could have seen one.")
+    off_from = _value("off_from", int, "TAI ns of the first of those looks, 0 = none.")
     intensity = _value("intensity", float, "The most that was seen of its plume, W/sr; NaN = none.")
 
     @property
@@ -203,13 +200,17 @@ class TrackBank:
 
     Of `cap` slots: `xs` (cap, 2, 10), `ps` (cap, 2, 10, 10), `ws` (cap, 2), `ts`, `two` (cap,) as in `bank_kernels`;
     `records` (cap,) of `RECORD`; `contacts` (cap, sensors) of `CONTACT`; `path_hits` (cap, paths); `firsts`, `lasts`
-    (cap, 8, 2) detections as look and number; `rivals` (cap, 64). Sensors, paths and looks are numbered as they come.
+    (cap, 8, 2) detections as look and number; `rivals` (cap, 64); `effects` (cap, sensors, 6, 3) of the sensors'
+    constant errors at `effects_t` (cap,) (`effect_kernels`). Sensors, paths and looks are numbered as they come.
     """
 
     def __init__(self) -> None:
         self.sensors: list[str] = []
         self.satellite: BoolArray = np.zeros(4, np.bool_)
         """Which of the sensors are satellites."""
+        self.biases: FloatArray = np.zeros((4, 3))
+        """Of each sensor one sigma of its constant errors (`biases_of`); `biased`: whether any has some."""
+        self.biased = False
         self.paths: list[str] = []
         self.looks: dict[int, str] = {}
         """Names of the looks that some track remembers a detection of."""
@@ -240,6 +241,8 @@ class TrackBank:
         self.rivals: IntArray = np.zeros((cap, RIVALS_KEPT), np.int64)
         self.contacts: AnyArray = np.zeros((cap, sensors), CONTACT)
         self.path_hits: IntArray = np.zeros((cap, paths), np.int64)
+        self.effects: FloatArray = np.zeros((cap, sensors, 6, 3))
+        self.effects_t: IntArray = np.zeros(cap, np.int64)
 
     # ---- slots --------------------------------------------------------------------------------------------------------
 
@@ -311,8 +314,12 @@ class TrackBank:
             self.sensors.append(sensor.id)
             if number == self.contacts.shape[1]:
                 self.contacts = np.concatenate([self.contacts, np.zeros_like(self.contacts)], axis=1)
+                self.effects = np.concatenate([self.effects, np.zeros_like(self.effects)], axis=1)
                 self.satellite = np.concatenate([self.satellite, np.zeros_like(self.satellite)])
+                self.biases = np.concatenate([self.biases, np.zeros_like(self.biases)])
             self.satellite[number] = sensor.kind == "infrared"
+            self.biases[number] = biases_of(sensor)
+            self.biased = self.biased or bool(self.biases[number].any())
         return number
 
     def path_number(self, path: str) -> int:
@@ -354,7 +361,8 @@ class TrackBank:
         arrays = {name: getattr(self, name)[used].tobytes() for name in (*_STATE, *_NOTES)}
         return arrays | {
             "free": [*self.free, *self.removed], "capacity": int(self.ts.size), "next_number": self.next_number,
-            "sensors": list(self.sensors), "satellite": self.satellite.tolist(), "paths": list(self.paths),
+            "sensors": list(self.sensors), "satellite": self.satellite.tolist(), "biases": self.biases.tolist(),
+            "paths": list(self.paths),
             "path_columns": int(self.path_hits.shape[1]), "looks": list(self.looks.items()), "next_look": self.next_look,
             "tracks": [
                 [t.number, t.slot, t.born, t.origin, [list(s) for s in t.sights], sorted(t.hints.items()),
@@ -367,7 +375,8 @@ class TrackBank:
     def load(self, state: dict[str, Any]) -> None:
         """Take over what `state` returned."""
         self.sensors, self.paths = list(state["sensors"]), list(state["paths"])
-        self.satellite = np.array(state["satellite"], np.bool_)
+        self.satellite, self.biases = np.array(state["satellite"], np.bool_), np.array(state["biases"])
+        self.biased = bool(self.biases.any())
         self._sensor_number = {name: k for k, name in enumerate(self.sensors)}
         self._path_number = {name: k for k, name in enumerate(self.paths)}
         self.looks, self.next_look = dict(state["looks"]), state["next_look"]

@@ -1,6 +1,6 @@
 """Constant errors of sensors, as the covariance of a track counts them."""
 
-from collections.abc import Callable, Mapping, Sequence
+import math
 
 import numpy as np
 import numpy.typing as npt
@@ -10,23 +10,13 @@ from tocsin.sensing.sensor import Sensor
 FloatArray = npt.NDArray[np.float64]
 
 
-def bias_table(
-    names: Sequence[str], sensors: Mapping[str, Sensor], of_radar: Callable[[Sensor], FloatArray | None]
-) -> tuple[FloatArray, FloatArray]:
-    """Return (n, 3) verticals of sites and (n, 3) one sigma of constant errors of named sensors, zero where not known.
+def biases_of(sensor: Sensor) -> FloatArray:
+    """Return (3,) one sigma of the constant errors of a sensor, zero where it has none.
 
-    Of a satellite the first column is that of its line of sight, rad; of a radar what `of_radar` gives, m and rad.
+    Of a radar range (m), azimuth and elevation (rad along the arc), slow errors among them; of a satellite zero, and its pointing
+    (rad) on each of two axes across the line of sight.
     """
-    ups, biases = np.zeros((len(names), 3)), np.zeros((len(names), 3))
-    for k, name in enumerate(names):
-        sensor = sensors.get(name)
-        if sensor is None:
-            continue
-        if sensor.position is None:
-            biases[k, 0] = sensor.bias_los
-            continue
-        ups[k] = sensor.rot_enu[2]
-        errors = of_radar(sensor)
-        if errors is not None:
-            biases[k] = errors
-    return ups, biases
+    if sensor.position is None:
+        return np.array([0.0, sensor.bias_los, sensor.bias_los])
+    constant = (sensor.bias_range, sensor.bias_azimuth, sensor.bias_elevation)
+    return np.nan_to_num([math.hypot(bias, slow) for bias, slow in zip(constant, sensor.slow, strict=True)])

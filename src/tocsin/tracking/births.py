@@ -9,6 +9,7 @@ import numpy as np
 from tocsin.core.records.inputs import PartnerTrack
 from tocsin.tracking import birth_kernels as kernels
 from tocsin.tracking.bank import IntArray, Track, TrackBank
+from tocsin.tracking.effect_kernels import start_effects
 from tocsin.tracking.filter_kernels import M_RANGE, M_SIGMA_A
 from tocsin.tracking.fusion_kernels import fuse
 from tocsin.tracking.measurement_kernels import sight_start
@@ -57,6 +58,8 @@ def start_radar_tracks(bank: TrackBank, notes: LookNotes, which: IntArray) -> li
     for track, place in zip(tracks, places.tolist(), strict=True):
         track.first_place = tuple(place)
     notes.write(slots, which)
+    if bank.biased:
+        start_effects(bank.ts, bank.effects, bank.effects_t, slots, notes.rows, which, notes.number)
     started: list[int] = slots.tolist()
     return started
 

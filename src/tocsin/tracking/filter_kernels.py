@@ -49,7 +49,7 @@ AIR_WALK, SPACE_WALK = 2.0e-4, 5.0e-6
 # Re-entry bodies, kg/m2: 2,000 to 12,000, evenly in the logarithm (reference flights of the propagation benchmark), as a
 # normal prior. Spent stages (some 500) lie outside it: in the air the filter finds them.
 LN_BETA, LN_BETA_SIGMA = math.log(4900.0), 0.52
-BETA_WALK = 1.0e-4  # 1/s, random walk of ln(beta)
+BETA_WALK = 1.0e-4  # 1/s, random walk of ln(beta) in the air, where it changes with speed and the skin burns off
 BOOST_LIFE_S = 90.0  # mean time to burnout from any moment of a boost
 RESTART_LIFE_S = 2000.0  # mean time to an ignition while coasting
 RESTART_SIGMA = 12.0  # m/s2, spread of thrust acceleration at an ignition
@@ -281,7 +281,6 @@ def add_noise(p: np.ndarray, h: float, model: int, walk: float) -> None:
         p[i, 3 + i] += xv
         p[3 + i, i] += xv
         p[3 + i, 3 + i] += vv
-    p[9, 9] += BETA_WALK * h
 
 
 @kernel
@@ -316,7 +315,9 @@ def carry_model(x: np.ndarray, p: np.ndarray, dt: float, model: int, work: np.nd
         if model == GLIDE:
             walk = 2.0 * lift_sigma(x) ** 2 / GLIDE_LIFE_S
         carry_covariance(p, phi, model != FREE, drag, t)
-        if not drag:
+        if drag:
+            p[9, 9] += BETA_WALK * h
+        else:
             for i in range(9):
                 # the ballistic coefficient is not observable out here
                 p[9, i] = p[i, 9] = 0.0

@@ -33,8 +33,6 @@ class Figures(msgspec.Struct, frozen=True, eq=False):
     sigmas: FloatArray
     log_density: float
     """Of false alarms and new objects in one look, per m3 (radar) or m2 (infrared)."""
-    biases: FloatArray | None = None
-    """(3,) of a radar that has any: range m, azimuth and elevation rad along the arc."""
 
 
 def figures_of(sensor: Sensor) -> Figures:
@@ -54,8 +52,7 @@ def figures_of(sensor: Sensor) -> Figures:
             math.hypot(sensor.bias_elevation, sensor.slow[2]),
         ]
     )  # fmt: skip
-    biases = sigmas[4:].copy()
-    return Figures(sigmas, math.log(expected / max(volume, 1.0)), biases if biases.any() else None)
+    return Figures(sigmas, math.log(expected / max(volume, 1.0)))
 
 
 def measurement_rows(look: Look, sensor: Sensor, figures: Figures, place: FloatArray) -> FloatArray:

@@ -7,7 +7,7 @@ is dropped only by looks that could have seen it, by falling, or (tentative, or 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection
 from typing import Any, NamedTuple
 
 import msgspec
@@ -19,10 +19,10 @@ from tocsin.sensing.sensors import Sensor
 from tocsin.tracking import bank_kernels as kernels
 from tocsin.tracking.assign import assign
 from tocsin.tracking.bank import MAX_TRACKS, FloatArray, IntArray, Track, TrackBank
-from tocsin.tracking.biases import bias_table
 from tocsin.tracking.births import CONFIRM_HITS, CONFIRM_SCORE, start_radar_tracks, start_track, take_partner
 from tocsin.tracking.consider_kernels import consider
 from tocsin.tracking.continuity import follows
+from tocsin.tracking.effect_kernels import follow_effects
 from tocsin.tracking.filter_kernels import BOOST, FREE, M_RANGE, M_SIGMA_A
 from tocsin.tracking.gate_kernels import gate_pairs
 from tocsin.tracking.measurement_kernels import against_new
@@ -95,14 +95,12 @@ class LookResult(msgspec.Struct):
 class Tracker:
     """Tracks over all looks of a centre."""
 
-    def __init__(self, sensors: Sequence[Sensor] = ()) -> None:
+    def __init__(self) -> None:
         self.bank = TrackBank()
         self.full_told = False
         self.floods, self.bounds_told = set[str](), set[str]()
         self.noise = Noise()
-        self._sensors = {s.id: s for s in sensors}
         self._by_sensor: dict[str, Figures] = {}
-        self._ups, self._biases = np.zeros((0, 3)), np.zeros((0, 3))
 
     def _figures(self, sensor: Sensor) -> Figures:
         figures = self._by_sensor.get(sensor.id)
@@ -211,6 +209,11 @@ class Tracker:
             return left
         s, r = ps[:count][best], pr[:count][best]
         out = np.empty(best.size)
+        if sensor.position is not None and bank.biased:
+            follow_effects(
+                bank.xs, bank.ps, bank.ts, bank.ahead_x, bank.ahead_p, bank.ahead_t, bank.effects, bank.effects_t,
+                bank.contacts, bank.satellite, s, rows, look.times, r, notes.number,
+            )  # fmt: skip
         kernels.commit(
             bank.xs, bank.ps, bank.ws, bank.ts, bank.two, bank.ahead_x, bank.ahead_p, bank.ahead_t, s, rows, look.times, r,
             odds, out,
@@ -347,11 +350,9 @@ class Tracker:
     def _consider(self, slots: IntArray, states: FloatArray, covariances: FloatArray) -> None:
         """Add what the constant errors of sensors do to states (k, 9) and covariances (k, 6, 6) of tracks."""
         b = self.bank
-        if len(self._biases) != len(b.sensors):
-            self._ups, self._biases = bias_table(b.sensors, self._sensors, lambda s: self._figures(s).biases)
         consider(
-            b.contacts, b.records["nis"], b.records["infrared_hits"], slots, b.satellite[: len(b.sensors)], self._ups,
-            self._biases, states, covariances,
+            b.xs, b.ts, b.effects, b.effects_t, b.contacts, b.records["nis"], slots, b.satellite, b.biases, states,
+            covariances,
         )  # fmt: skip
 
     def powered(self, slot: int) -> float:
@@ -368,9 +369,10 @@ class Tracker:
         p = self.bank.ps[slot, BOOST]
         return math.sqrt(max(float(p[6, 6] + p[7, 7] + p[8, 8]) / 3.0, 0.0))
 
-    def ballistic(self, slot: int) -> tuple[float, float]:
-        """Return mean and sigma of ln(ballistic coefficient, kg/m2) of a track."""
-        return float(self.bank.xs[slot, FREE, 9]), math.sqrt(max(float(self.bank.ps[slot, FREE, 9, 9]), 1e-4))
+    def ballistic(self, slot: int) -> tuple[float, float, FloatArray]:
+        """Return mean and sigma of ln(ballistic coefficient, kg/m2) of a track, and (6,) its covariance with the state."""
+        x, p = self.bank.xs[slot, FREE], self.bank.ps[slot, FREE]
+        return float(x[9]), math.sqrt(max(float(p[9, 9]), 1e-4)), p[9, :6].copy()
 
     def ahead(self, name: str, times: IntArray) -> tuple[FloatArray, FloatArray] | None:
         """Return states (n, 6) and covariances (n, 21, lower triangle) of a track at rising `times` ahead, coasting."""

@@ -9,9 +9,10 @@ import numpy.typing as npt
 
 from tocsin.core.constants import NS
 from tocsin.tracking.assign import assign
-from tocsin.tracking.bank import CONTACT_LAST, FloatArray, IntArray, Track, TrackBank
+from tocsin.tracking.bank import CONTACT_LAST, HELD, FloatArray, IntArray, Track, TrackBank
 from tocsin.tracking.bank_kernels import advance_tracks
-from tocsin.tracking.filter_kernels import FREE, MODELS, predict_model
+from tocsin.tracking.effect_kernels import add_effects, bring_effects, share_effects
+from tocsin.tracking.filter_kernels import FREE, MODELS, N, predict_model
 from tocsin.tracking.fuse_kernels import join
 from tocsin.tracking.notes import absorb
 from tocsin.tracking.reach_kernels import FASTEST_M_S
@@ -121,26 +122,35 @@ def unsharp(bank: TrackBank, slots: IntArray) -> npt.NDArray[np.bool_]:
     return both
 
 
-def _join(bank: TrackBank, old: Track, new: int, x: FloatArray, p: FloatArray) -> float:
+def _join(bank: TrackBank, old: Track, new: int, x: FloatArray, p: FloatArray, by_radar: FloatArray) -> float:
     """Return the squared distance of a plume's coasting track and a radar track (slot), 1e9 where they cannot be joined.
 
-    Fills `x` (6,), `p` (6, 6) with the joined state at the radar's time.
+    Fills `x` (6,), `p` (6, 6) with the joined state at the radar's time, and `by_radar` (10, 10) with the covariance of the
+    radars' own, their constant errors included, by which it was weighed: a biased radar does not overrule a plume's place.
     """
     if old.burnout is None or bank.ws[new, FREE] < 0.5:
         return 1e9
     time, state, covariance = old.burnout
     dt = (int(bank.ts[new]) - time) / NS
-    return join(state, covariance, dt, bank.xs[new, FREE], bank.ps[new, FREE], x, p) if dt > 0.0 else 1e9
+    if dt <= 0.0:
+        return 1e9
+    by_radar[:] = bank.ps[new, FREE]
+    bring_effects(bank.xs, bank.ts, bank.effects, bank.effects_t, new)
+    add_effects(bank.effects[new], bank.biases, 1.0, by_radar)
+    return join(state, covariance, dt, bank.xs[new, FREE], by_radar, x, p)
 
 
 def _join_burnout(bank: TrackBank, track: Track) -> None:
     """Join the state of a track that radars alone have made with what its plume told, once, where the two agree."""
-    x, p = np.empty(6), np.empty((6, 6))
-    distance = _join(bank, track, track.slot, x, p)
+    x, p, by_radar = np.empty(6), np.empty((6, 6)), np.empty((N, N))
+    distance = _join(bank, track, track.slot, x, p, by_radar)
     track.awaits_join, track.burnout = False, None
-    if distance < JOIN_GATE:
+    if distance < JOIN_GATE and share_effects(p, by_radar, bank.effects[track.slot]):
         # as far as they disagree, one of them is less sure than it says (Birge, Phys. Rev. 40, 207, 1932)
-        settle(bank, track.slot, int(bank.ts[track.slot]), x, p * max(1.0, distance / 6.0))
+        p *= max(1.0, distance / 6.0)
+        # what the constant errors of the radars have in it stays with them
+        add_effects(bank.effects[track.slot], bank.biases, -1.0, p)
+        settle(bank, track.slot, int(bank.ts[track.slot]), x, p)
 
 
 def settle(bank: TrackBank, slot: int, time: int, state: FloatArray, covariance: FloatArray) -> None:
@@ -172,14 +182,16 @@ def adopt(bank: TrackBank) -> list[tuple[Track, Track]]:
     d2 = np.empty((old.size, new.size))
     state_distances(bank.xs, bank.ps, bank.ws, bank.ts, bank.two, old, new, d2)
     if d2.size <= JOIN_MOST:
+        scratch = np.empty(6), np.empty((6, 6)), np.empty((N, N))
         for i, j in np.argwhere(d2 >= ADOPT_GATE).tolist():
-            d2[i, j] = _join(bank, bank.tracks[int(old[i])], int(new[j]), np.empty(6), np.empty((6, 6)))
+            d2[i, j] = _join(bank, bank.tracks[int(old[i])], int(new[j]), *scratch)
     rows, columns = np.nonzero(d2 < ADOPT_GATE)
     joined: list[tuple[Track, Track]] = []
     for k in assign(rows, columns, ADOPT_GATE - d2[rows, columns]).tolist():
         keep, drop = bank.tracks[int(old[rows[k]])], bank.tracks[int(new[columns[k]])]
         # the older track keeps its name and takes the sharp state; what the plume told is joined with it later
-        for array in (bank.xs, bank.ps, bank.ws, bank.ts, bank.two):
+        for name in HELD:
+            array = getattr(bank, name)
             array[keep.slot] = array[drop.slot]
         keep.awaits_join = keep.burnout is not None
         keep.hints.update(drop.hints)

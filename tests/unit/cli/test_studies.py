@@ -1,10 +1,12 @@
 """Short slices of the studies, through the real code path; the whole is run on demand."""
 
+import math
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tocsin.cli.study.launch_tables import reliability
+from tocsin.cli.study.launch_tables import _off, coverage, reliability, squares
 from tocsin.cli.study.launches import coverage_of, run_launch
 from tocsin.cli.study.lines import Lines
 from tocsin.cli.study.quiet import HIGH, run_quiet, run_slice, tally
@@ -72,9 +74,27 @@ def test_a_reliability_curve_holds_what_was_stated_against_what_was_true() -> No
     assert (low["count"], low["found"]) == (100, pytest.approx(0.8)) and high["found"] == 1.0
 
 
+def test_ellipses_that_hold_too_little_or_too_much_are_marked() -> None:
+    def lines(inside: int, sigmas: float) -> list[dict[str, Any]]:
+        point = {"sigmas": [sigmas, 1.0]}
+        held = [dict.fromkeys(("50", "90", "99"), k < inside) for k in range(100)]
+        return [
+            {"class": "c", "impacts": {"last": {**point, "inside": one}}, "launch_point": {}} for one in held
+        ]  # fmt: skip
+
+    found = coverage(lines(70, 2.0))
+    assert found["all last 50"]["hits"] == 70 and found["c last 50"]["trials"] == 100
+    assert "OFF" in _off("all last 50", found["all last 50"]) and "OFF" in _off("all last 90", found["all last 90"])
+    assert not _off("all last 50", coverage(lines(52, 1.0))["all last 50"])
+    assert not _off("all last 99", coverage(lines(99, 1.0))["all last 99"])
+    assert squares(lines(70, 2.0))["c last"] == {"count": 100, "long": 4.0, "short": 1.0}
+
+
 def test_a_missile_is_told_before_it_falls() -> None:
     line = run_launch("first-light", 5)
     assert line["kind"] == "missile" and line["coverage"] == "arc"
     assert line["levels"]["possible"] <= line["levels"]["probable"] < line["fall_s"] - 60.0
     assert line["launch_looks"] >= line["track_looks"] >= 1
-    assert set(line["impacts"]["last"]["inside"]) == {"50", "90", "99"}
+    last = line["impacts"]["last"]
+    assert set(last["inside"]) == {"50", "90", "99"}
+    assert last["inside"]["99"] == (math.hypot(*last["sigmas"]) <= math.sqrt(-2.0 * math.log(0.01)))

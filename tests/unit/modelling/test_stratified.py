@@ -1,11 +1,16 @@
+import math
 from collections import Counter
 
+import msgspec
 import numpy as np
 import pytest
 
 from tocsin.formats.toml_files import read_assets, read_network, read_scenario
+from tocsin.modelling.dispersion import PAYLOAD_BETA_KG_M2, payload_beta
 from tocsin.modelling.paths import find_beside, find_scenario
 from tocsin.modelling.stratified import DOWN, SEASONS, _near_polygon, launch_case, stratum
+from tocsin.modelling.truth import build_truth
+from tocsin.tracking.filter_kernels import LN_BETA, LN_BETA_SIGMA
 
 PATH = find_scenario("first-light")
 BASE = read_scenario(PATH)
@@ -37,3 +42,21 @@ def test_a_case_falls_where_it_is_aimed_and_is_the_same_again() -> None:
     assert case == launch_case(BASE, network, assets, 5)
     assert case.strata["kind"] == "missile" and case.fall_s > 60.0
     assert {o.sensor for o in case.scenario.outage} and case.strata["down"] == "infrared"
+    flight = case.scenario.flight[0]
+    assert flight.payload_beta_kg_m2 is not None
+    assert PAYLOAD_BETA_KG_M2[0] <= flight.payload_beta_kg_m2 <= PAYLOAD_BETA_KG_M2[1]
+    path = next(t for t in build_truth(case.scenario, assets, 0, 10**12).trajectories if t.name == "launch")
+    other = msgspec.structs.replace(flight, payload_beta_kg_m2=2.0 * flight.payload_beta_kg_m2)
+    changed = msgspec.structs.replace(case.scenario, flight=(other,))
+    beside = next(t for t in build_truth(changed, assets, 0, 10**12).trajectories if t.name == "launch")
+    # it is aimed all the same; the arc is another
+    assert abs(path.end - beside.end) > 1e6
+
+
+def test_payloads_are_drawn_from_what_the_filter_expects() -> None:
+    low, high = (math.log(beta) for beta in PAYLOAD_BETA_KG_M2)
+    assert 0.5 * (low + high) == pytest.approx(LN_BETA, abs=0.001)
+    assert (high - low) / math.sqrt(12.0) == pytest.approx(LN_BETA_SIGMA, abs=0.005)
+    drawn = np.log([payload_beta(np.random.default_rng(k)) for k in range(400)])
+    # evenly: four quarters of the range, 100 each, within four sigma
+    assert np.abs(np.histogram(drawn, 4, (low, high))[0] - 100).max() < 36

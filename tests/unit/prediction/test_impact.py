@@ -53,6 +53,45 @@ def test_ellipses_cover_what_they_say(name):
     assert (np.abs(z) < 2.0).mean() > 0.9
 
 
+def shares_held(impact, states, betas):
+    """Return the share of falls of states (n, 6) with ballistic coefficients (n,) that each ellipse of an impact holds."""
+    landed, status = np.empty((len(states), 7)), np.empty(len(states), np.int64)
+    fly_to_height_many(np.ascontiguousarray(states), betas, 0.0, 5400.0, landed, status)
+    assert not status.any()
+    lat, lon, _ = geodesy.to_geodetic(landed[:, :3])
+    return [inside(impact.lat, impact.lon, ellipse, lat, lon).mean() for ellipse in impact.ellipses]
+
+
+@pytest.mark.parametrize("name", ["1,000 km", "10,000 km over the pole", "depressed"])
+def test_an_untold_ballistic_coefficient_lies_evenly_in_its_range(name):
+    state, covariance = state_at(*ARCS[name][0]), spread(50.0, 0.3)
+    rng = np.random.default_rng(len(name))
+    betas = np.exp(rng.uniform(math.log(2000.0), math.log(12_000.0), N))
+    states = rng.multivariate_normal(state, covariance, N)
+    held = shares_held(predict_impact(0, state, covariance), states, betas)
+    # where beta alone counts, four Gaussians have the range's edges a little soft
+    assert held[0] == pytest.approx(0.5, abs=0.06)
+    assert held[1] == pytest.approx(0.9, abs=0.035)
+    assert held[2] == pytest.approx(0.99, abs=0.011)
+
+
+def test_what_the_air_has_told_of_beta_goes_with_the_state():
+    # falling and braked, its speed along the way uncertain by 40 m/s: it is light and was fast, or heavy and was slow
+    state, sigma = state_at(20.0, -30.0, 40e3, 3000.0, -20.0, 120.0), 0.2
+    along = state[3:6] / np.linalg.norm(state[3:6])
+    covariance = spread(60.0, 2.0, along, 20.0)
+    cross = np.concatenate([np.zeros(3), -0.9 * sigma * 40.0 * along])
+    joint = np.zeros((7, 7))
+    joint[:6, :6], joint[6, 6] = covariance, sigma**2
+    joint[6, :6] = joint[:6, 6] = cross
+    drawn = np.random.default_rng(3).multivariate_normal(np.append(state, LN_BETA), joint, N)
+    states, betas = drawn[:, :6], np.exp(drawn[:, 6])
+    together = predict_impact(0, state, covariance, ln_beta_sigma=sigma, ln_beta_with=cross)
+    assert shares_held(together, states, betas) == pytest.approx([0.5, 0.9, 0.99], abs=0.04)
+    apart = predict_impact(0, state, covariance, ln_beta_sigma=sigma)
+    assert shares_held(apart, states, betas)[0] > 0.55
+
+
 def test_a_wide_footprint_is_described_by_a_cloud_and_still_covers():
     state = state_at(0.0, 100.0, 300e3, 6500.0, 35.0, 40.0)
     covariance = spread(20e3, 500.0)

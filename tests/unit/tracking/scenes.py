@@ -66,7 +66,7 @@ class Scene:
     """A tracker that is fed looks at known truth."""
 
     def __init__(self, seed: int = 1) -> None:
-        self.tracker = Tracker(tuple(SENSORS.values()))
+        self.tracker = Tracker()
         self.rng = np.random.default_rng(seed)
         self.sequence: dict[str, int] = {}
         self.tidied = START

@@ -195,6 +195,13 @@ def test_no_time_changes_nothing():
         assert np.array_equal(moved, x) and np.array_equal(carried, p)
 
 
+@pytest.mark.parametrize(("height", "rate"), [(60e3, fk.BETA_WALK), (400e3, 0.0)])
+def test_a_ballistic_coefficient_wanders_in_the_air_alone(height, rate):
+    x, p = state(height=height), np.eye(N)
+    fk.predict_model(x, p, 4.0, FREE)
+    assert p[9, 9] == pytest.approx(1.0 + 4.0 * rate, rel=1e-12)
+
+
 def test_the_free_model_keeps_energy_outside_the_air():
     x, p = state(height=500e3, speed=6000.0), np.eye(N)
 

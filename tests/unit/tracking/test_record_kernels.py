@@ -5,10 +5,12 @@ import math
 import numpy as np
 import pytest
 
+from tocsin.core.constants import NS
 from tocsin.tracking import consider_kernels as ck
 from tocsin.tracking import record_kernels as rk
 from tocsin.tracking.bank import CONTACT, KEYS, RECORD, RIVALS_KEPT
-from tocsin.tracking.filter_kernels import M_RANGE, M_RATE, MEAS, S_X, U_X
+from tocsin.tracking.effect_kernels import carry_effects
+from tocsin.tracking.filter_kernels import FREE, M_RANGE, M_RATE, MEAS, S_X, U_X, N
 
 K, SENSORS, PATHS = 12, 3, 4
 SIZES = pytest.mark.parametrize("size", [0, 1, 2, K])
@@ -182,29 +184,6 @@ def test_tracks_were_seen_together_when_one_look_stands_in_both_records():
 # ---- what sensors may hide --------------------------------------------------------------------------------------------
 
 
-def turn(axis):
-    """Return the matrix of the cross product with an axis."""
-    x, y, z = axis
-    return np.array([[0.0, -z, y], [z, 0.0, -x], [-y, x, 0.0]])
-
-
-def radar_by_hand(state, site, up, biases):
-    """Return what one sigma of each bias adds (6, 6): a shift along the line, turns about the vertical and across."""
-    d = state[:3] - site
-    u = d / np.linalg.norm(d)
-    across = np.cross(u, up)
-    cosine = np.linalg.norm(across)
-    shift = np.concatenate([biases[0] * u, np.zeros(3)])
-    out = np.outer(shift, shift)
-    for angle, axis in ((biases[1] / cosine, up), (biases[2], across / cosine)):
-        place, velocity = angle * turn(axis) @ d, angle * turn(axis) @ state[3:6]
-        both = np.outer(np.concatenate([place, velocity]), np.concatenate([place, velocity]))
-        apart = np.zeros((6, 6))
-        apart[:3, :3], apart[3:, 3:] = np.outer(place, place), np.outer(velocity, velocity)
-        out += 0.5 * (both + apart)
-    return out
-
-
 SITE = np.array([5.5e6, -2.9e6, 1.2e6])
 UP = SITE / np.linalg.norm(SITE)
 BIASES = np.array([30.0, 2e-4, 3e-4])
@@ -212,16 +191,6 @@ BIASES = np.array([30.0, 2e-4, 3e-4])
 
 def far_state(rng):
     return np.concatenate([SITE + 1e6 * UP + rng.normal(0, 8e5, 3), rng.normal(0, 3e3, 6)])
-
-
-def test_a_radars_bias_is_a_shift_and_two_turns():
-    rng = np.random.default_rng(5)
-    for _ in range(20):
-        state, p = far_state(rng), np.zeros((6, 6))
-        ck.add_radar_bias(p, state, SITE, UP, BIASES, 0.25)
-        expected = 0.25 * radar_by_hand(state, SITE, UP, BIASES)
-        sigma = np.sqrt(np.diag(expected))
-        assert np.abs((p - expected) / np.outer(sigma, sigma)).max() < 1e-12
 
 
 def test_a_pointing_bias_is_a_shift_across_the_line():
@@ -236,26 +205,36 @@ def test_a_pointing_bias_is_a_shift_across_the_line():
 
 
 @SIZES
-def test_biases_weigh_by_the_square_of_their_share_and_radar_decides_where_it_has_seen(size):
+def test_radars_count_by_their_effects_and_satellites_by_the_square_of_their_share_while_alone(size):
     rng = np.random.default_rng(7)
     _, c, *_ = records(rng)
     for name, value in zip("xyz", SITE, strict=True):
         c[name] = value
     satellite = np.array([True, False, False])
-    ups, biases = np.tile(UP, (SENSORS, 1)), np.array([[1e-4, 0.0, 0.0], BIASES, [0.0, 0.0, 0.0]])
-    c["hits"][::3, 1:] = 0  # seen by the satellite alone, or by nobody
-    infrared_hits = c["hits"][:, 0].copy()
+    biases = np.array([[0.0, 1e-4, 1e-4], BIASES, [0.0, 0.0, 0.0]])
+    c["hits"][:, 0] = 3
     nis = rng.uniform(0.5, 1.5, K)
-    slots, states = rng.permutation(K)[:size], np.array([far_state(rng) for _ in range(size)]).reshape(-1, 9)
+    xs, ts = np.zeros((K, 2, N)), np.full(K, 5 * NS)
+    xs[:, FREE, :9], xs[:, FREE, 9] = [far_state(rng) for _ in range(K)], 20.0
+    effects, effects_t = rng.normal(0.0, 1e5, (K, SENSORS, 6, 3)), np.full(K, 5 * NS)
+    effects_t[::3] = 0  # no radar has seen it
+    effects_t[1::3] -= 2 * NS
+    slots = rng.permutation(K)[:size]
+    states = xs[slots, FREE, :9].copy()
     covariances = np.tile(np.diag([1e4] * 3 + [1.0] * 3), (size, 1, 1))
     expected = covariances * np.maximum(nis[slots], 1.0)[:, None, None]
     for k, s in enumerate(slots):
-        by_satellite, *by_radar = c["hits"][s].tolist()
-        if sum(by_radar):
-            expected[k] += (by_radar[0] / sum(by_radar)) ** 2 * radar_by_hand(states[k], SITE, UP, BIASES)
-        elif by_satellite:
+        if effects_t[s] == 0:
             ck.add_sight_bias(expected[k], states[k], SITE, 1e-4, 1.0)
-    ck.consider(c, nis, infrared_hits, slots, satellite, ups, biases, states, covariances)
+            continue
+        now = effects[s].copy()
+        if effects_t[s] < ts[s]:
+            carry_effects(xs[s, FREE], 2.0, now)
+        expected[k] += now[1] @ np.diag(BIASES**2) @ now[1].T
+    before = effects.copy()
+    ck.consider(xs, ts, effects, effects_t, c, nis, slots, satellite, biases, states, covariances)
     for found, wanted in zip(covariances, expected, strict=True):
         sigma = np.sqrt(np.diag(wanted))
-        assert np.abs((found - wanted) / np.outer(sigma, sigma)).max() < 1e-12
+        # rounding of the carried effects, compiled apart
+        assert np.abs((found - wanted) / np.outer(sigma, sigma)).max() < 1e-7
+    assert np.array_equal(effects, before)

@@ -9,7 +9,6 @@ from scipy.integrate import solve_ivp
 
 from tocsin.core.constants import EARTH_RATE_RAD_S, GRAVITY_RADIUS_M, J2, J3, J4, MU_M3_S2
 from tocsin.tracking.filter_kernels import (
-    BETA_WALK,
     BOOST,
     EXHAUST_M_S,
     FREE,
@@ -78,7 +77,6 @@ def noise(h, model, walk):
         else:
             g[0:3], g[3:6] = left * np.eye(3), np.eye(3)
         q += 0.5 * h * weight * walk * g @ g.T
-    q[9, 9] += BETA_WALK * h
     return q
 
 

@@ -21,6 +21,8 @@ LAUNCHES = (
     "space_launch",
     "sounding_rocket",
 )
+ASKED = {"50": 0.03, "90": 0.02, "99": 0.007}
+"""How far the share that ellipses hold may be from what they say."""
 WITHIN = 5.0
 """Points that a stated probability may be off in a bin of so many cases."""
 
@@ -48,6 +50,7 @@ def tally(lines: Sequence[dict[str, Any]]) -> dict[str, Any]:
         "strata": strata(inside),
         "times": times(inside),
         "coverage": coverage(inside),
+        "squares": squares(inside),
         "errors": errors(inside),
         "reliability": curves(lines),
         "cpu_s": round(sum(line["cpu_s"] for line in lines), 1),
@@ -105,6 +108,25 @@ def coverage(lines: Sequence[dict[str, Any]]) -> dict[str, Any]:
     return {
         key: {"hits": h, "trials": n, "low": wilson(h, n).low, "high": wilson(h, n).high}
         for key, (h, n) in sorted(hits.items())
+    }
+
+
+def squares(lines: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Return, by class and moment, mean squared errors along both axes of the ellipse over its variances: 1 = honest."""
+    columns: dict[str, list[list[float]]] = defaultdict(list)
+    for line in lines:
+        for moment in ("confirmed", "radar60", "last"):
+            point = line["impacts"].get(moment)
+            if point and point["sigmas"]:
+                for group in (line["class"], "all"):
+                    columns[f"{group} {moment}"].append(point["sigmas"])
+    return {
+        key: {
+            "count": len(v),
+            "long": float(np.mean(np.square(v), axis=0)[0]),
+            "short": float(np.mean(np.square(v), axis=0)[1]),
+        }
+        for key, v in sorted(columns.items())
     }
 
 
@@ -195,6 +217,13 @@ def reliability(words: Sequence[tuple[float, bool]]) -> list[dict[str, float]]:
     return out
 
 
+def _off(key: str, one: dict[str, Any]) -> str:
+    """Return a mark where even the interval of a share is farther from what is said than `ASKED`; `key` ends in what is said."""
+    said = key.rsplit(" ", 1)[1]
+    low, high = int(said) / 100.0 - ASKED[said], int(said) / 100.0 + ASKED[said]
+    return "  OFF" if one["high"] < low or one["low"] > high else ""
+
+
 def table(result: dict[str, Any]) -> Iterator[str]:
     """Yield the tables for a person."""
     yield (
@@ -209,7 +238,9 @@ def table(result: dict[str, Any]) -> Iterator[str]:
     for key, one in result["times"].items():
         yield f"  {key:18s} median {one['median']:7.1f}   95 % {one['p95']:7.1f}   of {one['count']}"
     for key, one in result["coverage"].items():
-        yield f"  ellipse {key:62s} {share_text(one['hits'], one['trials'])}"
+        yield f"  ellipse {key:62s} {share_text(one['hits'], one['trials'])}{_off(key, one)}"
+    for key, one in result["squares"].items():
+        yield f"  squared errors {key:55s} long axis {one['long']:5.2f}, short {one['short']:5.2f} of {one['count']}"
     for key, one in result["errors"].items():
         yield f"  error {key:55s} median {one['median_km']:8.1f} km, 90 % {one['p90_km']:8.1f} km of {one['count']}"
     yield from told_curves(

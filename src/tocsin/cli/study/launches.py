@@ -210,6 +210,7 @@ def _short(error: dict[str, Any]) -> dict[str, Any]:
         "error_km": round(error["error_km"], 3),
         "time_error_s": round(error["time_error_s"], 2),
         "inside": error["inside"],
+        "sigmas": [round(v, 3) for v in error["sigmas"]],
         "major_km": {p: round(axes[0], 2) for p, axes in error["ellipse_km"].items()},
     }
 

@@ -34,6 +34,8 @@ class Flight(_Config, frozen=True, kw_only=True):
     """Apogee of a missile, as tests are reported, in the place of `loft`."""
     elevation_deg: float | None = None
     """Launch elevation of a sounding rocket."""
+    payload_beta_kg_m2: Positive | None = None
+    """Ballistic coefficient of what a missile carries; default: that of its class."""
 
 
 class ScenarioNotification(_Config, frozen=True, kw_only=True):
