@@ -233,6 +233,6 @@ def test_a_track_of_the_neutral_workload_is_that_of_stone_soups_extended_kalman_
     for part in (slice(0, 3), slice(3, 6)):
         assert np.linalg.norm(x[part] - y[part]) < 1e-5 * np.linalg.norm(y[part])
     sigma = np.sqrt(np.diag(q))
-    # what is left is the point of linearisation in the angles: an eleventh of a sigma, a thousandth of the covariance
+    # what is left is the point of linearisation in the angles: an eleventh of a sigma, three thousandths of the covariance
     assert np.abs((x[:6] - y) / sigma).max() < 0.1
-    assert np.abs((p[:6, :6] - q) / np.outer(sigma, sigma)).max() < 2e-3
+    assert np.abs((p[:6, :6] - q) / np.outer(sigma, sigma)).max() < 5e-3
