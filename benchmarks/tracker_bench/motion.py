@@ -1,7 +1,8 @@
 """What every peer is handed: motion, its transition, its noise and a radar's view with derivatives, compiled.
 
 So the figures are the peers' own cost, and no peer loses accuracy by numeric derivatives. The physics are the workload's:
-two-body and J2 in the rotating frame.
+two-body and J2 in the rotating frame. Compiled anew in each run: a cache would hold the name by which this file was imported,
+and tests and benchmarks import it by two.
 """
 
 import math
@@ -21,7 +22,7 @@ SPEED_SIGMA_M_S, GATE, CONFIRM_HITS, UNSEEN_S = 3000.0, 16.266, 3, 20.0
 NOISE = np.diag([SIGMA_RANGE_M**2, SIGMA_ANGLE_RAD**2, SIGMA_ANGLE_RAD**2])
 
 
-@numba.njit(cache=True)
+@numba.njit
 def acceleration(x: FloatArray) -> FloatArray:
     """Return the acceleration (3,) of a state (6,)."""
     r2 = x[0] ** 2 + x[1] ** 2 + x[2] ** 2
@@ -35,7 +36,7 @@ def acceleration(x: FloatArray) -> FloatArray:
     )
 
 
-@numba.njit(cache=True)
+@numba.njit
 def rates(x: FloatArray) -> FloatArray:
     """Return the derivative (6,) of a state by time."""
     out = np.empty(6)
@@ -44,7 +45,7 @@ def rates(x: FloatArray) -> FloatArray:
     return out
 
 
-@numba.njit(cache=True)
+@numba.njit
 def carry(x: FloatArray, dt: float) -> FloatArray:
     """Return the state (6,) after dt seconds."""
     k1 = rates(x)
@@ -54,7 +55,7 @@ def carry(x: FloatArray, dt: float) -> FloatArray:
     return x + dt / 6.0 * (k1 + 2.0 * k2 + 2.0 * k3 + k4)
 
 
-@numba.njit(cache=True)
+@numba.njit
 def transition(x: FloatArray, dt: float) -> FloatArray:
     """Return the transition (6, 6) over dt seconds, to third order about the state."""
     a = np.zeros((6, 6))
@@ -72,7 +73,7 @@ def transition(x: FloatArray, dt: float) -> FloatArray:
     return np.eye(6) + b + b @ b / 2.0 + b @ b @ b / 6.0
 
 
-@numba.njit(cache=True)
+@numba.njit
 def noise(dt: float) -> FloatArray:
     """Return the process noise (6, 6) of dt seconds."""
     q = np.zeros((6, 6))
@@ -82,7 +83,7 @@ def noise(dt: float) -> FloatArray:
     return q
 
 
-@numba.njit(cache=True)
+@numba.njit
 def view(x: FloatArray, site: FloatArray, axes: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Return range, azimuth from the middle of the field, elevation (3,) of a state, and their derivatives (3, 6)."""
     east, north, up = axes @ (x[:3] - site)

@@ -224,7 +224,9 @@ class TrackBank:
         self.removed: list[int] = []
         """Slots of tracks that have just ended; they are free from the next look on."""
         self.next_number = 1
-        self._slots: IntArray | None = None
+        self._slots: IntArray = np.empty(0, np.int64)
+        self._ended: list[int] = []
+        """Slots among `_slots` of tracks that have ended."""
 
     def _allocate(self, cap: int, sensors: int, paths: int) -> None:
         self.xs: FloatArray = np.zeros((cap, 2, N))
@@ -248,8 +250,11 @@ class TrackBank:
 
     def slots(self) -> IntArray:
         """Return the live slots in order of birth (k,)."""
-        if self._slots is None:
-            self._slots = np.fromiter(self.tracks, dtype=np.int64, count=len(self.tracks))
+        if self._ended:
+            alive = np.ones(self.ts.size, np.bool_)
+            alive[self._ended] = False
+            self._slots = self._slots[alive[self._slots]]
+            self._ended.clear()
         return self._slots
 
     def standing(self) -> BoolArray:
@@ -280,15 +285,14 @@ class TrackBank:
         ]
         self.next_number += len(tracks)
         self.tracks.update(zip(slots, tracks, strict=True))
-        if self._slots is not None:
-            self._slots = np.concatenate([self._slots, which])
+        self._slots = np.concatenate([self.slots(), which])
         return tracks
 
     def remove(self, slot: int) -> None:
         """End the track of a slot, which is free from the next look on."""
         del self.tracks[slot]
         self.removed.append(slot)
-        self._slots = None
+        self._ended.append(slot)
 
     def release(self) -> None:
         """Free the slots of the tracks that have ended: nobody asks for them any more."""
@@ -396,6 +400,6 @@ class TrackBank:
             track.awaits_join = awaits
             if burnout is not None:
                 track.burnout = burnout[0], np.array(burnout[1:7]), np.array(burnout[7:]).reshape(6, 6)
-        self._slots = None
+        self._slots, self._ended = slots, []
         self.free, self.removed = list(state["free"]), []
         self.next_number = state["next_number"]

@@ -9,6 +9,7 @@ from tocsin.core.constants import NS
 from tocsin.tracking import bank_kernels as bk
 from tocsin.tracking import measurement_kernels as mk
 from tocsin.tracking import view_kernels as vk
+from tocsin.tracking.bank import TrackBank
 
 K = 12
 SIZES = pytest.mark.parametrize("size", [0, 1, 2, K])
@@ -168,3 +169,18 @@ def test_a_tracker_does_not_see_the_order_of_the_detections_of_a_look(objects):
         by_place = np.argsort(states[:, 0])
         found.append((states[by_place], covariances[by_place]))
     assert same(found[0], found[1])
+
+
+def test_live_slots_stand_in_order_of_birth_however_tracks_come_and_go():
+    rng, live = np.random.default_rng(2), TrackBank()
+    for turn in range(60):
+        live.add_all([turn] * int(rng.integers(1, 6)), "radar")
+        for slot in rng.permutation(list(live.tracks))[: rng.integers(0, 5)].tolist():
+            live.remove(slot)
+        if turn % 3 == 0:
+            live.release()
+        if turn % 2 == 0:
+            assert live.slots().tolist() == list(live.tracks)
+    again = TrackBank()
+    again.load(live.state())
+    assert again.slots().tolist() == live.slots().tolist() == list(live.tracks)
