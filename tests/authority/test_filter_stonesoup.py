@@ -90,7 +90,7 @@ class FreeFlight(TransitionModel, TimeVariantModel):
         return variational(x, kwargs["time_interval"].total_seconds())[1]
 
     def covar(self, time_interval, **kwargs):
-        return twin.noise(time_interval.total_seconds(), FREE)[:6, :6]
+        return twin.noise(time_interval.total_seconds(), FREE, fk.SPACE_WALK)[:6, :6]
 
     def rvs(self, *args, **kwargs):
         raise AssertionError("this test draws its noise itself")
@@ -233,6 +233,6 @@ def test_a_track_of_the_neutral_workload_is_that_of_stone_soups_extended_kalman_
     for part in (slice(0, 3), slice(3, 6)):
         assert np.linalg.norm(x[part] - y[part]) < 1e-5 * np.linalg.norm(y[part])
     sigma = np.sqrt(np.diag(q))
-    # what is left is the point of linearisation in the angles: a thirtieth of a sigma, a thousandth of the covariance
-    assert np.abs((x[:6] - y) / sigma).max() < 0.05
+    # what is left is the point of linearisation in the angles: an eleventh of a sigma, a thousandth of the covariance
+    assert np.abs((x[:6] - y) / sigma).max() < 0.1
     assert np.abs((p[:6, :6] - q) / np.outer(sigma, sigma)).max() < 2e-3

@@ -243,12 +243,10 @@ class _Job:
         p, mean = start.copy(), means.copy()
         mean[k.HEADING] = p[k.HEADING]
         state, covariance, spread = np.zeros(6), np.zeros((6, 6)), np.zeros((k.MOST, k.MOST))
-        chi2, evidence = 1e30, -1e30
-        for coarser in ladder:
-            chi2, evidence = fit_ascent(
-                self.reference, p, stages, self.times, self.looks, coarser * self.sigmas, mean, widths, self.cutoff,
-                self.end, rounds, state, covariance, spread,
-            )  # fmt: skip
+        chi2, evidence = fit_ascent(
+            self.reference, p, stages, self.times, self.looks, self.sigmas, mean, widths, self.cutoff, self.end, rounds,
+            np.array(ladder), state, covariance, spread,
+        )  # fmt: skip
         if not (math.isfinite(evidence) and chi2 < 1e29 and np.isfinite(state).all()):
             return None
         if _lit(p, stages) > self.times[-_SEEN_LIT]:

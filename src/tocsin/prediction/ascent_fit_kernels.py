@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tocsin.core.kernels import kernel
+from tocsin.core.linear_kernels import invert, solve_damped
 from tocsin.prediction.ascent_kernels import (
     COMMON,
     HEADING,
@@ -23,35 +24,6 @@ FloatArray = npt.NDArray[np.float64]
 STEPS = (20.0, 20.0, 0.02, 1e-4, 1e-4, 0.02, 0.05, 1e-4, 1e-6, 1e-3)
 STAGE_STEPS = (1e-4, 1e-4, 1e-4, 0.02)
 MOST_MOVE, MOST_TURN = 0.7, 0.5  # of the width of a prior, and rad of the heading, in one step
-
-
-@kernel
-def solve(a: FloatArray, g: FloatArray, n: int, damping: float, low: FloatArray, out: FloatArray) -> bool:
-    """Fill out (n,) with the solution of (a + damping diag a) out = g; False if it is not positive definite."""
-    for j in range(n):
-        d = a[j, j] * (1.0 + damping)
-        for k in range(j):
-            d -= low[j, k] * low[j, k]
-        if not d > 0.0:
-            return False
-        root = math.sqrt(d)
-        low[j, j] = root
-        for i in range(j + 1, n):
-            s = a[i, j]
-            for k in range(j):
-                s -= low[i, k] * low[j, k]
-            low[i, j] = s / root
-    for i in range(n):
-        s = g[i]
-        for k in range(i):
-            s -= low[i, k] * out[k]
-        out[i] = s / low[i, i]
-    for i in range(n - 1, -1, -1):
-        s = out[i]
-        for k in range(i + 1, n):
-            s -= low[k, i] * out[k]
-        out[i] = s / low[i, i]
-    return True
 
 
 @kernel
@@ -146,35 +118,28 @@ def _moved(
 
 
 @kernel
-def fit_ascent(
+def _descend(
     reference: FloatArray, p: FloatArray, stages: int, times: FloatArray, looks: FloatArray, sigmas: FloatArray,
-    means: FloatArray, widths: FloatArray, cutoff: float, end: float, rounds: int, state: FloatArray,
-    covariance: FloatArray, spread: FloatArray,
-) -> tuple[float, float]:  # fmt: skip
-    """Return chi-square (looks and priors) and ln of the evidence of an ascent fitted to lines of sight; 1e30 if none fits.
-
-    `p` (MOST,) is moved downhill for at most so many rounds (Gauss-Newton, Levenberg's damping); times (m,) rising, looks
-    (m, 12) as in `launch_kernels`, sigmas (m,) rad; means, widths (MOST,): normal priors. Fills `state` (6,) at `end`, coasting
-    from `cutoff` on, its covariance (6, 6), and `spread` (MOST, MOST) that of the parameters.
-    """
-    n, m = size_of(stages), times.shape[0]
-    places, r, trial = np.empty((m, 3)), np.empty((m, 2)), np.empty((m, 2))
-    jac, ends, a, low = np.empty((n, m, 2)), np.empty((n, 6)), np.empty((n, n)), np.empty((n, n))
-    g, step, moved = np.empty(n), np.empty(n), np.empty(6)
+    means: FloatArray, widths: FloatArray, cutoff: float, end: float, rounds: int, r: FloatArray, state: FloatArray,
+    jac: FloatArray, ends: FloatArray, a: FloatArray, low: FloatArray, step: FloatArray,
+) -> float:  # fmt: skip
+    """Return chi-square after `p` was moved downhill for at most so many rounds; r (m, 2), state (6,) are those of `p`."""
+    n, m = ends.shape[0], times.shape[0]
+    places, trial, g, moved = np.empty((m, 3)), np.empty((m, 2)), np.empty(n), np.empty(6)
     fly_ascent(reference, p, stages, times, cutoff, end, places, state)
     _angles(places, looks, sigmas, r)
     cost = _cost(r, p, n, means, widths)
     damping, fall = 1e-2, 1e30
-    for turn in range(rounds + 1):
+    for _round in range(rounds):
+        if fall < 1e-2:
+            break
         _slopes(reference, p, stages, times, looks, sigmas, widths, cutoff, end, r, state, jac, ends)
         _normal(jac, r, p, means, widths, a, g)
-        if turn == rounds or fall < 1e-2:
-            break
         fall = 0.0
         for _try in range(6):
             q = p.copy()
             new, shrink = 1e30, 0.0
-            if solve(a, g, n, damping, low, step):
+            if solve_damped(a, g, n, damping, low, step):
                 shrink = _moved(p, step, widths, n, stages, cutoff, q)
                 fly_ascent(reference, q, stages, times, cutoff, end, places, moved)
                 _angles(places, looks, sigmas, trial)
@@ -191,27 +156,46 @@ def fit_ascent(
                 damping = max(damping * 0.2, 1e-9)
                 break
             damping = max(damping * 8.0, 1e-4)
-    return _told(n, a, cost, low, step, ends, widths, covariance, spread)
+    return cost
+
+
+@kernel
+def fit_ascent(
+    reference: FloatArray, p: FloatArray, stages: int, times: FloatArray, looks: FloatArray, sigmas: FloatArray,
+    means: FloatArray, widths: FloatArray, cutoff: float, end: float, rounds: int, ladder: FloatArray, state: FloatArray,
+    covariance: FloatArray, spread: FloatArray,
+) -> tuple[float, float]:  # fmt: skip
+    """Return chi-square (looks and priors) and ln of the evidence of an ascent fitted to lines of sight; 1e30 if none fits.
+
+    `p` (MOST,) is moved downhill (Gauss-Newton, Levenberg's damping) with sigmas so many times as large as stated, one rung of
+    the ladder after the other, in at most so many rounds on each; times (m,) rising, looks (m, 12) as in `launch_kernels`,
+    sigmas (m,) rad; means, widths (MOST,): normal priors. Fills `state` (6,) at `end`, coasting from `cutoff` on, its
+    covariance (6, 6), and `spread` (MOST, MOST) that of the parameters, by the last rung.
+    """
+    n, m = size_of(stages), times.shape[0]
+    r, jac, ends, a, low = np.empty((m, 2)), np.empty((n, m, 2)), np.empty((n, 6)), np.empty((n, n)), np.empty((n, n))
+    step, g, wide, cost = np.empty(n), np.empty(n), sigmas, 1e30
+    for coarser in ladder:
+        wide = coarser * sigmas
+        cost = _descend(
+            reference, p, stages, times, looks, wide, means, widths, cutoff, end, rounds, r, state, jac, ends, a, low, step
+        )  # fmt: skip
+    _slopes(reference, p, stages, times, looks, wide, widths, cutoff, end, r, state, jac, ends)
+    _normal(jac, r, p, means, widths, a, g)
+    return _told(n, a, cost, ends, widths, covariance, spread)
 
 
 @kernel
 def _told(
-    n: int, a: FloatArray, cost: float, low: FloatArray, column: FloatArray, ends: FloatArray, widths: FloatArray,
-    covariance: FloatArray, spread: FloatArray,
+    n: int, a: FloatArray, cost: float, ends: FloatArray, widths: FloatArray, covariance: FloatArray, spread: FloatArray,
 ) -> tuple[float, float]:  # fmt: skip
     """Fill covariances from the normal matrix `a` (n, n) in units of the priors; return chi-square and ln evidence."""
     inverse = np.empty((n, n))
-    unit = np.empty(n)
-    for j in range(n):
-        for i in range(n):
-            unit[i] = 1.0 if i == j else 0.0
-        if not solve(a, unit, n, 0.0, low, column):
-            return 1e30, -1e30
-        for i in range(n):
-            inverse[i, j] = column[i]
+    if not invert(a, inverse):
+        return 1e30, -1e30
     log_evidence = -0.5 * cost
     for j in range(n):
-        log_evidence -= math.log(low[j, j])
+        log_evidence += math.log(a[j, j])  # of the inverse of its Cholesky factor
         for i in range(n):
             spread[i, j] = inverse[i, j] * widths[i] * widths[j]
     for r in range(6):

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from tocsin.core.constants import WGS84_A_M, WGS84_E2
 from tocsin.core.kernels import kernel
+from tocsin.core.linear_kernels import invert, solve_damped
 from tocsin.prediction.profile_kernels import (
     FRAME,
     HEADING,
@@ -45,36 +46,6 @@ SOLUTION = PARAMETERS + 6
 HEADINGS = 8
 KEPT = 3  # solutions a class
 FEW = 8  # looks of the first round
-
-
-@kernel
-def _solve(a: FloatArray, g: FloatArray, damping: float, low: FloatArray, out: FloatArray) -> bool:
-    """Fill out (7,) with the solution of (a + damping diag a) out = -g; False if it is not positive definite."""
-    n = PARAMETERS
-    for j in range(n):
-        d = a[j, j] * (1.0 + damping)
-        for k in range(j):
-            d -= low[j, k] * low[j, k]
-        if not d > 0.0:
-            return False
-        root = math.sqrt(d)
-        low[j, j] = root
-        for i in range(j + 1, n):
-            s = a[i, j]
-            for k in range(j):
-                s -= low[i, k] * low[j, k]
-            low[i, j] = s / root
-    for i in range(n):
-        s = -g[i]
-        for k in range(i):
-            s -= low[i, k] * out[k]
-        out[i] = s / low[i, i]
-    for i in range(n - 1, -1, -1):
-        s = out[i]
-        for k in range(i + 1, n):
-            s -= low[k, i] * out[k]
-        out[i] = s / low[i, i]
-    return True
 
 
 @kernel
@@ -141,12 +112,12 @@ def _normal(
             a[j, k] = s / (STEPS[j] * STEPS[k])
             a[k, j] = a[j, k]
         for i in range(m):
-            g[j] += weights[i] * ((work[j, i, 0] - r[i, 0]) * r[i, 0] + (work[j, i, 1] - r[i, 1]) * r[i, 1]) / STEPS[j]
+            g[j] -= weights[i] * ((work[j, i, 0] - r[i, 0]) * r[i, 0] + (work[j, i, 1] - r[i, 1]) * r[i, 1]) / STEPS[j]
         a[j, j] += 1.0 / PRIOR_SIGMA[j] ** 2
         if j >= LOFT:
-            g[j] += p[j] / PRIOR_SIGMA[j] ** 2
+            g[j] -= p[j] / PRIOR_SIGMA[j] ** 2
         elif j == START:
-            g[j] += (p[j] - PRIOR_START_S) / PRIOR_SIGMA[j] ** 2
+            g[j] -= (p[j] - PRIOR_START_S) / PRIOR_SIGMA[j] ** 2
     return _cost(r, weights, p)
 
 
@@ -176,7 +147,7 @@ def _descend(
         gained = False
         fall = 0.0
         for _try in range(6):
-            if _solve(a, g, damping, low, step):
+            if solve_damped(a, g, PARAMETERS, damping, low, step):
                 # a step of the heading beyond half a radian is no longer the same hill
                 shrink = min(1.0, 0.5 / max(abs(step[HEADING]), 1.0e-9), 0.6 / max(abs(step[LOFT]), 1.0e-9))
                 for j in range(PARAMETERS):
@@ -301,19 +272,10 @@ def fit_profiles(
 @kernel
 def inverse_of(a: FloatArray, out: FloatArray) -> float:
     """Fill out with the inverse of a positive definite matrix (7, 7); return the ln of its determinant, NaN if none."""
-    n = PARAMETERS
-    low = np.empty((n, n))
-    unit = np.zeros(n)
-    column = np.empty(n)
+    low = a.copy()
+    if not invert(low, out):
+        return math.nan
     log_det = 0.0
-    for j in range(n):
-        for i in range(n):
-            unit[i] = 0.0
-        unit[j] = -1.0
-        if not _solve(a, unit, 0.0, low, column):
-            return math.nan
-        for i in range(n):
-            out[i, j] = column[i]
-    for i in range(n):
-        log_det -= 2.0 * math.log(low[i, i])
+    for i in range(PARAMETERS):
+        log_det += 2.0 * math.log(low[i, i])
     return log_det

@@ -7,7 +7,15 @@ equals to rounding; scratch is handed in.
 import numpy as np
 
 from tocsin.core.kernels import kernel
-from tocsin.tracking.filter_kernels import DRAG_TOP_M, EARTH_RATE, FREE, MAX_STEP_S, add_noise, predict_model
+from tocsin.tracking.filter_kernels import (
+    DRAG_TOP_M,
+    EARTH_RATE,
+    FREE,
+    MAX_STEP_S,
+    SPACE_WALK,
+    add_noise,
+    predict_model,
+)
 from tocsin.tracking.update_kernels import heavy_tailed, misfit, rows_of
 from tocsin.world.geodesy_kernels import height_above_ellipsoid
 from tocsin.world.gravity_kernels import acceleration_free, gravity_gradient
@@ -115,7 +123,7 @@ def predict_free(x: np.ndarray, p: np.ndarray, dt: float, work: np.ndarray) -> N
             # the ballistic coefficient is not observable out here
             p[9, i] = p[i, 9] = 0.0
         for model in range(FREE, FREE + 1):
-            add_noise(p, h, model, 0.0)
+            add_noise(p, h, model, SPACE_WALK)
         left -= h
 
 

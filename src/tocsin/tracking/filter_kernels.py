@@ -40,7 +40,10 @@ DRAG_TOP_M = 120e3
 EXHAUST_M_S = 5500.0  # growth of the thrust acceleration a is a^2 / this: half of what constant thrust gives,
 GROWTH_MOST = 0.6  # m/s3   since throttling, burn profiles and dropped stages take the other half back
 THRUST_WALK = 9.0  # m2/s5, spectral density of the thrust acceleration's random walk
-FREE_WALK = 2.0e-4  # m2/s3, spectral density of unmodelled acceleration in free flight
+# m2/s3, spectral density of unmodelled acceleration in free flight: above the air it is tesseral gravity (J22: up to 1e-4 m/s2,
+# over a quarter of its period of 45 min in low orbit) and what is left of drag at 150 to 250 km (8e-5 m/s2 at 200 km for
+# 100 kg/m2): some 7e-5 m/s2 that last for eight minutes, 2 a^2 t
+AIR_WALK, SPACE_WALK = 2.0e-4, 5.0e-6
 # Re-entry bodies, kg/m2: 2,000 to 12,000, evenly in the logarithm (reference flights of the propagation benchmark), as a
 # normal prior. Spent stages (some 500) lie outside it: in the air the filter finds them.
 LN_BETA, LN_BETA_SIGMA = math.log(4900.0), 0.52
@@ -243,10 +246,13 @@ def lift_sigma(x: np.ndarray) -> float:
 
 @kernel
 def add_noise(p: np.ndarray, h: float, model: int, walk: float) -> None:
-    """Add the process noise of a step of `h` seconds (> 0) to `p` in place; `walk`: m2/s5, of the acceleration, if any."""
+    """Add the process noise of a step of `h` seconds (> 0) to `p` in place.
+
+    `walk`: its density, m2/s5 of an acceleration that is in the state, m2/s3 of the velocity in free flight.
+    """
+    q = walk
     for i in range(3):
         if model != FREE:
-            q = walk
             p[i, i] += q * h**5 / 20.0
             p[i, 3 + i] += q * h**4 / 8.0
             p[3 + i, i] += q * h**4 / 8.0
@@ -257,7 +263,6 @@ def add_noise(p: np.ndarray, h: float, model: int, walk: float) -> None:
             p[6 + i, 3 + i] += q * h * h / 2.0
             p[6 + i, 6 + i] += q * h
         else:
-            q = FREE_WALK
             p[i, i] += q * h**3 / 3.0
             p[i, 3 + i] += q * h * h / 2.0
             p[3 + i, i] += q * h * h / 2.0
@@ -285,6 +290,8 @@ def predict_model(x: np.ndarray, p: np.ndarray, dt: float, model: int) -> None:
         transition(x, h, model, drag, phi)
         advance_state(x, h, model, drag)
         walk = THRUST_WALK
+        if model == FREE:
+            walk = AIR_WALK if drag else SPACE_WALK
         if model == GLIDE:
             walk = 2.0 * lift_sigma(x) ** 2 / GLIDE_LIFE_S
         carry_covariance(p, phi, model != FREE, drag)

@@ -8,7 +8,7 @@ a Gaussian: an iterated Kalman update of the state at burnout by the radar's sta
 import numpy as np
 
 from tocsin.core.kernels import kernel
-from tocsin.tracking.error_kernels import factor, solve
+from tocsin.core.linear_kernels import factor, solve
 from tocsin.tracking.filter_kernels import (
     DRAG_TOP_M,
     FREE,

@@ -10,8 +10,8 @@ import math
 import numpy as np
 
 from tocsin.core.kernels import kernel
+from tocsin.core.linear_kernels import factor, solve
 from tocsin.tracking.bank_kernels import predict_track
-from tocsin.tracking.error_kernels import solve
 from tocsin.tracking.filter_kernels import BOOST, FREE, LN_BETA, MODELS, N, predict_model
 from tocsin.tracking.update_kernels import scalar_update
 
@@ -26,19 +26,14 @@ def cholesky(p: np.ndarray, low: np.ndarray) -> float:
 
     Fills `low` (6, 6) with its Cholesky factor.
     """
-    log_det = 0.0
     for i in range(SIX):
         for j in range(i + 1):
-            s = p[i, j]
-            for k in range(j):
-                s -= low[i, k] * low[j, k]
-            if i == j:
-                if not s > 0.0:
-                    return math.inf
-                low[i, i] = math.sqrt(s)
-                log_det += 2.0 * math.log(low[i, i])
-            else:
-                low[i, j] = s / low[j, j]
+            low[i, j] = p[i, j]
+    if not factor(low, SIX):
+        return math.inf
+    log_det = 0.0
+    for i in range(SIX):
+        log_det += 2.0 * math.log(low[i, i])
     return log_det
 
 

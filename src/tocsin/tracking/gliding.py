@@ -10,9 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from tocsin.core.constants import NS
+from tocsin.core.linear_kernels import invert
 from tocsin.tracking.bank import TrackBank
 from tocsin.tracking.bank_kernels import GLIDING
-from tocsin.tracking.error_kernels import invert
 from tocsin.tracking.filter_kernels import BOOST, FREE, LN_BETA_SIGMA, MODELS, N, coast, lift_sigma, predict_model
 from tocsin.world.atmosphere_kernels import density
 from tocsin.world.geodesy_kernels import height_above_ellipsoid

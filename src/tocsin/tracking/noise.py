@@ -18,19 +18,8 @@ from tocsin.core.constants import NS
 from tocsin.core.records.inputs import FloatArray, IntArray, Look
 from tocsin.sensing.sensor import Sensor
 from tocsin.tracking.bank import TrackBank
-from tocsin.tracking.filter_kernels import (
-    A_X,
-    B_X,
-    FREE,
-    M_RANGE,
-    M_SIGMA_A,
-    M_SIGMA_B,
-    M_SIGMA_RANGE,
-    M_SIGMA_RATE,
-    S_X,
-    U_X,
-)
-from tocsin.tracking.view_kernels import carry_ahead
+from tocsin.tracking.filter_kernels import FREE, M_SIGMA_A, M_SIGMA_B, M_SIGMA_RANGE, M_SIGMA_RATE
+from tocsin.tracking.noise_kernels import owned, residuals
 
 PAUSE_S, SOUND_PAUSE_S = 9.0, 27.0
 """A sensor is asked so often, and of so few tracks; the second figure holds for one that has long been as it says."""
@@ -121,25 +110,27 @@ class Noise:
         fresh = (records["confirmed"] != 0) & (look.time - records["last_hit"] < FRESH_S * NS) & (records["stem"] == 0)
         # those that have been asked before come first: two residuals make one square
         chosen = sorted(slots[fresh].tolist(), key=lambda s: (bank.tracks[s].number not in heard.last, s))[:TRACKS]
-        mine = rows[used]
-        found = [_residuals(bank, s, look, mine, look.times[used], heard.factor) for s in chosen]
-        # (tracks, detections): whose a detection is has to be plain both ways
-        far = np.stack([d2 for d2, _, _ in found]) if found else np.empty((0, used.size))
-        for i, slot in enumerate(chosen):
-            best = int(np.argmin(far[i]))
-            near = far[i, best]
-            rivals = [*np.delete(far[i], best).tolist(), *np.delete(far[:, best], i).tolist()]
-            if not near < 3.0 * WIDE**2 or min(rivals, default=math.inf) < ALONE**2 * near:
+        mine, times = np.asarray(chosen, np.int64), look.times[used]
+        shape = (len(chosen), used.size)
+        off, var, d2 = np.empty((*shape, 3)), np.empty((*shape, 3)), np.empty(shape)
+        residuals(
+            bank.xs, bank.ps, bank.ws, bank.ts, bank.two, mine, rows[used], times, heard.factor, off, var, d2
+        )  # fmt: skip
+        # whose a detection is has to be plain both ways
+        whose = np.empty(len(chosen), np.int64)
+        owned(d2, 3.0 * WIDE**2, ALONE**2, whose)
+        for i, best in enumerate(whose.tolist()):
+            if best < 0:
                 continue
-            number, off, var = bank.tracks[slot].number, found[i][1][best].tolist(), found[i][2][best].tolist()
-            time = int(look.times[used[best]])
+            number, apart, variance = bank.tracks[chosen[i]].number, off[i, best].tolist(), var[i, best].tolist()
+            time = int(times[best])
             before = heard.last.get(number)
             if before is not None and time > before[0]:
                 for k in range(3):
-                    square = (off[k] - before[1 + k]) ** 2 / var[k]
+                    square = (apart[k] - before[1 + k]) ** 2 / variance[k]
                     if square == square:
                         heard.squares.append(0.5 * square)
-            heard.last[number] = (time, *off)
+            heard.last[number] = (time, *apart)
         del heard.squares[:-KEPT]
 
     def state(self) -> dict[str, Any]:
@@ -155,40 +146,6 @@ class Noise:
             k: Heard(factor, asked, sound, list(squares), {n: (t, a, b, c) for n, t, a, b, c in last})
             for k, (factor, asked, sound, squares, last) in state.items()
         }
-
-
-def _residuals(
-    bank: TrackBank, slot: int, look: Look, rows: FloatArray, times: IntArray, factor: float
-) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Return squared distances (n,) of detections to a track, in what is stated, their residuals (n, 3), m, and variances.
-
-    Range, and the arcs of azimuth and elevation; what is not known of the track's place counts as stated.
-    """
-    at = int(times[0])
-    states, covariances = np.empty((1, 6)), np.empty((1, 21))
-    carry_ahead(
-        bank.xs, bank.ps, bank.ws, bank.ts, bank.two, slot, np.array([max(at, int(bank.ts[slot]))]), states, covariances
-    )
-    if not math.isfinite(float(states[0, 0])):
-        return np.full(len(rows), math.inf), np.empty((len(rows), 3)), np.empty((len(rows), 3))
-    lower = np.zeros((3, 3))
-    lower[0, 0], lower[1, 0], lower[1, 1], lower[2, 0], lower[2, 1], lower[2, 2] = covariances[0, :6].tolist()
-    place = lower + lower.T - np.diag(np.diag(lower))
-    here = states[0, :3][None, :] + states[0, 3:][None, :] * ((times - at) / NS)[:, None]
-    d = here - rows[:, S_X : S_X + 3]
-    far = np.sqrt((d * d).sum(axis=1))
-    off, var = np.empty((len(rows), 3)), np.empty((len(rows), 3))
-    off[:, 0] = rows[:, M_RANGE] - far
-    for k, axis in ((1, A_X), (2, B_X)):
-        off[:, k] = -(d * rows[:, axis : axis + 3]).sum(axis=1)
-    for k, (axis, column) in enumerate(((U_X, M_SIGMA_RANGE), (A_X, M_SIGMA_A), (B_X, M_SIGMA_B))):
-        u = rows[:, axis : axis + 3]
-        sigma = rows[:, column] / factor * (1.0 if k == 0 else far)
-        var[:, k] = sigma**2 + ((u[:, :, None] * place[None]).sum(axis=1) * u).sum(axis=1) / factor**2
-    behind = (d * rows[:, U_X : U_X + 3]).sum(axis=1) < 0.0
-    d2 = np.nan_to_num(off * off / var, nan=0.0).sum(axis=1)
-    d2[behind | ~np.isfinite(off[:, 1])] = math.inf
-    return d2, off, var
 
 
 def loosen(bank: TrackBank, sensor: str, factor: float) -> None:

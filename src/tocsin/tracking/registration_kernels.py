@@ -12,7 +12,8 @@ times). Of a satellite: two turns of its line of sight about the axes of `transv
 import numpy as np
 
 from tocsin.core.kernels import kernel
-from tocsin.tracking.error_kernels import ERRORS, factor, solve
+from tocsin.core.linear_kernels import factor, solve
+from tocsin.tracking.error_kernels import ERRORS
 from tocsin.tracking.filter_kernels import (
     BOOST,
     DRAG_TOP_M,

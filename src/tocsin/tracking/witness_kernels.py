@@ -10,7 +10,8 @@ import numpy as np
 
 from tocsin.core.constants import EARTH_RATE_RAD_S, MU_M3_S2
 from tocsin.core.kernels import kernel
-from tocsin.tracking.error_kernels import ERRORS, factor, least, solve
+from tocsin.core.linear_kernels import factor, solve
+from tocsin.tracking.error_kernels import ERRORS, least
 from tocsin.tracking.filter_kernels import FREE, N, derivative
 from tocsin.tracking.sighting_kernels import components
 

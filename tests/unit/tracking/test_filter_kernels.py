@@ -123,8 +123,9 @@ def test_the_boost_transition_is_the_derivative_of_the_arc(h):
 @pytest.mark.parametrize("h", [0.1, 1.0, 5.0, 10.0])
 def test_process_noise_is_white_noise_through_the_chain_of_integrators(model, h):
     p = np.zeros((N, N))
-    fk.add_noise(p, h, model, fk.THRUST_WALK)
-    assert p == pytest.approx(twin.noise(h, model), rel=1e-12, abs=1e-30)
+    walk = fk.SPACE_WALK if model == FREE else fk.THRUST_WALK
+    fk.add_noise(p, h, model, walk)
+    assert p == pytest.approx(twin.noise(h, model, walk), rel=1e-12, abs=1e-30)
 
 
 @pytest.mark.parametrize(("model", "drag"), [(FREE, False), (FREE, True), (BOOST, False), (fk.GLIDE, False)])
@@ -166,7 +167,7 @@ def test_a_prediction_is_the_twins(model, dt):
     moved, carried = x.copy(), p.copy()
     fk.predict_model(moved, carried, dt, model)
     phi = twin.flow_jacobian(x, dt, model)
-    expected = phi @ p @ phi.T + twin.noise(dt, model)
+    expected = phi @ p @ phi.T + twin.noise(dt, model, fk.SPACE_WALK if model == FREE else fk.THRUST_WALK)
     assert np.linalg.norm(moved[:3] - twin.flow(x, dt, model)[:3]) < 0.02
     sigma = np.sqrt(np.diag(expected))
     used = 9 if model == BOOST else 6

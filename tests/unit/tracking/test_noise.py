@@ -4,9 +4,22 @@ import numpy as np
 import pytest
 
 from tests.unit.tracking.scenes import SENSORS, Scene, at, later, thrown
+from tests.unit.tracking.test_bank_kernels import bank, looks_at
 from tocsin.core.constants import DEG
 from tocsin.core.records.inputs import AZIMUTH, RANGE
+from tocsin.tracking.filter_kernels import (
+    A_X,
+    B_X,
+    M_RANGE,
+    M_SIGMA_A,
+    M_SIGMA_B,
+    M_SIGMA_RANGE,
+    S_X,
+    U_X,
+)
 from tocsin.tracking.noise import KEPT, LOUD, Heard, Noise
+from tocsin.tracking.noise_kernels import owned, residuals
+from tocsin.tracking.view_kernels import carry_ahead
 
 BODIES = [thrown(lat, lon, 300e3, 5000.0, 60.0, 30.0) for lat in (24.0, 30.0, 34.0) for lon in (-36.0, -30.0, -24.0)]
 
@@ -78,3 +91,41 @@ def test_its_state_goes_out_and_in() -> None:
     again.load(noise.state())
     assert again.state() == noise.state()
     assert (again.widen("A", np.ones((1, 18)))[0] == 2.5).sum() == 4
+
+
+@pytest.mark.parametrize("tracks", [0, 1, 2, 6])
+def test_residuals_are_those_of_plain_algebra(tracks: int) -> None:
+    rng = np.random.default_rng(tracks)
+    xs, ps, ws, ts, two = bank(6, rng)
+    rows, times = looks_at(xs, two, rng, 5, 3.0)
+    rows[1, M_RANGE] = np.nan
+    slots = np.arange(tracks)
+    off, var, d2 = np.zeros((tracks, 5, 3)), np.zeros((tracks, 5, 3)), np.zeros((tracks, 5))
+    residuals(xs, ps, ws, ts, two, slots, rows, times, 2.0, off, var, d2)
+    for k in range(tracks):
+        state, packed, when = np.empty((1, 6)), np.empty((1, 21)), max(times[0], ts[k])
+        carry_ahead(xs, ps, ws, ts, two, k, np.array([when]), state, packed)
+        place = np.zeros((3, 3))
+        place[np.tril_indices(3)] = packed[0, :6]
+        place = place + place.T - np.diag(np.diag(place))
+        for i, row in enumerate(rows):
+            d = state[0, :3] + state[0, 3:] * (times[i] - when) * 1e-9 - row[S_X : S_X + 3]
+            far = np.linalg.norm(d)
+            axes = [row[a : a + 3] for a in (U_X, A_X, B_X)]
+            here = [row[M_RANGE] - far, -d @ axes[1], -d @ axes[2]]
+            sigmas = [row[M_SIGMA_RANGE], row[M_SIGMA_A] * far, row[M_SIGMA_B] * far]
+            spread = [(s * s + u @ place @ u) / 4.0 for s, u in zip(sigmas, axes, strict=True)]
+            np.testing.assert_allclose(off[k, i], here, rtol=1e-9, atol=1e-6)
+            np.testing.assert_allclose(var[k, i], spread, rtol=1e-9)
+            behind = not np.isfinite(here[1]) or d @ axes[0] < 0.0
+            expected = np.inf if behind else np.nansum(np.square(here) / spread)
+            np.testing.assert_allclose(d2[k, i], expected, rtol=1e-6)
+
+
+def test_a_detection_is_a_tracks_where_that_is_plain_both_ways() -> None:
+    whose = np.empty(4, np.int64)
+    far = np.array([[1.0, 100.0, 50.0], [90.0, 4.0, 30.0], [80.0, 6.0, 5000.0], [np.inf, np.inf, np.inf]])
+    owned(far, 4800.0, 9.0, whose)
+    # the second and the third both have the second; the last is behind the sensor
+    assert whose.tolist() == [0, -1, -1, -1]
+    owned(far[:0], 4800.0, 9.0, whose[:0])

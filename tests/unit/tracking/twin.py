@@ -12,9 +12,7 @@ from tocsin.tracking.filter_kernels import (
     BOOST,
     EXHAUST_M_S,
     FREE,
-    FREE_WALK,
     GROWTH_MOST,
-    THRUST_WALK,
 )
 from tocsin.world.atmosphere_kernels import density
 from tocsin.world.geodesy_kernels import height_above_ellipsoid
@@ -67,7 +65,7 @@ def flow_jacobian(x, dt, model, drag=False):
     return np.array(columns).T
 
 
-def noise(h, model):
+def noise(h, model, walk):
     """Return the process noise (10, 10) of h seconds: white noise through a chain of integrators, by quadrature."""
     nodes, weights = np.polynomial.legendre.leggauss(8)
     q = np.zeros((10, 10))
@@ -76,11 +74,9 @@ def noise(h, model):
         g = np.zeros((10, 3))
         if model == BOOST:
             g[0:3], g[3:6], g[6:9] = 0.5 * left**2 * np.eye(3), left * np.eye(3), np.eye(3)
-            density_ = THRUST_WALK
         else:
             g[0:3], g[3:6] = left * np.eye(3), np.eye(3)
-            density_ = FREE_WALK
-        q += 0.5 * h * weight * density_ * g @ g.T
+        q += 0.5 * h * weight * walk * g @ g.T
     return q
 
 

@@ -1,0 +1,94 @@
+"""Residuals of a sensor's detections against tracks, and whose each is; arrays as in `bank_kernels`."""
+
+import math
+
+import numpy as np
+
+from tocsin.core.kernels import kernel
+from tocsin.tracking.filter_kernels import (
+    A_X,
+    B_X,
+    M_RANGE,
+    M_SIGMA_A,
+    M_SIGMA_B,
+    M_SIGMA_RANGE,
+    S_X,
+    U_X,
+)
+from tocsin.tracking.view_kernels import carry_ahead
+
+
+@kernel
+def _along(row: np.ndarray, axis: int, v: np.ndarray) -> float:
+    """Return the component of v (3,) along an axis of a measurement row."""
+    return float(row[axis] * v[0] + row[axis + 1] * v[1] + row[axis + 2] * v[2])
+
+
+@kernel
+def _spread(row: np.ndarray, axis: int, packed: np.ndarray) -> float:
+    """Return the variance along an axis of a measurement row, of a place with packed covariance (6,), m^2."""
+    x, y, z = row[axis], row[axis + 1], row[axis + 2]
+    across = x * y * packed[1] + x * z * packed[3] + y * z * packed[4]
+    return float(x * x * packed[0] + y * y * packed[2] + z * z * packed[5] + 2.0 * across)
+
+
+@kernel
+def _compare(
+    row: np.ndarray, ahead: float, state: np.ndarray, packed: np.ndarray, factor: float, off: np.ndarray, var: np.ndarray
+) -> float:  # fmt: skip
+    """Fill `off` (3,), m, and `var` (3,) of a detection `ahead` s after a track's state; return their squared distance.
+
+    Range (NaN = not measured), arcs of azimuth and elevation; infinite where the track is behind the sensor.
+    """
+    d = np.empty(3)
+    for i in range(3):
+        d[i] = state[i] + state[3 + i] * ahead - row[S_X + i]
+    far = math.sqrt(d[0] * d[0] + d[1] * d[1] + d[2] * d[2])
+    off[0], off[1], off[2] = row[M_RANGE] - far, -_along(row, A_X, d), -_along(row, B_X, d)
+    sigmas = (row[M_SIGMA_RANGE], row[M_SIGMA_A] * far, row[M_SIGMA_B] * far)
+    axes = (U_X, A_X, B_X)
+    total = 0.0
+    for i in range(3):
+        var[i] = (sigmas[i] * sigmas[i] + _spread(row, axes[i], packed)) / (factor * factor)
+        square = off[i] * off[i] / var[i]
+        if square == square:
+            total += square
+    if not math.isfinite(off[1]) or not _along(row, U_X, d) >= 0.0:
+        return math.inf
+    return float(total)
+
+
+@kernel
+def residuals(
+    xs: np.ndarray, ps: np.ndarray, ws: np.ndarray, ts: np.ndarray, two: np.ndarray, slots: np.ndarray, rows: np.ndarray,
+    times: np.ndarray, factor: float, off: np.ndarray, var: np.ndarray, d2: np.ndarray,
+) -> None:  # fmt: skip
+    """Fill `off` (k, n, 3), m, `var` (k, n, 3) and `d2` (k, n) of the detections of a look against tracks.
+
+    Rows (n, 18) with sigmas `factor` times those stated; variances are in what is stated, the place of the track included
+    as if its own were too. What is behind a sensor, or has come down, is infinitely far.
+    """
+    state, packed, when = np.empty((1, 6)), np.empty((1, 21)), np.empty(1, np.int64)
+    for k in range(slots.shape[0]):
+        when[0] = max(times[0], ts[slots[k]])
+        carry_ahead(xs, ps, ws, ts, two, slots[k], when, state, packed)
+        for i in range(rows.shape[0]):
+            d2[k, i] = math.inf
+            if math.isfinite(state[0, 0]):
+                ahead = (times[i] - when[0]) * 1e-9
+                d2[k, i] = _compare(rows[i], ahead, state[0], packed[0], factor, off[k, i], var[k, i])
+
+
+@kernel
+def owned(d2: np.ndarray, most: float, alone: float, best: np.ndarray) -> None:
+    """Fill `best` (k,) with the detection that is each track's, -1 = none: nearer than `most`, all else `alone` as far."""
+    for k in range(d2.shape[0]):
+        j = int(np.argmin(d2[k]))
+        rival = math.inf
+        for i in range(d2.shape[1]):
+            if i != j:
+                rival = min(rival, d2[k, i])
+        for i in range(d2.shape[0]):
+            if i != k:
+                rival = min(rival, d2[i, j])
+        best[k] = j if d2[k, j] < most and rival >= alone * d2[k, j] else -1
