@@ -30,7 +30,7 @@ from tocsin.tracking.filter_kernels import (
     S_X,
     U_X,
 )
-from tocsin.tracking.view_kernels import carry_ahead
+from tocsin.tracking.view_kernels import carry_ahead, places_at
 
 PAUSE_S, SOUND_PAUSE_S = 9.0, 27.0
 """A sensor is asked so often, and of so few tracks; the second figure holds for one that has long been as it says."""
@@ -131,6 +131,8 @@ class Noise:
             rivals = [*np.delete(far[i], best).tolist(), *np.delete(far[:, best], i).tolist()]
             if not near < 3.0 * WIDE**2 or min(rivals, default=math.inf) < ALONE**2 * near:
                 continue
+            if _crowded(bank, slots[fresh], slot, mine[best], int(look.times[used[best]]), found[i][2][best], near):
+                continue
             number, off, var = bank.tracks[slot].number, found[i][1][best].tolist(), found[i][2][best].tolist()
             time = int(look.times[used[best]])
             before = heard.last.get(number)
@@ -189,6 +191,24 @@ def _residuals(
     d2 = np.nan_to_num(off * off / var, nan=0.0).sum(axis=1)
     d2[behind | ~np.isfinite(off[:, 1])] = math.inf
     return d2, off, var
+
+
+def _crowded(
+    bank: TrackBank, slots: IntArray, slot: int, row: FloatArray, time: int, var: FloatArray, near: float
+) -> bool:
+    """Return whether a detection (18,) at squared distance `near` of one track is nearly as close to any other of `slots`.
+
+    In a raid those that are asked are few among many; `var` (3,) of what the first makes of it.
+    """
+    others = slots[slots != slot]
+    if not others.size:
+        return False
+    where = np.empty((others.size, 3))
+    places_at(bank.xs, bank.ws, bank.ts, others, time, where)
+    d = where - row[S_X : S_X + 3]
+    far = np.sqrt((d * d).sum(axis=1))
+    off = np.column_stack([row[M_RANGE] - far, d @ row[A_X : A_X + 3], d @ row[B_X : B_X + 3]])
+    return bool(np.nanmin(np.nansum(off * off / var, axis=1)) < ALONE**2 * near)
 
 
 def loosen(bank: TrackBank, sensor: str, factor: float) -> None:
