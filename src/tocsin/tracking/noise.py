@@ -207,7 +207,8 @@ def _crowded(
     places_at(bank.xs, bank.ws, bank.ts, others, time, where)
     d = where - row[S_X : S_X + 3]
     far = np.sqrt((d * d).sum(axis=1))
-    off = np.column_stack([row[M_RANGE] - far, d @ row[A_X : A_X + 3], d @ row[B_X : B_X + 3]])
+    arcs = [(d * row[axis : axis + 3]).sum(axis=1) for axis in (A_X, B_X)]
+    off = np.column_stack([row[M_RANGE] - far, *arcs])
     return bool(np.nanmin(np.nansum(off * off / var, axis=1)) < ALONE**2 * near)
 
 
