@@ -234,6 +234,7 @@ def _exercise_beginnings() -> None:
     from tocsin.tracking.assign import assign
     from tocsin.tracking.bank import TrackBank
     from tocsin.tracking.birth_kernels import start_radar, start_radars
+    from tocsin.tracking.crowd_kernels import hold_two
     from tocsin.tracking.filter_kernels import M_RANGE, MEAS, N
     from tocsin.tracking.fuse_kernels import join
     from tocsin.tracking.gliding import Anchor, air_since
@@ -252,6 +253,10 @@ def _exercise_beginnings() -> None:
     measured_places(row[None, :], np.arange(1))
     assign(slots, np.arange(2), np.ones(2))
     note_rivals(bank.records, bank.rivals, slots, slots)
+    one, times = np.zeros(1, np.int64), np.array([_START], np.int64)
+    hold_two(
+        bank.xs, bank.ps, bank.ws, bank.ts, slots, row[None, :], times, one, np.ones(3), np.zeros(1, np.bool_)
+    )  # fmt: skip
     state_distances(bank.xs, bank.ps, bank.ws, bank.ts, bank.two, slots[:1], slots[1:], np.empty((1, 1)))
     high = [6.4e6, 0.0, 0.0, 0.0, 5e3, 0.0, 0.0, 0.0, 0.0, 8.0]
     anchor = Anchor(_START, high, np.eye(N).ravel().tolist())

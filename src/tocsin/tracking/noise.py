@@ -18,8 +18,19 @@ from tocsin.core.constants import NS
 from tocsin.core.records.inputs import FloatArray, IntArray, Look
 from tocsin.sensing.sensor import Sensor
 from tocsin.tracking.bank import TrackBank
-from tocsin.tracking.filter_kernels import FREE, M_SIGMA_A, M_SIGMA_B, M_SIGMA_RANGE, M_SIGMA_RATE
+from tocsin.tracking.filter_kernels import (
+    A_X,
+    B_X,
+    FREE,
+    M_RANGE,
+    M_SIGMA_A,
+    M_SIGMA_B,
+    M_SIGMA_RANGE,
+    M_SIGMA_RATE,
+    S_X,
+)
 from tocsin.tracking.noise_kernels import owned, residuals
+from tocsin.tracking.view_kernels import places_at
 
 PAUSE_S, SOUND_PAUSE_S = 9.0, 27.0
 """A sensor is asked so often, and of so few tracks; the second figure holds for one that has long been as it says."""
@@ -110,11 +121,11 @@ class Noise:
         fresh = (records["confirmed"] != 0) & (look.time - records["last_hit"] < FRESH_S * NS) & (records["stem"] == 0)
         # those that have been asked before come first: two residuals make one square
         chosen = sorted(slots[fresh].tolist(), key=lambda s: (bank.tracks[s].number not in heard.last, s))[:TRACKS]
-        mine, times = np.asarray(chosen, np.int64), look.times[used]
+        mine, seen, times = np.asarray(chosen, np.int64), rows[used], look.times[used]
         shape = (len(chosen), used.size)
         off, var, d2 = np.empty((*shape, 3)), np.empty((*shape, 3)), np.empty(shape)
         residuals(
-            bank.xs, bank.ps, bank.ws, bank.ts, bank.two, mine, rows[used], times, heard.factor, off, var, d2
+            bank.xs, bank.ps, bank.ws, bank.ts, bank.two, mine, seen, times, heard.factor, off, var, d2
         )  # fmt: skip
         # whose a detection is has to be plain both ways
         whose = np.empty(len(chosen), np.int64)
@@ -122,8 +133,10 @@ class Noise:
         for i, best in enumerate(whose.tolist()):
             if best < 0:
                 continue
-            number, apart, variance = bank.tracks[chosen[i]].number, off[i, best].tolist(), var[i, best].tolist()
             time = int(times[best])
+            if _crowded(bank, slots[fresh], chosen[i], seen[best], time, var[i, best], d2[i, best]):
+                continue
+            number, apart, variance = bank.tracks[chosen[i]].number, off[i, best].tolist(), var[i, best].tolist()
             before = heard.last.get(number)
             if before is not None and time > before[0]:
                 for k in range(3):
@@ -146,6 +159,25 @@ class Noise:
             k: Heard(factor, asked, sound, list(squares), {n: (t, a, b, c) for n, t, a, b, c in last})
             for k, (factor, asked, sound, squares, last) in state.items()
         }
+
+
+def _crowded(
+    bank: TrackBank, slots: IntArray, slot: int, row: FloatArray, time: int, var: FloatArray, near: float
+) -> bool:
+    """Return whether a detection (18,) at squared distance `near` of one track is nearly as close to any other of `slots`.
+
+    In a raid those that are asked are few among many; `var` (3,) of what the first makes of it.
+    """
+    others = slots[slots != slot]
+    if not others.size:
+        return False
+    where = np.empty((others.size, 3))
+    places_at(bank.xs, bank.ws, bank.ts, others, time, where)
+    d = where - row[S_X : S_X + 3]
+    far = np.sqrt((d * d).sum(axis=1))
+    arcs = [(d * row[axis : axis + 3]).sum(axis=1) for axis in (A_X, B_X)]
+    off = np.column_stack([row[M_RANGE] - far, *arcs])
+    return bool(np.nanmin(np.nansum(off * off / var, axis=1)) < ALONE**2 * near)
 
 
 def loosen(bank: TrackBank, sensor: str, factor: float) -> None:

@@ -25,7 +25,7 @@ from tocsin.tracking.bank import TrackBank
 from tocsin.tracking.error_kernels import ERRORS, least
 from tocsin.tracking.filter_kernels import BOOST, M_RANGE, M_SIGMA_A, MEAS
 from tocsin.tracking.measurements import measured_places
-from tocsin.tracking.registration_arcs import BLOCK_S, Arc, Sighting, arc_of, may_be_one
+from tocsin.tracking.registration_arcs import BLOCK_S, Arc, Sighting, alone, arc_of, may_be_one
 from tocsin.tracking.registration_faults import Faults
 from tocsin.tracking.registration_kernels import STATE, fit_arc
 from tocsin.tracking.registration_records import Fault, Finding
@@ -220,13 +220,12 @@ class Registration:
         near = [[j for j, b in enumerate(arcs) if j != i and may_be_one(a, b)] for i, a in enumerate(arcs)]
         joined: list[Arc] = []
         for i, a in enumerate(arcs):
-            alone = len(near[i]) == 1 and near[near[i][0]] == [i]
-            if alone and i < near[i][0]:
-                b = arcs[near[i][0]]
+            b = arcs[near[i][0]] if len(near[i]) == 1 and near[near[i][0]] == [i] else None
+            if b is not None and alone(a, b, bank):
+                if i > near[i][0]:
+                    continue
                 both = sorted({*a.sensors, *b.sensors})
-                a = Arc(a.sightings + b.sightings, a.state, a.time, a.model, a.known, both, a.unsure)
-            elif alone:
-                continue
+                a = msgspec.structs.replace(a, sightings=a.sightings + b.sightings, sensors=both)
             if len(a.sensors) > 1:
                 joined.append(a)
         return joined

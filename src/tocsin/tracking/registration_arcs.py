@@ -9,7 +9,7 @@ import numpy as np
 
 from tocsin.core.constants import NS
 from tocsin.core.records.inputs import FloatArray
-from tocsin.tracking.bank import TrackBank
+from tocsin.tracking.bank import BoolArray, IntArray, TrackBank
 from tocsin.tracking.filter_kernels import BOOST, DRAG_TOP_M, FREE, N
 from tocsin.tracking.registration_kernels import STATE
 from tocsin.world.geodesy_kernels import height_above_ellipsoid
@@ -45,6 +45,7 @@ class Arc(msgspec.Struct):
     sensors: list[int]
     unsure: tuple[float, float]
     """One sigma of its place (m) and velocity (m/s)."""
+    slot: int
 
 
 def arc_of(seen: list[Sighting], slot: int, bank: TrackBank) -> Arc | None:
@@ -62,7 +63,7 @@ def arc_of(seen: list[Sighting], slot: int, bank: TrackBank) -> Arc | None:
         return None
     variances = np.diag(bank.ps[slot, model])
     unsure = math.sqrt(float(variances[:3].sum())), math.sqrt(float(variances[3:6].sum()))
-    return Arc(seen, x, int(bank.ts[slot]), model, loose(model), sorted({s.sensor for s in seen}), unsure)
+    return Arc(seen, x, int(bank.ts[slot]), model, loose(model), sorted({s.sensor for s in seen}), unsure, slot)
 
 
 def loose(model: int) -> FloatArray:
@@ -79,12 +80,27 @@ def may_be_one(a: Arc, b: Arc) -> bool:
     """Return whether two tracks may be one object: no sensor has seen both, they fly alike, near enough for a fault."""
     if a.model != b.model or set(a.sensors) & set(b.sensors):
         return False
-    dt = (b.time - a.time) / NS
-    if abs(dt) > 2.0 * BLOCK_S:
-        return False
-    gap = a.state[:3] + a.state[3:6] * dt - b.state[:3]
-    turn = a.state[3:6] - b.state[3:6]
+    return bool(_beside(a, b.state[None, :6], np.array([b.time]), np.array([b.unsure]))[0])
+
+
+def _beside(a: Arc, states: FloatArray, times: IntArray, unsure: FloatArray) -> BoolArray:
+    """Return which of some tracks (k, 6) at `times` (k,), unsure by (k, 2), fly like an arc, near enough for a fault."""
+    dt = (times - a.time) / NS
+    gap = a.state[:3] + a.state[3:6] * dt[:, None] - states[:, :3]
+    turn = a.state[3:6] - states[:, 3:6]
     # gravity and thrust bend both alike; what is left of that within the time between them is well inside
-    room = JOIN_M + 30.0 * dt * dt + 3.0 * (a.unsure[0] + b.unsure[0])
-    slack = JOIN_M_S + 20.0 * abs(dt) + 3.0 * (a.unsure[1] + b.unsure[1])
-    return bool(math.sqrt(float((gap * gap).sum())) < room and math.sqrt(float((turn * turn).sum())) < slack)
+    room = JOIN_M + 30.0 * dt * dt + 3.0 * (a.unsure[0] + unsure[:, 0])
+    slack = JOIN_M_S + 20.0 * np.abs(dt) + 3.0 * (a.unsure[1] + unsure[:, 1])
+    near: BoolArray = (np.abs(dt) <= 2.0 * BLOCK_S) & (np.sqrt((gap * gap).sum(axis=1)) < room)
+    near &= np.sqrt((turn * turn).sum(axis=1)) < slack
+    return near
+
+
+def alone(a: Arc, b: Arc, bank: TrackBank) -> bool:
+    """Return whether no third track flies beside either of two: in a crowd nobody knows which of them are one object."""
+    slots = bank.slots()[bank.standing()]
+    lead = np.where(bank.ws[slots, BOOST] > 0.5, BOOST, FREE)
+    variances = np.diagonal(bank.ps[slots, lead], axis1=1, axis2=2)
+    unsure = np.sqrt(np.column_stack([variances[:, :3].sum(axis=1), variances[:, 3:6].sum(axis=1)]))
+    states, times = bank.xs[slots, lead, :6], bank.ts[slots]
+    return not any((_beside(arc, states, times, unsure) & ~np.isin(slots, [a.slot, b.slot])).any() for arc in (a, b))

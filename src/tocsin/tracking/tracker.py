@@ -1,7 +1,7 @@
 """The tracker: one look in, updated, started and dropped tracks out.
 
-Order within a look: tracks that stand (confirmed), then objects of the catalogue, then tentative tracks, then new ones. A track
-is dropped only by looks that could have seen it, by falling, or (tentative, or in orbit) by leaving all sight for long.
+Order within a look: tracks that stand (confirmed), objects of the catalogue, tentative tracks (of a satellite's look with those
+that stand), new ones. A track is dropped only by looks that could have seen it, by falling, or by leaving all sight for long.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from tocsin.tracking.bank import MAX_TRACKS, FloatArray, IntArray, Track, TrackB
 from tocsin.tracking.births import CONFIRM_HITS, CONFIRM_SCORE, start_radar_tracks, start_track, take_partner
 from tocsin.tracking.consider_kernels import consider
 from tocsin.tracking.continuity import follows
+from tocsin.tracking.crowds import unresolved, unsettled
 from tocsin.tracking.effect_kernels import follow_effects
 from tocsin.tracking.filter_kernels import BOOST, FREE, M_RANGE, M_SIGMA_A
 from tocsin.tracking.gate_kernels import gate_pairs
@@ -137,8 +138,8 @@ class Tracker:
         all_slots = bank.slots()
         if chosen.size and all_slots.size:
             standing = bank.standing()
-            near = standing & ~unsharp(bank, all_slots) if sensor.kind == "radar" else standing
-            left = self._associate(notes, left, all_slots[near], odds, result)
+            first = standing & ~unsharp(bank, all_slots) if sensor.kind == "radar" else np.ones_like(standing)
+            left = self._associate(notes, left, all_slots[first], odds, result)
         if chosen.size > MAX_TRACKS:
             result.flooded, result.refused_births, left = True, int(left.size), left[:0]
         if left.size and sensor.kind == "radar":
@@ -146,7 +147,8 @@ class Tracker:
             fits = objects >= 0
             result.known_rows, result.known_objects = left[fits], objects[fits]
             left = left[~fits]
-        if left.size and all_slots.size:
+        if left.size and all_slots.size and sensor.kind == "radar":
+            left = left[~unresolved(bank, notes, left, all_slots[first], result.seen)]
             left = self._associate(notes, left, all_slots[~standing], odds, result)
         few = left.size * len(bank.tracks) <= CONTINUE_MOST
         if left.size and look.mode == "track" and sensor.kind == "radar":
@@ -287,6 +289,7 @@ class Tracker:
             confirmed,
         )  # fmt: skip
         notes.write(slots, which)
+        unsettled(bank, slots, notes.sensor)
         result.confirmed += confirmed[:count].tolist()
         seen = slots.tolist()
         result.seen += seen

@@ -1,0 +1,81 @@
+"""What a crowd does to tracks: reports that hold several objects, and tracks made of several; arrays as in `bank_kernels`."""
+
+import math
+
+import numpy as np
+
+from tocsin.core.kernels import kernel
+from tocsin.tracking.filter_kernels import A_X, B_X, FREE, M_RANGE, S_X, U_X
+from tocsin.tracking.view_kernels import places_at
+
+
+@kernel
+def in_cell(where: np.ndarray, p: np.ndarray, m: np.ndarray, cell: np.ndarray) -> bool:
+    """Return whether a track at `where` (3,), covariance `p` (10, 10), lies in one resolution cell with measurement `m` (18,).
+
+    `cell` (3,): range m, azimuth along the arc, elevation rad. Within the cell and two sigma of the track; a track that is
+    not known within a cell's depth is nowhere.
+    """
+    d = np.empty(3)
+    r2 = 0.0
+    along2 = 0.0
+    for i in range(3):
+        d[i] = where[i] - m[S_X + i]
+        r2 += d[i] * d[i]
+        for j in range(3):
+            along2 += m[U_X + i] * p[i, j] * m[U_X + j]
+    r = math.sqrt(max(r2, 1.0))
+    along = math.sqrt(max(along2, 0.0))
+    if not (along < cell[0] and abs(r - m[M_RANGE]) < cell[0] + 2.0 * along):
+        return False
+    across = 2.0 * math.sqrt(max(p[0, 0] + p[1, 1] + p[2, 2], 0.0))
+    a = abs(d[0] * m[A_X] + d[1] * m[A_X + 1] + d[2] * m[A_X + 2])
+    b = abs(d[0] * m[B_X] + d[1] * m[B_X + 1] + d[2] * m[B_X + 2])
+    return bool(a < cell[1] * r + across and b < cell[2] * r + across)
+
+
+@kernel
+def hold_two(
+    xs: np.ndarray, ps: np.ndarray, ws: np.ndarray, ts: np.ndarray, slots: np.ndarray, rows: np.ndarray,
+    times: np.ndarray, which: np.ndarray, cell: np.ndarray, out: np.ndarray,
+) -> None:  # fmt: skip
+    """Fill `out` (c,): which of the measurements `which` (c,) lie in one cell with two tracks of `slots` or more.
+
+    `rows` (n, 18) at `times` (n,) ns; `cell` as in `in_cell`.
+    """
+    place = np.empty((1, 3))
+    for k in range(which.shape[0]):
+        m = rows[which[k]]
+        count = 0
+        for a in range(slots.shape[0]):
+            places_at(xs, ws, ts, slots[a : a + 1], times[which[k]], place)
+            count += in_cell(place[0], ps[slots[a], FREE], m, cell)
+            if count >= 2:
+                break
+        out[k] = count >= 2
+
+
+@kernel
+def unsettle(ps: np.ndarray, records: np.ndarray, slots: np.ndarray, most: float, by_infrared: bool) -> int:
+    """Return how many tracks of `slots` contradict themselves: their covariances grow until they agree with what they saw.
+
+    A track contradicts itself where the running mean of its squared innovations, in what they should be, is above `most`.
+    `by_infrared`: only those that satellites alone have seen.
+    """
+    count = 0
+    for k in range(slots.shape[0]):
+        s = slots[k]
+        r = records[s]
+        if r.nis <= most or (by_infrared and r.infrared_hits != r.hits):
+            continue
+        # what is carried into the next looks is as wrong as the innovations, and by the past ones' weight more
+        grown = r.nis * r.nis
+        for model in range(ps.shape[1]):
+            for i in range(9):
+                for j in range(9):
+                    ps[s, model, i, j] *= grown
+                ps[s, model, i, 9] *= r.nis
+                ps[s, model, 9, i] *= r.nis
+        r.nis = 1.0
+        count += 1
+    return count
