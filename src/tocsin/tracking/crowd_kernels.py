@@ -56,17 +56,16 @@ def hold_two(
 
 
 @kernel
-def unsettle(ps: np.ndarray, records: np.ndarray, slots: np.ndarray, most: float, by_infrared: bool) -> int:
+def unsettle(ps: np.ndarray, records: np.ndarray, slots: np.ndarray, most: float) -> int:
     """Return how many tracks of `slots` contradict themselves: their covariances grow until they agree with what they saw.
 
     A track contradicts itself where the running mean of its squared innovations, in what they should be, is above `most`.
-    `by_infrared`: only those that satellites alone have seen.
     """
     count = 0
     for k in range(slots.shape[0]):
         s = slots[k]
         r = records[s]
-        if r.nis <= most or (by_infrared and r.infrared_hits != r.hits):
+        if r.nis <= most:
             continue
         # what is carried into the next looks is as wrong as the innovations, and by the past ones' weight more
         grown = r.nis * r.nis

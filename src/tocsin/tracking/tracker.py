@@ -1,7 +1,7 @@
 """The tracker: one look in, updated, started and dropped tracks out.
 
-Order within a look: tracks that stand (confirmed), objects of the catalogue, tentative tracks (of a satellite's look with those
-that stand), new ones. A track is dropped only by looks that could have seen it, by falling, or by leaving all sight for long.
+Order within a look: tracks that stand (confirmed), then objects of the catalogue, then tentative tracks, then new ones. A track
+is dropped only by looks that could have seen it, by falling, or (tentative, or in orbit) by leaving all sight for long.
 """
 
 from __future__ import annotations
@@ -138,8 +138,8 @@ class Tracker:
         all_slots = bank.slots()
         if chosen.size and all_slots.size:
             standing = bank.standing()
-            first = standing & ~unsharp(bank, all_slots) if sensor.kind == "radar" else np.ones_like(standing)
-            left = self._associate(notes, left, all_slots[first], odds, result)
+            near = standing & ~unsharp(bank, all_slots) if sensor.kind == "radar" else standing
+            left = self._associate(notes, left, all_slots[near], odds, result)
         if chosen.size > MAX_TRACKS:
             result.flooded, result.refused_births, left = True, int(left.size), left[:0]
         if left.size and sensor.kind == "radar":
@@ -147,8 +147,8 @@ class Tracker:
             fits = objects >= 0
             result.known_rows, result.known_objects = left[fits], objects[fits]
             left = left[~fits]
-        if left.size and all_slots.size and sensor.kind == "radar":
-            left = left[~unresolved(bank, notes, left, all_slots[first], result.seen)]
+        if left.size and all_slots.size:
+            left = unresolved(bank, notes, left, all_slots[near], result.seen)
             left = self._associate(notes, left, all_slots[~standing], odds, result)
         few = left.size * len(bank.tracks) <= CONTINUE_MOST
         if left.size and look.mode == "track" and sensor.kind == "radar":
