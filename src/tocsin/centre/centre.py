@@ -54,8 +54,9 @@ from tocsin.sensing.sensor import Sensor
 from tocsin.sensing.sensors import compile_network
 from tocsin.tracking.bank import Track
 from tocsin.tracking.filter_kernels import MEAS
+from tocsin.tracking.look_result import LookResult
 from tocsin.tracking.registration import Registration
-from tocsin.tracking.tracker import LookResult, Tracker
+from tocsin.tracking.tracker import Tracker
 
 TIDY_S = 5
 

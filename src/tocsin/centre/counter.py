@@ -15,7 +15,7 @@ from tocsin.core.constants import NS
 from tocsin.core.records.inputs import INTENSITY, LOS_X, LOS_Z, Look
 from tocsin.sensing.sensor import Sensor
 from tocsin.tracking.bank import Track
-from tocsin.tracking.tracker import LookResult
+from tocsin.tracking.look_result import LookResult
 from tocsin.world.geodesy_kernels import ecef_to_geodetic, great_circle_m
 
 LIT_LEAST_S = 20.0

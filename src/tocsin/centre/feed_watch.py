@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from tocsin.core.records.inputs import FloatArray, IntArray, Look
     from tocsin.sensing.sensor import Sensor
     from tocsin.tracking.bank import Track
-    from tocsin.tracking.tracker import LookResult
+    from tocsin.tracking.look_result import LookResult
 
 
 def told(centre: Centre, look: Look, bad: list[Rejection]) -> None:

@@ -29,7 +29,7 @@ from tocsin.tracking.registration_records import FAULT, Fault
 if TYPE_CHECKING:
     from tocsin.centre.centre import Centre
     from tocsin.sensing.sensor import Sensor
-    from tocsin.tracking.tracker import LookResult
+    from tocsin.tracking.look_result import LookResult
 
 TARGET_M_S = 7000.0
 """Speed of what is tracked, for what a doubtful clock does to its place."""

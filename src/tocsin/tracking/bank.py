@@ -11,6 +11,7 @@ import numpy.typing as npt
 from tocsin.sensing.sensor import Sensor
 from tocsin.tracking.biases import biases_of
 from tocsin.tracking.filter_kernels import N
+from tocsin.tracking.track_records import CONTACT, RECORD
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -24,53 +25,6 @@ KEYS = 8
 """So many of the first and of the last detections of a track are known by name."""
 RIVALS_KEPT = 64
 
-RECORD = np.dtype(
-    [
-        ("number", np.int64),
-        ("last_hit", np.int64),
-        ("hits", np.int64),
-        ("infrared_hits", np.int64),
-        ("misses", np.int64),
-        ("score", np.float64),
-        ("score_top", np.float64),
-        ("confirmed", np.int64),
-        ("nis", np.float64),
-        ("trouble", np.float64),
-        ("doubt_infrared", np.float64),
-        ("doubt_radar", np.float64),
-        ("branch", np.int64),
-        ("stem", np.int64),
-        ("last_infrared", np.int64),
-        ("infrared_misses", np.int64),
-        ("off_from", np.int64),
-        ("intensity", np.float64),
-        ("first_count", np.int64),
-        ("last_count", np.int64),
-        ("rival_count", np.int64),
-    ],
-    align=True,
-)
-"""What is known of a track besides its state; the meaning of each stands at the properties of `Track`."""
-CONTACT = np.dtype(
-    [
-        ("hits", np.int64),
-        ("vouching", np.int64),
-        ("time", np.int64),
-        ("hinted", np.int64),
-        ("x", np.float64),
-        ("y", np.float64),
-        ("z", np.float64),
-        ("ux", np.float64),
-        ("uy", np.float64),
-        ("uz", np.float64),
-        ("range", np.float64),
-        ("rate", np.float64),
-    ],
-    align=True,
-)
-"""What one sensor has had to do with a track: hits, whether it saw it in the last of its looks that could have, and of its last
-detection the time (0 = none with a direction and, of a radar, a range), the sensor's place, direction, range, range rate."""
-CONTACT_LAST = ("time", "hinted", "x", "y", "z", "ux", "uy", "uz", "range", "rate")
 _STATE = ("xs", "ps", "ws", "ts", "two")
 _AHEAD = ("ahead_x", "ahead_p", "ahead_t")
 """Where coasting tracks are at the time of a look: from the gate to the update, no part of the state."""

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Collection
-from typing import Any, NamedTuple
+from typing import Any
 
-import msgspec
 import numpy as np
 
 from tocsin.core.constants import NS
@@ -26,6 +25,7 @@ from tocsin.tracking.crowds import unresolved, unsettled
 from tocsin.tracking.effect_kernels import follow_effects
 from tocsin.tracking.filter_kernels import BOOST, FREE, M_RANGE, M_SIGMA_A
 from tocsin.tracking.gate_kernels import gate_pairs
+from tocsin.tracking.look_result import NOTHING, LookResult, Update
 from tocsin.tracking.measurement_kernels import against_new
 from tocsin.tracking.measurements import TAIL, Figures, beside_neighbours, figures_of, measurement_rows
 from tocsin.tracking.noise import Noise
@@ -47,50 +47,8 @@ DARK_S, RELIGHT = 20.0, 0.01
 NEAR_LAUNCHES = math.log(1e-11)
 """Log density (1/m2 and look) of launches near one that has just been: another within 100 km in the next minutes."""
 
-NOTHING: IntArray = np.empty(0, np.int64)
-
 Known = Callable[[Look, Sensor, IntArray, FloatArray], IntArray]
 """Which of the chosen detections belong to known objects: returns an index of the object or -1 for each."""
-
-
-class Update(NamedTuple):
-    """A detection that went to a track."""
-
-    slot: int
-    row: int
-    d2: float
-    new: bool
-    held: bool = False
-    """By continuity alone: it did not change the state."""
-
-
-class LookResult(msgspec.Struct):
-    """What a look did."""
-
-    hits: list[tuple[list[int], list[int], list[float]]]
-    """Slots, rows and squared distances of the detections that the states took in, in parts."""
-    others: list[Update]
-    """Detections that began a track, or were held to one by continuity."""
-    dropped: list[tuple[Track, str]]
-    confirmed: list[int]
-    known_rows: IntArray
-    """Detections of objects of the catalogue, and which each is."""
-    known_objects: IntArray
-    seen: list[int]
-    """Slots that this look saw."""
-    silent: list[tuple[int, float]]
-    """(slot, chance that the look would have seen it) of confirmed tracks that it did not report."""
-    refused_births: int = 0  # detections that started no track because there were too many
-    flooded: bool = False
-    """More detections than there is room for tracks: tracks that stood took theirs, and nothing new was started."""
-    unfollowed: bool = False  # more pairs than `CONTINUE_MOST`
-    crowded: bool = False
-    """More pairs than `MAX_PAIRS` were within the gates: the oldest tracks had theirs, and nothing new was started."""
-
-    @property
-    def updates(self) -> list[Update]:
-        """Return every detection that went to a track."""
-        return [Update(*one, False) for part in self.hits for one in zip(*part, strict=True)] + self.others
 
 
 class Tracker:

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from tocsin.core.constants import NS
 from tocsin.tracking.assign import assign
-from tocsin.tracking.bank import CONTACT_LAST, HELD, FloatArray, IntArray, Track, TrackBank
+from tocsin.tracking.bank import HELD, FloatArray, IntArray, Track, TrackBank
 from tocsin.tracking.bank_kernels import advance_tracks
 from tocsin.tracking.effect_kernels import add_effects, bring_effects, share_effects
 from tocsin.tracking.filter_kernels import FREE, MODELS, N, predict_model
@@ -17,6 +17,7 @@ from tocsin.tracking.fuse_kernels import join
 from tocsin.tracking.notes import absorb
 from tocsin.tracking.reach_kernels import FASTEST_M_S
 from tocsin.tracking.record_kernels import seen_together
+from tocsin.tracking.track_records import CONTACT_LAST
 from tocsin.tracking.view_kernels import heights_at, state_distances, twins, wide_places
 
 TENTATIVE_LIFE_S = 60.0

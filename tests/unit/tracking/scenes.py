@@ -12,7 +12,8 @@ from tocsin.sensing.kinds.radar_kernels import measure
 from tocsin.sensing.sensors import compile_network
 from tocsin.tracking.bank import Track
 from tocsin.tracking.filter_kernels import N, coast
-from tocsin.tracking.tracker import LookResult, Tracker
+from tocsin.tracking.look_result import LookResult
+from tocsin.tracking.tracker import Tracker
 from tocsin.world.geodesy_kernels import enu_axes, geodetic_to_ecef
 
 START = 1_700_000_000 * NS

@@ -8,9 +8,10 @@ import pytest
 from tocsin.core.constants import NS
 from tocsin.tracking import consider_kernels as ck
 from tocsin.tracking import record_kernels as rk
-from tocsin.tracking.bank import CONTACT, KEYS, RECORD, RIVALS_KEPT
+from tocsin.tracking.bank import KEYS, RIVALS_KEPT
 from tocsin.tracking.effect_kernels import carry_effects
 from tocsin.tracking.filter_kernels import FREE, M_RANGE, M_RATE, MEAS, S_X, U_X, N
+from tocsin.tracking.track_records import CONTACT, RECORD
 
 K, SENSORS, PATHS = 12, 3, 4
 SIZES = pytest.mark.parametrize("size", [0, 1, 2, K])

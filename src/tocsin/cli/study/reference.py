@@ -29,7 +29,7 @@ from tocsin.modelling.bounds import Bound, carried, infrared_bound, radar_bound,
 from tocsin.modelling.vehicles import packaged_vehicles
 from tocsin.scoring.consistency import nees
 from tocsin.tracking.bank import Track
-from tocsin.tracking.tracker import LookResult
+from tocsin.tracking.look_result import LookResult
 from tocsin.world.geodesy import inverse
 
 CLASSES = (
