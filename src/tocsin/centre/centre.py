@@ -196,15 +196,8 @@ class Centre:
             self.emit.event("track_started", track.id, self.now, tuple(track.first_keys), origin=track.origin)
         standing = [u for u in result.updates if u.slot in tracks and tracks[u.slot].confirmed]
         for update in standing:
-            track = tracks[update.slot]
-            self.emit.event(
-                "track_updated",
-                track.id,
-                self.now,
-                (track.last_keys[-1],),
-                looks=track.hits,
-                distance2=round(update.d2, 3),
-            )
+            track, d2 = tracks[update.slot], round(update.d2, 3)
+            self.emit.event("track_updated", track.id, self.now, (track.last_keys[-1],), looks=track.hits, distance2=d2)
         if standing:
             slots = [u.slot for u in standing]
             self.history.add_tracks(self.tracker, slots, {s: judged[s].best for s in slots if s in judged})
