@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import msgspec
 
@@ -50,6 +51,8 @@ class Member(msgspec.Struct):
     """The highest level it had."""
     paths: list[str] = msgspec.field(default_factory=list)
     """Every path that has spoken of it while it threatened."""
+    spoken: list[str] = msgspec.field(default_factory=list)
+    """Every path that has spoken of it."""
 
 
 class RaidEvent(msgspec.Struct):
@@ -118,6 +121,18 @@ def pooled_paths(event: RaidEvent, member: Member) -> tuple[str, ...]:
     return tuple(sorted({*member.paths, *(p for m in lenders(event, member) for p in m.paths)}))
 
 
+def burns_of(plumes: Sequence[Member], member: Member) -> list[Member]:
+    """Return the plumes that may be the burn of an object which only another phenomenology has seen since.
+
+    `plumes`: what rose and was lost, and nobody saw where it went.
+    """
+    own = set(phenomenologies(tuple(member.paths)))
+    return [
+        m for m in plumes
+        if own and m.spoken and own.isdisjoint(phenomenologies(tuple(m.spoken))) and _one_launch(m, member)
+    ]  # fmt: skip
+
+
 def _one_launch(a: Member, b: Member) -> bool:
     if a.launch_place is None or b.launch_place is None:
         return False
@@ -125,12 +140,12 @@ def _one_launch(a: Member, b: Member) -> bool:
     return near and abs(a.launch_time - b.launch_time) <= HALVES_S * NS
 
 
-def wanted_level(event: RaidEvent) -> str:
+def wanted_level(event: RaidEvent, plumes: Sequence[Member] = ()) -> str:
     """Return the level that the event's objects hold now: the highest of them, on all paths that speak for it."""
-    return _wanted(event)[0]
+    return _wanted(event, plumes)[0]
 
 
-def _wanted(event: RaidEvent) -> tuple[str, str]:
+def _wanted(event: RaidEvent, plumes: Sequence[Member]) -> tuple[str, str]:
     """Return (level, whose paths had to be lent for it, in words)."""
     best, lent = max((m.level for m in event.live()), key=lambda level: RANK[level], default=""), ""
     for m in event.live():
@@ -145,16 +160,25 @@ def _wanted(event: RaidEvent) -> tuple[str, str]:
             halves = ", ".join(f"{one.track} ({', '.join(phenomenologies(tuple(one.paths)))})" for one in others)
             lent = f"; {m.track} may be one with {halves}: together {told_paths(paths)}" if others else ""
             best = level
+        burns = burns_of(plumes, m)
+        paths = tuple(sorted({*paths, *(p for one in burns for p in one.spoken)}))
+        if burns and independent_paths(paths) >= 2 and RANK[best] < RANK["probable"]:
+            # a harmless rocket's plume and its own arc by a radar that is wrong look the same: no more than `probable`
+            rose = ", ".join(one.track for one in burns)
+            lent = f"; {m.track} rose there and then where {rose} was seen to burn: together {told_paths(paths)}"
+            best = "probable"
     return best, lent
 
 
-def next_level(event: RaidEvent, now: int) -> tuple[str, str]:
+def next_level(event: RaidEvent, now: int, plumes: Sequence[Member] = ()) -> tuple[str, str]:
     """Return (level, why it may change now) or the current level and `` when it has to stay.
+
+    `plumes`: objects of events that are over which rose, never threatened and were lost from sight.
 
     At most one change in 5 s; downwards only after the evidence has stayed low, never while a raid grows, and never once
     an object that still threatened has ended: its event ends when the others have.
     """
-    wanted, lent = _wanted(event)
+    wanted, lent = _wanted(event, plumes)
     if not wanted or wanted == event.level:
         event.low_since = 0
         return event.level, ""

@@ -81,6 +81,7 @@ class Events:
         member = event.members[judged.number]
         member.level = judged.level
         member.p_missile, member.p_asset = judged.missile, judged.asset_twice
+        member.spoken = sorted({*member.spoken, *speaking_paths(track.paths)})
         if judged.launch is not None:
             member.launch_time = judged.launch.time
             member.launch_place = (judged.launch.latitude, judged.launch.longitude)
@@ -149,7 +150,7 @@ class Events:
         if event.level != "" and self._harmless(event, objects, now):
             self.close(event, objects, "identified harmless: launched into orbit", emit, now)
             return
-        level, why = next_level(event, now)
+        level, why = next_level(event, now, () if event.level == "confirmed" else self._lost_plumes())
         members = [j for j in objects.values() if j.event == event.number]
         if not members:
             return
@@ -163,6 +164,11 @@ class Events:
             due = judged.line_at == 0 or (threat and now - judged.line_at >= LINE_PAUSE_S * NS)
             if due and event.level and judged.predicted_at > judged.line_at:
                 self._write(event, judged, members, tracks, judged.reason, event.level, emit, now)
+
+    def _lost_plumes(self) -> list[Member]:
+        """Return what rose, never threatened and was lost: its event is over, and nobody saw where it went."""
+        over = (e for e in self.events.values() if e.closed)
+        return [m for e in over for m in e.members.values() if m.ended and not m.threat]
 
     def _harmless(self, event: RaidEvent, objects: dict[int, Judged], now: int) -> bool:
         """Return whether all objects of an event have been in orbit, by observation, for long enough."""

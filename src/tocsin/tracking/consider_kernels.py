@@ -51,7 +51,6 @@ def consider(
     errors with sigmas `biases` (sensors, 3): range m, angles rad of a radar; the pointing (rad, each axis in the place of a
     radar's) of a satellite, zero where a sensor has none.
     """
-    ahead = np.empty((effects.shape[1], 6, 3))
     for k in range(slots.shape[0]):
         s = slots[k]
         if nis[s] > 1.0:
@@ -61,7 +60,7 @@ def consider(
         if effects_t[s] == 0:
             add_sights(covariances[k], states[k], contacts[s], satellite, biases)
             continue
-        ahead[:] = effects[s]
+        ahead = effects[s].copy()
         dt = (ts[s] - effects_t[s]) * 1e-9
         if dt > 0.0:
             carry_effects(xs[s, FREE], dt, ahead)

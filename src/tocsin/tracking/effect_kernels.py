@@ -12,6 +12,7 @@ import math
 import numpy as np
 
 from tocsin.core.kernels import kernel
+from tocsin.tracking.bank_kernels import copy_model
 from tocsin.tracking.coast_kernels import predict_free
 from tocsin.tracking.filter_kernels import (
     A_X,
@@ -170,9 +171,9 @@ def follow_effects(
         time = times[which[k]]
         dt = (time - ts[s]) * 1e-9
         if ahead_t[s] == time:
-            x[:], p[:] = ahead_x[s], ahead_p[s]
+            copy_model(ahead_x[s], ahead_p[s], x, p)
         else:
-            x[:], p[:] = xs[s, FREE], ps[s, FREE]
+            copy_model(xs[s, FREE], ps[s, FREE], x, p)
             predict_free(x, p, max(dt, 0.0), narrow)
         if effects_t[s] == 0:
             begin_effects(x, contacts[s], satellite, effects[s])

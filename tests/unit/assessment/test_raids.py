@@ -158,6 +158,28 @@ def test_the_plume_of_the_same_launch_speaks_for_an_arc() -> None:
     assert wanted_level(event(arc, member(2, "tracked", **plume))) == "possible"
 
 
+def test_a_plume_that_was_lost_makes_an_arc_that_rose_there_and_then_probable_and_no_more() -> None:
+    arc = member(1, "possible", paths=[RADAR], **STRONG)
+    lost = member(9, "noticed", ended="its arc has reached the ground", spoken=[IR])
+    assert wanted_level(event(arc), [lost]) == "probable"
+    level, why = next_level(event(arc, level="possible"), at(100), [lost])
+    assert level == "probable" and "rose there and then where T9 was seen to burn: together 2 independent paths" in why
+    # by the same line, elsewhere, at another time, by the same physics, or without a word: no second path
+    for other in (
+        {"spoken": ["infrared/post/line-2"]}, {"launch_place": (0.7, 0.1)}, {"launch_time": at(301)},
+        {"spoken": [RADAR_2]}, {"spoken": []},
+    ):  # fmt: skip
+        given: dict[str, Any] = {"ended": "lost", "spoken": [IR], **other}
+        assert wanted_level(event(arc), [member(9, "noticed", **given)]) == "possible", other
+    for less in ({"p_missile": 0.899}, {"p_asset": 0.099}, {"threat": False}):
+        weak = member(1, "possible", **{**STRONG, "paths": [RADAR], **less})
+        assert wanted_level(event(weak), [lost]) == "possible", less
+    assert wanted_level(event(member(1, "possible", **STRONG)), [lost]) == "possible"  # no path of its own
+    # two physics of its own are more than that
+    whole = member(2, "possible", threat=True, p_missile=0.5, p_asset=0.10, paths=[IR])
+    assert wanted_level(event(arc, whole), [lost]) == "confirmed"
+
+
 def test_what_rose_elsewhere_or_at_another_time_does_not() -> None:
     arc = member(1, "possible", paths=[RADAR], **STRONG)
     for other in ({"launch_place": (0.7, 0.1)}, {"launch_time": at(301)}, {"launch_place": None}):
