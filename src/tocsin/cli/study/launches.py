@@ -149,8 +149,10 @@ def told_of(observed: Observed, said: Watched, case: Case, assets: Assets, dark_
         for m in members:
             if fell is not None and when >= fell.time:
                 continue
-            if rank(m.level) >= 0:
-                for level in LEVELS[: rank(m.level) + 1]:
+            # what is told is the level of the event: another path may speak for its object than those of its own track
+            told = max(m.level, a.level if a.tracks[0] in own else "", key=rank)
+            if rank(told) >= 0:
+                for level in LEVELS[: rank(told) + 1]:
                     levels.setdefault(level, round((when - start) / NS - LAUNCH_S, 1))
             if not radar_since and any(p.split("/")[0] == "radar" for p in m.paths):
                 radar_since = when
