@@ -27,7 +27,7 @@ from tocsin.tracking.filter_kernels import BOOST, FREE, M_RANGE, M_SIGMA_A
 from tocsin.tracking.gate_kernels import gate_pairs
 from tocsin.tracking.look_result import NOTHING, LookResult, Update
 from tocsin.tracking.measurement_kernels import against_new
-from tocsin.tracking.measurements import TAIL, Figures, beside_neighbours, figures_of, measurement_rows
+from tocsin.tracking.measurements import CROWD_LEAST, TAIL, Figures, beside_neighbours, figures_of, measurement_rows
 from tocsin.tracking.noise import Noise
 from tocsin.tracking.notes import LookNotes, note_rivals
 from tocsin.tracking.record_kernels import NIS_MEMORY, SCORE_MOST, components, count_hits
@@ -82,22 +82,25 @@ class Tracker:
         chosen: IntArray,
         known: Known,
         trusted: bool = True,
+        false_alarms: float = 0.0,
     ) -> LookResult:
         """Return what the detections `chosen` (indices into `rows`) did to the tracks; `place` (3,) of the sensor.
 
-        A sensor that is not `trusted` (quarantined) is no path of evidence, and its silence says nothing.
+        A sensor that is not `trusted` (quarantined) is no path of evidence, and its silence says nothing. `false_alarms`: of a
+        radar that gives more of them than it states, how many a look.
         """
         bank = self.bank
         result = LookResult([], [], [], [], NOTHING, NOTHING, [], [])
         odds = PLUME_ODDS_INFRARED if sensor.kind == "infrared" else 1.0
         bank.release()
         notes = LookNotes(bank, look, sensor, rows, trusted)
+        dense = self._figures(sensor).dense(false_alarms)
         left = chosen
         all_slots = bank.slots()
         if chosen.size and all_slots.size:
             standing = bank.standing()
             near = standing & ~unsharp(bank, all_slots) if sensor.kind == "radar" else standing
-            left = self._associate(notes, left, all_slots[near], odds, result)
+            left = self._associate(notes, left, all_slots[near], odds, dense, result)
         if chosen.size > MAX_TRACKS:
             result.flooded, result.refused_births, left = True, int(left.size), left[:0]
         if left.size and sensor.kind == "radar":
@@ -107,7 +110,7 @@ class Tracker:
             left = left[~fits]
         if left.size and all_slots.size:
             left = unresolved(bank, notes, left, all_slots[near], result.seen)
-            left = self._associate(notes, left, all_slots[~standing], odds, result)
+            left = self._associate(notes, left, all_slots[~standing], odds, dense, result)
         few = left.size * len(bank.tracks) <= CONTINUE_MOST
         if left.size and look.mode == "track" and sensor.kind == "radar":
             result.unfollowed, left = not few, self._continue(notes, left, result) if few else left
@@ -131,12 +134,12 @@ class Tracker:
         return adopt(self.bank)
 
     def _associate(
-        self, notes: LookNotes, left: IntArray, slots: IntArray, odds: float, result: LookResult
+        self, notes: LookNotes, left: IntArray, slots: IntArray, odds: float, dense: float, result: LookResult
     ) -> IntArray:
         if not slots.size or not left.size:
             return left
         look, sensor, rows = notes.look, notes.sensor, notes.rows
-        bank, figures = self.bank, self._figures(sensor)
+        bank = self.bank
         size = min(4 * int(left.size) + 64, MAX_PAIRS)
         while True:
             ps, pr, ll, d2 = np.empty(size, np.int64), np.empty(size, np.int64), np.empty(size), np.empty(size)
@@ -153,13 +156,15 @@ class Tracker:
         if count == 0:
             return left
         gain = np.empty(count)
-        against_new(ll, pr, rows, figures.log_density, gain)
+        against_new(ll, pr, rows, dense, gain)
         worth = gain
         if sensor.kind == "radar":
-            young = not bank.tracks[int(slots[0])].confirmed
-            asked = np.arange(count) if young else np.flatnonzero(d2[:count] > TAIL)
-            gain[asked], told = beside_neighbours(gain[asked], d2[asked], rows, pr[asked], left, figures.log_density)
-            worth = told if young else gain
+            loud = dense > self._figures(sensor).log_density
+            every = loud or not bank.tracks[int(slots[0])].confirmed
+            asked = np.arange(count) if every else np.flatnonzero(d2[:count] > TAIL)
+            least = -math.inf if loud else CROWD_LEAST
+            gain[asked], told = beside_neighbours(gain[asked], d2[asked], rows, pr[asked], left, dense, least)
+            worth = told if every else gain
         if sensor.kind == "infrared":
             dark = gone_out(bank, ps[:count], look.time - DARK_S * NS)
             again = ll[:count] + math.log(RELIGHT) - NEAR_LAUNCHES
