@@ -36,6 +36,9 @@ DEEP_HOLD_S, FALL_HOLD_S = 15.0, 60.0
 would pass deep under the surface (thrown from place to place), later where it only grazes (real radars slip and lag)."""
 FALL_HITS, FALL_TROUBLE, FALL_NIS = 6, 0.02, 1.5
 """Such a track has so many detections, and hardly one that does not fit it."""
+FALL_SCORE = 70.0
+"""Such a track is an object by log odds of so much: of 13 arcs of 40 launches that radar alone opened the least had 198, of
+what aurora and jamming gave in three months the most had 61."""
 NOTICEABLE, LAUNCH_LIKE = 0.8, 0.9
 """P(launched) from which on a light aloft is noticed, and from which on what climbs is a launch."""
 REACHES_ORBIT = 0.95
@@ -164,6 +167,7 @@ class Judgement:
     def _watch_fall(self, judged: Judged, track: Track, falls: float, deep: float, now: int) -> None:
         """Note since when the arc has met the ground beyond doubt, and whether that has held for long enough."""
         fits = track.hits >= FALL_HITS and track.trouble < FALL_TROUBLE and track.nis < FALL_NIS
+        fits = fits and track.score >= FALL_SCORE
         seen = track.last_hit  # a state that nobody has confirmed since proves nothing by lasting
         judged.fall_since = (judged.fall_since or seen) if fits and falls > SURE_FALL else 0
         judged.deep_since = (judged.deep_since or seen) if fits and deep > SURE_FALL else 0
