@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from itertools import pairwise
 
@@ -13,7 +14,7 @@ from tocsin.centre.judged import Judged, Spot
 from tocsin.core.constants import DEG
 from tocsin.core.records.network import Assets
 from tocsin.core.records.outputs import Ellipse
-from tocsin.identification.classes import MISSILES
+from tocsin.identification.classes import MISSILES, RANGES_KM
 from tocsin.prediction.ascent import FEWEST, fit_burnout
 from tocsin.prediction.assets import AssetTable
 from tocsin.prediction.backtrace import launch_from_arc
@@ -35,10 +36,19 @@ BURN_S = {
 """Total burn of the generic classes, mean and sigma (s): domain facts C.2 (solid 120-180 s, liquid about 240 s)."""
 
 
+TIPPED_S = (20.0, 80.0)
+"""A missile climbs upright at first and is tipped over by its programme: how its class flies is all that is known of its range at
+the first of these times, its motion tells from the second on (reported programmes: kick at 10 to 30 s, over by 60 to 90 s)."""
 CHANCE_M = 1000e3
 """Ranges of sounding rockets, and of what is launched to fall back, spread over so much."""
 LAUNCH_SIGHTS = 64
 """The first lines of sight tell where it rose; later stages fly as the profiles do not."""
+_RANGES = np.array(
+    [
+        (math.log(RANGES_KM[name][0] * 1e3), RANGES_KM[name][1]) if name in RANGES_KM else (math.nan, math.nan)
+        for name in (*BURN_S, "ends now")
+    ]
+)
 MAY_BURN, ENDS_NOW = 0.02, 0.1
 """A track that may still burn, with so much probability, falls as a mixture: one missed look is no burnout. Of what burns so
 much ends now."""
@@ -174,9 +184,14 @@ class Predictor:
             variance = spread * spread * max(1.0 + z * hazard - hazard * hazard, 0.02)
             sigma.append(min(math.sqrt(variance), max(more, 2.0)))
         thrust = math.sqrt(float((state[6:9] * state[6:9]).sum())) if state.size >= 9 else 30.0
-        return PoweredHypotheses.simple(
+        found = PoweredHypotheses.simple(
             weights, left, sigma, max(thrust, 5.0), ends_now=max(ENDS_NOW, 1.0 - judged.powered)
         )
+        upright, tipped = TIPPED_S
+        unsteered = min(max((tipped - burnt) / (tipped - upright), 0.0), 1.0)
+        if unsteered == 0.0:
+            return found
+        return dataclasses.replace(found, ranges=_RANGES, unsteered=unsteered)
 
 
 def _first_dark(track: Track) -> int:

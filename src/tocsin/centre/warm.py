@@ -6,6 +6,7 @@ costs nothing. Two processes share the work, since the compiler uses one core.
 
 from __future__ import annotations
 
+import dataclasses
 import gc
 import math
 import subprocess
@@ -294,6 +295,8 @@ def exercise_prediction() -> None:
     )
     sharp, wide = np.diag([1e4] * 3 + [1.0] * 3), np.diag([1e10] * 3 + [1e6] * 3)
     powered = PoweredHypotheses.simple([0.5, 0.5], [20.0, 60.0], [5.0, 10.0], 30.0)
+    ranges = np.array([(13.0, 0.7), (15.0, 0.5), (math.nan, math.nan)])
+    powered = dataclasses.replace(powered, ranges=ranges, unsteered=0.5)
     for covariance, hypotheses in ((sharp, None), (wide, None), (sharp, powered)):
         asset_probabilities(predict_impact(_START, state, covariance, powered=hypotheses), table)
     predict_glide(_START, state, sharp, Glide(ratio=1.0, bank=0.5, ln_beta=8.0, ln_beta_sigma=0.3), 300.0)

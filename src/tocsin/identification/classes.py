@@ -6,6 +6,12 @@ MISSILES = (
     "ballistic_missile_intercontinental",
 )
 LAUNCHES = (*MISSILES, "space_launch", "sounding_rocket")
+RANGES_KM = {
+    "ballistic_missile_short_range": (500.0, 0.7),
+    "ballistic_missile_intermediate_range": (3000.0, 0.55),
+    "ballistic_missile_intercontinental": (9500.0, 0.4),
+}
+"""How far the generic classes fly: median (km), and sigma of the logarithm."""
 CLASSES = (*LAUNCHES, "satellite", "reentering_body", "meteor", "static_fire", "glint", "unknown")
 
 # Stated, not learnt: what a warning centre expects of a new source before it looks closer. A missile is never rare in the

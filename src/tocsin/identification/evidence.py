@@ -11,7 +11,7 @@ from collections.abc import Callable
 import msgspec
 
 from tocsin.core.constants import MU_M3_S2
-from tocsin.identification.classes import CLASSES, LAUNCHES, MISSILES, UNKNOWN_LIKELIHOOD
+from tocsin.identification.classes import CLASSES, LAUNCHES, MISSILES, RANGES_KM, UNKNOWN_LIKELIHOOD
 from tocsin.identification.features import DARK_LONG_S, Features
 from tocsin.identification.reach import EARTH_RADIUS_M, least_apogee, reach
 from tocsin.identification.sites import BOUND
@@ -327,7 +327,7 @@ def arc_shape(f: Features) -> Piece | None:
         return None
     out = spread(0.3)
     ln_reach = math.log(max(reach(far_m, apogee) / 1000.0, 10.0))
-    for name, centre, width in zip(MISSILES, (500.0, 3000.0, 9500.0), (0.7, 0.55, 0.4), strict=True):
+    for name, (centre, width) in RANGES_KM.items():
         out[name] = max(math.exp(-0.5 * ((ln_reach - math.log(centre)) / width) ** 2), 1e-3)
     # rails stand at 75 to 88 degrees (tangent = 4 apogee / range): steep arcs, and seldom far ones
     steep = apogee / far_m

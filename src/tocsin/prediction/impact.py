@@ -59,6 +59,10 @@ class PoweredHypotheses:
     """(h, m) thrust acceleration, m/s2, at m equal fractions of the burn that is left, m >= 2."""
     thrust_ln_sigma: FloatArray
     """(h,) sigma of the logarithm of a common factor on the thrust acceleration."""
+    ranges: FloatArray | None = None
+    """(h, 2) logarithm of how far (m) such an object flies, and its sigma; NaN = as it burns on from its state."""
+    unsteered: float = 0.0
+    """Share of those with a range for which the way up says nothing yet: they fly so far, in the direction they move."""
 
     @classmethod
     def simple(
@@ -194,7 +198,7 @@ def predict_impact(
     Free flight: 15 sigma points over state and ln(beta), which have the covariance `ln_beta_with` (6,); while the air has told
     nothing of beta, those of the state, moved over its range. Where they do not describe the footprint (some stay up, wider than
     1,500 km, strongly curved) 128 evenly spread Gaussian points. With `powered`: 16 to 64 points a hypothesis over state, burn
-    time and thrust. Impact is at the ellipsoid.
+    time and thrust, and what has not tipped over yet by how far its class flies. Impact is at the ellipsoid.
     """
     state = np.ascontiguousarray(state, np.float64)[:6].copy()
     covariance = np.ascontiguousarray(covariance, np.float64)[:6, :6].copy()
@@ -303,18 +307,29 @@ def _powered(
     found: list[tuple[FloatArray, FloatArray]] = []
     thrust = np.ascontiguousarray(powered.thrust, np.float64)
     for h in range(len(powered.weights)):
-        if powered.weights[h] <= 0.0:
+        weight, early = float(powered.weights[h]), 0.0
+        if weight <= 0.0:
             continue
+        if powered.ranges is not None and powered.ranges[h, 0] == powered.ranges[h, 0]:
+            early = weight * powered.unsteered
+            weight -= early
         # points where the weight is
-        n = next((size for share, size in _POWERED_CLOUDS if powered.weights[h] > share), _FEWEST_POWERED)
+        n = next((size for share, size in _POWERED_CLOUDS if weight + early > share), _FEWEST_POWERED)
         points, states, betas, spent = gaussian_cloud(n, 8), np.empty((n, 6)), np.empty(n), np.empty(n)
         k.cloud_states(state, with_beta(covariance, 0.0), ln_beta, points, states, betas)
+        if early > 0.0 and powered.ranges is not None:
+            landed = np.empty((n, 4))
+            ln_range, ln_sigma = powered.ranges[h].tolist()
+            k.range_landings(states, points, float(powered.burn_s[h]), ln_range, ln_sigma, landed)
+            found.append(mixture(landed, early))
+        if weight <= 0.0:
+            continue
         k.burn_on(
             states, float(powered.burn_s[h]), float(powered.burn_sigma_s[h]), thrust[h],
             float(powered.thrust_ln_sigma[h]), points, spent,
         )  # fmt: skip
         landed = falls(states, betas, limit, spent, cloud=True)
-        found.append(mixture(landed, float(powered.weights[h])))
+        found.append(mixture(landed, weight))
     return np.concatenate([p for p, _ in found]), np.concatenate([t for _, t in found])
 
 

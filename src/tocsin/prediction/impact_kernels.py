@@ -8,6 +8,7 @@ import math
 import numpy as np
 import numpy.typing as npt
 
+from tocsin.core.constants import MU_M3_S2
 from tocsin.core.kernels import kernel
 from tocsin.prediction.arc_kernels import cholesky, perigee_spread
 from tocsin.prediction.footprint_kernels import local_offset
@@ -24,6 +25,8 @@ STATE_POINTS = 13  # the first of them, where ln(beta) is independent: those of 
 _ROOT3 = math.sqrt(3.0)
 _POWERED_STEP_S = 2.0
 _SLOW_M_S = 50.0
+_FARTHEST_M = 1.9e7
+_MEAN_RADIUS_M = 6.371e6
 
 # A Gaussian of sigma points stands for the footprint while its long axis is below this ...
 _WIDEST_M = 1.5e6
@@ -224,6 +227,39 @@ def burn_on(
     for i in range(states.shape[0]):
         seconds = max(0.0, burn_s + burn_sigma_s * points[i, 6])
         spent[i] = burn(states[i], seconds, thrust, math.exp(thrust_ln_sigma * points[i, 7]), work)
+
+
+@kernel
+def least_energy_s(angle: float, radius: float) -> float:
+    """Return the time (s) of the flight of least energy over an angle (rad) of a sphere of a radius (m; Wheelon 1959).
+
+    q = 2 sin(f / 2) / (1 + sin(f / 2)) at an elevation of 45 deg - f / 4, and Kepler's equation from the ground to the apogee.
+    """
+    half = math.sin(0.5 * angle)
+    q = 2.0 * half / (1.0 + half)
+    a = radius / (2.0 - q)
+    e = math.sqrt(max(1.0 - q * (2.0 - q) * math.cos(0.25 * (math.pi - angle)) ** 2, 1e-12))
+    start = math.acos(min(max((1.0 - radius / a) / e, -1.0), 1.0))
+    return 2.0 * math.sqrt(a * a * a / MU_M3_S2) * (math.pi - start + e * math.sin(start))
+
+
+@kernel
+def range_landings(
+    states: FloatArray, points: FloatArray, burn_s: float, ln_range: float, ln_sigma: float, landed: FloatArray
+) -> None:
+    """Fill landed (n, 4) as `landings` does, by how far a class flies (log-normal, m), in the direction each state (n, 6) moves.
+
+    points (n, 8): 6 range. The flight after `burn_s` is that of least energy.
+    """
+    for i in range(states.shape[0]):
+        lat, lon, _h = ecef_to_geodetic(states[i, 0], states[i, 1], states[i, 2])
+        ax, ay, _az, bx, by, bz, _ux, _uy, _uz = enu_axes(lat, lon)
+        east = ax * states[i, 3] + ay * states[i, 4]
+        north = bx * states[i, 3] + by * states[i, 4] + bz * states[i, 5]
+        far = min(math.exp(ln_range + ln_sigma * points[i, 6]), _FARTHEST_M)
+        landed[i, 0] = burn_s + least_energy_s(far / _MEAN_RADIUS_M, _MEAN_RADIUS_M)
+        landed[i, 1], landed[i, 2], _a = geodesic_direct(lat, lon, math.atan2(east, north), far)
+        landed[i, 3] = 1.0
 
 
 @kernel

@@ -1,16 +1,18 @@
 """Predicted impacts hold what they say: coverage of ellipses, share that comes down, times."""
 
+import dataclasses
 import itertools
 import math
 
 import numpy as np
 import pytest
+from scipy.integrate import solve_ivp
 from scipy.stats import norm, qmc
 
 from tests.unit.prediction.arcs import fallen, inside, spread, state_at
 from tocsin.core.constants import NS
 from tocsin.prediction.impact import PoweredHypotheses, footprint, predict_impact
-from tocsin.prediction.impact_kernels import burn_on, landings
+from tocsin.prediction.impact_kernels import burn_on, landings, least_energy_s
 from tocsin.prediction.sobol import gaussian_cloud
 from tocsin.tracking.filter_kernels import LN_BETA
 from tocsin.world import geodesy
@@ -199,6 +201,43 @@ def test_powered_mixture_covers_its_own_hypotheses():
     for ellipse in impact.ellipses:
         share = inside(impact.lat, impact.lon, ellipse, lat, lon).mean()
         assert share == pytest.approx(ellipse.probability, abs=0.06)
+
+
+@pytest.mark.parametrize("range_km", [300.0, 3000.0, 9000.0, 15_000.0])
+def test_the_flight_of_least_energy_lasts_as_long_as_scipy_integrates_it(range_km):
+    mu, radius = 3.986004418e14, 6.371e6
+    angle = range_km * 1e3 / radius
+    half = math.sin(angle / 2.0)
+    speed, up = math.sqrt(2.0 * half / (1.0 + half) * mu / radius), (math.pi - angle) / 4.0
+
+    def pull(_, y):
+        return [y[2], y[3], *(-mu * y[:2] / math.hypot(y[0], y[1]) ** 3)]
+
+    def ground(_, y):
+        return math.hypot(y[0], y[1]) - radius
+
+    ground.terminal, ground.direction = True, -1.0
+    start = [0.0, radius, speed * math.cos(up), speed * math.sin(up)]
+    flown = solve_ivp(pull, (0.0, 9000.0), start, events=ground, rtol=1e-10, atol=1e-3)
+    assert math.atan2(flown.y[0, -1], flown.y[1, -1]) == pytest.approx(angle, rel=1e-6)
+    assert least_energy_s(angle, radius) == pytest.approx(flown.t[-1], rel=1e-6)
+
+
+def test_what_still_climbs_upright_falls_as_far_as_its_class_flies():
+    # 25 s after lift-off: hardly any speed across, so that the heading is open and its motion says nothing of the range
+    state = state_at(20.0, 60.0, 8e3, 450.0, 89.0, 30.0)
+    covariance = spread(1500.0, 120.0)
+    what = PoweredHypotheses.simple([1.0], [180.0], [40.0], 25.0, ends_now=0.1)
+    ranges = np.array([(math.log(9500e3), 0.4), (math.nan, math.nan)])
+    known = dataclasses.replace(what, ranges=ranges, unsteered=1.0)
+    rng = np.random.default_rng(9)
+    shares = []
+    for impact in (predict_impact(0, state, covariance, powered=w) for w in (known, what)):
+        azimuth, far = rng.uniform(0.0, 2.0 * math.pi, N), 9500e3 * np.exp(0.4 * rng.standard_normal(N))
+        far = np.minimum(far, 1.9e7)
+        lat, lon, _ = geodesy.direct(np.full(N, math.radians(20.0)), np.full(N, math.radians(60.0)), azimuth, far)
+        shares.append(inside(impact.lat, impact.lon, impact.ellipses[1], lat, lon).mean())
+    assert shares[0] > 0.85 > 0.5 > shares[1], shares
 
 
 def flown_down(states, betas, spent, fly=fly_to_height_many):
