@@ -73,19 +73,20 @@ def measurement_rows(look: Look, sensor: Sensor, figures: Figures, place: FloatA
 
 def beside_neighbours(
     gain: FloatArray, d2: FloatArray, rows: FloatArray, which: IntArray, left: IntArray, log_density: float
-) -> tuple[FloatArray, FloatArray]:
-    """Return the gains (k,) of pairs with detections `which` (k,), and their worth for young tracks, in a raid.
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Return the gains (k,) of pairs with detections `which` (k,), their worth for young tracks, and how crowded it is.
 
     A detection that a track does not explain is there of a neighbour: the density of the detections `left` around it takes
     the place of that of false alarms (`log_density`, 1/m3) where it is higher. In the gain, for pairs in the tail (`d2`, the
-    squared distance): what fits well is not given up because others are near. In the worth, for all.
+    squared distance): what fits well is not given up because others are near. In the worth, for all. Crowded (k,): the log of
+    the density around each, above `log_density`.
     """
     crowd = np.zeros(len(rows))
     crowding(rows, left, which, crowd)
     dearer = np.empty(which.size)
     dearer_by(crowd, which, log_density, dearer)
     gain = np.where(d2 > TAIL, gain - dearer, gain)
-    return gain, np.maximum(gain - dearer, np.minimum(gain, CROWD_LEAST))
+    return gain, np.maximum(gain - dearer, np.minimum(gain, CROWD_LEAST)), dearer
 
 
 def measured_places(rows: FloatArray, chosen: IntArray) -> tuple[FloatArray, FloatArray, FloatArray]:

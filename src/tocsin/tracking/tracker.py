@@ -31,8 +31,10 @@ from tocsin.tracking.measurements import TAIL, Figures, beside_neighbours, figur
 from tocsin.tracking.noise import Noise
 from tocsin.tracking.notes import LookNotes, note_rivals
 from tocsin.tracking.record_kernels import NIS_MEMORY, SCORE_MOST, components, count_hits
+from tocsin.tracking.shadow_kernels import cast_shadows, weigh_shadows
 from tocsin.tracking.silence import silence
 from tocsin.tracking.slips import GATE, TAKE_OVER_RUN, back_on, branch_off, grown, hold, take_over
+from tocsin.tracking.splits import OTHERS, open_pairs, told
 from tocsin.tracking.upkeep import adopt, gone_out, merge_twins, tidy, unsharp
 from tocsin.tracking.view_kernels import carry_ahead, combine
 
@@ -112,8 +114,7 @@ class Tracker:
         if left.size and look.mode == "track" and sensor.kind == "radar":
             result.unfollowed, left = not few, self._continue(notes, left, result) if few else left
         seen = np.array(result.seen, np.int64)
-        if trusted:
-            self._silence(look, sensor, place, seen, result)
+        self._silence(look, sensor, place, seen, trusted, result)
         if result.crowded:
             result.refused_births += int(left.size)
             left = left[:0]
@@ -155,11 +156,14 @@ class Tracker:
         gain = np.empty(count)
         against_new(ll, pr, rows, figures.log_density, gain)
         worth = gain
+        young = False
         if sensor.kind == "radar":
             young = not bank.tracks[int(slots[0])].confirmed
             asked = np.arange(count) if young else np.flatnonzero(d2[:count] > TAIL)
-            gain[asked], told = beside_neighbours(gain[asked], d2[asked], rows, pr[asked], left, figures.log_density)
-            worth = told if young else gain
+            gain[asked], valued, dearer = beside_neighbours(
+                gain[asked], d2[asked], rows, pr[asked], left, figures.log_density
+            )
+            worth = valued if young else gain
         if sensor.kind == "infrared":
             dark = gone_out(bank, ps[:count], look.time - DARK_S * NS)
             again = ll[:count] + math.log(RELIGHT) - NEAR_LAUNCHES
@@ -167,8 +171,18 @@ class Tracker:
         best = assign(ps[:count], pr[:count], gain)
         if not best.size:
             return left
-        s, r = ps[:count][best], pr[:count][best]
-        out = np.empty(best.size)
+        s, r, worth = ps[:count][best], pr[:count][best], worth[best]
+        more, taken = best[:0], r
+        if young:
+            density = np.exp(figures.log_density + dearer)
+            more, contested = open_pairs(bank, ps[:count], pr[:count], ll, d2[:count] < TAIL, rows, density, best)
+            if more.size:
+                s = np.concatenate([s, bank.fork(ps[more])])
+                r, worth = np.concatenate([r, pr[more]]), np.concatenate([worth, valued[more]])
+                taken = taken[~contested]
+        elif sensor.kind == "radar":
+            cast_shadows(bank.records, ps[:count], pr[:count], s, r, np.full(look.times.size, -1, np.int64))
+        out = np.empty(s.size)
         if sensor.position is not None and bank.biased:
             follow_effects(
                 bank.xs, bank.ps, bank.ts, bank.ahead_x, bank.ahead_p, bank.ahead_t, bank.effects, bank.effects_t,
@@ -178,10 +192,28 @@ class Tracker:
             bank.xs, bank.ps, bank.ws, bank.ts, bank.two, bank.ahead_x, bank.ahead_p, bank.ahead_t, s, rows, look.times, r,
             odds, out,
         )  # fmt: skip
-        self._hits(notes, s, r, worth[best], out, result)
+        n = best.size
+        self._hits(notes, s[:n], r[:n], worth[:n], out[:n], result)
+        if more.size:
+            told_of = len(result.hits)
+            self._count(notes, s[n:], r[n:], worth[n:], out[n:], result)
+            del result.hits[
+                told_of:
+            ]  # each detection went to one track; what else it may be of is told when it has shown
+        if young:
+            self._told(s, result)
         free = np.ones(look.times.size, np.bool_)
-        free[r] = False
+        free[taken] = False
         return left[free[left]]
+
+    def _told(self, slots: IntArray, result: LookResult) -> None:
+        """End the tracks whose detections `slots`, just seen, have shown to be theirs."""
+        for track in told(self.bank, slots):
+            if track.slot in result.confirmed:
+                result.confirmed.remove(track.slot)
+                track.confirmed = False
+            result.dropped.append((track, OTHERS))
+            self.bank.remove(track.slot)
 
     def _continue(self, notes: LookNotes, left: IntArray, result: LookResult) -> IntArray:
         """Hold detections of a `track` look that fit no gate to the tracks they follow on from; return the rest."""
@@ -253,9 +285,17 @@ class Tracker:
         result.seen += seen
         result.hits.append((seen, which.tolist(), d2.tolist()))
 
-    def _silence(self, look: Look, sensor: Sensor, place: FloatArray, seen: IntArray, result: LookResult) -> None:
-        """Count the look against the tracks that it could have seen and did not."""
-        result.silent, gone = silence(self.bank, look, sensor, place, seen)
+    def _silence(
+        self, look: Look, sensor: Sensor, place: FloatArray, seen: IntArray, trusted: bool, result: LookResult
+    ) -> None:
+        """Count the look against the tracks that it could have seen and did not; nobody does that is not `trusted`."""
+        slots, chance, gone = self.bank.slots(), np.zeros(self.bank.ts.size), list[int]()
+        if trusted:
+            result.silent, gone = silence(self.bank, look, sensor, place, seen, chance)
+        if sensor.kind == "radar":
+            there = np.zeros(self.bank.ts.size, np.bool_)
+            there[seen] = True
+            weigh_shadows(self.bank.records, slots, there, chance)
         for slot in gone:
             result.dropped.append((self.bank.tracks[slot], "looks that could have seen it did not"))
             self.bank.remove(slot)
