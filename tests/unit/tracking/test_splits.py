@@ -3,12 +3,13 @@
 import numpy as np
 import pytest
 
-from tests.unit.tracking.scenes import SENSORS, Scene, at, later, thrown
-from tocsin.tracking.bank import MAX_TRACKS
+from tests.unit.tracking.scenes import Scene, at, later, thrown
+from tocsin.tracking.bank import MAX_TRACKS, Track
 from tocsin.tracking.filter_kernels import FREE, M_RANGE, M_SIGMA_A, M_SIGMA_B, M_SIGMA_RANGE, MEAS
 from tocsin.tracking.shadow_kernels import cast_shadows, weigh_shadows
 from tocsin.tracking.splits import OTHERS, room
 from tocsin.tracking.track_records import RECORD
+from tocsin.tracking.upkeep import ALONE_LOG, ALONE_LOOKS
 
 BODY = thrown(22.0, -32.0, 200e3, 4500.0, 40.0, 38.0)
 
@@ -88,39 +89,41 @@ def test_shadows_are_weighed_by_the_chance_of_what_was_not_seen():
         assert (after["shadow"] == 0).all()
 
 
-def two_of_one(seen_together: bool) -> tuple[Scene, int]:
-    """Return a scene with a wrong, sure track of a body that radar A follows, and how many stand after B has looked too."""
-    scene = Scene()
+def standing(scene: Scene, state: np.ndarray, sigma_m: float, hits: int) -> Track:
+    """Return a coasting track that stands at `state` (6,)."""
     bank = scene.tracker.bank
     track = bank.add(at(0.0), "radar")
     s = track.slot
-    # off along radar A's azimuth, which A does not know well; much surer than that
-    axis = np.cross(BODY[:3] - SENSORS["A"].position, BODY[:3])
-    wrong = BODY.copy()
-    wrong[:3] += 1.5e3 * axis / np.linalg.norm(axis)
-    bank.xs[s, FREE, :6], bank.xs[s, FREE, 9] = wrong, 8.0
-    bank.ps[s, FREE] = np.diag([100.0**2] * 3 + [5.0**2] * 3 + [0.0] * 3 + [0.1])
+    bank.xs[s, FREE, :6], bank.xs[s, FREE, 9] = state, 8.0
+    bank.ps[s, FREE] = np.diag([sigma_m**2] * 3 + [25.0] * 3 + [0.0] * 3 + [0.1])
     bank.ws[s] = 0.0, 1.0
-    track.confirmed, track.hits, track.score, track.score_top = True, 20, 100.0, 100.0
-    for k in range(1, 25):
-        for j, sensor in enumerate(("A", "B")):
-            t = 5.0 * k + 2.5 * j
-            bodies = [later(BODY, t)]
-            if seen_together:
-                bodies.append(later(beside(BODY, 3e3), t))
-            scene.radar(sensor, t, bodies)
-    return scene, len(scene.standing)
+    track.confirmed, track.hits = True, hits
+    return track
 
 
-def test_a_wrong_track_beside_the_right_one_of_its_object_ends():
-    scene, count = two_of_one(False)
-    assert count == 1
-    state, covariance, time = scene.state_of(scene.standing[0])
-    off = state - later(BODY, time)
-    assert off @ np.linalg.solve(covariance, off) < 30.0
-    assert scene.standing[0].number == 1  # the older name stays
+@pytest.mark.parametrize("right_is_older", [False, True])
+def test_a_wrong_track_beside_the_right_one_of_its_object_ends(right_is_older):
+    scene = Scene()
+    wrong_state = beside(BODY, 3e3)
+    old = standing(scene, BODY if right_is_older else wrong_state, 100.0, 20)
+    new = standing(scene, wrong_state if right_is_older else BODY, 100.0, 8)
+    new.born = at(60.0)
+    right, wrong = (old, new) if right_is_older else (new, old)
+    assert scene.tracker.merge_twins() == []  # they disagree: 30 sigma
+    right.record["shadow"], right.record["shadow_slot"] = wrong.number, wrong.slot
+    right.record["shade"], right.record["apart"] = -ALONE_LOG - 0.1, ALONE_LOOKS - 1
+    assert scene.tracker.merge_twins() == []
+    right.record["apart"] = ALONE_LOOKS
+    assert [(k.number, d.number) for k, d in scene.tracker.merge_twins()] == [(old.number, new.number)]
+    assert scene.tracks == [old] and old.hits == 28
+    assert scene.state_of(old)[0] == pytest.approx(BODY)
 
 
-def test_two_objects_that_are_seen_side_by_side_stay_two():
-    _, count = two_of_one(True)
-    assert count == 2
+def test_two_objects_that_looks_show_side_by_side_stay_two():
+    scene = Scene()
+    other = beside(BODY, 3e3)
+    both = [standing(scene, s, 200.0, 20) for s in (BODY, other)]
+    for k in range(1, 30):
+        seen = [BODY, other] if k % 4 == 0 else [(BODY, other)[k % 2]]
+        scene.radar("A", 5.0 * k, [later(s, 5.0 * k) for s in seen])
+    assert scene.standing == both
