@@ -45,6 +45,15 @@ RADARS = tuple(
     for k in range(2)
 )
 NETWORK = Network(radar=RADARS)
+BLUNT = Network(
+    radar=tuple(
+        msgspec.structs.replace(
+            r, false_alarms_per_look=0.05, sigma_range_m=300.0, sigma_azimuth_deg=0.3, sigma_elevation_deg=0.3
+        )
+        for r in RADARS
+    )
+)
+"""Radars whose gates are wide: what echoes by chance fits them sooner."""
 SAID = ("quarantined", "sensor_biased", "sensor_lost", "sensor_back", "gap")
 
 
@@ -90,6 +99,20 @@ def pure_clutter(rate: float, looks: int) -> Iterator[Look]:
     rng = np.random.default_rng(3)
     for k in range(1, looks + 1):
         yield look("r0", k, clutter(rng, int(rng.poisson(rate))))
+
+
+def shell(rate: float, looks: int) -> Iterator[Look]:
+    """Yield looks of echoes from a thin layer 110 km up, so many on the mean: radar aurora, where every look has new ones."""
+    rng = np.random.default_rng(6)
+    for k in range(1, looks + 1):
+        values = clutter(rng, int(rng.poisson(rate)))
+        n = len(values)
+        ground = rng.uniform(700e3, 900e3, n)
+        up = rng.normal(110e3, 1e3, n) - ground**2 / 12.74e6
+        values[:, RANGE], values[:, ELEVATION] = np.hypot(ground, up), np.arctan2(up, ground)
+        values[:, AZIMUTH] = rng.uniform(-0.3, 0.3, n) % (2.0 * np.pi)
+        values[:, RANGE_RATE] = np.nan
+        yield look("r0", k, values)
 
 
 def frozen() -> Iterator[Look]:

@@ -37,10 +37,14 @@ class Figures(msgspec.Struct, frozen=True):
     """P(asset) by the prediction before the last."""
     unseen: bool = False
     """Nobody has seen it since its plume went out: where it falls is a prediction."""
+    moved: bool = True
+    """Its motion says launch, or fall: what only shines aloft is noticed, and no more."""
 
 
 def level_of(f: Figures, current: str) -> tuple[str, str]:
     """Return (level, reason) of an object that stands at `current`."""
+    if not f.moved:
+        return "noticed", f"launch-like: shines above the ground; P(launch) {f.launch:.2f}, its motion is not known yet"
     ease = FALL if RANK[current] >= RANK["possible"] else 1.0
     # no notification, and no prior of a site, holds down what may fall on an asset
     missile, asset = f.missile, max(f.asset, f.asset_without_notice)

@@ -21,6 +21,8 @@ SAME_RAID_S = 1200.0
 """Objects that threaten and come within this time of the raid's newest belong to it."""
 HALVES_S, HALVES_M = 300.0, 500e3
 """An arc first seen far along its way points back to its launch within so much: a plume there and then may be its own."""
+BURNS_BY = "infrared"
+"""The physics by which a burn is seen."""
 LIKELY_MISSILE = 0.5
 """From here on an object is counted as one of a raid, and may be the other half of another."""
 LEVEL_PAUSE_S = 5.0
@@ -51,6 +53,8 @@ class Member(msgspec.Struct):
     """The highest level it had."""
     paths: list[str] = msgspec.field(default_factory=list)
     """Every path that has spoken of it while it threatened."""
+    rose: bool = False
+    """Its motion said launch or fall: it did not only shine aloft."""
     spoken: list[str] = msgspec.field(default_factory=list)
     """Every path that has spoken of it."""
 
@@ -129,8 +133,28 @@ def burns_of(plumes: Sequence[Member], member: Member) -> list[Member]:
     own = set(phenomenologies(tuple(member.paths)))
     return [
         m for m in plumes
-        if own and m.spoken and own.isdisjoint(phenomenologies(tuple(m.spoken))) and _one_launch(m, member)
+        if own and m.rose and own.isdisjoint(phenomenologies(tuple(m.spoken))) and burn_paths(m, tuple(own))
+        and _one_launch(m, member)
     ]  # fmt: skip
+
+
+def carriers_of(event: RaidEvent, member: Member) -> list[Member]:
+    """Return the likely missiles of an event whose burn has carried an object that only another phenomenology has seen.
+
+    A burn carries all that comes apart after it, and the track of a plume goes on with one part: its spent stage, say, which
+    falls short. What was seen of the burn was seen of every part.
+    """
+    own = phenomenologies(tuple(member.paths))
+    return [
+        m for m in event.members.values()
+        if own and m.rose and m.p_missile >= LIKELY_MISSILE and m.number != member.number
+        and burn_paths(m, own) and _one_launch(m, member)
+    ]  # fmt: skip
+
+
+def burn_paths(carrier: Member, own: Sequence[str]) -> tuple[str, ...]:
+    """Return the paths that have seen a carrier burn, for what has been seen only by the physics `own`; none that it has."""
+    return tuple(p for p in carrier.spoken if BURNS_BY not in own and phenomenologies((p,)) == (BURNS_BY,))
 
 
 def _one_launch(a: Member, b: Member) -> bool:
@@ -160,8 +184,9 @@ def _wanted(event: RaidEvent, plumes: Sequence[Member]) -> tuple[str, str]:
             halves = ", ".join(f"{one.track} ({', '.join(phenomenologies(tuple(one.paths)))})" for one in others)
             lent = f"; {m.track} may be one with {halves}: together {told_paths(paths)}" if others else ""
             best = level
-        burns = burns_of(plumes, m)
-        paths = tuple(sorted({*paths, *(p for one in burns for p in one.spoken)}))
+        own = phenomenologies(tuple(m.paths))
+        burns = [*burns_of(plumes, m), *carriers_of(event, m)]
+        paths = tuple(sorted({*paths, *(p for one in burns for p in burn_paths(one, own))}))
         if burns and independent_paths(paths) >= 2 and RANK[best] < RANK["probable"]:
             # a harmless rocket's plume and its own arc by a radar that is wrong look the same: no more than `probable`
             rose = ", ".join(one.track for one in burns)

@@ -80,6 +80,7 @@ class Events:
             return
         member = event.members[judged.number]
         member.level = judged.level
+        member.rose |= judged.moved
         member.p_missile, member.p_asset = judged.missile, judged.asset_twice
         member.spoken = sorted({*member.spoken, *speaking_paths(track.paths)})
         if judged.launch is not None:
@@ -106,6 +107,7 @@ class Events:
         event.members[kept.number] = msgspec.structs.replace(member, number=track.number, track=track.id)
         kept.event = gone.event
         kept.level = kept.level or gone.level
+        kept.moved |= gone.moved
         kept.launch = kept.launch or gone.launch
 
     def end(self, judged: Judged, why: str) -> None:

@@ -80,6 +80,7 @@ def features_of(
         infrared_hits=infrared,
         radar_hits=radar,
         satellites=len(satellites),
+        crossed=sorted(satellites.values())[-2] if len(satellites) > 1 else 0,
         age_s=max(track.last_hit - track.born, 0) / NS,
         powered=powered,
         burning_s=burning,

@@ -100,7 +100,7 @@ def noisy(centre: Centre, look: Look, sensor: Sensor, rows: FloatArray, used: In
 
 
 def died(centre: Centre, track: Track) -> None:
-    """Count a track that had one detection only against the sensor that gave it."""
-    if not track.confirmed and track.hits == 1:
-        for sensor in track.sensors:
-            centre.false_rate.died(sensor)
+    """Count the detections of a track that never became one against the sensors that gave them."""
+    if not track.confirmed:
+        for sensor, hits in track.sensors.items():
+            centre.false_rate.died(sensor, hits)

@@ -74,6 +74,10 @@ class Judged(msgspec.Struct):
     """Its arc meets the ground beyond doubt (a track without a plume)."""
     climbs: bool = False
     """Its motion says launch: it climbs under power, or runs away as only a launch does."""
+    aloft: bool = False
+    """It shines above the ground, as a launch does before its motion is known."""
+    moved: bool = False
+    """Its motion has said launch or fall surely enough for more than `noticed`."""
     wide: bool = False
     """Its footprint is a cloud, not one Gaussian: predicted more rarely."""
     orbit_since: int = 0

@@ -18,7 +18,7 @@ from tocsin.core.constants import NS
 from tocsin.core.records.inputs import Notification
 from tocsin.identification.classes import launch_probability, missile_probability
 from tocsin.identification.classify import Identity, classify, explain, without_notice
-from tocsin.identification.evidence import climbs_under_power, runs_away
+from tocsin.identification.evidence import climbs_under_power, runs_away, shines_aloft
 from tocsin.identification.notices import fitting
 from tocsin.identification.sites import REACH_M, odds_at
 from tocsin.prediction.arc import ArcFigures, arc_figures
@@ -36,7 +36,11 @@ DEEP_HOLD_S, FALL_HOLD_S = 15.0, 60.0
 would pass deep under the surface (thrown from place to place), later where it only grazes (real radars slip and lag)."""
 FALL_HITS, FALL_TROUBLE, FALL_NIS = 6, 0.02, 1.5
 """Such a track has so many detections, and hardly one that does not fit it."""
-LAUNCH_LIKE = 0.9
+FALL_SCORE = 70.0
+"""Such a track is an object by log odds of so much: of 13 arcs of 40 launches that radar alone opened the least had 198, of
+what aurora and jamming gave in three months the most had 61."""
+NOTICEABLE, LAUNCH_LIKE = 0.8, 0.9
+"""P(launched) from which on a light aloft is noticed, and from which on what climbs is a launch."""
 REACHES_ORBIT = 0.95
 """Share of launchers that do not fall (GCAT: of launches to orbit of 2015 to 2024 one in twenty failed). A footprint of what
 still burns holds for what falls."""
@@ -128,8 +132,8 @@ class Judgement:
         threatening = judged.launched >= 0.5 if track.satellites else falls
         if threatening or judged.event:
             self._predict(stage, judged, track, state, covariance, now)
-        rises = judged.launched >= LAUNCH_LIKE and judged.climbs
-        opens = judged.event != 0 or (threatening and (falls or rises))
+        judged.moved |= threatening and (falls or (judged.launched >= LAUNCH_LIKE and judged.climbs))
+        opens = judged.event != 0 or judged.moved or (judged.launched >= NOTICEABLE and judged.aloft)
         judged.judged_at, judged.hits_judged = now, track.hits
         # told with the class, when that has changed
         lifting = judged.context.lifting
@@ -152,6 +156,7 @@ class Judgement:
             degraded_mode=degraded,
             wide=judged.wide,
             unseen=bool(track.off_from) and track.last_hit <= track.last_infrared,
+            moved=judged.moved,
         )
         judged.level, judged.reason = level_of(figures, judged.level)
         if lifting.since:
@@ -162,6 +167,7 @@ class Judgement:
     def _watch_fall(self, judged: Judged, track: Track, falls: float, deep: float, now: int) -> None:
         """Note since when the arc has met the ground beyond doubt, and whether that has held for long enough."""
         fits = track.hits >= FALL_HITS and track.trouble < FALL_TROUBLE and track.nis < FALL_NIS
+        fits = fits and track.score >= FALL_SCORE
         seen = track.last_hit  # a state that nobody has confirmed since proves nothing by lasting
         judged.fall_since = (judged.fall_since or seen) if fits and falls > SURE_FALL else 0
         judged.deep_since = (judged.deep_since or seen) if fits and deep > SURE_FALL else 0
@@ -180,6 +186,7 @@ class Judgement:
         if track.satellites and not track.off_from:
             judged.context.past.rose = rises
         judged.climbs = rises or (runs_away(features) and judged.launch is not None)
+        judged.aloft = shines_aloft(features)
         judged.classes, judged.best = identity.classes, identity.best
         judged.missile = missile_probability(identity.classes)
         judged.launched = launch_probability(identity.classes)

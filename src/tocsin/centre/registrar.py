@@ -95,7 +95,9 @@ def process(
         look = corrected(look, sensor, fault)
         rows = centre.tracker.rows(look, sensor, place) if used.size else rows
     trusted = fault is None or not fault.drifting
-    result = centre.tracker.process(look, sensor, place, rows, used, centre.known, trusted)
+    # an infrared sensor's false reports stand close together, at a lit cloud: the rest of its field is as it says
+    false = centre.false_rate.of(sensor.id) if sensor.kind == "radar" else 0.0
+    result = centre.tracker.process(look, sensor, place, rows, used, centre.known, trusted, false)
     if used.size and centre.registration.wants(sent):
         hear(centre, sent, sensor, as_sent, used, result, (look, rows) if fault is not None else None)
     return look, result

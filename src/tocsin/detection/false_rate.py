@@ -1,7 +1,8 @@
-"""Does a sensor give more false reports than it says? What begins a track and is never seen again is counted against its rate.
+"""Does a sensor give more false reports than it says? What begins a track that never becomes sure is counted against its rate.
 
-A raid does not count: its objects are seen again. The rate is judged over blocks of looks, so that memory and time are those of
-a few numbers a sensor.
+A raid does not count: its objects are seen again. The rate is judged over blocks of looks, sooner where a block is over its bound
+before its end, so that memory and time are those of a few numbers a sensor. A radar that is named is taken at the rate that it
+gives: what fits a track by chance is then as likely as it is (aurora, jamming, the Moon), and tracks need so much more.
 """
 
 from __future__ import annotations
@@ -22,9 +23,11 @@ class Block(msgspec.Struct):
 
     looks: int = 0
     alone: int = 0
-    """Tracks of one detection of it that nothing ever saw again."""
+    """Detections of tracks that ended before they were sure."""
     loud: bool = False
     """It was named, and has not been quiet for a block since."""
+    rate: float = 0.0
+    """False reports a look, as counted over the last block that was loud; 0 where it gives what it states."""
 
 
 class FalseRate:
@@ -37,20 +40,26 @@ class FalseRate:
         """Return what has to be told after some more looks of a sensor that states so many false reports a look, or ``."""
         block = self.blocks.setdefault(sensor, Block())
         block.looks += looks
-        if block.looks < BLOCK:
-            return ""
-        expected = stated * block.looks
+        expected = stated * max(block.looks, BLOCK)
         most = TIMES * expected + SIGMAS * math.sqrt(expected) + LEAST
-        rate, loud, before = block.alone / block.looks, block.alone > most, block.loud
-        self.blocks[sensor] = Block(loud=loud)
+        loud, before = block.alone > most, block.loud
+        if block.looks < BLOCK and not loud:
+            return ""
+        rate = block.alone / block.looks
+        self.blocks[sensor] = Block(loud=loud, rate=rate if loud else 0.0)
         if not loud or before:
             return ""
-        why = "noise, jamming, glint or a wrong threshold; they are used as before"
+        why = "noise, jamming, glint or a wrong threshold; a report of it says so much less"
         return f"{rate:.2g} false reports a look, where it states {stated:.2g}: {why}"
 
-    def died(self, sensor: str) -> None:
-        """Note a track that had one detection, of a sensor, and was never seen again."""
-        self.blocks.setdefault(sensor, Block()).alone += 1
+    def of(self, sensor: str) -> float:
+        """Return the false reports a look that a named sensor gives; 0 for one that gives what it states."""
+        block = self.blocks.get(sensor)
+        return block.rate if block is not None else 0.0
+
+    def died(self, sensor: str, hits: int) -> None:
+        """Note a track that had so many detections of a sensor and ended before it was sure."""
+        self.blocks.setdefault(sensor, Block()).alone += hits
 
     def state(self) -> dict[str, Any]:
         """Return all of it as plain data."""

@@ -13,7 +13,7 @@ import msgspec
 from tocsin.core.constants import MU_M3_S2
 from tocsin.identification.classes import CLASSES, LAUNCHES, MISSILES, UNKNOWN_LIKELIHOOD
 from tocsin.identification.features import DARK_LONG_S, Features
-from tocsin.identification.reach import EARTH_RADIUS_M, reach
+from tocsin.identification.reach import EARTH_RADIUS_M, least_apogee, reach
 from tocsin.identification.sites import BOUND
 
 NOTIFICATION, SITE = "notification", "launch site"
@@ -25,6 +25,10 @@ SLOWEST_M_S2 = 3.0
 WHOLE_BURN_M_S2 = 22.0  # missiles gain as much in the mean of their whole burn, or more (see `mean_acceleration`)
 BRAKES_M_S2, BRAKED_SIGMA = 10.0, 4.0
 """More than gravity takes from what coasts upwards; once at four sigma counts from then on (by chance one look in 30,000)."""
+GROUND_M, ABOVE_SIGMA = 3e3, 3.0
+"""What is seen this surely above this height burns on no ground: of 10,115 fires of a day and all towns few lie higher."""
+FLAT, FLAT_WIDTH, FAR_M = 0.5, 0.08, 5500e3
+"""Apogee over that of least energy, of arcs of intercontinental range: depressed ones that were ever proposed stay above."""
 FASTEST_FIRST_M_S = 4000.0
 """Of 60 launches, behind cloud, past the limb and with a satellite lost, the fastest had 3.3 km/s when it was first seen."""
 MIRROR_DEG, FORWARD_DEG = 8.0, 50.0
@@ -104,6 +108,15 @@ def runs_away(f: Features) -> bool:
         and f.steady > 0.5
         and f.across_m_s > 3.0 * f.across_sigma_m_s + 250.0
     )
+
+
+def shines_aloft(f: Features) -> bool:
+    """Return whether satellites place its light above the ground: launch-like before any motion is.
+
+    Three of them, or two that have seen it twice each: one look of a second one may be of something else on the same line.
+    """
+    placed = f.satellites >= 3 or f.crossed >= 2
+    return placed and f.height_m - ABOVE_SIGMA * f.height_sigma_m > GROUND_M
 
 
 def brakes(f: Features) -> bool:
@@ -305,7 +318,9 @@ def arc_shape(f: Features) -> Piece | None:
     """Range and height of an arc that falls: each class has its ranges; sounding rockets go up, not far.
 
     Missiles are lofted now and then (Hwasong-12, -14, -15, -17, -18: apogee 2 to 7 times the range); the highest sounding
-    rocket of note is the Black Brant XII of 1995 (1,453 km).
+    rocket of note is the Black Brant XII of 1995 (1,453 km). What burns out far below the arc of least energy and all but in
+    orbit is a launcher whose last stage is still to come, or too faint: no flight of a missile of that range so flat is
+    public, and one in five is left to them.
     """
     apogee, far_m = f.shape
     if not far_m > 0.0 or not apogee > 0.0 or burns(f):
@@ -317,8 +332,10 @@ def arc_shape(f: Features) -> Piece | None:
     # rails stand at 75 to 88 degrees (tangent = 4 apogee / range): steep arcs, and seldom far ones
     steep = apogee / far_m
     lofted = 0.15 + 0.85 * falls_off(steep, 0.45, 0.2)
+    least = least_apogee(far_m) if far_m > FAR_M else 0.0
+    pressed = max(rises_to(apogee, FLAT * least, FLAT_WIDTH * least), 0.2)
     for name in MISSILES:
-        out[name] *= lofted
+        out[name] *= lofted * pressed
     far = falls_off(far_m, 400e3, 400e3) * falls_off(apogee, 1500e3, 150e3)
     out["sounding_rocket"] = max(rises_to(steep, 0.9, 0.2) * far, 0.01)
     out["reentering_body"] = 0.5

@@ -59,6 +59,8 @@ class Features(msgspec.Struct, frozen=True):
     apogee_m: float
     arc_range_m: float
     """Along the turning ground from launch to impact; NaN while it burns or in orbit."""
+    crossed: int = 0
+    """Looks that have it of the satellite with the second most of them; 0 where one alone has seen it."""
     came_m_s: float = math.nan
     """Where these are the figures of an earlier, better known arc, on which it came before air slowed it: the inertial speed
     at `came_height_m` on that arc, and its sigma; NaN = they are those of now."""

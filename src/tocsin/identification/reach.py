@@ -1,4 +1,4 @@
-"""How far the energy of an arc reaches, whatever its range."""
+"""How far the energy of an arc reaches, whatever its range, and how high the arc of least energy goes."""
 
 import math
 
@@ -18,3 +18,14 @@ def reach(range_m: float, apogee_m: float) -> float:
     e = apogee_m / (far - EARTH_RADIUS_M * math.cos(half))
     q = 2.0 - EARTH_RADIUS_M * (1.0 + e) / far
     return max(range_m, 2.0 * EARTH_RADIUS_M * math.asin(min(q / (2.0 - q), 1.0)))
+
+
+def least_apogee(range_m: float) -> float:
+    """Return the apogee (m) of the arc of least energy to a range (m; Wheelon 1959), on a sphere that does not turn.
+
+    Its ellipse has q = 2 sin(f / 2) / (1 + sin(f / 2)) at an elevation of 45 deg - f / 4.
+    """
+    half = 0.5 * min(range_m / EARTH_RADIUS_M, math.pi)
+    q = 2.0 * math.sin(half) / (1.0 + math.sin(half))
+    e = math.sqrt(max(1.0 - q * (2.0 - q) * math.cos(0.25 * math.pi - 0.5 * half) ** 2, 0.0))
+    return EARTH_RADIUS_M * ((1.0 + e) / (2.0 - q) - 1.0)

@@ -33,6 +33,12 @@ class Figures(msgspec.Struct, frozen=True, eq=False):
     sigmas: FloatArray
     log_density: float
     """Of false alarms and new objects in one look, per m3 (radar) or m2 (infrared)."""
+    expected: float
+    """False alarms and new objects in one look, all in all."""
+
+    def dense(self, false_alarms: float) -> float:
+        """Return the log density where a sensor gives so many false alarms a look, at least that of what it states."""
+        return self.log_density + math.log(max((false_alarms + NEW_PER_LOOK) / self.expected, 1.0))
 
 
 def figures_of(sensor: Sensor) -> Figures:
@@ -40,7 +46,7 @@ def figures_of(sensor: Sensor) -> Figures:
     expected = sensor.false_alarms + NEW_PER_LOOK
     if sensor.kind == "infrared":
         solid = 2.0 * math.pi * (1.0 - math.cos(sensor.field_half_angle))
-        return Figures(np.full(7, math.nan), math.log(expected / (solid * SIGHT_DISTANCE_M**2)))
+        return Figures(np.full(7, math.nan), math.log(expected / (solid * SIGHT_DISTANCE_M**2)), expected)
     volume = 0.0
     for box in sensor.whole_field.tolist():
         sines = math.sin(box[3]) - math.sin(box[2])
@@ -52,7 +58,7 @@ def figures_of(sensor: Sensor) -> Figures:
             math.hypot(sensor.bias_elevation, sensor.slow[2]),
         ]
     )  # fmt: skip
-    return Figures(sigmas, math.log(expected / max(volume, 1.0)))
+    return Figures(sigmas, math.log(expected / max(volume, 1.0)), expected)
 
 
 def measurement_rows(look: Look, sensor: Sensor, figures: Figures, place: FloatArray) -> FloatArray:
@@ -72,21 +78,22 @@ def measurement_rows(look: Look, sensor: Sensor, figures: Figures, place: FloatA
 
 
 def beside_neighbours(
-    gain: FloatArray, d2: FloatArray, rows: FloatArray, which: IntArray, left: IntArray, log_density: float
-) -> tuple[FloatArray, FloatArray, FloatArray]:
+    gain: FloatArray, d2: FloatArray, rows: FloatArray, which: IntArray, left: IntArray, log_density: float,
+    least: float = CROWD_LEAST,
+) -> tuple[FloatArray, FloatArray, FloatArray]:  # fmt: skip
     """Return the gains (k,) of pairs with detections `which` (k,), their worth for young tracks, and how crowded it is.
 
     A detection that a track does not explain is there of a neighbour: the density of the detections `left` around it takes
     the place of that of false alarms (`log_density`, 1/m3) where it is higher. In the gain, for pairs in the tail (`d2`, the
-    squared distance): what fits well is not given up because others are near. In the worth, for all. Crowded (k,): the log of
-    the density around each, above `log_density`.
+    squared distance): what fits well is not given up because others are near. In the worth, for all; it is not below `least`.
+    Crowded (k,): the log of the density around each, above `log_density`.
     """
     crowd = np.zeros(len(rows))
     crowding(rows, left, which, crowd)
     dearer = np.empty(which.size)
     dearer_by(crowd, which, log_density, dearer)
     gain = np.where(d2 > TAIL, gain - dearer, gain)
-    return gain, np.maximum(gain - dearer, np.minimum(gain, CROWD_LEAST)), dearer
+    return gain, np.maximum(gain - dearer, np.minimum(gain, least)), dearer
 
 
 def measured_places(rows: FloatArray, chosen: IntArray) -> tuple[FloatArray, FloatArray, FloatArray]:

@@ -14,6 +14,7 @@ import numpy as np
 
 from tocsin.tracking.bank import MAX_TRACKS, BoolArray, FloatArray, IntArray, Track, TrackBank
 from tocsin.tracking.filter_kernels import M_RANGE, M_SIGMA_A, M_SIGMA_B, M_SIGMA_RANGE
+from tocsin.tracking.look_result import LookResult
 
 FOLLOWED = 2
 """So many of the likeliest detections continue a track of one: in a raid of 1,000 objects the right one is among them in 87 %
@@ -85,3 +86,13 @@ def told(bank: TrackBank, seen: IntArray) -> list[Track]:
     count = np.minimum(records["first_count"][young], TOLD_HITS)
     shared = np.isin(keys[:, :, 0] << 24 | (keys[:, :, 1] & 0xFFFFFF), names) & (np.arange(TOLD_HITS) < count[:, None])
     return ended + [bank.tracks[s] for s in young[shared.any(axis=1)].tolist()]
+
+
+def end_told(bank: TrackBank, seen: IntArray, result: LookResult) -> None:
+    """End the tracks that `told` names after a look."""
+    for track in told(bank, seen):
+        if track.slot in result.confirmed:
+            result.confirmed.remove(track.slot)
+            track.confirmed = False
+        result.dropped.append((track, OTHERS))
+        bank.remove(track.slot)

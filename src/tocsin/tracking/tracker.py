@@ -27,14 +27,14 @@ from tocsin.tracking.filter_kernels import BOOST, FREE, M_RANGE, M_SIGMA_A
 from tocsin.tracking.gate_kernels import gate_pairs
 from tocsin.tracking.look_result import NOTHING, LookResult, Update
 from tocsin.tracking.measurement_kernels import against_new
-from tocsin.tracking.measurements import TAIL, Figures, beside_neighbours, figures_of, measurement_rows
+from tocsin.tracking.measurements import CROWD_LEAST, TAIL, Figures, beside_neighbours, figures_of, measurement_rows
 from tocsin.tracking.noise import Noise
 from tocsin.tracking.notes import LookNotes, note_rivals
 from tocsin.tracking.record_kernels import NIS_MEMORY, SCORE_MOST, components, count_hits
 from tocsin.tracking.shadow_kernels import cast_shadows, weigh_shadows
 from tocsin.tracking.silence import silence
 from tocsin.tracking.slips import GATE, TAKE_OVER_RUN, back_on, branch_off, grown, hold, take_over
-from tocsin.tracking.splits import OTHERS, open_pairs, told
+from tocsin.tracking.splits import end_told, open_pairs
 from tocsin.tracking.upkeep import adopt, gone_out, merge_twins, tidy, unsharp
 from tocsin.tracking.view_kernels import carry_ahead, combine
 
@@ -84,22 +84,25 @@ class Tracker:
         chosen: IntArray,
         known: Known,
         trusted: bool = True,
+        false_alarms: float = 0.0,
     ) -> LookResult:
         """Return what the detections `chosen` (indices into `rows`) did to the tracks; `place` (3,) of the sensor.
 
-        A sensor that is not `trusted` (quarantined) is no path of evidence, and its silence says nothing.
+        A sensor that is not `trusted` (quarantined) is no path of evidence, and its silence says nothing. `false_alarms`: of a
+        radar that gives more of them than it states, how many a look.
         """
         bank = self.bank
         result = LookResult([], [], [], [], NOTHING, NOTHING, [], [])
         odds = PLUME_ODDS_INFRARED if sensor.kind == "infrared" else 1.0
         bank.release()
         notes = LookNotes(bank, look, sensor, rows, trusted)
+        dense = self._figures(sensor).dense(false_alarms)
         left = chosen
         all_slots = bank.slots()
         if chosen.size and all_slots.size:
             standing = bank.standing()
             near = standing & ~unsharp(bank, all_slots) if sensor.kind == "radar" else standing
-            left = self._associate(notes, left, all_slots[near], odds, result)
+            left = self._associate(notes, left, all_slots[near], odds, dense, result)
         if chosen.size > MAX_TRACKS:
             result.flooded, result.refused_births, left = True, int(left.size), left[:0]
         if left.size and sensor.kind == "radar":
@@ -109,7 +112,7 @@ class Tracker:
             left = left[~fits]
         if left.size and all_slots.size:
             left = unresolved(bank, notes, left, all_slots[near], result.seen)
-            left = self._associate(notes, left, all_slots[~standing], odds, result)
+            left = self._associate(notes, left, all_slots[~standing], odds, dense, result)
         few = left.size * len(bank.tracks) <= CONTINUE_MOST
         if left.size and look.mode == "track" and sensor.kind == "radar":
             result.unfollowed, left = not few, self._continue(notes, left, result) if few else left
@@ -132,56 +135,39 @@ class Tracker:
         return adopt(self.bank)
 
     def _associate(
-        self, notes: LookNotes, left: IntArray, slots: IntArray, odds: float, result: LookResult
+        self, notes: LookNotes, left: IntArray, slots: IntArray, odds: float, dense: float, result: LookResult
     ) -> IntArray:
         if not slots.size or not left.size:
             return left
-        look, sensor, rows = notes.look, notes.sensor, notes.rows
-        bank, figures = self.bank, self._figures(sensor)
-        size = min(4 * int(left.size) + 64, MAX_PAIRS)
-        while True:
-            ps, pr, ll, d2 = np.empty(size, np.int64), np.empty(size, np.int64), np.empty(size), np.empty(size)
-            count = gate_pairs(
-                bank.xs, bank.ps, bank.ws, bank.ts, bank.two, bank.ahead_x, bank.ahead_p, bank.ahead_t, slots, rows,
-                look.times, left, odds, GATE, ps, pr, ll, d2,
-            )  # fmt: skip
-            if count >= 0:
-                break
-            if size >= MAX_PAIRS:
-                count, result.crowded = size, True
-                break
-            size = min(4 * size, MAX_PAIRS)
-        if count == 0:
+        bank, look, sensor, rows = self.bank, notes.look, notes.sensor, notes.rows
+        ps, pr, ll, d2 = self._pairs(notes, left, slots, odds, result)
+        if not ps.size:
             return left
-        gain = np.empty(count)
-        against_new(ll, pr, rows, figures.log_density, gain)
-        worth = gain
-        young = False
+        worth = gain = np.empty(ps.size)
+        against_new(ll, pr, rows, dense, gain)
+        young = sensor.kind == "radar" and not bank.tracks[int(slots[0])].confirmed
         if sensor.kind == "radar":
-            young = not bank.tracks[int(slots[0])].confirmed
-            asked = np.arange(count) if young else np.flatnonzero(d2[:count] > TAIL)
-            gain[asked], valued, dearer = beside_neighbours(
-                gain[asked], d2[asked], rows, pr[asked], left, figures.log_density
-            )
-            worth = valued if young else gain
+            loud = dense > self._figures(sensor).log_density
+            asked = np.arange(ps.size) if young or loud else np.flatnonzero(d2 > TAIL)
+            least = -math.inf if loud else CROWD_LEAST
+            gain[asked], valued, dearer = beside_neighbours(gain[asked], d2[asked], rows, pr[asked], left, dense, least)
+            worth = valued if young or loud else gain
         if sensor.kind == "infrared":
-            dark = gone_out(bank, ps[:count], look.time - DARK_S * NS)
-            again = ll[:count] + math.log(RELIGHT) - NEAR_LAUNCHES
+            dark = gone_out(bank, ps, look.time - DARK_S * NS)
+            again = ll + math.log(RELIGHT) - NEAR_LAUNCHES
             worth = gain = np.where(dark, np.minimum(gain, again), gain)
-        best = assign(ps[:count], pr[:count], gain)
-        if not best.size:
+        if not (best := assign(ps, pr, gain)).size:
             return left
-        s, r, worth = ps[:count][best], pr[:count][best], worth[best]
+        s, r, worth = ps[best], pr[best], worth[best]
         more, taken = best[:0], r
         if young:
-            density = np.exp(figures.log_density + dearer)
-            more, contested = open_pairs(bank, ps[:count], pr[:count], ll, d2[:count] < TAIL, rows, density, best)
+            more, contested = open_pairs(bank, ps, pr, ll, d2 < TAIL, rows, np.exp(dense + dearer), best)
             if more.size:
                 s = np.concatenate([s, bank.fork(ps[more])])
                 r, worth = np.concatenate([r, pr[more]]), np.concatenate([worth, valued[more]])
                 taken = taken[~contested]
         elif sensor.kind == "radar":
-            cast_shadows(bank.records, ps[:count], pr[:count], s, r, np.full(look.times.size, -1, np.int64))
+            cast_shadows(bank.records, ps, pr, s, r, np.full(look.times.size, -1, np.int64))
         out = np.empty(s.size)
         if sensor.position is not None and bank.biased:
             follow_effects(
@@ -195,25 +181,34 @@ class Tracker:
         n = best.size
         self._hits(notes, s[:n], r[:n], worth[:n], out[:n], result)
         if more.size:
-            told_of = len(result.hits)
+            # each detection went to one track: whose else it may be is told when that has shown
             self._count(notes, s[n:], r[n:], worth[n:], out[n:], result)
-            del result.hits[
-                told_of:
-            ]  # each detection went to one track; what else it may be of is told when it has shown
+            result.hits.pop()
         if young:
-            self._told(s, result)
+            end_told(bank, s, result)
         free = np.ones(look.times.size, np.bool_)
         free[taken] = False
         return left[free[left]]
 
-    def _told(self, slots: IntArray, result: LookResult) -> None:
-        """End the tracks whose detections `slots`, just seen, have shown to be theirs."""
-        for track in told(self.bank, slots):
-            if track.slot in result.confirmed:
-                result.confirmed.remove(track.slot)
-                track.confirmed = False
-            result.dropped.append((track, OTHERS))
-            self.bank.remove(track.slot)
+    def _pairs(
+        self, notes: LookNotes, left: IntArray, slots: IntArray, odds: float, result: LookResult
+    ) -> tuple[IntArray, IntArray, FloatArray, FloatArray]:
+        """Return slots, detections, log likelihoods and squared distances (n,) of the pairs within the gate."""
+        bank, look, rows = self.bank, notes.look, notes.rows
+        size = min(4 * int(left.size) + 64, MAX_PAIRS)
+        while True:
+            ps, pr, ll, d2 = np.empty(size, np.int64), np.empty(size, np.int64), np.empty(size), np.empty(size)
+            count = gate_pairs(
+                bank.xs, bank.ps, bank.ws, bank.ts, bank.two, bank.ahead_x, bank.ahead_p, bank.ahead_t, slots, rows,
+                look.times, left, odds, GATE, ps, pr, ll, d2,
+            )  # fmt: skip
+            if count >= 0:
+                break
+            if size >= MAX_PAIRS:
+                count, result.crowded = size, True
+                break
+            size = min(4 * size, MAX_PAIRS)
+        return ps[:count], pr[:count], ll[:count], d2[:count]
 
     def _continue(self, notes: LookNotes, left: IntArray, result: LookResult) -> IntArray:
         """Hold detections of a `track` look that fit no gate to the tracks they follow on from; return the rest."""

@@ -280,3 +280,9 @@ def test_the_reason_says_what_stands_on_measurement_alone(missile: float, asset:
     )  # fmt: skip
     words = f"P(missile) {missile:.2f}, P(asset) {asset:.2f}, 2 independent paths (infrared)"
     assert level_of(figures, "") == ("possible", f"{words}; space launch or sounding rocket not excluded{told}")
+
+
+@pytest.mark.parametrize("current", ["", "noticed"])
+def test_what_only_shines_aloft_is_noticed_and_no_more(current: str) -> None:
+    assert level(current, moved=False, paths=BOTH) == "noticed"
+    assert level(current, moved=True, paths=BOTH) in ("probable", "confirmed")

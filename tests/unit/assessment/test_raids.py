@@ -160,16 +160,16 @@ def test_the_plume_of_the_same_launch_speaks_for_an_arc() -> None:
 
 def test_a_plume_that_was_lost_makes_an_arc_that_rose_there_and_then_probable_and_no_more() -> None:
     arc = member(1, "possible", paths=[RADAR], **STRONG)
-    lost = member(9, "noticed", ended="its arc has reached the ground", spoken=[IR])
+    lost = member(9, "tracked", ended="its arc has reached the ground", spoken=[IR], rose=True)
     assert wanted_level(event(arc), [lost]) == "probable"
     level, why = next_level(event(arc, level="possible"), at(100), [lost])
     assert level == "probable" and "rose there and then where T9 was seen to burn: together 2 independent paths" in why
-    # by the same line, elsewhere, at another time, by the same physics, or without a word: no second path
+    # by the same line, elsewhere, at another time, by the same physics, without a word, or a light that only stood aloft
     for other in (
         {"spoken": ["infrared/post/line-2"]}, {"launch_place": (0.7, 0.1)}, {"launch_time": at(301)},
-        {"spoken": [RADAR_2]}, {"spoken": []},
+        {"spoken": [RADAR_2]}, {"spoken": []}, {"rose": False},
     ):  # fmt: skip
-        given: dict[str, Any] = {"ended": "lost", "spoken": [IR], **other}
+        given: dict[str, Any] = {"ended": "lost", "spoken": [IR], "rose": True, **other}
         assert wanted_level(event(arc), [member(9, "noticed", **given)]) == "possible", other
     for less in ({"p_missile": 0.899}, {"p_asset": 0.099}, {"threat": False}):
         weak = member(1, "possible", **{**STRONG, "paths": [RADAR], **less})
@@ -206,3 +206,23 @@ def test_a_missile_that_came_down_takes_no_warning_back() -> None:
     harmless = event(member(1, "tracked", ended="fell"), member(2, "tracked"), level="possible")
     assert next_level(harmless, at(200)) == ("possible", "")
     assert next_level(harmless, at(200 + WITHDRAW_AFTER_S))[0] == "withdrawn"
+
+
+def test_what_was_seen_of_a_burn_was_seen_of_every_part_that_it_carried() -> None:
+    # the track of the plume went on with the spent stage, which falls short; one radar alone has the other part
+    arc = member(1, "possible", paths=[RADAR], **STRONG)
+    whole: dict[str, Any] = {
+        "p_missile": 0.5, "p_asset": 0.0, "threat": True, "rose": True, "paths": [IR, RADAR_2], "spoken": [IR, RADAR_2],
+    }  # fmt: skip
+    assert wanted_level(event(arc, member(2, "tracked", **whole))) == "probable"
+    assert wanted_level(event(arc, member(2, "tracked", ended="fell", **whole))) == "probable"
+    level, why = next_level(event(arc, member(2, "tracked", **whole), level="possible"), at(100))
+    assert level == "probable" and "T1 rose there and then where T2 was seen to burn" in why
+    for less in (
+        {"p_missile": 0.499}, {"rose": False}, {"launch_place": (0.7, 0.1)}, {"launch_time": at(301)},
+        {"spoken": [RADAR_2]}, {"spoken": ["infrared/site/line-2"]},  # by the same line: no second path
+    ):  # fmt: skip
+        assert wanted_level(event(arc, member(2, "tracked", **{**whole, **less}))) == "possible", less
+    # a plume alone was not carried by what a radar has seen
+    plume = member(1, "possible", paths=[IR], **STRONG)
+    assert wanted_level(event(plume, member(2, "tracked", **{**whole, "spoken": [IR, RADAR_2]}))) == "possible"

@@ -6,6 +6,7 @@ import msgspec
 import numpy as np
 import pytest
 from benchmarks.bad_input import (
+    BLUNT,
     NETWORK,
     clutter,
     contradictory,
@@ -15,6 +16,7 @@ from benchmarks.bad_input import (
     network_of,
     noisy,
     pure_clutter,
+    shell,
 )  # fmt: skip
 
 from tocsin.centre.centre import Centre
@@ -64,6 +66,15 @@ def test_clutter_makes_no_track_and_more_of_it_than_stated_names_the_sensor(rate
     assert [s for s, reason in named(events) if "false reports a look" in reason] == (["r0"] if told else [])
 
 
+def test_what_echoes_in_a_layer_look_after_look_opens_no_event() -> None:
+    centre, events, _ = said_of(shell(8.0, 1000), BLUNT)
+    assert [s for s, reason in named(events) if "false reports a look" in reason] == ["r0"]
+    assert 3.0 < centre.false_rate.of("r0") < 15.0
+    assert not [e for e in events if e.kind == "launch_detected"]
+    # 34, and two events, where it is taken at the rate that it states; those of now come before it is named
+    assert len([e for e in events if e.kind == "track_started"]) < 20
+
+
 def test_a_frozen_feed_is_named_and_none_of_it_becomes_a_track() -> None:
     centre, events, refused = said_of(first(frozen(), 40))
     assert named(events) == [("r0", "frozen: it repeats an earlier look")]
@@ -104,10 +115,16 @@ def test_false_reports_are_judged_by_blocks_and_a_quiet_one_ends_the_naming() ->
     for block in range(4):
         for _ in range(BLOCK):
             for _ in range(0 if block == 2 else 5):
-                rate.died("r")
+                rate.died("r", 1)
             told.append(rate.looked("r", 0.1, 1))
+    # a block over its bound is judged before its end
     assert [k // BLOCK for k, reason in enumerate(told) if reason] == [0, 3]
+    assert told.index(next(filter(None, told))) < BLOCK // 2
+    assert rate.of("r") == pytest.approx(5.0, rel=0.2) and rate.of("other") == 0.0
     assert rate.looked("other", 0.1, BLOCK) == ""
+    for _ in range(BLOCK):
+        rate.looked("r", 0.1, 1)
+    assert rate.of("r") == 0.0
     again = FalseRate()
     again.load(msgspec.json.decode(msgspec.json.encode(rate.state())))
     assert again.state() == rate.state()

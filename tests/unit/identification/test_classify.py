@@ -14,9 +14,9 @@ from tocsin.identification.classes import (
     missile_probability,
 )
 from tocsin.identification.classify import classify, explain, without_notice
-from tocsin.identification.evidence import PIECES, may_follow, runs_away
+from tocsin.identification.evidence import PIECES, may_follow, runs_away, shines_aloft
 from tocsin.identification.features import Features
-from tocsin.identification.reach import reach
+from tocsin.identification.reach import least_apogee, reach
 
 BOOST: dict[str, Any] = {
     "infrared_hits": 16, "radar_hits": 0, "satellites": 2, "age_s": 90.0, "powered": 1.0, "burning_s": 95.0, "off_s": 0.0,
@@ -414,3 +414,34 @@ def test_an_arc_within_the_air_keeps_the_shape_it_had() -> None:
     assert features(low, flown=(31e3, 300e3)).shape == (31e3, 300e3)
     assert features(low, flown=(31e3, 300e3), height_m=100e3).shape == (13e3, 50e3), "above the air it is what it is"
     assert features(low).shape == (13e3, 50e3)
+
+
+def test_a_light_is_aloft_by_three_satellites_or_two_that_saw_it_twice_three_sigma_above_the_ground() -> None:
+    young: dict[str, Any] = {"infrared_hits": 3, "satellites": 3, "crossed": 1, "height_m": 10e3, "height_sigma_m": 2e3}
+    assert shines_aloft(features(**young))
+    assert shines_aloft(features(**{**young, "satellites": 2, "crossed": 2}))
+    assert not shines_aloft(features(**{**young, "satellites": 2}))  # one look across may be of another light
+    assert not shines_aloft(features(**{**young, "satellites": 1, "crossed": 0}))
+    assert not shines_aloft(features(**{**young, "height_sigma_m": 2.4e3}))
+    assert not shines_aloft(features(**{**young, "height_m": 8.9e3}))
+
+
+@pytest.mark.parametrize("range_km", [100.0, 1000.0, 3000.0, 8000.0, 12_000.0, 18_000.0])
+def test_the_arc_of_least_energy_is_as_high_as_the_one_that_reaches_no_farther(range_km: float) -> None:
+    # `reach` of the highest of all arcs to a place: it is least where that arc's energy is
+    least = least_apogee(range_km * 1e3)
+    assert reach(range_km * 1e3, least) == pytest.approx(range_km * 1e3, rel=1e-6)
+    for other in (0.9, 1.1):
+        assert reach(range_km * 1e3, other * least) > range_km * 1e3 * (1.0 + 1e-5)
+
+
+def test_the_arc_of_a_launcher_whose_last_stage_is_still_to_come_is_flat() -> None:
+    # half an hour of coast, as fast and as flat as two stages of a small launcher leave it
+    spent: dict[str, Any] = {
+        "off_s": 150.0, "powered": 0.0, "thrust_m_s2": 0.0, "burning_s": 310.0, "burnout": (6900.0, 60.0, 7250.0),
+        "inertial_speed_m_s": 7250.0, "speed_m_s": 6900.0, "climb_m_s": 500.0, "perigee_m": -1.1e6,
+        "arc_range_m": 11.6e6, "apogee_m": 340e3,
+    }  # fmt: skip
+    flat = classify(features(**spent)).classes
+    depressed = classify(features(**{**spent, "apogee_m": 0.62 * least_apogee(11.6e6)})).classes
+    assert missile_probability(flat) < 0.9 < missile_probability(depressed)
