@@ -160,7 +160,7 @@ class Tracker:
             return left
         s, r, worth = ps[best], pr[best], worth[best]
         more, taken = best[:0], r
-        if young:
+        if young and not loud:  # of a loud radar, most of what could continue a track is false
             more, contested = open_pairs(bank, ps, pr, ll, d2 < TAIL, rows, np.exp(dense + dearer), best)
             if more.size:
                 s = np.concatenate([s, bank.fork(ps[more])])
