@@ -8,6 +8,7 @@ from tocsin.core.records.outputs import Rejection
 from tocsin.detection.background import SPOTS
 from tocsin.tracking.bank import MAX_TRACKS
 from tocsin.tracking.noise import SIGMA_COLUMNS, loosen
+from tocsin.tracking.splits import OTHERS
 from tocsin.tracking.tracker import CONTINUE_MOST, MAX_PAIRS
 
 if TYPE_CHECKING:
@@ -70,8 +71,9 @@ def after_look(centre: Centre, look: Look, sensor: Sensor, result: LookResult) -
         centre.emit.event(
             "quarantined", sensor.id, centre.now, (), reason="the track bank is full: no new tracks start"
         )
-    for track, _ in result.dropped:
-        died(centre, track)
+    for track, reason in result.dropped:
+        if reason != OTHERS:
+            died(centre, track)
     loud = centre.false_rate.looked(sensor.id, sensor.false_alarms, look.empty_looks)
     if loud:
         centre.emit.event("quarantined", sensor.id, centre.now, (), reason=loud)

@@ -242,6 +242,19 @@ class TrackBank:
         self._slots = np.concatenate([self.slots(), which])
         return tracks
 
+    def fork(self, slots: IntArray) -> IntArray:
+        """Return the slots of copies of the tracks `slots` (k,), which radars have started, each under a new number."""
+        parents = [self.tracks[s] for s in slots.tolist()]
+        tracks = self.add_all([t.born for t in parents], "radar")
+        new = np.array([t.slot for t in tracks], np.int64)
+        for name in (*_STATE, *_AHEAD, *_NOTES):
+            array = getattr(self, name)
+            array[new] = array[slots]
+        for track, parent in zip(tracks, parents, strict=True):
+            self.records["number"][track.slot] = track.number
+            track.hints, track.first_place = dict(parent.hints), parent.first_place
+        return new
+
     def remove(self, slot: int) -> None:
         """End the track of a slot, which is free from the next look on."""
         del self.tracks[slot]

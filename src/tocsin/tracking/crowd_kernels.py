@@ -43,15 +43,27 @@ def hold_two(
 
     `rows` (n, 18) at `times` (n,) ns; `cell` as in `in_cell`.
     """
-    place = np.empty((1, 3))
+    n = slots.shape[0]
+    places, far, spread = np.empty((n, 3)), np.empty(n), np.empty(n)
+    for a in range(n):
+        p = ps[slots[a], FREE]
+        spread[a] = math.sqrt(max(p[0, 0] + p[1, 1] + p[2, 2], 0.0))
+    last = -1
     for k in range(which.shape[0]):
         m = rows[which[k]]
+        if last < 0 or times[which[k]] != times[last] or m[S_X] != rows[last, S_X]:
+            last = which[k]
+            places_at(xs, ws, ts, slots, times[last], places)
+            for a in range(n):
+                d0, d1, d2 = places[a, 0] - m[S_X], places[a, 1] - m[S_X + 1], places[a, 2] - m[S_X + 2]
+                far[a] = math.sqrt(d0 * d0 + d1 * d1 + d2 * d2)
         count = 0
-        for a in range(slots.shape[0]):
-            places_at(xs, ws, ts, slots[a : a + 1], times[which[k]], place)
-            count += in_cell(place[0], ps[slots[a], FREE], m, cell)
-            if count >= 2:
-                break
+        for a in range(n):
+            # no track is known worse along the line than in all
+            if abs(far[a] - m[M_RANGE]) < cell[0] + 2.0 * spread[a]:
+                count += in_cell(places[a], ps[slots[a], FREE], m, cell)
+                if count >= 2:
+                    break
         out[k] = count >= 2
 
 

@@ -80,19 +80,20 @@ def measurement_rows(look: Look, sensor: Sensor, figures: Figures, place: FloatA
 def beside_neighbours(
     gain: FloatArray, d2: FloatArray, rows: FloatArray, which: IntArray, left: IntArray, log_density: float,
     least: float = CROWD_LEAST,
-) -> tuple[FloatArray, FloatArray]:  # fmt: skip
-    """Return the gains (k,) of pairs with detections `which` (k,), and their worth for young tracks, in a raid.
+) -> tuple[FloatArray, FloatArray, FloatArray]:  # fmt: skip
+    """Return the gains (k,) of pairs with detections `which` (k,), their worth for young tracks, and how crowded it is.
 
     A detection that a track does not explain is there of a neighbour: the density of the detections `left` around it takes
     the place of that of false alarms (`log_density`, 1/m3) where it is higher. In the gain, for pairs in the tail (`d2`, the
     squared distance): what fits well is not given up because others are near. In the worth, for all; it is not below `least`.
+    Crowded (k,): the log of the density around each, above `log_density`.
     """
     crowd = np.zeros(len(rows))
     crowding(rows, left, which, crowd)
     dearer = np.empty(which.size)
     dearer_by(crowd, which, log_density, dearer)
     gain = np.where(d2 > TAIL, gain - dearer, gain)
-    return gain, np.maximum(gain - dearer, np.minimum(gain, least))
+    return gain, np.maximum(gain - dearer, np.minimum(gain, least)), dearer
 
 
 def measured_places(rows: FloatArray, chosen: IntArray) -> tuple[FloatArray, FloatArray, FloatArray]:

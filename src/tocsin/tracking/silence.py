@@ -30,12 +30,12 @@ FREE_INFRARED_PD = 0.002
 
 
 def silence(
-    bank: TrackBank, look: Look, sensor: Sensor, place: FloatArray, seen: IntArray
+    bank: TrackBank, look: Look, sensor: Sensor, place: FloatArray, seen: IntArray, chance: FloatArray
 ) -> tuple[list[tuple[int, float]], list[int]]:
     """Return (slot, chance that the look would have seen it) of the confirmed tracks that it missed, and the slots that are gone.
 
-    `place` (3,) of the sensor; `seen` slots that this look saw. The state of a track that may still burn is carried to the
-    end of the look, and its chance of burning weighed by the silence.
+    `place` (3,) of the sensor; `seen` slots that this look saw; `chance` (cap,), zero at first, gets those chances by slot.
+    The state of a track that may still burn is carried to the end of the look, and its chance of burning weighed by the silence.
     """
     slots = bank.slots()
     if not slots.size or look.mode == "track" or look.state in ("blinded", "down"):
@@ -66,6 +66,7 @@ def silence(
         bank.records, bank.contacts, quiet, pd, cost, bank.sensor_number(sensor), infrared, look.empty_looks, look.end,
         MOST_DOUBT, FALLS, gone,
     )  # fmt: skip
+    chance[quiet] = pd
     stood = bank.records["confirmed"][quiet] != 0
     silent = list(zip(quiet[stood].tolist(), pd[stood].tolist(), strict=True))
     return silent, quiet[gone].tolist()

@@ -25,10 +25,17 @@ RECORD = np.dtype(
         ("first_count", np.int64),
         ("last_count", np.int64),
         ("rival_count", np.int64),
+        ("shadow", np.int64),
+        ("shadow_slot", np.int64),
+        ("shade", np.float64),
+        ("apart", np.int64),
+        ("dark", np.int64),
     ],
     align=True,
 )
-"""What is known of a track besides its state; the meaning of each stands at the properties of `Track`."""
+"""What is known of a track besides its state; the meaning of most stands at the properties of `Track`. `shadow`: number of the
+track that takes its detections, 0 = none, in `shadow_slot`; `shade`: log of the chance of the looks that showed one of the two
+alone, if they were two objects; `apart`: looks among them that showed this one; `dark`: 1 it goes without now, -1 not."""
 CONTACT = np.dtype(
     [
         ("hits", np.int64),

@@ -31,8 +31,10 @@ from tocsin.tracking.measurements import CROWD_LEAST, TAIL, Figures, beside_neig
 from tocsin.tracking.noise import Noise
 from tocsin.tracking.notes import LookNotes, note_rivals
 from tocsin.tracking.record_kernels import NIS_MEMORY, SCORE_MOST, components, count_hits
+from tocsin.tracking.shadow_kernels import cast_shadows, weigh_shadows
 from tocsin.tracking.silence import silence
 from tocsin.tracking.slips import GATE, TAKE_OVER_RUN, back_on, branch_off, grown, hold, take_over
+from tocsin.tracking.splits import end_told, open_pairs
 from tocsin.tracking.upkeep import adopt, gone_out, merge_twins, tidy, unsharp
 from tocsin.tracking.view_kernels import carry_ahead, combine
 
@@ -115,8 +117,7 @@ class Tracker:
         if left.size and look.mode == "track" and sensor.kind == "radar":
             result.unfollowed, left = not few, self._continue(notes, left, result) if few else left
         seen = np.array(result.seen, np.int64)
-        if trusted:
-            self._silence(look, sensor, place, seen, result)
+        self._silence(look, sensor, place, seen, trusted, result)
         if result.crowded:
             result.refused_births += int(left.size)
             left = left[:0]
@@ -138,8 +139,62 @@ class Tracker:
     ) -> IntArray:
         if not slots.size or not left.size:
             return left
-        look, sensor, rows = notes.look, notes.sensor, notes.rows
-        bank = self.bank
+        bank, look, sensor, rows = self.bank, notes.look, notes.sensor, notes.rows
+        ps, pr, ll, d2 = self._pairs(notes, left, slots, odds, result)
+        if not ps.size:
+            return left
+        worth = gain = np.empty(ps.size)
+        against_new(ll, pr, rows, dense, gain)
+        young = sensor.kind == "radar" and not bank.tracks[int(slots[0])].confirmed
+        if sensor.kind == "radar":
+            loud = dense > self._figures(sensor).log_density
+            asked = np.arange(ps.size) if young or loud else np.flatnonzero(d2 > TAIL)
+            least = -math.inf if loud else CROWD_LEAST
+            gain[asked], valued, dearer = beside_neighbours(gain[asked], d2[asked], rows, pr[asked], left, dense, least)
+            worth = valued if young or loud else gain
+        if sensor.kind == "infrared":
+            dark = gone_out(bank, ps, look.time - DARK_S * NS)
+            again = ll + math.log(RELIGHT) - NEAR_LAUNCHES
+            worth = gain = np.where(dark, np.minimum(gain, again), gain)
+        if not (best := assign(ps, pr, gain)).size:
+            return left
+        s, r, worth = ps[best], pr[best], worth[best]
+        more, taken = best[:0], r
+        if young and not loud:  # of a loud radar, most of what could continue a track is false
+            more, contested = open_pairs(bank, ps, pr, ll, d2 < TAIL, rows, np.exp(dense + dearer), best)
+            if more.size:
+                s = np.concatenate([s, bank.fork(ps[more])])
+                r, worth = np.concatenate([r, pr[more]]), np.concatenate([worth, valued[more]])
+                taken = taken[~contested]
+        elif sensor.kind == "radar":
+            cast_shadows(bank.records, ps, pr, s, r, np.full(look.times.size, -1, np.int64))
+        out = np.empty(s.size)
+        if sensor.position is not None and bank.biased:
+            follow_effects(
+                bank.xs, bank.ps, bank.ts, bank.ahead_x, bank.ahead_p, bank.ahead_t, bank.effects, bank.effects_t,
+                bank.contacts, bank.satellite, s, rows, look.times, r, notes.number,
+            )  # fmt: skip
+        kernels.commit(
+            bank.xs, bank.ps, bank.ws, bank.ts, bank.two, bank.ahead_x, bank.ahead_p, bank.ahead_t, s, rows, look.times, r,
+            odds, out,
+        )  # fmt: skip
+        n = best.size
+        self._hits(notes, s[:n], r[:n], worth[:n], out[:n], result)
+        if more.size:
+            # each detection went to one track: whose else it may be is told when that has shown
+            self._count(notes, s[n:], r[n:], worth[n:], out[n:], result)
+            result.hits.pop()
+        if young:
+            end_told(bank, s, result)
+        free = np.ones(look.times.size, np.bool_)
+        free[taken] = False
+        return left[free[left]]
+
+    def _pairs(
+        self, notes: LookNotes, left: IntArray, slots: IntArray, odds: float, result: LookResult
+    ) -> tuple[IntArray, IntArray, FloatArray, FloatArray]:
+        """Return slots, detections, log likelihoods and squared distances (n,) of the pairs within the gate."""
+        bank, look, rows = self.bank, notes.look, notes.rows
         size = min(4 * int(left.size) + 64, MAX_PAIRS)
         while True:
             ps, pr, ll, d2 = np.empty(size, np.int64), np.empty(size, np.int64), np.empty(size), np.empty(size)
@@ -153,40 +208,7 @@ class Tracker:
                 count, result.crowded = size, True
                 break
             size = min(4 * size, MAX_PAIRS)
-        if count == 0:
-            return left
-        gain = np.empty(count)
-        against_new(ll, pr, rows, dense, gain)
-        worth = gain
-        if sensor.kind == "radar":
-            loud = dense > self._figures(sensor).log_density
-            every = loud or not bank.tracks[int(slots[0])].confirmed
-            asked = np.arange(count) if every else np.flatnonzero(d2[:count] > TAIL)
-            least = -math.inf if loud else CROWD_LEAST
-            gain[asked], told = beside_neighbours(gain[asked], d2[asked], rows, pr[asked], left, dense, least)
-            worth = told if every else gain
-        if sensor.kind == "infrared":
-            dark = gone_out(bank, ps[:count], look.time - DARK_S * NS)
-            again = ll[:count] + math.log(RELIGHT) - NEAR_LAUNCHES
-            worth = gain = np.where(dark, np.minimum(gain, again), gain)
-        best = assign(ps[:count], pr[:count], gain)
-        if not best.size:
-            return left
-        s, r = ps[:count][best], pr[:count][best]
-        out = np.empty(best.size)
-        if sensor.position is not None and bank.biased:
-            follow_effects(
-                bank.xs, bank.ps, bank.ts, bank.ahead_x, bank.ahead_p, bank.ahead_t, bank.effects, bank.effects_t,
-                bank.contacts, bank.satellite, s, rows, look.times, r, notes.number,
-            )  # fmt: skip
-        kernels.commit(
-            bank.xs, bank.ps, bank.ws, bank.ts, bank.two, bank.ahead_x, bank.ahead_p, bank.ahead_t, s, rows, look.times, r,
-            odds, out,
-        )  # fmt: skip
-        self._hits(notes, s, r, worth[best], out, result)
-        free = np.ones(look.times.size, np.bool_)
-        free[r] = False
-        return left[free[left]]
+        return ps[:count], pr[:count], ll[:count], d2[:count]
 
     def _continue(self, notes: LookNotes, left: IntArray, result: LookResult) -> IntArray:
         """Hold detections of a `track` look that fit no gate to the tracks they follow on from; return the rest."""
@@ -258,9 +280,17 @@ class Tracker:
         result.seen += seen
         result.hits.append((seen, which.tolist(), d2.tolist()))
 
-    def _silence(self, look: Look, sensor: Sensor, place: FloatArray, seen: IntArray, result: LookResult) -> None:
-        """Count the look against the tracks that it could have seen and did not."""
-        result.silent, gone = silence(self.bank, look, sensor, place, seen)
+    def _silence(
+        self, look: Look, sensor: Sensor, place: FloatArray, seen: IntArray, trusted: bool, result: LookResult
+    ) -> None:
+        """Count the look against the tracks that it could have seen and did not; nobody does that is not `trusted`."""
+        slots, chance, gone = self.bank.slots(), np.zeros(self.bank.ts.size), list[int]()
+        if trusted:
+            result.silent, gone = silence(self.bank, look, sensor, place, seen, chance)
+        if sensor.kind == "radar":
+            there = np.zeros(self.bank.ts.size, np.bool_)
+            there[seen] = True
+            weigh_shadows(self.bank.records, slots, there, chance)
         for slot in gone:
             result.dropped.append((self.bank.tracks[slot], "looks that could have seen it did not"))
             self.bank.remove(slot)

@@ -32,6 +32,11 @@ of 6, 99.9 %), what a plume told is joined with what the radar tells. So few pai
 over the arc from burnout on, where the gate at the radar's time has no room for how it is curved."""
 
 
+ALONE_LOG, ALONE_LOOKS = 16.0, 3
+"""Two tracks are one object where looks have shown one of them alone with a chance of exp(-16) (seven plain silences) if they
+were two, so many of them the one that explains what both are made of."""
+
+
 def tidy(bank: TrackBank, now: int, orbiting: set[int], gliding: Collection[int] = ()) -> list[tuple[Track, str]]:
     """Return the tracks that end at `now` without a look's word: fallen, or out of all sight for long.
 
@@ -98,9 +103,44 @@ def merge_twins(bank: TrackBank) -> list[tuple[Track, Track]]:
         absorb(keep, drop)
         gone.add(drop.number)
         merged.append((keep, drop))
+    for keep, drop in shadows(bank):
+        if not {keep.number, drop.number} & gone:
+            gone.add(drop.number)
+            merged.append((keep, drop))
     for _, drop in merged:
         bank.remove(drop.slot)
     return merged
+
+
+def shadows(bank: TrackBank) -> list[tuple[Track, Track]]:
+    """Return (kept, dropped) of confirmed tracks of which looks have shown one alone for so long that they are one object.
+
+    The one that explains the other's detections has the right state; the older one keeps its name.
+    """
+    records = bank.records
+    found: list[tuple[Track, Track]] = []
+    slots = bank.slots()[bank.standing()]
+    over = (
+        (records["shadow"][slots] != 0)
+        & (records["shade"][slots] < -ALONE_LOG)
+        & (records["apart"][slots] >= ALONE_LOOKS)
+    )
+    for s in slots[over].tolist():
+        right, wrong = bank.tracks[s], bank.tracks.get(int(records["shadow_slot"][s]))
+        if wrong is None or wrong.number != records["shadow"][s] or not wrong.confirmed:
+            continue
+        if right.born <= wrong.born:
+            found.append((right, wrong))
+            continue
+        for name in HELD:
+            array = getattr(bank, name)
+            array[wrong.slot] = array[right.slot]
+        wrong.nis = right.nis
+        found.append((wrong, right))
+    for keep, drop in found:
+        absorb(keep, drop)
+        keep.record["shadow"] = 0
+    return found
 
 
 def gone_out(bank: TrackBank, slots: IntArray, before: float) -> npt.NDArray[np.bool_]:

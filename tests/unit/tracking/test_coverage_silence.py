@@ -54,7 +54,7 @@ def missed(sensor, place, burns=False, **more):
         **fields,
     )  # fmt: skip
     score = track.score
-    said, _gone = silence(bank, look, s, s.place(at(0.0)), [])
+    said, _gone = silence(bank, look, s, s.place(at(0.0)), [], np.zeros(bank.ts.size))
     cost = score - track.score
     assert (cost > 0.0) == bool(said)
     return said[0][1] if said else 0.0
@@ -129,6 +129,6 @@ def test_a_coasting_object_is_next_to_invisible_to_a_satellite():
         sensor="eye", session="", sequence=1, data_mode="test", received=at(0.0), time=at(0.0), start=at(0.0), end=at(0.0),
         mode="stare",
     )  # fmt: skip
-    silence(bank, look, s, s.place(at(0.0)), [])
+    silence(bank, look, s, s.place(at(0.0)), [], np.zeros(bank.ts.size))
     burning, coasting = bank.tracks.values()
     assert burning.score < -1.0 and -0.01 < coasting.score < 0.0

@@ -73,9 +73,10 @@ def test_crowding_is_the_density_by_the_third_nearest():
 def test_only_a_pair_in_the_tail_yields_to_neighbours_and_no_young_track_is_starved():
     rows = rows_at(0.0, 1e3, 2e3, 3e3)
     which, d2 = np.array([0, 1]), np.array([TAIL - 1.0, TAIL + 1.0])
-    gain, worth = beside_neighbours(np.array([14.0, 14.0]), d2, rows, which, np.arange(4), math.log(1e-19))
+    gain, worth, crowded = beside_neighbours(np.array([14.0, 14.0]), d2, rows, which, np.arange(4), math.log(1e-19))
     dearer = math.log(3.0 / (4.0 / 3.0 * math.pi * 2e3**3)) - math.log(1e-19)
     assert gain == pytest.approx([14.0, 14.0 - dearer])
+    assert crowded[1] == pytest.approx(dearer)
     assert worth[0] == CROWD_LEAST and worth[1] == gain[1] < 0.0
-    alone, same = beside_neighbours(np.array([14.0]), d2[:1], rows, which[:1], np.arange(1), math.log(1e-19))
+    alone, same, _ = beside_neighbours(np.array([14.0]), d2[:1], rows, which[:1], np.arange(1), math.log(1e-19))
     assert alone[0] == same[0] == 14.0
