@@ -193,8 +193,9 @@ class Catalogue:
         detection with another NaN fits nothing.
         """
         n = len(times)
-        objects = np.full(n, -1, np.int32)
-        distance2 = np.full(n, np.nan)
+        objects, distance2 = np.empty(n, np.int32), np.empty(n)
+        objects.fill(-1)
+        distance2.fill(math.nan)
         times = np.ascontiguousarray(times, np.int64)
         places = np.ascontiguousarray(places, np.float64)
         sigma = np.ascontiguousarray(sigma, np.float64)

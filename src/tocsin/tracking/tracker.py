@@ -118,12 +118,14 @@ class Tracker:
             result.refused_births += int(left.size)
             left = left[:0]
         self._start(notes, left, result)
-        ended = np.zeros(bank.ts.size, np.bool_)
-        ended[bank.removed] = True
-        seen = seen[(bank.records["stem"][seen] == 0) & ~ended[seen]]
-        result.seen = seen.tolist()
-        result.confirmed += take_over(bank, seen)
-        note_rivals(bank, result.seen)
+        if seen.size:
+            stays = bank.columns["stem"][seen] == 0
+            if bank.removed:
+                stays &= ~np.isin(seen, bank.removed)
+            seen = seen[stays]
+            result.seen = seen.tolist()
+            result.confirmed += take_over(bank, seen)
+            note_rivals(bank, result.seen)
         return result
 
     def adopt(self) -> list[tuple[Track, Track]]:
@@ -212,8 +214,8 @@ class Tracker:
     ) -> None:
         """Count detections `which` (k,) for the tracks `slots` (k,) that they went to: `gains`, `d2` (k,) of each."""
         bank = self.bank
-        branched = (bank.records["branch"][slots] != 0) | (bank.records["stem"][slots] != 0)
-        if not branched.any():
+        branched = (bank.columns["branch"][slots] | bank.columns["stem"][slots]) != 0
+        if not np.count_nonzero(branched):
             self._count(notes, slots, which, gains, d2, result)
             return
         plain = ~branched
