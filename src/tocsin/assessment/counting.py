@@ -155,10 +155,10 @@ def note_total(tally: Tally, now: int, lit: Lit | None, dark: int) -> Number:
     before = Number(0.0, float(dark), float(dark))
     if lit is not None:
         # what burnt one burn ago: of the two times the shorter one says more, and stands in the most
-        earlier, later = (_at(tally, now - round(s * NS)) for s in (lit.longest_s, lit.usual_s))
-        before = Number(0.0, max(earlier.best, dark), max(earlier.high, later.high, dark))
+        earlier, later = _at(tally, now - round(lit.longest_s * NS)), _at(tally, now - round(lit.usual_s * NS))
+        before = Number(0.0, max(earlier[1], dark), max(earlier[2], later[2], dark))
     best = max(best, low) + before.best
-    growth = max(best - _at(tally, now - round(RISE_S * NS)).best, 0.0)
+    growth = max(best - _at(tally, now - round(RISE_S * NS))[1], 0.0)
     total = Number(low, best, max(high, low) + before.high)
     if low > 0.0 and (not tally.times or now > tally.times[-1]):
         tally.times.append(now)
@@ -167,10 +167,10 @@ def note_total(tally: Tally, now: int, lit: Lit | None, dark: int) -> Number:
     return Number(max(total.low, mean.low), max(total.best, mean.best), max(total.high, mean.high) + growth)
 
 
-def _at(tally: Tally, then: int) -> Number:
-    """Return what was counted at an instant; nothing before the first count."""
+def _at(tally: Tally, then: int) -> tuple[float, float, float]:
+    """Return what was counted at an instant, as `Number`; nothing before the first count."""
     k = bisect_right(tally.times, then) - 1
-    return Number(*tally.totals[k]) if k >= 0 else Number(0.0, 0.0, 0.0)
+    return tally.totals[k] if k >= 0 else (0.0, 0.0, 0.0)
 
 
 def _mean(tally: Tally, now: int) -> Number:

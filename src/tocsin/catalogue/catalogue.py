@@ -309,7 +309,7 @@ class Catalogue:
 
     def _slack_at(self, tai_ns: int) -> tuple[FloatArray, FloatArray]:
         sigma = self._sigma(tai_ns)
-        slack = math.sqrt(GATE_4) * sigma.sum(axis=1)
+        slack = math.sqrt(GATE_4) * (sigma[:, 0] + sigma[:, 1] + sigma[:, 2])
         slack[(sigma[:, 0] > self.model.along_limit_m) | self._fallen(tai_ns)] = -1.0
         return sigma, slack
 

@@ -41,7 +41,7 @@ def silence(
     if not slots.size or look.mode == "track" or look.state in ("blinded", "down"):
         return [], []
     quiet = slots
-    if seen.size:
+    if len(seen):
         unseen = np.ones(bank.ts.size, np.bool_)
         unseen[seen] = False
         quiet = slots[unseen[slots]]

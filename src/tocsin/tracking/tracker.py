@@ -111,7 +111,7 @@ class Tracker:
         few = left.size * len(bank.tracks) <= CONTINUE_MOST
         if left.size and look.mode == "track" and sensor.kind == "radar":
             result.unfollowed, left = not few, self._continue(notes, left, result) if few else left
-        seen = np.array(result.seen, np.int64)
+        seen = np.array(result.seen, np.int64) if result.seen else NOTHING
         if trusted:
             self._silence(look, sensor, place, seen, result)
         if result.crowded:

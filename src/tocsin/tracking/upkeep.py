@@ -48,14 +48,14 @@ def tidy(bank: TrackBank, now: int, orbiting: set[int], gliding: Collection[int]
     heights = np.empty(slots.size)
     heights_at(bank.xs, bank.ws, bank.ts, slots, now, heights)
     held, in_orbit = (_are_of(bank, slots, which) for which in (gliding, orbiting))
-    unseen = (now - bank.records["last_hit"][slots]) / NS
-    tentative = bank.records["confirmed"][slots] == 0
+    unseen = (now - bank.columns["last_hit"][slots]) / NS
+    tentative = bank.columns["confirmed"][slots] == 0
     reasons = (
         ("not seen again", tentative & (unseen > TENTATIVE_LIFE_S)),
         ("its arc has reached the ground (predicted, not observed)", (heights < -2000.0) & (unseen > 5.0) & ~held),
         (
             "faster than any object: it was made of detections of several",
-            _too_fast(bank, slots) & (bank.records["infrared_hits"][slots] == 0),
+            _too_fast(bank, slots) & (bank.columns["infrared_hits"][slots] == 0),
         ),
         ("in orbit, out of sight for 20 minutes", in_orbit & (unseen > 1200.0)),
         ("out of sight for 90 minutes", unseen > 5400.0),
@@ -77,9 +77,13 @@ def _are_of(bank: TrackBank, slots: IntArray, which: Collection[int]) -> npt.NDA
 
 def _too_fast(bank: TrackBank, slots: IntArray) -> npt.NDArray[np.bool_]:
     """Return which tracks (k,) are surely faster (three sigma) than an object that Earth holds."""
-    v = bank.xs[slots, FREE, 3:6]
-    slack = 3.0 * np.sqrt(bank.ps[slots, FREE, 3, 3] + bank.ps[slots, FREE, 4, 4] + bank.ps[slots, FREE, 5, 5])
-    fast: npt.NDArray[np.bool_] = np.sqrt((v * v).sum(axis=1)) - slack > FASTEST_M_S
+    x, y, z = bank.xs[slots, FREE, 3:6].T
+    speed = np.sqrt(x * x + y * y + z * z)
+    fast: npt.NDArray[np.bool_] = speed > FASTEST_M_S
+    few = fast.nonzero()[0]
+    if few.size:
+        p = bank.ps[slots[few], FREE]
+        fast[few] = speed[few] - 3.0 * np.sqrt(p[:, 3, 3] + p[:, 4, 4] + p[:, 5, 5]) > FASTEST_M_S
     return fast
 
 
