@@ -201,9 +201,9 @@ def first_speed(sights: list[Sight], state: FloatArray) -> tuple[float, float]:
     seconds = [(s[0] - first[0]) / NS for s in seen]
     mean = sum(seconds) / len(seconds)
     spread = sum((t - mean) ** 2 for t in seconds)
+    places = [(s[1] + far * s[4], s[2] + far * s[5], s[3] + far * s[6]) for s in seen]
     slope = [
-        sum((t - mean) * (float(s[1 + i]) + far * float(s[4 + i])) for t, s in zip(seconds, seen, strict=True)) / spread
-        for i in range(3)
+        sum((t - mean) * x for t, x in zip(seconds, axis, strict=True)) / spread for axis in zip(*places, strict=True)
     ]
     return math.hypot(*slope), first[7] * far / math.sqrt(spread)
 

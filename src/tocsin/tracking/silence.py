@@ -66,6 +66,6 @@ def silence(
         bank.records, bank.contacts, quiet, pd, cost, bank.sensor_number(sensor), infrared, look.empty_looks, look.end,
         MOST_DOUBT, FALLS, gone,
     )  # fmt: skip
-    stood = bank.columns["confirmed"][quiet] != 0
-    silent = list(zip(quiet[stood].tolist(), pd[stood].tolist(), strict=True))
+    stood = bank.columns["confirmed"][quiet].tolist()
+    silent = [(slot, p) for slot, p, yes in zip(quiet.tolist(), pd.tolist(), stood, strict=True) if yes]
     return silent, quiet[gone].tolist()
