@@ -25,12 +25,6 @@ class LookNotes:
         self.number = bank.sensor_number(sensor)
         self._made: tuple[int, int, FloatArray, bool] | None = None
 
-    @property
-    def times(self) -> list[int]:
-        """Return the time of each detection, TAI ns."""
-        times: list[int] = self.look.times.tolist()
-        return times
-
     def _ready(self) -> tuple[int, int, FloatArray, bool]:
         """Return the numbers of look and path, intensities, and whether a radar gives its own numbers of tracks.
 

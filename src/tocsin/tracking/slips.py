@@ -59,7 +59,7 @@ def hold(bank: TrackBank, track: Track, notes: LookNotes, row: int) -> None:
     track.misses = 0
     notes.write_one(track, row)
     slot = np.array([track.slot], np.int64)
-    advance_tracks(bank.xs, bank.ps, bank.ws, bank.ts, bank.two, slot, notes.times[row])
+    advance_tracks(bank.xs, bank.ps, bank.ws, bank.ts, bank.two, slot, int(notes.look.times[row]))
 
 
 def back_on(bank: TrackBank, track: Track, sensor: Sensor, m: FloatArray, time: int) -> None:

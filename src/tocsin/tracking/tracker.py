@@ -121,7 +121,9 @@ class Tracker:
         if seen.size:
             stays = bank.columns["stem"][seen] == 0
             if bank.removed:
-                stays &= ~np.isin(seen, bank.removed)
+                ended = np.zeros(bank.ts.size, np.bool_)
+                ended[bank.removed] = True
+                stays &= ~ended[seen]
             seen = seen[stays]
             result.seen = seen.tolist()
             result.confirmed += take_over(bank, seen)
@@ -223,7 +225,7 @@ class Tracker:
         for k in branched.nonzero()[0].tolist():
             track, row = bank.tracks[int(slots[k])], int(which[k])
             if track.branch:
-                back_on(bank, track, notes.sensor, notes.rows[row], notes.times[row])
+                back_on(bank, track, notes.sensor, notes.rows[row], int(notes.look.times[row]))
             stem = grown(bank, track, notes.sensor, result.seen) if track.stem else None
             if stem is None:
                 one = slice(k, k + 1)
