@@ -88,7 +88,7 @@ def spots(tally: Tally, intensity: FloatArray, nearest: FloatArray) -> Number:
     k = float(len(intensity))
     if not len(intensity):
         return Number(0.0, 0.0, 0.0)
-    tally.faint = min(tally.faint, float(np.quantile(intensity, FAINT)))
+    tally.faint = min(tally.faint, quantile(intensity, FAINT))
     alone = nearest >= ALONE
     crowd, single = intensity[~alone], intensity[alone]
     if not len(crowd):
@@ -121,10 +121,23 @@ def by_gaps(nearest: FloatArray) -> Number:
 def by_light(tally: Tally, crowd: FloatArray, single: FloatArray) -> Number:
     """Return how many objects shine in a crowd of spots of some intensity (k,), W/sr, where others (m,) are of one object."""
     if len(single) >= REFERENCE:
-        one, faint = float(np.median(single)), float(np.quantile(single, FAINT))
+        one, faint = float(np.median(single)), quantile(single, FAINT)
     else:
-        one, faint = float(np.quantile(crowd, USUAL)), tally.faint
+        one, faint = quantile(crowd, USUAL), tally.faint
     return Number(len(crowd), float(np.maximum(crowd / one, 1.0).sum()), float(np.maximum(crowd / faint, 1.0).sum()))
+
+
+def quantile(values: FloatArray, share: float) -> float:
+    """Return the quantile of (k,) values, linear between the two nearest of them; NaN where any value is."""
+    ranked: list[float] = sorted(values.tolist())
+    place = share * (len(ranked) - 1)
+    k = int(place)
+    low, high = ranked[k], ranked[min(k + 1, len(ranked) - 1)]
+    if any(v != v for v in ranked):
+        return math.nan
+    # from the nearer end, so that it is exact at both
+    rest = place - k
+    return low + (high - low) * rest if rest < 0.5 else high - (high - low) * (1.0 - rest)
 
 
 def note_total(tally: Tally, now: int, lit: Lit | None, dark: int) -> Number:
@@ -142,10 +155,10 @@ def note_total(tally: Tally, now: int, lit: Lit | None, dark: int) -> Number:
     before = Number(0.0, float(dark), float(dark))
     if lit is not None:
         # what burnt one burn ago: of the two times the shorter one says more, and stands in the most
-        earlier, later = (_at(tally, now - round(s * NS)) for s in (lit.longest_s, lit.usual_s))
-        before = Number(0.0, max(earlier.best, dark), max(earlier.high, later.high, dark))
+        earlier, later = _at(tally, now - round(lit.longest_s * NS)), _at(tally, now - round(lit.usual_s * NS))
+        before = Number(0.0, max(earlier[1], dark), max(earlier[2], later[2], dark))
     best = max(best, low) + before.best
-    growth = max(best - _at(tally, now - round(RISE_S * NS)).best, 0.0)
+    growth = max(best - _at(tally, now - round(RISE_S * NS))[1], 0.0)
     total = Number(low, best, max(high, low) + before.high)
     if low > 0.0 and (not tally.times or now > tally.times[-1]):
         tally.times.append(now)
@@ -154,10 +167,10 @@ def note_total(tally: Tally, now: int, lit: Lit | None, dark: int) -> Number:
     return Number(max(total.low, mean.low), max(total.best, mean.best), max(total.high, mean.high) + growth)
 
 
-def _at(tally: Tally, then: int) -> Number:
-    """Return what was counted at an instant; nothing before the first count."""
+def _at(tally: Tally, then: int) -> tuple[float, float, float]:
+    """Return what was counted at an instant, as `Number`; nothing before the first count."""
     k = bisect_right(tally.times, then) - 1
-    return Number(*tally.totals[k]) if k >= 0 else Number(0.0, 0.0, 0.0)
+    return tally.totals[k] if k >= 0 else (0.0, 0.0, 0.0)
 
 
 def _mean(tally: Tally, now: int) -> Number:
@@ -180,4 +193,4 @@ def lit_seconds(seen: list[float]) -> Lit | None:
     A track that was broken saw less than a burn; one that went over to a later missile saw more, and a single one makes the
     longest too long: what burnt out between the two would be counted by neither.
     """
-    return Lit(max(seen), float(np.median(seen))) if seen else None
+    return Lit(max(seen), median(seen)) if seen else None

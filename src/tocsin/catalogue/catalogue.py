@@ -193,8 +193,9 @@ class Catalogue:
         detection with another NaN fits nothing.
         """
         n = len(times)
-        objects = np.full(n, -1, np.int32)
-        distance2 = np.full(n, np.nan)
+        objects, distance2 = np.empty(n, np.int32), np.empty(n)
+        objects.fill(-1)
+        distance2.fill(math.nan)
         times = np.ascontiguousarray(times, np.int64)
         places = np.ascontiguousarray(places, np.float64)
         sigma = np.ascontiguousarray(sigma, np.float64)
@@ -308,7 +309,7 @@ class Catalogue:
 
     def _slack_at(self, tai_ns: int) -> tuple[FloatArray, FloatArray]:
         sigma = self._sigma(tai_ns)
-        slack = math.sqrt(GATE_4) * sigma.sum(axis=1)
+        slack = math.sqrt(GATE_4) * (sigma[:, 0] + sigma[:, 1] + sigma[:, 2])
         slack[(sigma[:, 0] > self.model.along_limit_m) | self._fallen(tai_ns)] = -1.0
         return sigma, slack
 

@@ -174,8 +174,9 @@ class Centre:
                 hidden = self.background.screen(sensor.id, look.time, rows, used, intensity)
             else:
                 hidden = moon_echoes(look, sensor, used)
-            self.background_detections += int(np.count_nonzero(hidden))
-            used = used[~hidden]
+            if count := int(np.count_nonzero(hidden)):
+                self.background_detections += count
+                used = used[~hidden]
         feed_watch.noisy(self, look, sensor, rows, used)
         look, result = registrar.process(self, look, sensor, place, rows, used)
         self._after_look(look, sensor, result)
@@ -194,10 +195,11 @@ class Centre:
         for slot in result.confirmed:
             track = tracks[slot]
             self.emit.event("track_started", track.id, self.now, tuple(track.first_keys), origin=track.origin)
-        standing = [u for u in result.updates if u.slot in tracks and tracks[u.slot].confirmed]
+        updates = result.updates
+        standing = [u for u in updates if u.slot in tracks and tracks[u.slot].confirmed]
         for update in standing:
             track, d2 = tracks[update.slot], round(update.d2, 3)
-            self.emit.event("track_updated", track.id, self.now, (track.last_keys[-1],), looks=track.hits, distance2=d2)
+            self.emit.event("track_updated", track.id, self.now, (track.last_key,), looks=track.hits, distance2=d2)
         if standing:
             slots = [u.slot for u in standing]
             self.history.add_tracks(self.tracker, slots, {s: judged[s].best for s in slots if s in judged})
@@ -205,7 +207,7 @@ class Centre:
             if loose:
                 rows = np.array([u.row for u in loose], np.int64)
                 self.history.add_seen(look, rows, [tracks[u.slot].id for u in loose])
-        count_look(look, sensor, result, self.events.open(), judged, tracks)
+        count_look(look, sensor, updates, self.events.open(), judged, tracks)
         self._note_words(look, sensor, result)
         for track, reason in result.dropped:
             self._dropped(track, reason)

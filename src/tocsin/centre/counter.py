@@ -15,7 +15,7 @@ from tocsin.core.constants import NS
 from tocsin.core.records.inputs import INTENSITY, LOS_X, LOS_Z, Look
 from tocsin.sensing.sensor import Sensor
 from tocsin.tracking.bank import Track
-from tocsin.tracking.look_result import LookResult
+from tocsin.tracking.look_result import Update
 from tocsin.world.geodesy_kernels import ecef_to_geodetic, great_circle_m
 
 LIT_LEAST_S = 20.0
@@ -27,7 +27,7 @@ OUT_S = 30.0
 
 
 def count_look(
-    look: Look, sensor: Sensor, result: LookResult, open_events: list[RaidEvent], objects: dict[int, Judged],
+    look: Look, sensor: Sensor, updates: list[Update], open_events: list[RaidEvent], objects: dict[int, Judged],
     tracks: dict[int, Track],
 ) -> None:  # fmt: skip
     """Write into every event what this look says of the number of its objects."""
@@ -35,7 +35,7 @@ def count_look(
         return
     rows: dict[int, list[int]] = {e.number: [] for e in open_events}
     infrared = sensor.kind == "infrared"
-    for update in result.updates:
+    for update in updates:
         judged, track = objects.get(update.slot), tracks.get(update.slot)
         if judged is not None and judged.event:
             event = next((e for e in open_events if e.number == judged.event), None)

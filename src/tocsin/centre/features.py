@@ -18,7 +18,7 @@ from tocsin.identification.features import DARK_LONG_S, Features
 from tocsin.identification.sites import Odds
 from tocsin.prediction.arc import ArcFigures
 from tocsin.sensing.glint import forward_scatter_angle, glint_geometry
-from tocsin.tracking.bank import Track
+from tocsin.tracking.bank import Sight, Track
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -65,8 +65,9 @@ def features_of(
     _note_glint(track, context)
     if infrared and off <= DARK_LONG_S:
         context.burnout = (motion[1], motion[2], motion[3])
-    gain, gain_sigma = speed_gain(track, state)
-    first_fast, first_sigma = first_speed(track, state)
+    sights = first_sights(track)
+    gain, gain_sigma = speed_gain(sights, state)
+    first_fast, first_sigma = first_speed(sights, state)
     silent = sum(1 for s, n in context.silent.items() if n >= 2 and s not in track.sensors)
     off = off if powered < 0.5 else 0.0
     lit, arc, past = infrared > 0 and not track.off_from, arc_of(arcs, k, motion), context.past
@@ -87,7 +88,7 @@ def features_of(
         off_s=off,
         thrust_m_s2=motion[0],
         thrust_sigma_m_s2=thrust_sigma,
-        steady=steadiness(track),
+        steady=steadiness(sights),
         speed_m_s=motion[1], speed_sigma_m_s=motion[2], inertial_speed_m_s=motion[3],
         climb_m_s=motion[4], climb_sigma_m_s=motion[5], height_m=motion[6], height_sigma_m=motion[7],
         across_m_s=motion[8], across_sigma_m_s=motion[9],
@@ -145,27 +146,34 @@ def scatter_angle(sight: Any) -> float:
     return float(forward_scatter_angle(np.array(line)[None, :], sight[0])[0])
 
 
-def speed_gain(track: Track, state: FloatArray) -> tuple[float, float]:
+def first_sights(track: Track) -> list[Sight]:
+    """Return the lines of sight of the satellite that saw a track first."""
+    name = track.sights[0][8] if track.sights else ""
+    return [s for s in track.sights if s[8] == name]
+
+
+def speed_gain(sights: list[Sight], state: FloatArray) -> tuple[float, float]:
     """Return by how much (m/s2, and sigma) the speed across the first satellite's sight grew in its first 90 s of looks.
 
     The second coefficient of a parabola through its places on the sky, at the object's present distance. NaN with fewer
     than five looks, or where it hardly moves.
     """
     nothing = math.nan, math.nan
-    if not track.sights:
+    if not sights:
         return nothing
-    first = track.sights[0]
-    seen = [s for s in track.sights if s[8] == first[8] and s[0] - first[0] <= GAIN_S * NS]
+    first = sights[0]
+    seen = [s for s in sights if s[0] - first[0] <= GAIN_S * NS]
     if len(seen) < GAIN_LOOKS:
         return nothing
     far = math.dist(state[:3].tolist(), first[1:4])
-    places = [[float(s[1 + i]) + far * float(s[4 + i]) for i in range(3)] for s in seen]
+    places = [(s[1] + far * s[4], s[2] + far * s[5], s[3] + far * s[6]) for s in seen]
     way = [b - a for a, b in zip(places[0], places[-1], strict=True)]
     length = math.hypot(*way)
     seconds = [(s[0] - first[0]) / NS for s in seen]
     if length < GAIN_SPEED_M_S * seconds[-1] or len(set(seconds)) < GAIN_LOOKS:
         return nothing
-    along = [sum(w * (q - p) for w, q, p in zip(way, x, places[0], strict=True)) / length for x in places]
+    (px, py, pz), (wx, wy, wz) = places[0], way
+    along = [(wx * (x - px) + wy * (y - py) + wz * (z - pz)) / length for x, y, z in places]
     # orthogonal polynomials over the instants of the looks
     mean = sum(seconds) / len(seconds)
     q1 = [t - mean for t in seconds]
@@ -175,43 +183,39 @@ def speed_gain(track: Track, state: FloatArray) -> tuple[float, float]:
     q2 = [x - level - slope * q for x, q in zip(square, q1, strict=True)]
     s2 = sum(q * q for q in q2)
     gain = 2.0 * sum(q * x for q, x in zip(q2, along, strict=True)) / s2
-    return gain, 2.0 * float(first[7]) * far / math.sqrt(s2)
+    return gain, 2.0 * first[7] * far / math.sqrt(s2)
 
 
-def first_speed(track: Track, state: FloatArray) -> tuple[float, float]:
+def first_speed(sights: list[Sight], state: FloatArray) -> tuple[float, float]:
     """Return the speed (m/s, and sigma) across the first satellite's sight when it first saw the track; NaN = not known.
 
     A straight line through its places on the sky over its first `FIRST_S`, at the object's present distance; not known
     where it had seen nothing for longer than that in between.
     """
-    sights = track.sights
     if not sights:
         return math.nan, math.nan
     first = sights[0]
-    seen = [s for s in sights if s[8] == first[8] and s[0] - first[0] <= FIRST_S * NS]
+    seen = [s for s in sights if s[0] - first[0] <= FIRST_S * NS]
     if len({s[0] for s in seen}) < 2:
         return math.nan, math.nan
     far = math.dist(state[:3].tolist(), first[1:4])
     seconds = [(s[0] - first[0]) / NS for s in seen]
     mean = sum(seconds) / len(seconds)
     spread = sum((t - mean) ** 2 for t in seconds)
+    places = [(s[1] + far * s[4], s[2] + far * s[5], s[3] + far * s[6]) for s in seen]
     slope = [
-        sum((t - mean) * (float(s[1 + i]) + far * float(s[4 + i])) for t, s in zip(seconds, seen, strict=True)) / spread
-        for i in range(3)
+        sum((t - mean) * x for t, x in zip(seconds, axis, strict=True)) / spread for axis in zip(*places, strict=True)
     ]
-    return math.hypot(*slope), float(first[7]) * far / math.sqrt(spread)
+    return math.hypot(*slope), first[7] * far / math.sqrt(spread)
 
 
-def steadiness(track: Track) -> float:
+def steadiness(seen: list[Sight]) -> float:
     """Return 1 where the first satellite's line of sight moves on smoothly, 0 where it stands or jumps; NaN = too few looks.
 
     Of four looks spread over the whole time: how much each step differs from the one before it (squares, less what
     noise adds) against twice the steps themselves. An even motion gives 0, a launch that speeds up 0.1, one jump
     between two fires 0.5 to 1, flicker 1 to 2.
     """
-    if not track.sights:
-        return math.nan
-    seen = [s for s in track.sights if s[8] == track.sights[0][8]]
     if len(seen) < 4:
         return math.nan
     gaps = sorted(b[0] - a[0] for a, b in pairwise(seen))

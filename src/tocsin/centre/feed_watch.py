@@ -19,8 +19,18 @@ if TYPE_CHECKING:
     from tocsin.tracking.look_result import LookResult
 
 
+BOUNDS = (
+    f"more than {MAX_PAIRS:,} pairs of tracks and detections in a look: nothing new starts of it",
+    f"more than {CONTINUE_MOST:,} pairs in a look of a following radar: none is held to a track",
+    f"more than {SPOTS:,} bright places: the least recent are forgotten",
+)
+"""What is told of each bound when it bites."""
+
+
 def told(centre: Centre, look: Look, bad: list[Rejection]) -> None:
     """Tell what the gate has refused of a look; a sensor that contradicts itself is named once."""
+    if not bad:
+        return
     for rejection in bad:
         centre.count_refusal(rejection.reason)
         centre.emit.other(rejection)
@@ -55,13 +65,9 @@ def after_look(centre: Centre, look: Look, sensor: Sensor, result: LookResult) -
         )  # fmt: skip
     if not result.flooded:
         centre.tracker.floods.discard(sensor.id)
-    bounds = {
-        f"more than {MAX_PAIRS:,} pairs of tracks and detections in a look: nothing new starts of it": result.crowded,
-        f"more than {CONTINUE_MOST:,} pairs in a look of a following radar: none is held to a track": result.unfollowed,
-        f"more than {SPOTS:,} bright places: the least recent are forgotten": centre.background.overflows(sensor.id),
-    }
-    for why, bites in bounds.items():
-        if bites and f"{sensor.id}: {why}" not in centre.tracker.bounds_told:
+    bites = result.crowded, result.unfollowed, centre.background.overflows(sensor.id)
+    for why, bitten in zip(BOUNDS, bites, strict=True):
+        if bitten and f"{sensor.id}: {why}" not in centre.tracker.bounds_told:
             centre.tracker.bounds_told.add(f"{sensor.id}: {why}")
             centre.emit.event("quarantined", sensor.id, centre.now, (), reason=why)
     full = len(centre.tracker.bank.tracks) >= MAX_TRACKS

@@ -40,22 +40,21 @@ class History:
         bank = tracker.bank
         index = np.array(slots, np.int64)
         states, covariances = tracker.combined(index)
-        marks = np.packbits(bank.path_hits[index] > 0, axis=1)
+        marks = bank.path_hits[index] > 0
         sets: list[bytes] = marks.view(f"V{marks.shape[1]}").ravel().tolist()
         for one in set(sets) - self._named.keys():
-            seen = np.unpackbits(np.frombuffer(one, np.uint8))[: len(bank.paths)].tolist()
-            self._named[one] = tuple(sorted(path for path, yes in zip(bank.paths, seen, strict=True) if yes))
+            self._named[one] = tuple(sorted(path for path, yes in zip(bank.paths, one, strict=False) if yes))
         self._sets += sets
         self._classes += [best.get(s) or "unknown" for s in slots] if best else ["unknown"] * len(slots)
         self._chunks.append(
             {
                 "time": bank.ts[index],
-                "number": bank.records["number"][index],
-                "looks": bank.records["hits"][index],
+                "number": bank.columns["number"][index],
+                "looks": bank.columns["hits"][index],
                 "state": states,
                 "covariance": covariances,
-                "boost": np.where(bank.two[index] == 1, bank.ws[index, BOOST], 0.0),
-                "glide": np.where(bank.two[index] == GLIDING, bank.ws[index, BOOST], 0.0),
+                "model": bank.two[index],
+                "weight": bank.ws[index, BOOST],
             }
         )
 
@@ -76,10 +75,11 @@ class History:
         paths = np.empty(len(classes), object)
         paths[:] = [self._named[one] for one in self._sets]
         self._clear()
-        names = ("time", "number", "looks", "state", "covariance", "boost", "glide")
-        time, numbers, looks, states, covariances, boost, glide = (
+        names = ("time", "number", "looks", "state", "covariance", "model", "weight")
+        time, numbers, looks, states, covariances, model, weight = (
             np.concatenate([c[name] for c in chunks]) for name in names
         )
+        boost, glide = np.where(model == 1, weight, 0.0), np.where(model == GLIDING, weight, 0.0)
         radius = np.sqrt((states[:, :3] * states[:, :3]).sum(axis=1))
         low = (radius < REENTRY_RADIUS_M).astype(np.float64)
         out: dict[str, npt.NDArray[Any]] = {

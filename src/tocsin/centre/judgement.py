@@ -78,9 +78,10 @@ class Judgement:
     def due(self, tracker: Tracker, now: int) -> list[int]:
         """Return the slots to be judged at `now`: what changed, what went dark, and idle ones now and then."""
         slots: list[int] = []
-        for slot, track in tracker.bank.tracks.items():
-            if not track.confirmed:
-                continue
+        bank = tracker.bank
+        stand = bank.slots()[bank.standing()]
+        hits, off_from = (bank.columns[name][stand].tolist() for name in ("hits", "off_from"))
+        for slot, seen, off in zip(stand.tolist(), hits, off_from, strict=True):
             judged = self.objects.get(slot)
             if judged is None:
                 slots.append(slot)
@@ -91,8 +92,8 @@ class Judgement:
                 if judged.event:
                     known = judged.hits_judged >= KNOWN_HITS and judged.powered <= MAY_BURN
                     pause = SURE_PAUSE_S if known or judged.level == "confirmed" else EVENT_PAUSE_S
-            changed = track.hits != judged.hits_judged
-            dark = track.off_from and now - track.off_from < DARK_WATCH_S * NS and judged.event
+            changed = seen != judged.hits_judged
+            dark = off and now - off < DARK_WATCH_S * NS and judged.event
             if (changed or dark) and now - judged.judged_at >= pause * NS:
                 slots.append(slot)
         return slots

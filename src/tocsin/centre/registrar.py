@@ -111,12 +111,14 @@ def hear(
     bank = centre.tracker.bank
     tracks: dict[int, int] = {}
     for slots, rows_of, _ in result.hits:
-        part = bank.records[slots]
-        for k in ((part["confirmed"] != 0) & (part["stem"] == 0)).nonzero()[0].tolist():
-            if (track := bank.tracks.get(slots[k])) is not None:
-                tracks[rows_of[k]] = track.number
+        which = np.array(slots, np.int64)
+        stand = (bank.columns["confirmed"][which] != 0) & (bank.columns["stem"][which] == 0)
+        numbers = bank.columns["number"][which].tolist()
+        for k in stand.nonzero()[0].tolist():
+            if slots[k] in bank.tracks:
+                tracks[rows_of[k]] = numbers[k]
     site = centre.sites.get(sensor.id, -1)
-    thought = dict(zip(result.known_rows.tolist(), result.known_objects.tolist(), strict=True))
+    thought = dict(zip(result.known_rows.tolist(), centre.catalogue.ids(result.known_objects), strict=True))
     centre.registration.hear(look, sensor, rows, used, tracks, thought, centre.catalogue, site, better)
 
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
+import numpy as np
+
 from tocsin.core.records.inputs import IntArray, Look
 
 KEPT = 1024
@@ -32,7 +34,8 @@ class Repeats:
         """Return (why the detections `used` of a look are not used, or ``; whether that is new and has to be told)."""
         if not used.size:
             return "", False
-        digest = hashlib.sha256(look.values[used].tobytes()).hexdigest()[:32]
+        values = look.values if used.size == len(look.values) else look.values[used]
+        digest = hashlib.sha256(np.ascontiguousarray(values).data).hexdigest()[:32]
         last, run = self.runs.get(look.sensor, ("", 0))
         run = run + 1 if digest == last else 1
         self.runs[look.sensor] = digest, run

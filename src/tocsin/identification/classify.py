@@ -43,11 +43,12 @@ def without_notice(features: Features, identity: Identity) -> dict[str, float]:
 
 def posterior(features: Features, pieces: tuple[Piece, ...]) -> dict[str, float]:
     """Return the probability of each class: prior times the likelihoods of the pieces of evidence."""
-    weights: Sequence[float] = _INFRARED if features.infrared_hits > 0 else _RADAR
+    rows: list[Sequence[float]] = [_INFRARED if features.infrared_hits > 0 else _RADAR]
     for piece in pieces:
+        values = list(map(piece.likelihood.__getitem__, CLASSES))
         # a dozen pieces of at least `LEAST` each stay far above the smallest number
-        values = map(piece.likelihood.__getitem__, CLASSES)
-        weights = [w * (v if v > LEAST else LEAST) for w, v in zip(weights, values, strict=True)]
+        rows.append(values if min(values) > LEAST else [max(v, LEAST) for v in values])
+    weights = [math.prod(column) for column in zip(*rows, strict=True)]
     total = sum(weights)
     return {c: round(w / total, 6) for c, w in zip(CLASSES, weights, strict=True)}
 

@@ -1,6 +1,6 @@
 """The Kepler arc of every track at once: turning points, energy, times and how surely it comes down."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -13,8 +13,7 @@ RE_ENTRY_HEIGHT_M = 100e3
 """An orbit with its perigee below this comes down within a revolution or two: below it, drag wins."""
 
 
-@dataclass(frozen=True, eq=False)
-class ArcFigures:
+class ArcFigures(NamedTuple):
     """Figures of n arcs, each field (n,). Speeds and angles are inertial, heights over the ellipsoid; NaN = none."""
 
     perigee_m: FloatArray

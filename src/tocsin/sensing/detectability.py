@@ -30,7 +30,7 @@ def detection_probability(
     sensor_place: FloatArray | None,
     tai_ns: int,
     positions: FloatArray,
-    powered_probability: FloatArray,
+    powered_probability: float | FloatArray,
     rcs_dbsm: float | FloatArray = 0.0,
     intensity_w_sr: float | FloatArray = TYPICAL_INTENSITY_W_SR,
 ) -> FloatArray:
@@ -38,14 +38,11 @@ def detection_probability(
 
     0 means that it could not have seen them: outside the field, hidden, Sun-blind, sensor blinded or down, or a look
     in `track` mode, which looks only around its own detections. `sensor_place` (3,) or None = from site or orbit.
-    `powered_probability` (n,): that the motor burns. Cross-section (dB m2) and intensity (W/sr): one for all or (n,).
+    `powered_probability`: that the motor burns. It, cross-section (dB m2) and intensity (W/sr): one for all or (n,).
     """
-    n = positions.shape[0]
     if look_mode == "track" or state in ("blinded", "down"):
-        return np.zeros(n)
+        return np.zeros(positions.shape[0])
     place = sensor.satellite_position(tai_ns) if sensor_place is None else sensor_place
-    rcs = rcs_dbsm if isinstance(rcs_dbsm, np.ndarray) else np.full(n, float(rcs_dbsm))
-    intensity = intensity_w_sr if isinstance(intensity_w_sr, np.ndarray) else np.full(n, float(intensity_w_sr))
     return KINDS[sensor.kind].probability(
         sensor,
         searched,
@@ -53,7 +50,7 @@ def detection_probability(
         place,
         tai_ns,
         np.ascontiguousarray(positions),
-        np.ascontiguousarray(powered_probability),
-        rcs,
-        intensity,
+        powered_probability,
+        rcs_dbsm,
+        intensity_w_sr,
     )

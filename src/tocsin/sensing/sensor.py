@@ -119,3 +119,12 @@ class Sensor:
         if reported is not None:
             return np.array(reported, np.float64)
         return self.satellite_position(tai_ns)
+
+
+def each(value: float | FloatArray, n: int) -> FloatArray:
+    """Return (n,) a figure that is given for all or for each."""
+    if isinstance(value, np.ndarray):
+        return np.ascontiguousarray(value, np.float64)
+    out = np.empty(n)
+    out.fill(value)
+    return out

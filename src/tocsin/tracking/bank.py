@@ -34,11 +34,17 @@ HELD = (*_STATE, "effects", "effects_t")
 
 
 def _value(name: str, kind: type, about: str) -> property:
-    def get(track: Track) -> Any:
-        return kind(track.record[name])
+    if kind is bool:
+
+        def get(track: Track) -> Any:
+            return track.bank.columns[name].item(track.slot) != 0
+    else:
+
+        def get(track: Track) -> Any:
+            return track.bank.columns[name].item(track.slot)
 
     def put(track: Track, value: Any) -> None:
-        track.record[name] = value
+        track.bank.columns[name][track.slot] = value
 
     return property(get, put, doc=about)
 
@@ -53,12 +59,11 @@ class Track:
 
     __slots__ = (
         "awaits_join", "bank", "born", "burnout", "bursts", "first_place", "hints", "left", "misfit", "number", "origin",
-        "record", "run", "sights", "slot",
+        "run", "sights", "slot",
     )  # fmt: skip
 
     def __init__(self, bank: TrackBank, number: int, slot: int, born: int, origin: str) -> None:
         self.bank, self.number, self.slot = bank, number, slot
-        self.record = bank.records[slot]
         self.born = born
         """TAI ns of its first detection."""
         self.origin = origin
@@ -96,6 +101,11 @@ class Track:
     infrared_misses = _value("infrared_misses", int, "Looks since the last plume that could have seen one.")
     off_from = _value("off_from", int, "TAI ns of the first of those looks, 0 = none.")
     intensity = _value("intensity", float, "The most that was seen of its plume, W/sr; NaN = none.")
+    first_count = _value("first_count", int, "Names of first detections that are known.")
+    last_count = _value(
+        "last_count", int, "Detections whose names have been written, the last `KEYS` of which are known."
+    )
+    rival_count = _value("rival_count", int, "Rivals that are known.")
 
     @property
     def id(self) -> str:
@@ -127,7 +137,7 @@ class Track:
     @property
     def rival(self) -> list[int]:
         """Return the numbers of tracks that were seen beside this one in one look: they are other objects."""
-        numbers: list[int] = self.bank.rivals[self.slot, : int(self.record["rival_count"])].tolist()
+        numbers: list[int] = self.bank.rivals[self.slot, : self.rival_count].tolist()
         return numbers
 
     def last_of(self, sensor: str) -> np.void | None:
@@ -139,14 +149,19 @@ class Track:
     @property
     def first_keys(self) -> list[str]:
         """Return the names of its first detections, `KEYS` at most."""
-        return self.bank.keys(self.bank.firsts[self.slot, : int(self.record["first_count"])])
+        return self.bank.keys(self.bank.firsts[self.slot, : self.first_count])
 
     @property
     def last_keys(self) -> list[str]:
         """Return the names of its last detections, the latest last."""
-        count = int(self.record["last_count"])
+        count = self.last_count
         ring = np.arange(max(count - KEYS, 0), count) % KEYS
         return self.bank.keys(self.bank.lasts[self.slot, ring])
+
+    @property
+    def last_key(self) -> str:
+        """Return the name of its last detection."""
+        return self.bank.keys(self.bank.lasts[self.slot, (self.last_count - 1) % KEYS][None])[0]
 
 
 class TrackBank:
@@ -191,7 +206,7 @@ class TrackBank:
         self.ahead_x: FloatArray = np.zeros((cap, N))
         self.ahead_p: FloatArray = np.zeros((cap, N, N))
         self.ahead_t: IntArray = np.zeros(cap, np.int64)
-        self.records: AnyArray = np.zeros(cap, RECORD)
+        self._keep(np.zeros(cap, RECORD))
         self.firsts: IntArray = np.zeros((cap, KEYS, 2), np.int64)
         self.lasts: IntArray = np.zeros((cap, KEYS, 2), np.int64)
         self.rivals: IntArray = np.zeros((cap, RIVALS_KEPT), np.int64)
@@ -199,6 +214,11 @@ class TrackBank:
         self.path_hits: IntArray = np.zeros((cap, paths), np.int64)
         self.effects: FloatArray = np.zeros((cap, sensors, 6, 3))
         self.effects_t: IntArray = np.zeros(cap, np.int64)
+
+    def _keep(self, records: AnyArray) -> None:
+        self.records: AnyArray = records
+        self.columns: dict[str, AnyArray] = {name: records[name] for name in RECORD.names or ()}
+        """Views of the fields of `records`: one value of one track is read from them, as tracks are asked for all the time."""
 
     # ---- slots --------------------------------------------------------------------------------------------------------
 
@@ -213,7 +233,7 @@ class TrackBank:
 
     def standing(self) -> BoolArray:
         """Return which of the live slots hold confirmed tracks (k,)."""
-        standing: BoolArray = self.records["confirmed"][self.slots()] != 0
+        standing: BoolArray = self.columns["confirmed"][self.slots()] != 0
         return standing
 
     def add(self, time: int, origin: str) -> Track:
@@ -229,10 +249,13 @@ class TrackBank:
         del self.free[first:]
         which = np.array(slots, np.int64)
         for name in _NOTES:
-            getattr(self, name)[which] = 0
+            array = getattr(self, name)
+            if array.dtype.names:  # as plain words: numpy goes through the fields of a record one by one
+                array = array.view(np.int64).reshape(len(array), -1)
+            array[which] = 0
         numbers = range(self.next_number, self.next_number + len(times))
         for name, value in (("number", numbers), ("last_hit", times), ("nis", 1.0), ("intensity", np.nan)):
-            self.records[name][which] = value
+            self.columns[name][which] = value
         self.ts[which] = times
         tracks = [
             Track(self, self.next_number + k, s, t, origin) for k, (s, t) in enumerate(zip(slots, times, strict=True))
@@ -272,8 +295,7 @@ class TrackBank:
             a = getattr(self, name)
             setattr(self, name, np.concatenate([a, np.zeros_like(a)]))
         self.free = list(range(2 * old - 1, old - 1, -1)) + self.free
-        for track in self.tracks.values():
-            track.record = self.records[track.slot]
+        self._keep(self.records)
 
     # ---- names --------------------------------------------------------------------------------------------------------
 

@@ -38,7 +38,7 @@ def start_track(bank: TrackBank, notes: LookNotes, row: int) -> Track | None:
             return None
     if not sight:
         return bank.tracks[start_radar_tracks(bank, notes, np.array([row], np.int64))[0]]
-    track = bank.add(notes.times[row], "infrared")
+    track = bank.add(int(notes.look.times[row]), "infrared")
     s = track.slot
     kernels.start_infrared(bank.xs[s], bank.ps[s], bank.ws[s], m, place, along)
     bank.two[s] = 1
@@ -50,7 +50,7 @@ def start_track(bank: TrackBank, notes: LookNotes, row: int) -> Track | None:
 
 def start_radar_tracks(bank: TrackBank, notes: LookNotes, which: IntArray) -> list[int]:
     """Return the slots of the new tracks of measurements `which` (k,) of a look, each with a range and a direction."""
-    tracks = bank.add_all([notes.times[row] for row in which.tolist()], "radar")
+    tracks = bank.add_all(notes.look.times[which].tolist(), "radar")
     slots = np.array([track.slot for track in tracks], np.int64)
     places = np.empty((which.size, 3))
     kernels.start_radars(bank.xs, bank.ps, bank.ws, bank.two, slots, notes.rows, which, BOOST_TOP_RADIUS_M, places)

@@ -26,8 +26,11 @@ def unresolved(bank: TrackBank, notes: LookNotes, left: IntArray, slots: IntArra
     """
     if notes.sensor.kind != "radar":
         return left
-    known = slots[bank.records["hits"][slots] >= KNOWN_HITS]
-    quiet = known[~np.isin(known, seen)]
+    quiet = slots[bank.columns["hits"][slots] >= KNOWN_HITS]
+    if quiet.size and seen:
+        unseen = np.ones(bank.ts.size, np.bool_)
+        unseen[list(seen)] = False
+        quiet = quiet[unseen[quiet]]
     if quiet.size < 2:
         return left
     both = np.zeros(left.size, np.bool_)

@@ -65,8 +65,9 @@ def measurement_rows(look: Look, sensor: Sensor, figures: Figures, place: FloatA
     """Return the measurement rows (n, 18) of a look, refraction taken off where the sensor reports raw angles."""
     rows = np.empty((look.values.shape[0], MEAS))
     if sensor.kind == "infrared":
-        places = look.places if look.places is not None else np.repeat(place[None, :], rows.shape[0], axis=0)
-        sight_rows(look.values, np.ascontiguousarray(places), sensor.sigma_los, sensor.bias_los, rows)
+        places = np.empty((rows.shape[0], 3))
+        places[:] = place if look.places is None else look.places
+        sight_rows(look.values, places, sensor.sigma_los, sensor.bias_los, rows)
         return rows
     values = look.values
     left = np.zeros((values.shape[0], 2))

@@ -19,18 +19,13 @@ from tocsin.core.records.inputs import FloatArray, IntArray, Look
 from tocsin.sensing.sensor import Sensor
 from tocsin.tracking.bank import TrackBank
 from tocsin.tracking.filter_kernels import (
-    A_X,
-    B_X,
     FREE,
-    M_RANGE,
     M_SIGMA_A,
     M_SIGMA_B,
     M_SIGMA_RANGE,
     M_SIGMA_RATE,
-    S_X,
 )
-from tocsin.tracking.noise_kernels import owned, residuals
-from tocsin.tracking.view_kernels import places_at
+from tocsin.tracking.noise_kernels import nearest_other, owned, residuals
 
 PAUSE_S, SOUND_PAUSE_S = 9.0, 27.0
 """A sensor is asked so often, and of so few tracks; the second figure holds for one that has long been as it says."""
@@ -96,7 +91,8 @@ class Noise:
         if look.end - heard.asked_at < pause * NS or not used.size or look.state in ("blinded", "down"):
             return before, before
         heard.asked_at = look.end
-        self._compare(heard, look, rows, used, bank)
+        if not self._compare(heard, look, rows, used, bank):
+            return before, before
         factor, least = heard.estimate()
         heard.sound = before == 1.0 and len(heard.squares) == KEPT and factor < QUIET
         most = factor * factor / max(least, 1e-9)
@@ -112,15 +108,18 @@ class Noise:
             heard.squares = []
         return before, heard.factor
 
-    def _compare(self, heard: Heard, look: Look, rows: FloatArray, used: IntArray, bank: TrackBank) -> None:
-        """Take the residuals of a look's detections against tracks that were seen lately."""
+    def _compare(self, heard: Heard, look: Look, rows: FloatArray, used: IntArray, bank: TrackBank) -> bool:
+        """Take the residuals of a look's detections against tracks seen lately; return whether they told of errors."""
         oldest = look.time - round(APART_S * NS)
         heard.last = {number: one for number, one in heard.last.items() if one[0] > oldest}
         slots = bank.slots()
-        records = bank.records[slots]
-        fresh = (records["confirmed"] != 0) & (look.time - records["last_hit"] < FRESH_S * NS) & (records["stem"] == 0)
+        lately = look.time - bank.columns["last_hit"][slots] < FRESH_S * NS
+        fresh = slots[bank.standing() & lately & (bank.columns["stem"][slots] == 0)]
+        if not fresh.size:
+            return False
         # those that have been asked before come first: two residuals make one square
-        chosen = sorted(slots[fresh].tolist(), key=lambda s: (bank.tracks[s].number not in heard.last, s))[:TRACKS]
+        pairs = zip(bank.columns["number"][fresh].tolist(), fresh.tolist(), strict=True)
+        chosen = [slot for _, slot in sorted((number not in heard.last, slot) for number, slot in pairs)[:TRACKS]]
         mine, seen, times = np.asarray(chosen, np.int64), rows[used], look.times[used]
         shape = (len(chosen), used.size)
         off, var, d2 = np.empty((*shape, 3)), np.empty((*shape, 3)), np.empty(shape)
@@ -128,13 +127,15 @@ class Noise:
             bank.xs, bank.ps, bank.ws, bank.ts, bank.two, mine, seen, times, heard.factor, off, var, d2
         )  # fmt: skip
         # whose a detection is has to be plain both ways
-        whose = np.empty(len(chosen), np.int64)
+        whose, known = np.empty(len(chosen), np.int64), len(heard.squares)
         owned(d2, 3.0 * WIDE**2, ALONE**2, whose)
         for i, best in enumerate(whose.tolist()):
             if best < 0:
                 continue
             time = int(times[best])
-            if _crowded(bank, slots[fresh], chosen[i], seen[best], time, var[i, best], d2[i, best]):
+            # in a raid those that are asked are few among many: is any other nearly as close?
+            other = nearest_other(bank.xs, bank.ws, bank.ts, fresh, chosen[i], seen[best], time, var[i, best])
+            if other < ALONE**2 * d2[i, best]:
                 continue
             number, apart, variance = bank.tracks[chosen[i]].number, off[i, best].tolist(), var[i, best].tolist()
             before = heard.last.get(number)
@@ -144,7 +145,9 @@ class Noise:
                     if square == square:
                         heard.squares.append(0.5 * square)
             heard.last[number] = (time, *apart)
+        told = len(heard.squares) > known
         del heard.squares[:-KEPT]
+        return told
 
     def state(self) -> dict[str, Any]:
         """Return all of it as plain data."""
@@ -159,25 +162,6 @@ class Noise:
             k: Heard(factor, asked, sound, list(squares), {n: (t, a, b, c) for n, t, a, b, c in last})
             for k, (factor, asked, sound, squares, last) in state.items()
         }
-
-
-def _crowded(
-    bank: TrackBank, slots: IntArray, slot: int, row: FloatArray, time: int, var: FloatArray, near: float
-) -> bool:
-    """Return whether a detection (18,) at squared distance `near` of one track is nearly as close to any other of `slots`.
-
-    In a raid those that are asked are few among many; `var` (3,) of what the first makes of it.
-    """
-    others = slots[slots != slot]
-    if not others.size:
-        return False
-    where = np.empty((others.size, 3))
-    places_at(bank.xs, bank.ws, bank.ts, others, time, where)
-    d = where - row[S_X : S_X + 3]
-    far = np.sqrt((d * d).sum(axis=1))
-    arcs = [(d * row[axis : axis + 3]).sum(axis=1) for axis in (A_X, B_X)]
-    off = np.column_stack([row[M_RANGE] - far, *arcs])
-    return bool(np.nanmin(np.nansum(off * off / var, axis=1)) < ALONE**2 * near)
 
 
 def loosen(bank: TrackBank, sensor: str, factor: float) -> None:

@@ -15,7 +15,7 @@ from tocsin.tracking.filter_kernels import (
     S_X,
     U_X,
 )
-from tocsin.tracking.view_kernels import carry_ahead
+from tocsin.tracking.view_kernels import carry_ahead, places_at
 
 
 @kernel
@@ -77,6 +77,30 @@ def residuals(
             if math.isfinite(state[0, 0]):
                 ahead = (times[i] - when[0]) * 1e-9
                 d2[k, i] = _compare(rows[i], ahead, state[0], packed[0], factor, off[k, i], var[k, i])
+
+
+@kernel
+def nearest_other(
+    xs: np.ndarray, ws: np.ndarray, ts: np.ndarray, slots: np.ndarray, slot: int, row: np.ndarray, time: int, var: np.ndarray
+) -> float:  # fmt: skip
+    """Return the least squared distance of a detection (18,) at `time` (ns) from any of the tracks `slots` (k,) but `slot`.
+
+    In units of `var` (3,) of range (NaN = not measured) and the arcs of azimuth and elevation; infinite where there is none.
+    """
+    where, d = np.empty((slots.shape[0], 3)), np.empty(3)
+    places_at(xs, ws, ts, slots, time, where)
+    least = math.inf
+    for k in range(slots.shape[0]):
+        if slots[k] == slot:
+            continue
+        for i in range(3):
+            d[i] = where[k, i] - row[S_X + i]
+        off = row[M_RANGE] - math.sqrt(d[0] * d[0] + d[1] * d[1] + d[2] * d[2])
+        total = off * off / var[0] if off == off else 0.0
+        for i, axis in ((1, A_X), (2, B_X)):
+            total += _along(row, axis, d) ** 2 / var[i]
+        least = min(least, total)
+    return least
 
 
 @kernel

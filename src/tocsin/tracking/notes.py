@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cached_property
-
 import numpy as np
 
 from tocsin.core.records.inputs import INTENSITY, Look
@@ -25,31 +23,26 @@ class LookNotes:
     def __init__(self, bank: TrackBank, look: Look, sensor: Sensor, rows: FloatArray, trusted: bool = True) -> None:
         self.bank, self.look, self.sensor, self.rows, self.trusted = bank, look, sensor, rows, trusted
         self.number = bank.sensor_number(sensor)
+        self._made: tuple[int, int, FloatArray, bool] | None = None
 
-    # most looks write nothing: what they would need is made ready by the first that does
+    def _ready(self) -> tuple[int, int, FloatArray, bool]:
+        """Return the numbers of look and path, intensities, and whether a radar gives its own numbers of tracks.
 
-    @cached_property
-    def times(self) -> list[int]:
-        """Return the time of each detection, TAI ns."""
-        times: list[int] = self.look.times.tolist()
-        return times
-
-    @cached_property
-    def _ready(self) -> tuple[int, int, FloatArray]:
-        look, sensor = self.look, self.sensor
-        number = self.bank.look_number(f"{look.sensor}/{look.session}/{look.sequence}")
-        named = f"{sensor.kind}/{sensor.site}/{look.line or sensor.line}"
-        path = self.bank.path_number(named) if self.trusted else NO_PATH
-        return number, path, np.ascontiguousarray(look.values[:, INTENSITY])
-
-    @cached_property
-    def _hinted(self) -> bool:
-        return self.sensor.kind == "radar" and any(self.look.hints)
+        Most looks write nothing: it is made ready by the first detection that is written.
+        """
+        if self._made is None:
+            look, sensor = self.look, self.sensor
+            number = self.bank.look_number(f"{look.sensor}/{look.session}/{look.sequence}")
+            named = f"{sensor.kind}/{sensor.site}/{look.line or sensor.line}"
+            path = self.bank.path_number(named) if self.trusted else NO_PATH
+            hinted = sensor.kind == "radar" and any(look.hints)
+            self._made = number, path, np.ascontiguousarray(look.values[:, INTENSITY]), hinted
+        return self._made
 
     def write(self, slots: IntArray, which: IntArray) -> None:
         """Write detections `which` (k,) into the records of the tracks `slots` (k,)."""
         bank, look = self.bank, self.look
-        number, path, intensity = self._ready
+        number, path, intensity, hinted = self._ready()
         infrared = self.sensor.kind == "infrared"
         kernels.write_hits(
             bank.records, bank.contacts, bank.path_hits, bank.firsts, bank.lasts, slots, which, self.rows, look.times,
@@ -58,7 +51,7 @@ class LookNotes:
         if infrared:
             for slot, row in zip(slots.tolist(), which.tolist(), strict=True):
                 self._light(bank.tracks[slot], row)
-        elif self._hinted:
+        elif hinted:
             for slot, row in zip(slots.tolist(), which.tolist(), strict=True):
                 if hint := look.hints[row]:
                     bank.tracks[slot].hints[look.sensor] = hint
@@ -71,9 +64,8 @@ class LookNotes:
     def _light(self, track: Track, row: int) -> None:
         """Keep the line of sight of a satellite to a plume."""
         if len(track.sights) < SIGHTS_KEPT:
-            m = self.rows[row]
-            sight = (self.times[row], *(float(v) for v in m[0:6]), float(m[M_SIGMA_A]), self.sensor.id)
-            track.sights.append(sight)  # type: ignore[arg-type]
+            m = self.rows[row].tolist()
+            track.sights.append((int(self.look.times[row]), *m[0:6], m[M_SIGMA_A], self.sensor.id))
 
 
 def absorb(keep: Track, drop: Track) -> None:
@@ -87,15 +79,15 @@ def absorb(keep: Track, drop: Track) -> None:
     bank.contacts["hits"][a] += bank.contacts["hits"][b]
     bank.path_hits[a] += bank.path_hits[b]
     if drop.born < keep.born:
-        old, older = (bank.firsts[t.slot, : int(t.record["first_count"])] for t in (keep, drop))
+        old, older = (bank.firsts[t.slot, : t.first_count] for t in (keep, drop))
         both = np.concatenate([older, old])[:KEYS]
         bank.firsts[a, : len(both)] = both
-        keep.record["first_count"] = len(both)
+        keep.first_count = len(both)
     keep.born = min(keep.born, drop.born)
     keep.sights = sorted(keep.sights + drop.sights)[:SIGHTS_KEPT]
     known = keep.rival
     known += [n for n in drop.rival if n not in known and n != keep.number]
-    keep.record["rival_count"] = count = min(len(known), RIVALS_KEPT)
+    keep.rival_count = count = min(len(known), RIVALS_KEPT)
     bank.rivals[a, :count] = known[:count]
 
 

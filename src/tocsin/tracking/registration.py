@@ -84,27 +84,22 @@ class Registration:
 
     def hear(
         self, look: Look, sensor: Sensor, rows: FloatArray, chosen: IntArray, tracks: dict[int, int],
-        thought: dict[int, int], catalogue: Catalogue, site: int, better: tuple[Look, FloatArray] | None = None,
+        thought: dict[int, str], catalogue: Catalogue, site: int, better: tuple[Look, FloatArray] | None = None,
     ) -> None:  # fmt: skip
         """Take what a look says of known objects and of tracks: `rows` as sent, `tracks` row -> number of its track.
 
-        `thought`: row -> object of the catalogue that the centre takes it for; `better`: look and rows as far as the sensor's
+        `thought`: row -> id of the known object that the centre takes it for; `better`: look and rows as far as the sensor's
         errors are known, by which objects of the catalogue are looked up for rows that are of none by the centre's own gate.
         """
         k = self.index[sensor.id]
         if not chosen.size or not self.wants(look):
             return
-        known = {row: catalogue.id(o) for row, o in thought.items()}
-        ahead = [r for r, name in known.items() if self.seen_by.get(f"C/{name}", k) != k]
-        asked = 0
-        for row in ahead + [r for r in known if r not in set(ahead)]:
-            if asked < ASKED and not self.witnesses.over(known[row], look.end):
-                asked += self._take(f"C/{known[row]}", k, look, rows, row)
-        labels = {row: f"T/{n}" for row, n in tracks.items() if row not in known}
+        self._hear_known(look, k, rows, thought)
+        labels = {row: f"T/{n}" for row, n in tracks.items() if row not in thought}
         rest: list[int] = []
         for row in chosen.tolist():
             label = labels.get(row, "")
-            if row in known or not self._open(label, k, look):
+            if row in thought or not self._open(label, k, look):
                 continue
             if (label, k) in self.strangers:
                 self._take(label, k, look, rows, row)
@@ -119,6 +114,20 @@ class Registration:
                 self.strangers.add((labels[row], k))
                 self._take(labels[row], k, look, rows, row)
 
+    def _hear_known(self, look: Look, k: int, rows: FloatArray, thought: dict[int, str]) -> None:
+        """Take what a sensor says of known objects, those first that another has seen in this block."""
+        ahead: list[tuple[str, int]] = []
+        others: list[tuple[str, int]] = []
+        for row, name in thought.items():
+            if not self.witnesses.over(name, look.end):
+                label = f"C/{name}"
+                (ahead if self.seen_by.get(label, k) != k else others).append((label, row))
+        asked = 0
+        for label, row in ahead + others:
+            if asked == ASKED:
+                break
+            asked += self._take(label, k, look, rows, row)
+
     def _open(self, label: str, k: int, look: Look) -> bool:
         """Return whether a further sighting of an object by a sensor is of use; without a label: yes."""
         n, last = self.taken.get((label, k), (0, -(1 << 62)))
@@ -126,9 +135,11 @@ class Registration:
 
     def _take(self, label: str, k: int, look: Look, rows: FloatArray, row: int) -> bool:
         """Return whether a sighting was taken."""
-        time = int(look.times[row])
         n, last = self.taken.get((label, k), (0, -(1 << 62)))
-        if n >= OF_ONE or abs(time - last) < APART_S * NS or self.count[k] >= SIGHTINGS:
+        if n >= OF_ONE or self.count[k] >= SIGHTINGS:
+            return False
+        time = int(look.times[row])
+        if abs(time - last) < APART_S * NS:
             return False
         if math.isnan(rows[row, M_SIGMA_A]):
             return False

@@ -40,17 +40,17 @@ def silence(
     slots = bank.slots()
     if not slots.size or look.mode == "track" or look.state in ("blinded", "down"):
         return [], []
-    there = np.zeros(bank.ts.size, np.bool_)
-    there[seen] = True
-    quiet = slots[~there[slots]]
-    if not quiet.size:
-        return [], []
+    quiet = slots
+    if len(seen):
+        unseen = np.ones(bank.ts.size, np.bool_)
+        unseen[seen] = False
+        quiet = slots[unseen[slots]]
+        if not quiet.size:
+            return [], []
     where = np.empty((quiet.size, 3))
     middle = look.start + (look.end - look.start) // 2
     places_at(bank.xs, bank.ws, bank.ts, quiet, middle, where)
-    pd = detection_probability(
-        sensor, look.mode, look.searched, look.state, look.noise_db, place, middle, where, np.ones(quiet.size)
-    )
+    pd = detection_probability(sensor, look.mode, look.searched, look.state, look.noise_db, place, middle, where, 1.0)
     could = (pd > 1e-3).nonzero()[0]
     if could.size and sensor.kind == "radar":
         # nobody knows where an unsharp track is: a radar's silence at its middle says nothing
@@ -67,6 +67,6 @@ def silence(
         MOST_DOUBT, FALLS, gone,
     )  # fmt: skip
     chance[quiet] = pd
-    stood = bank.records["confirmed"][quiet] != 0
-    silent = list(zip(quiet[stood].tolist(), pd[stood].tolist(), strict=True))
+    stood = bank.columns["confirmed"][quiet].tolist()
+    silent = [(slot, p) for slot, p, yes in zip(quiet.tolist(), pd.tolist(), stood, strict=True) if yes]
     return silent, quiet[gone].tolist()

@@ -59,7 +59,7 @@ def hold(bank: TrackBank, track: Track, notes: LookNotes, row: int) -> None:
     track.misses = 0
     notes.write_one(track, row)
     slot = np.array([track.slot], np.int64)
-    advance_tracks(bank.xs, bank.ps, bank.ws, bank.ts, bank.two, slot, notes.times[row])
+    advance_tracks(bank.xs, bank.ps, bank.ws, bank.ts, bank.two, slot, int(notes.look.times[row]))
 
 
 def back_on(bank: TrackBank, track: Track, sensor: Sensor, m: FloatArray, time: int) -> None:
@@ -99,14 +99,14 @@ def grown(bank: TrackBank, branch: Track, sensor: Sensor, seen: list[int]) -> Tr
     if stem is not None:
         stem.branch = 0
     branch.stem = 0
-    branch.record["first_count"] = 0  # what was held to the stem was told of it
+    branch.first_count = 0  # what was held to the stem was told of it
     return None
 
 
 def take_over(bank: TrackBank, seen: IntArray) -> list[int]:
     """Give tracks among `seen` (slots) the state of a branch that has proved them wrong; return those confirmed by it."""
     confirmed: list[int] = []
-    for slot in seen[bank.records["branch"][seen] != 0].tolist():
+    for slot in seen[bank.columns["branch"][seen] != 0].tolist():
         track = bank.tracks[slot]
         branch = numbered(bank, track.branch) if track.branch else None
         if branch is None or branch.run < (TAKE_OVER_RUN if track.confirmed else CONFIRM_HITS):

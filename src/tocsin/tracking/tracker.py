@@ -116,18 +116,22 @@ class Tracker:
         few = left.size * len(bank.tracks) <= CONTINUE_MOST
         if left.size and look.mode == "track" and sensor.kind == "radar":
             result.unfollowed, left = not few, self._continue(notes, left, result) if few else left
-        seen = np.array(result.seen, np.int64)
+        seen = np.array(result.seen, np.int64) if result.seen else NOTHING
         self._silence(look, sensor, place, seen, trusted, result)
         if result.crowded:
             result.refused_births += int(left.size)
             left = left[:0]
         self._start(notes, left, result)
-        ended = np.zeros(bank.ts.size, np.bool_)
-        ended[bank.removed] = True
-        seen = seen[(bank.records["stem"][seen] == 0) & ~ended[seen]]
-        result.seen = seen.tolist()
-        result.confirmed += take_over(bank, seen)
-        note_rivals(bank, result.seen)
+        if seen.size:
+            stays = bank.columns["stem"][seen] == 0
+            if bank.removed:
+                ended = np.zeros(bank.ts.size, np.bool_)
+                ended[bank.removed] = True
+                stays &= ~ended[seen]
+            seen = seen[stays]
+            result.seen = seen.tolist()
+            result.confirmed += take_over(bank, seen)
+            note_rivals(bank, result.seen)
         return result
 
     def adopt(self) -> list[tuple[Track, Track]]:
@@ -239,8 +243,8 @@ class Tracker:
     ) -> None:
         """Count detections `which` (k,) for the tracks `slots` (k,) that they went to: `gains`, `d2` (k,) of each."""
         bank = self.bank
-        branched = (bank.records["branch"][slots] != 0) | (bank.records["stem"][slots] != 0)
-        if not branched.any():
+        branched = (bank.columns["branch"][slots] | bank.columns["stem"][slots]) != 0
+        if not np.count_nonzero(branched):
             self._count(notes, slots, which, gains, d2, result)
             return
         plain = ~branched
@@ -248,7 +252,7 @@ class Tracker:
         for k in branched.nonzero()[0].tolist():
             track, row = bank.tracks[int(slots[k])], int(which[k])
             if track.branch:
-                back_on(bank, track, notes.sensor, notes.rows[row], notes.times[row])
+                back_on(bank, track, notes.sensor, notes.rows[row], int(notes.look.times[row]))
             stem = grown(bank, track, notes.sensor, result.seen) if track.stem else None
             if stem is None:
                 one = slice(k, k + 1)

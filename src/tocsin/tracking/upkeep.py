@@ -18,7 +18,7 @@ from tocsin.tracking.notes import absorb
 from tocsin.tracking.reach_kernels import FASTEST_M_S
 from tocsin.tracking.record_kernels import seen_together
 from tocsin.tracking.track_records import CONTACT_LAST
-from tocsin.tracking.view_kernels import heights_at, state_distances, twins, wide_places
+from tocsin.tracking.view_kernels import heights_at, state_distances, twins, unsharp_plumes
 
 TENTATIVE_LIFE_S = 60.0
 UNSHARP_M = 20e3
@@ -52,17 +52,17 @@ def tidy(bank: TrackBank, now: int, orbiting: set[int], gliding: Collection[int]
         advance_tracks(bank.xs, bank.ps, bank.ws, bank.ts, bank.two, stale, now - 10 * NS)
     heights = np.empty(slots.size)
     heights_at(bank.xs, bank.ws, bank.ts, slots, now, heights)
-    held = np.isin(slots, list(gliding))
-    unseen = (now - bank.records["last_hit"][slots]) / NS
-    tentative = bank.records["confirmed"][slots] == 0
+    held, in_orbit = (_are_of(bank, slots, which) for which in (gliding, orbiting))
+    unseen = (now - bank.columns["last_hit"][slots]) / NS
+    tentative = bank.columns["confirmed"][slots] == 0
     reasons = (
         ("not seen again", tentative & (unseen > TENTATIVE_LIFE_S)),
         ("its arc has reached the ground (predicted, not observed)", (heights < -2000.0) & (unseen > 5.0) & ~held),
         (
             "faster than any object: it was made of detections of several",
-            _too_fast(bank, slots) & (bank.records["infrared_hits"][slots] == 0),
+            _too_fast(bank, slots) & (bank.columns["infrared_hits"][slots] == 0),
         ),
-        ("in orbit, out of sight for 20 minutes", np.isin(slots, list(orbiting)) & (unseen > 1200.0)),
+        ("in orbit, out of sight for 20 minutes", in_orbit & (unseen > 1200.0)),
         ("out of sight for 90 minutes", unseen > 5400.0),
     )
     over = np.logical_or.reduce([which for _, which in reasons])
@@ -73,11 +73,22 @@ def tidy(bank: TrackBank, now: int, orbiting: set[int], gliding: Collection[int]
     return dropped
 
 
+def _are_of(bank: TrackBank, slots: IntArray, which: Collection[int]) -> npt.NDArray[np.bool_]:
+    """Return which of the slots (k,) are among `which`."""
+    among = np.zeros(bank.ts.size, np.bool_)
+    among[list(which)] = True
+    return among[slots]
+
+
 def _too_fast(bank: TrackBank, slots: IntArray) -> npt.NDArray[np.bool_]:
     """Return which tracks (k,) are surely faster (three sigma) than an object that Earth holds."""
-    v = bank.xs[slots, FREE, 3:6]
-    slack = 3.0 * np.sqrt(bank.ps[slots, FREE, 3, 3] + bank.ps[slots, FREE, 4, 4] + bank.ps[slots, FREE, 5, 5])
-    fast: npt.NDArray[np.bool_] = np.sqrt((v * v).sum(axis=1)) - slack > FASTEST_M_S
+    x, y, z = bank.xs[slots, FREE, 3:6].T
+    speed = np.sqrt(x * x + y * y + z * z)
+    fast: npt.NDArray[np.bool_] = speed > FASTEST_M_S
+    few = fast.nonzero()[0]
+    if few.size:
+        p = bank.ps[slots[few], FREE]
+        fast[few] = speed[few] - 3.0 * np.sqrt(p[:, 3, 3] + p[:, 4, 4] + p[:, 5, 5]) > FASTEST_M_S
     return fast
 
 
@@ -97,7 +108,7 @@ def merge_twins(bank: TrackBank) -> list[tuple[Track, Track]]:
         one, two = bank.tracks[a], bank.tracks[b]
         if one.number in gone or two.number in gone or two.number in one.rival or one.number in two.rival:
             continue
-        if seen_together(bank.lasts, a, int(one.record["last_count"]), b, int(two.record["last_count"])):
+        if seen_together(bank.lasts, a, one.last_count, b, two.last_count):
             continue
         keep, drop = (one, two) if one.hits >= two.hits else (two, one)
         absorb(keep, drop)
@@ -139,14 +150,15 @@ def shadows(bank: TrackBank) -> list[tuple[Track, Track]]:
         found.append((wrong, right))
     for keep, drop in found:
         absorb(keep, drop)
-        keep.record["shadow"] = 0
+        bank.columns["shadow"][keep.slot] = 0
     return found
 
 
 def gone_out(bank: TrackBank, slots: IntArray, before: float) -> npt.NDArray[np.bool_]:
     """Return of which tracks (k,) the plume has gone out before an instant (TAI ns), as far as two looks can tell."""
-    seen = bank.records[slots]
-    out: npt.NDArray[np.bool_] = (seen["infrared_misses"] >= 2) & (seen["off_from"] < before)
+    out: npt.NDArray[np.bool_] = (bank.columns["infrared_misses"][slots] >= 2) & (
+        bank.columns["off_from"][slots] < before
+    )
     return out
 
 
@@ -156,11 +168,9 @@ def unsharp(bank: TrackBank, slots: IntArray) -> npt.NDArray[np.bool_]:
     A single radar detection fits many of them in a raid: a radar starts its own track, and `adopt` joins the two by place
     and velocity together.
     """
-    by_infrared = bank.records["infrared_hits"][slots]
-    both = by_infrared > 0
-    if both.any() and wide_places(bank.ps, slots, UNSHARP_M, both):
-        both &= (by_infrared > 0) & (by_infrared == bank.contacts["hits"][slots].sum(axis=1))
-    return both
+    out = np.empty(slots.size, np.bool_)
+    unsharp_plumes(bank.ps, bank.records, bank.contacts, slots, UNSHARP_M, out)
+    return out
 
 
 def _join(bank: TrackBank, old: Track, new: int, x: FloatArray, p: FloatArray, by_radar: FloatArray) -> float:
@@ -215,8 +225,8 @@ def adopt(bank: TrackBank) -> list[tuple[Track, Track]]:
     if slots.size < 2:
         return []
     old = slots[unsharp(bank, slots) & bank.standing()]
-    records = bank.records[slots]
-    new = slots[(records["confirmed"] != 0) & (records["infrared_hits"] == 0) & (records["hits"] >= ADOPT_HITS)]
+    by_radar = bank.standing() & (bank.columns["infrared_hits"][slots] == 0)
+    new = slots[by_radar & (bank.columns["hits"][slots] >= ADOPT_HITS)]
     new = new[-ADOPT_MOST:]
     if not old.size or not new.size:
         return []

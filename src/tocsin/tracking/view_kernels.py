@@ -64,12 +64,24 @@ def places_at(xs: np.ndarray, ws: np.ndarray, ts: np.ndarray, slots: np.ndarray,
 
 
 @lean_kernel
-def wide_places(ps: np.ndarray, slots: np.ndarray, limit_m: float, out: np.ndarray) -> int:
-    """Return how many tracks know their place worse than `limit_m` (one sigma, coasting); `out` (k,) says which."""
+def unsharp_plumes(
+    ps: np.ndarray, records: np.ndarray, contacts: np.ndarray, slots: np.ndarray, limit_m: float, out: np.ndarray
+) -> int:  # fmt: skip
+    """Return how many tracks only satellites have seen and nobody knows the place of within `limit_m`; `out` (k,) says which.
+
+    One sigma, coasting.
+    """
     count = 0
     for k in range(slots.shape[0]):
-        p = ps[slots[k], FREE]
-        out[k] = p[0, 0] + p[1, 1] + p[2, 2] > limit_m * limit_m
+        s = slots[k]
+        p = ps[s, FREE]
+        out[k] = False
+        if records[s].infrared_hits == 0 or not p[0, 0] + p[1, 1] + p[2, 2] > limit_m * limit_m:
+            continue
+        hits = 0
+        for c in range(contacts.shape[1]):
+            hits += contacts[s, c].hits
+        out[k] = hits == records[s].infrared_hits
         count += out[k]
     return count
 

@@ -14,6 +14,7 @@ from tocsin.assessment.counting import (
     first_guess,
     lit_seconds,
     note_total,
+    quantile,
     spots,
 )
 from tocsin.core.constants import NS
@@ -154,3 +155,11 @@ def test_one_track_that_went_over_to_a_later_missile_hides_nothing_from_the_most
         tally.burning["a"] = Burning(at(second), n, n, n)
         total = note_total(tally, at(second), Lit(120.0, 60.0) if second > 60 else None, 0)
     assert total.best < 170.0 <= total.high
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 7, 40])
+def test_a_quantile_is_that_of_numpy_to_the_last_digit(size: int) -> None:
+    values = np.random.default_rng(size).lognormal(11.0, 2.0, size)
+    for share in (0.0, 0.05, 0.25, 0.5, 0.81, 1.0):
+        assert quantile(values, share) == np.quantile(values, share)
+    assert math.isnan(quantile(np.array([1.0, math.nan, 3.0]), 0.25))

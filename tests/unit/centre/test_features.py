@@ -5,11 +5,15 @@ import math
 import numpy as np
 import pytest
 
-from tocsin.centre.features import steadiness
+from tocsin.centre import features
 from tocsin.core.constants import NS
 from tocsin.tracking.bank import TrackBank
 
 SIGMA = 3e-5
+
+
+def steadiness(track):
+    return features.steadiness(features.first_sights(track))
 
 
 def track_of(angles, period_s=10.0, seed=0, gap_after=None):

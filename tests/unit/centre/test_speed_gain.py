@@ -6,11 +6,19 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from tocsin.centre.features import first_speed, speed_gain
+from tocsin.centre import features
 from tocsin.core.constants import NS
 
 SATELLITE = np.array([4.2e7, 0.0, 0.0])
 SIGMA = 5e-5
+
+
+def speed_gain(track, state):
+    return features.speed_gain(features.first_sights(track), state)
+
+
+def first_speed(track, state):
+    return features.first_speed(features.first_sights(track), state)
 
 
 def track(speed: float, gain: float, looks: int, rng: np.random.Generator | None = None):

@@ -10,6 +10,8 @@ from tocsin.tracking import bank_kernels as bk
 from tocsin.tracking import measurement_kernels as mk
 from tocsin.tracking import view_kernels as vk
 from tocsin.tracking.bank import TrackBank
+from tocsin.tracking.filter_kernels import FREE
+from tocsin.tracking.track_records import CONTACT, RECORD
 
 K = 12
 SIZES = pytest.mark.parametrize("size", [0, 1, 2, K])
@@ -98,6 +100,9 @@ def test_what_is_asked_of_tracks_is_answered_alike_alone_and_together(size):
     rng = np.random.default_rng(5)
     xs, ps, ws, ts, two = bank(K, rng)
     slots = some(size, rng)
+    records, contacts = np.zeros(K, RECORD), np.zeros((K, 3), CONTACT)
+    hits = contacts["hits"] = rng.integers(0, 3, (K, 3))
+    plumes = records["infrared_hits"] = np.where(rng.random(K) < 0.5, hits.sum(axis=1), hits[:, 0])
 
     def answers(which):
         states, covariances = np.empty((which.size, 9)), np.empty((which.size, 6, 6))
@@ -105,7 +110,12 @@ def test_what_is_asked_of_tracks_is_answered_alike_alone_and_together(size):
         vk.combine(xs, ps, ws, two, which, states, covariances)
         vk.places_at(xs, ws, ts, which, LATER, places)
         vk.heights_at(xs, ws, ts, which, LATER, heights)
-        assert vk.wide_places(ps, which, 800.0, wide) == wide.sum()
+        assert vk.unsharp_plumes(ps, records, contacts, which, 800.0, wide) == wide.sum()
+        broad = np.array([np.trace(ps[s, FREE, :3, :3]) for s in which])
+        assert (
+            wide.tolist()
+            == ((broad > 800.0**2) & (plumes[which] > 0) & (hits[which].sum(axis=1) == plumes[which])).tolist()
+        )
         return states, covariances, places, heights, wide
 
     together = answers(slots)

@@ -18,8 +18,8 @@ from tocsin.tracking.filter_kernels import (
     U_X,
 )
 from tocsin.tracking.noise import KEPT, LOUD, Heard, Noise
-from tocsin.tracking.noise_kernels import owned, residuals
-from tocsin.tracking.view_kernels import carry_ahead
+from tocsin.tracking.noise_kernels import nearest_other, owned, residuals
+from tocsin.tracking.view_kernels import carry_ahead, places_at
 
 BODIES = [thrown(lat, lon, 300e3, 5000.0, 60.0, 30.0) for lat in (24.0, 30.0, 34.0) for lon in (-36.0, -30.0, -24.0)]
 
@@ -129,3 +129,23 @@ def test_a_detection_is_a_tracks_where_that_is_plain_both_ways() -> None:
     # the second and the third both have the second; the last is behind the sensor
     assert whose.tolist() == [0, -1, -1, -1]
     owned(far[:0], 4800.0, 9.0, whose[:0])
+
+
+def test_the_nearest_other_track_is_the_one_that_a_search_through_all_finds():
+    rng = np.random.default_rng(8)
+    xs, _ps, ws, ts, two = bank(6, rng)
+    rows, times = looks_at(xs, two, rng, 12, 3.0)
+    slots, time, var, where = np.arange(6), int(times[0]), np.array([9e4, 4e6, 1e6]), np.empty((6, 3))
+    places_at(xs, ws, ts, slots, time, where)
+    directed = rows[~np.isnan(rows[:, M_SIGMA_A])]
+    assert np.isnan(directed[:, M_RANGE]).any() and np.isfinite(directed[:, M_RANGE]).any()
+    for row in directed:
+        off = where - row[S_X : S_X + 3]
+        far = np.sqrt((off**2).sum(axis=1))
+        parts = np.stack([row[M_RANGE] - far, off @ row[A_X : A_X + 3], off @ row[B_X : B_X + 3]], axis=1)
+        d2 = np.nansum(parts**2 / var, axis=1)
+        for s in range(6):
+            assert nearest_other(xs, ws, ts, slots, s, row, time, var) == pytest.approx(
+                np.delete(d2, s).min(), rel=1e-12
+            )
+        assert nearest_other(xs, ws, ts, slots[2:3], 2, row, time, var) == np.inf

@@ -117,7 +117,7 @@ def test_radars_that_report_nothing_do_not_end_what_two_satellites_see():
         scene.radar("B", second + 1.7, [])
         assert len(scene.tracks) == 1
     assert scene.standing and scene.tracks[0].hits == 8
-    assert scene.tracks[0].record["doubt_radar"] <= MOST_DOUBT + 1e-9
+    assert scene.tracker.bank.records["doubt_radar"][scene.tracks[0].slot] <= MOST_DOUBT + 1e-9
 
 
 def test_a_sensor_that_goes_on_seeing_keeps_a_track_that_another_has_lost():

@@ -23,11 +23,11 @@ class Probability(Protocol):
         place: FloatArray,
         tai_ns: int,
         positions: FloatArray,
-        powered: FloatArray,
-        rcs_dbsm: FloatArray,
-        intensity: FloatArray,
+        powered: float | FloatArray,
+        rcs_dbsm: float | FloatArray,
+        intensity: float | FloatArray,
     ) -> FloatArray:
-        """Return (n,) probabilities; 0 = could not have seen it."""
+        """Return (n,) probabilities at positions (n, 3), 0 = could not have seen it; the last three for all or (n,)."""
 
 
 class Kind(NamedTuple):

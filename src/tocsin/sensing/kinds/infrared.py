@@ -9,7 +9,7 @@ from tocsin.core.records.inputs import FloatArray
 from tocsin.core.records.network import Infrared, Network
 from tocsin.sensing.detectability_kernels import infrared_detectability
 from tocsin.sensing.ephemeris import ephemeris_of
-from tocsin.sensing.sensor import NAN, Sensor
+from tocsin.sensing.sensor import NAN, Sensor, each
 from tocsin.sensing.signal_kernels import db_to_ratio
 from tocsin.sensing.sun import sun_at
 
@@ -71,9 +71,9 @@ def infrared_probability(
     place: FloatArray,
     tai_ns: int,
     positions: FloatArray,
-    powered: FloatArray,
-    rcs_dbsm: FloatArray,
-    intensity: FloatArray,
+    powered: float | FloatArray,
+    rcs_dbsm: float | FloatArray,
+    intensity: float | FloatArray,
 ) -> FloatArray:
     """Return (n,) probability of detection in a look of an infrared satellite: powered and bright, in field, unhidden.
 
@@ -82,8 +82,8 @@ def infrared_probability(
     threshold = sensor.threshold * db_to_ratio(0.5 * noise_db)
     return infrared_detectability(
         positions,
-        powered,
-        intensity,
+        each(powered, len(positions)),
+        each(intensity, len(positions)),
         place,
         sun_at(tai_ns),
         sensor.field_half_angle,

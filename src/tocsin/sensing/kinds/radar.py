@@ -9,7 +9,7 @@ from tocsin.core.records.inputs import FloatArray
 from tocsin.core.records.network import Network, Radar
 from tocsin.sensing.detectability_kernels import radar_detectability
 from tocsin.sensing.fields import compile_boxes
-from tocsin.sensing.sensor import Sensor
+from tocsin.sensing.sensor import Sensor, each
 from tocsin.sensing.signal_kernels import angle_sigma, radar_equation_snr_db, range_sigma
 from tocsin.world.geodesy_kernels import enu_axes, geodetic_to_ecef
 
@@ -142,9 +142,9 @@ def radar_probability(
     place: FloatArray,
     tai_ns: int,
     positions: FloatArray,
-    powered: FloatArray,
-    rcs_dbsm: FloatArray,
-    intensity: FloatArray,
+    powered: float | FloatArray,
+    rcs_dbsm: float | FloatArray,
+    intensity: float | FloatArray,
 ) -> FloatArray:
     """Return (n,) probability of detection in a look of a radar; a radar needs neither Sun nor plume."""
     return radar_detectability(
@@ -152,7 +152,7 @@ def radar_probability(
         place,
         sensor.rot_enu,
         sensor.boxes(searched),
-        rcs_dbsm,
+        each(rcs_dbsm, len(positions)),
         sensor.reference_range,
         sensor.reference_snr_db,
         noise_db,

@@ -8,7 +8,7 @@ from tocsin.core.constants import DEG
 from tocsin.core.records.inputs import FloatArray
 from tocsin.core.records.network import Network, Telescope
 from tocsin.sensing.kinds.telescope_kernels import telescope_detectability
-from tocsin.sensing.sensor import Sensor
+from tocsin.sensing.sensor import Sensor, each
 from tocsin.sensing.sun import sun_at
 from tocsin.world.geodesy_kernels import enu_axes, geodetic_to_ecef
 
@@ -57,9 +57,9 @@ def telescope_probability(
     place: FloatArray,
     tai_ns: int,
     positions: FloatArray,
-    powered: FloatArray,
-    rcs_dbsm: FloatArray,
-    intensity: FloatArray,
+    powered: float | FloatArray,
+    rcs_dbsm: float | FloatArray,
+    intensity: float | FloatArray,
 ) -> FloatArray:
     """Return (n,) probability that a telescope pointed at an object reports it: night, sunlit, high and bright enough.
 
@@ -67,7 +67,7 @@ def telescope_probability(
     """
     return telescope_detectability(
         positions,
-        rcs_dbsm,
+        each(rcs_dbsm, len(positions)),
         place,
         sensor.rot_enu,
         sun_at(tai_ns),
