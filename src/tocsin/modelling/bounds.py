@@ -1,7 +1,8 @@
 """The least errors that any estimator can have: Cramer-Rao bounds of a powered flight and of the arc after it.
 
 The flight is parametric: launch place and time, azimuth, pitch-over, and what vehicles of one kind differ by (burn, thrust,
-propellant, weights, drag, programme), each with a stated prior. No process noise: what a vehicle may do is in the parameters.
+propellant, weights, drag, pauses between stages, programme), each with a stated prior: what no estimator is told is a parameter.
+No process noise: what a vehicle may do is in the parameters.
 Jacobians are central differences of the simulator itself. Van Trees 2001, Detection, Estimation, and Modulation Theory I, 2.4.3.
 """
 
@@ -13,14 +14,16 @@ import numpy as np
 from tocsin.core.constants import DEG
 from tocsin.core.records.inputs import FloatArray
 from tocsin.core.records.vehicle import Vehicle
-from tocsin.tracking.filter_kernels import LN_BETA_SIGMA
+from tocsin.modelling.dispersion import even_betas
 from tocsin.world.geodesy import inverse
 from tocsin.world.geodesy_kernels import ecef_to_geodetic, enu_axes
 from tocsin.world.motion.freeflight_kernels import REACHED, fly_to_height, propagate
 from tocsin.world.motion.powered_kernels import (
     AREA,
+    COAST,
     CUTOFF_S,
     DRY,
+    HOLD_S,
     ISP,
     KICK_S,
     PITCH_RATE,
@@ -35,9 +38,10 @@ from tocsin.world.motion.powered_kernels import (
 
 _SAMPLE_S = 0.5
 _LONGEST_S = 7200.0
+_BETAS = 24
 
 # What is not known of a flight: name, one sigma of its prior (rad, s, ln), step of its numerical derivative
-EAST, NORTH, START = 0, 1, 2
+EAST, NORTH, START, PAYLOAD = 0, 1, 2, 10
 COMMON = (
     ("east_m", 3.0e6, 50.0),
     ("north_m", 3.0e6, 50.0),
@@ -48,6 +52,7 @@ COMMON = (
     ("vertical_s", 2.0, 0.02),
     ("hold_pitch", 5.0 * DEG, 1.0e-3),
     ("hold_rate", 0.1 * DEG, 1.0e-5),
+    ("hold_s", 25.0, 0.1),
     ("ln_payload", 0.5, 1.0e-3),
 )
 STAGE = (
@@ -56,6 +61,7 @@ STAGE = (
     ("ln_propellant", 0.25, 1.0e-3),
     ("ln_dry", 0.25, 1.0e-3),
     ("ln_area", 0.4, 1.0e-3),
+    ("coast_s", 2.0, 0.02),
 )
 
 
@@ -81,6 +87,9 @@ class Bound:
     """(6, 6) at the instant asked for."""
     impact: FloatArray
     """(2, 2)."""
+    by_chance: tuple[FloatArray, FloatArray, FloatArray] | None = None
+    """Errors of launch (2,), state (6,) and impact (2,) that the efficient estimator has on these very looks, where they are
+    given: the mean of their squares over many flights is the bound. What of a few flights is chance, they show."""
 
 
 def sights_of(flight: Flown, times: FloatArray) -> FloatArray:
@@ -89,8 +98,10 @@ def sights_of(flight: Flown, times: FloatArray) -> FloatArray:
 
 
 def prior_sigmas(vehicle: Vehicle) -> FloatArray:
-    """Return (p,) one sigma of the prior of each parameter."""
-    return np.array([s for _, s, _ in COMMON] + [s for _, s, _ in STAGE] * len(vehicle.stages))
+    """Return (p,) one sigma of the prior of each parameter; the first stage is lit at lift-off and has no coast."""
+    sigmas = np.array([s for _, s, _ in COMMON] + [s for _, s, _ in STAGE] * len(vehicle.stages))
+    sigmas[len(COMMON) + len(STAGE) - 1] = 0.0
+    return sigmas
 
 
 def _size(vehicle: Vehicle) -> int:
@@ -110,18 +121,20 @@ def _states(flight: Flown, q: FloatArray, times: FloatArray) -> FloatArray:
     p[TURN_S] += q[5] + q[6]
     p[PITCH_UP] += q[7]
     p[PITCH_RATE] += q[8]
+    p[HOLD_S] += q[9]
     table = vehicle.table()
     for i in range(len(vehicle.stages)):
-        burn, isp, propellant, dry, area = q[len(COMMON) + len(STAGE) * i :][: len(STAGE)]
+        burn, isp, propellant, dry, area, coast = q[len(COMMON) + len(STAGE) * i :][: len(STAGE)]
         table[i, ISP] *= math.exp(isp)
         table[i, PROPELLANT] *= math.exp(propellant)
         table[i, THRUST] *= math.exp(isp + propellant - burn)
         table[i, DRY] *= math.exp(dry)
         table[i, AREA] *= math.exp(area)
+        table[i, COAST] += coast
     lat, lon = _moved(flight.lat, flight.lon, float(q[EAST]), float(q[NORTH]))
     n = int((p[CUTOFF_S] + 2.0) / _SAMPLE_S) + 6
     samples, flags, marks = np.zeros((n, SAMPLE_COLUMNS)), np.zeros((n, 2), np.int64), np.zeros((len(table), 8))
-    payload = vehicle.payload_kg * math.exp(q[9])
+    payload = vehicle.payload_kg * math.exp(q[PAYLOAD])
     rows = fly_powered(table, payload, lat, lon, 0.0, p, _SAMPLE_S, samples, flags, marks)
     return _read(samples[:rows], np.asarray(times, np.float64) - q[START], vehicle.payload_beta_kg_m2)
 
@@ -160,28 +173,37 @@ def axes_across(line: FloatArray) -> FloatArray:
 
 
 def infrared_bound(
-    flight: Flown, times: FloatArray, places: FloatArray, sigma: float, dark_s: float, at_s: float
-) -> Bound:
+    flight: Flown, times: FloatArray, places: FloatArray, sigma: float, dark_s: float, at_s: float,
+    sights: FloatArray | None = None,
+) -> Bound:  # fmt: skip
     """Return the bound from lines of sight to the plume alone.
 
     times (n,) s after lift-off, all before the cut-off, places (n, 3) of the satellites, `sigma` rad per axis; `dark_s`: the
     first look that saw no plume. Nothing else tells the cut-off: it is even between the last lit look and that one, of variance
-    (gap)^2 / 12. The state is that at `at_s` after lift-off, coasting.
+    (gap)^2 / 12. The state is that at `at_s` after lift-off, coasting. `sights` (n, 3): lines of sight as they were measured.
     """
     size = _size(flight.vehicle)
     moved, ends, falls = _derivatives(flight, times, at_s)
     line = _states(flight, np.zeros(size), times)[:, :3] - places
     away = np.sqrt((line * line).sum(axis=1))
     across = axes_across(line / away[:, None])
-    jacobian = np.einsum("nak,jnk->naj", across, moved) / away[:, None, None] / sigma
-    covariance = posterior(jacobian.reshape(-1, size), prior_sigmas(flight.vehicle))
-    gap = (dark_s - float(times.max())) ** 2 / 12.0
+    jacobian = (np.einsum("nak,jnk->naj", across, moved) / away[:, None, None] / sigma).reshape(-1, size)
+    covariance = posterior(jacobian, prior_sigmas(flight.vehicle))
+    last = float(times.max())
+    gap = (dark_s - last) ** 2 / 12.0
     home = _fall(flight, np.zeros(size))
     end_of, fall_of_cutoff = _by_cutoff(flight, at_s, home)
+    by_beta, betas = _beta_part(_states(flight, np.zeros(size), np.array([flight.cutoff_s]))[0], home)
+    by_chance = None
+    if sights is not None:
+        noise = np.einsum("nak,nk->na", across, sights).reshape(-1) / sigma
+        wrong, late = covariance @ (jacobian.T @ noise), 0.5 * (last + dark_s) - flight.cutoff_s
+        by_chance = wrong[:2], ends @ wrong + late * end_of, falls @ wrong + late * fall_of_cutoff + betas
     return Bound(
         covariance[:2, :2],
         ends @ covariance @ ends.T + gap * np.outer(end_of, end_of),
-        falls @ covariance @ falls.T + gap * np.outer(fall_of_cutoff, fall_of_cutoff) + _by_beta(flight, home),
+        falls @ covariance @ falls.T + gap * np.outer(fall_of_cutoff, fall_of_cutoff) + by_beta,
+        by_chance,
     )
 
 
@@ -222,10 +244,9 @@ def posterior(jacobian: FloatArray, sigmas: FloatArray) -> FloatArray:
     return np.asarray(half @ half.T)
 
 
-def _fall(flight: Flown, q: FloatArray, beta: float | None = None) -> FloatArray:
+def _fall(flight: Flown, q: FloatArray) -> FloatArray:
     """Return latitude and longitude (rad) of the fall of a moved flight."""
-    end = _states(flight, q, np.array([flight.cutoff_s]))[0]
-    return fall_of(end, flight.vehicle.payload_beta_kg_m2 if beta is None else beta)
+    return fall_of(_states(flight, q, np.array([flight.cutoff_s]))[0], flight.vehicle.payload_beta_kg_m2)
 
 
 def fall_of(state: FloatArray, beta: float) -> FloatArray:
@@ -243,17 +264,15 @@ def _apart(home: FloatArray, place: FloatArray) -> FloatArray:
     return np.array([float(away) * math.sin(float(bearing)), float(away) * math.cos(float(bearing))])
 
 
-def _by_beta(flight: Flown, home: FloatArray) -> FloatArray:
-    """Return (2, 2) what not knowing the ballistic coefficient does to the fall, by the stated prior."""
-    end = _states(flight, np.zeros(_size(flight.vehicle)), np.array([flight.cutoff_s]))[0]
-    return _beta_part(end, flight.vehicle.payload_beta_kg_m2, home)
+def _beta_part(state: FloatArray, home: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return (2, 2) the covariance of the fall over all ballistic coefficients that there are, and (2,) their mean from home.
 
-
-def _beta_part(state: FloatArray, beta: float, home: FloatArray) -> FloatArray:
-    step = 0.1
-    more, less = fall_of(state, beta * math.exp(step)), fall_of(state, beta * math.exp(-step))
-    d = (_apart(home, more) - _apart(home, less)) / (2.0 * step) * LN_BETA_SIGMA
-    return np.outer(d, d)
+    No look above the air tells which, so no estimator has a smaller mean squared error over them. A derivative at the true one
+    would not say this: what drag does goes as its inverse, and for heavy payloads the slope is half of that in the middle.
+    """
+    falls = np.array([_apart(home, fall_of(state, float(beta))) for beta in even_betas(_BETAS)])
+    mean = falls.mean(axis=0)
+    return (falls - mean).T @ (falls - mean) / _BETAS, mean
 
 
 def radar_bound(
@@ -298,7 +317,7 @@ def radar_bound(
     return Bound(
         np.full((2, 2), np.nan),
         last @ covariance @ last.T,
-        falls.T @ covariance @ falls + _beta_part(state, beta, home),
+        falls.T @ covariance @ falls + _beta_part(state, home)[0],
     )
 
 

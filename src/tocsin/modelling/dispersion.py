@@ -22,6 +22,12 @@ def payload_beta(rng: np.random.Generator) -> float:
     return math.exp(rng.uniform(low, high))
 
 
+def even_betas(n: int) -> FloatArray:
+    """Return (n,) ballistic coefficients (kg/m2) that stand for all of them alike: the middles of n equal shares."""
+    low, high = (math.log(beta) for beta in PAYLOAD_BETA_KG_M2)
+    return np.exp(low + (high - low) * (np.arange(n) + 0.5) / n)
+
+
 def dispersed(vehicle: Vehicle, programme: FloatArray, rng: np.random.Generator) -> tuple[Vehicle, FloatArray]:
     """Return a vehicle and a programme drawn from the dispersion of a class; unchanged where it states none."""
     d = vehicle.dispersion

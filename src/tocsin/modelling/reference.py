@@ -1,5 +1,7 @@
 """Flights seen by the reference sensors: drawn, looked at, and the looks given as a centre gets them.
 
+A vehicle's ballistic coefficient is drawn from what missiles carry, as the bound and the centre take it.
+
 Infrared 30 microrad at a revisit of 2 s or 10 s from one or two geostationary satellites, each at least 15 degrees over the
 horizon of the launch; radar 30 m and 0.03 degrees at 1 Hz, or 0.1 degrees every 5 s. No bias, no clutter, no missed look: what
 is measured is how far an estimate is from its bound, not how a network fares.
@@ -7,8 +9,9 @@ is measured is how far an estimate is from its bound, not how a network fares.
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+import msgspec
 import numpy as np
 
 from tocsin.core.constants import DEG, NS
@@ -33,6 +36,7 @@ from tocsin.core.records.network import Face, Infrared, Network, Orbit, Radar
 from tocsin.core.records.vehicle import Vehicle
 from tocsin.modelling.bounds import Flown, axes_across, elevation_of, fall_of, sights_of
 from tocsin.modelling.chance import stream
+from tocsin.modelling.dispersion import payload_beta
 from tocsin.world.geodesy import inverse, to_geodetic
 from tocsin.world.geodesy_kernels import enu_axes, geodetic_to_ecef
 from tocsin.world.motion.freeflight_kernels import propagate
@@ -86,8 +90,17 @@ def draw(vehicle: Vehicle, seed: int) -> Drawn:
         first = next((x for x in places if x is not None), None)
         second = next((x for x in places if x is not None and first is not None and abs(x - first) > 40.0), None)
         if low * 1e3 <= away <= high * 1e3 and first is not None and second is not None:
-            return Drawn(flight, away, fall, (first, second), (float(rng.uniform()), float(rng.uniform())))
+            return _with_payload(flight, seed, (first, second), (float(rng.uniform()), float(rng.uniform())))
     raise RuntimeError(f"no flight of {vehicle.name} within its ranges")
+
+
+def _with_payload(flight: Flown, seed: int, longitudes_deg: tuple[float, float], phases: tuple[float, float]) -> Drawn:
+    """Return the flight with a drawn payload: the place of fall follows."""
+    beta = payload_beta(stream(seed, "payload", flight.vehicle.name))
+    flight = replace(flight, vehicle=msgspec.structs.replace(flight.vehicle, payload_beta_kg_m2=beta))
+    fall = fall_of(sights_of(flight, np.array([flight.cutoff_s]))[0], beta)
+    away = float(inverse(flight.lat, flight.lon, fall[0], fall[1])[0])
+    return Drawn(flight, away, fall, longitudes_deg, phases)
 
 
 def _above(lat: float, rng: np.random.Generator) -> float | None:
@@ -167,6 +180,12 @@ def infrared_looks(
     lit.sort()
     looks.sort(key=lambda look: (look.received, look.sensor))
     return looks, np.array([t for t, _ in lit]), places[[i for _, i in lit]]
+
+
+def lit_sights(looks: list[Look]) -> FloatArray:
+    """Return (n, 3) the measured lines of sight of `infrared_looks`, in the order of their times."""
+    seen = sorted((look for look in looks if len(look.values)), key=lambda look: (look.time, look.sensor))
+    return np.array([look.values[0, LOS_X : LOS_Z + 1] for look in seen])
 
 
 def _noisy(line: FloatArray, sigma: float, rng: np.random.Generator) -> FloatArray:

@@ -11,6 +11,7 @@ from tocsin.core.constants import DEG
 from tocsin.modelling import bounds
 from tocsin.modelling import reference as ref
 from tocsin.modelling.bounds import Flown, carried, infrared_bound, posterior, radar_bound, sights_of
+from tocsin.world.geodesy import inverse
 
 SIGMA = 30e-6
 GEO_M = 42164.2e3
@@ -96,6 +97,39 @@ def test_a_covariance_carried_there_and_back_is_the_same():
     back, same = carried(there, wide, -300.0, 5000.0)
     np.testing.assert_allclose(back, state, rtol=1e-6)
     np.testing.assert_allclose(same, covariance, rtol=1e-3, atol=1e-3 * covariance.max())
+
+
+def test_of_looks_without_error_the_efficient_estimator_errs_by_the_cut_off_and_the_payload_alone():
+    flight = flown()
+    times = np.arange(30.0, flight.cutoff_s - 0.5, 2.0)
+    places = np.tile([GEO_M, 0.0, 0.0], (len(times), 1))
+    sights = sights_of(flight, times)[:, :3] - places
+    sights /= np.linalg.norm(sights, axis=1)[:, None]
+    last = float(times.max())
+    bound = infrared_bound(flight, times, places, SIGMA, 2.0 * flight.cutoff_s - last, 100.0, sights)
+    launch, state, _ = bound.by_chance
+    assert np.abs(launch).max() < 1.0
+    assert np.abs(state).max() < 1.0  # it went dark in the middle between the two looks
+    noisy = sights + SIGMA * np.random.default_rng(1).normal(size=sights.shape)
+    wrong = infrared_bound(flight, times, places, SIGMA, 2.0 * flight.cutoff_s - last, 100.0, noisy).by_chance[1]
+    assert 0.0 < wrong @ np.linalg.solve(bound.state, wrong) < 25.0  # chi-square of 6 degrees of freedom: 99.97 %
+
+
+def test_not_knowing_the_payload_costs_the_variance_of_its_falls():
+    flight = flown("intercontinental")
+    state = sights_of(flight, np.array([flight.cutoff_s + 60.0]))[0]
+    place = state[:3] - 1.0e6 * state[3:] / np.linalg.norm(state[3:])
+    times, sharp = np.linspace(0.0, 30.0, 31), np.diag([1e-3] * 3 + [1e-6] * 3) ** 2
+    variances = [
+        np.trace(radar_bound(state, sharp, times, place, (1e-3, 1e-9), beta).impact)
+        for beta in (2500.0, 5000.0, 10000.0)
+    ]
+    # the state is known: what is left is the payload, whichever it is
+    np.testing.assert_allclose(variances, variances[0], rtol=1e-3)
+    betas = np.exp(np.random.default_rng(2).uniform(np.log(2000.0), np.log(12000.0), 400))
+    falls = np.array([bounds.fall_of(state, float(beta)) for beta in betas])
+    away = [float(inverse(*falls.mean(axis=0), *fall)[0]) for fall in falls]
+    assert np.mean(np.square(away)) == pytest.approx(variances[0], rel=0.15)
 
 
 @pytest.mark.parametrize("satellites", [1, 2])

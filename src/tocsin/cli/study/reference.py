@@ -37,6 +37,7 @@ CLASSES = (
     "submarine_launched", "intercontinental", "intercontinental_liquid",
 )  # fmt: skip
 MARGIN_S = 10.0
+_ANEW = 2000
 NOWHERE = Assets(asset=(Asset(id="place", latitude_deg=-85.0, longitude_deg=0.0, radius_km=10.0),))
 
 
@@ -124,7 +125,7 @@ def run_case(name: str, seed: int, satellites: int, revisit_s: float) -> dict[st
     for _, look in ref.ticks(looks):
         centre.step(look)
     centre.advance(ref.START + round(at_s * NS))
-    bound = infrared_bound(flight, times, sats, ref.SIGMA_LOS_RAD, dark_s, at_s)
+    bound = infrared_bound(flight, times, sats, ref.SIGMA_LOS_RAD, dark_s, at_s, ref.lit_sights(looks))
     line: dict[str, Any] = {
         "class": name, "seed": seed, "satellites": satellites, "revisit_s": revisit_s, "range_km": drawn.range_m / 1e3,
         "gap_s": dark_s - float(times.max()), "looks": len(times), "tracks": len(_standing(centre)),
@@ -181,26 +182,31 @@ def _compared(
         covariance[np.tril_indices(6)] = ahead[1][0]
         covariance = covariance + np.tril(covariance, -1).T
         error = ahead[0][0] - sights_of(drawn.flight, np.array([t]))[0]
-        found["place"] = _figures(error[:3], covariance[:3, :3], bound.state[:3, :3])
-        found["speed"] = _figures(error[3:], covariance[3:, 3:], bound.state[3:, 3:])
+        chance = np.full(6, np.nan) if bound.by_chance is None else bound.by_chance[1]
+        found["place"] = _figures(error[:3], covariance[:3, :3], bound.state[:3, :3], chance[:3])
+        found["speed"] = _figures(error[3:], covariance[3:, 3:], bound.state[3:, 3:], chance[3:])
         found["nees"] = float(nees(error[None], covariance[None])[0]) / 6.0
     judged = centre.judgement.objects.get(track.slot)
     if judged is not None:
         home = np.array([drawn.flight.lat, drawn.flight.lon])
-        found["launch"] = _spot(judged.launch, home, bound.launch)
-        found["impact"] = _spot(judged.impact, drawn.fall, bound.impact)
+        by_chance = bound.by_chance or (np.full(2, np.nan),) * 3
+        found["launch"] = _spot(judged.launch, home, bound.launch, by_chance[0])
+        found["impact"] = _spot(judged.impact, drawn.fall, bound.impact, by_chance[2])
     return found
 
 
-def _figures(error: FloatArray, said: FloatArray, least: FloatArray) -> dict[str, float]:
+def _figures(error: FloatArray, said: FloatArray, least: FloatArray, chance: FloatArray) -> dict[str, float]:
     return {
         "error": math.sqrt(float((error * error).sum())), "said": math.sqrt(float(np.trace(said))),
-        "bound": math.sqrt(float(np.trace(least))),
+        "bound": math.sqrt(float(np.trace(least))), "chance": math.sqrt(float((chance * chance).sum())),
     }  # fmt: skip
 
 
-def _spot(spot: Spot | None, true: FloatArray, least: FloatArray) -> dict[str, float] | None:
-    """Return the figures of a place on the ground, None where the centre says none; `inside`: the 90 % ellipse."""
+def _spot(spot: Spot | None, true: FloatArray, least: FloatArray, chance: FloatArray) -> dict[str, float] | None:
+    """Return the figures of a place on the ground, None where the centre says none; `inside`: the 90 % ellipse.
+
+    `chance`: the error that the efficient estimator has on the same looks.
+    """
     if spot is None or not spot.ellipses:
         return None
     away, bearing, _ = (float(v) for v in inverse(spot.latitude, spot.longitude, true[0], true[1]))
@@ -208,7 +214,8 @@ def _spot(spot: Spot | None, true: FloatArray, least: FloatArray) -> dict[str, f
     inside = (away * math.cos(bearing - turned) / major) ** 2 + (away * math.sin(bearing - turned) / minor) ** 2 <= 1.0
     said = math.hypot(major, minor) / math.sqrt(-2.0 * math.log(0.1))
     bounds = math.sqrt(float(np.trace(least)))
-    return {"error": away, "said": said, "bound": bounds, "inside": float(inside)}
+    lucky = math.sqrt(float((chance * chance).sum()))
+    return {"error": away, "said": said, "bound": bounds, "chance": lucky, "inside": float(inside)}
 
 
 # ------------------------------------------------------------------------------------------------------- the table
@@ -250,9 +257,15 @@ def _stratum(name: str, lines: Sequence[dict[str, Any]]) -> dict[str, Any]:
         if not held:
             continue
         ratios = np.array([f["error"] / f["bound"] for _, f in held])
+        low, high = _interval(ratios**2)
+        worst = np.sort(ratios**2)[-2:]
         found[f"{when} {what}"] = {
             "number": len(held),
             "ratio": float(np.sqrt(np.mean(ratios**2))),
+            "low": low,
+            "high": high,
+            "efficient": float(np.sqrt(np.mean([(f["chance"] / f["bound"]) ** 2 for _, f in held]))),
+            "worst_two": float(worst.sum() / (ratios**2).sum()),
             "median_ratio": float(np.median(ratios)),
             "error": float(np.sqrt(np.mean([f["error"] ** 2 for _, f in held]))),
             "bound": float(np.sqrt(np.mean([f["bound"] ** 2 for _, f in held]))),
@@ -261,6 +274,13 @@ def _stratum(name: str, lines: Sequence[dict[str, Any]]) -> dict[str, Any]:
             "inside": _mean([f.get("inside", math.nan) for _, f in held]),
         }
     return found
+
+
+def _interval(squares: FloatArray) -> tuple[float, float]:
+    """Return the bounds that hold 90 % of the root mean squares of flights drawn anew from these."""
+    drawn = np.random.default_rng(0).integers(0, len(squares), (_ANEW, len(squares)))
+    low, high = np.quantile(np.sqrt(squares[drawn].mean(axis=1)), (0.05, 0.95))
+    return float(low), float(high)
 
 
 def _mean(values: Sequence[float]) -> float:
@@ -272,14 +292,17 @@ def table(found: Sequence[dict[str, Any]]) -> Iterator[str]:
     for when, what in WHAT:
         key = f"{when} {what}"
         unit, scale = ("m/s", 1.0) if what == "speed" else ("km", 1e-3)
-        yield f"{key}: error over bound (rms, median); rms error, bound, said ({unit}); % of range; share in 90 % ellipse"
+        yield (
+            f"{key}: error over bound (rms and its 90 % interval, median; the efficient estimator's on the same looks; share of "
+            f"the worst two); rms error, bound, said ({unit}); % of range; share in 90 % ellipse"
+        )
         for s in found:
             f = s.get(key)
             if f is not None:
                 yield (
-                    f"  {s['stratum']:28s} {f['number']:4d}  {f['ratio']:7.2f} {f['median_ratio']:6.2f}  "
-                    f"{f['error'] * scale:9.2f} {f['bound'] * scale:9.2f} {f['said'] * scale:9.2f}  {f['percent']:6.2f}  "
-                    f"{f['inside']:5.2f}"
+                    f"  {s['stratum']:28s} {f['number']:4d}  {f['ratio']:6.2f} [{f['low']:5.2f}, {f['high']:5.2f}] "
+                    f"{f['median_ratio']:5.2f} {f['efficient']:5.2f} {f['worst_two']:5.2f}  {f['error'] * scale:9.2f} "
+                    f"{f['bound'] * scale:9.2f} {f['said'] * scale:9.2f}  {f['percent']:6.2f}  {f['inside']:5.2f}"
                 )
     yield "normalised squares per degree of freedom, more than 10 s from staging and cut-off: NIS, NEES"
     for s in found:
