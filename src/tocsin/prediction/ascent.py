@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tocsin.core.constants import DEG, G0_M_S2, NS
+from tocsin.core.linear_kernels import factor
 from tocsin.core.records.outputs import Ellipse
 from tocsin.core.records.vehicle import Vehicle
 from tocsin.prediction import ascent_kernels as k
@@ -17,18 +18,25 @@ from tocsin.prediction.ascent_fit_kernels import fit_ascent
 from tocsin.prediction.impact import footprint
 from tocsin.prediction.launch import look_rows, profile_solutions
 from tocsin.prediction.launch_kernels import PRIOR_SIGMA, PRIOR_START_S, SOL_CHI2, SOL_CLASS, SOL_OK
-from tocsin.prediction.profile_kernels import LN_SIZE, LN_TIME, LOFT
+from tocsin.prediction.profile_kernels import HEADING, LN_SIZE, LN_TIME, LOFT
 from tocsin.prediction.profiles import CLASSES, KICKS
+from tocsin.world.geodesy import inverse
+from tocsin.world.geodesy_kernels import ecef_to_geodetic
+from tocsin.world.motion.freeflight_kernels import propagate
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 
 FEWEST = (k.COMMON + k.PER_STAGE - 2) // 2
 """Looks, of two angles each: with fewer the ascent is that of the priors."""
-FIRST_ROUNDS, ROUNDS = 3, 40
-COARSER = (1000.0, 300.0, 100.0, 30.0, 10.0, 3.0, 1.0)
+FIRST_ROUNDS, LATER_ROUNDS, ROUNDS = 3, 10, 40
+_COARSER = (1000.0, 300.0, 100.0, 30.0, 10.0, 3.0, 1.0)
 """From a first guess lines of sight are taken for so much coarser at first: priors then keep to ascents that there are, where the
 full weight of looks would drive the parameters into a valley without a way out."""
+_STEADY = np.ones((1, 2))
+_SIGHTS = np.array([(c, _COARSER[0]) for c in _COARSER])
+_LATER = np.array([(1.0, c) for c in _COARSER[1:]])
+"""And what a radar has seen long after weighs in by and by: over a long arc the way downhill is narrow and bends."""
 HOPELESS = 100.0
 """Chi-square per degree of freedom from which on no start of the same kind leads to a fit."""
 WORST_SIGMAS = 4.0
@@ -39,14 +47,19 @@ _WIDTHS = {
     k.EAST: PRIOR_SIGMA[0], k.NORTH: PRIOR_SIGMA[1], k.START: PRIOR_SIGMA[2], k.HEADING: PRIOR_SIGMA[3],
     k.KICK: 20.0 * DEG, k.KICK_S: 12.0, k.HOLD_S: 25.0, k.PITCH: 3.0 * DEG, k.RATE: 0.1 * DEG, k.LN_DRAG: 0.5,
 }  # fmt: skip
-_STAGE_WIDTHS = (0.35, 0.15, 0.4, 2.0)
-_COAST_S = 1.5
-"""Between two stages: at once (hot staging) to some seconds."""
+_STAGE_WIDTHS = (0.35, 0.1, 0.4, 1.0)
+_LN_EXHAUST = math.log(265.0 * G0_M_S2)
+"""Of whatever stage: specific impulses of missiles in vacuum lie between some 225 s and 310 s, old and new, solid and liquid."""
+_LN_COAST = math.log(1.5)
+"""Between two stages: from nearly at once (hot staging) to some seconds."""
 _HOLD_S, _RATE = 80.0, 0.05 * DEG
 _SEEN_LIT = 2
 """Looks at least that have seen the last stage burn."""
 _FIRST_BURNT = 0.85
 """Most of its mass that a stage has burnt at the cut-off where the way downhill starts."""
+_LEAST_GAP_S = 1e-3
+_VACUUM_KG_M2 = 1e6
+"""No air: what was tens of minutes ago, nearly enough."""
 _UNSEEN_M, _UNSEEN_S = 500.0, 2.0
 """One sigma of what real vehicles do otherwise before they are first seen."""
 
@@ -93,20 +106,21 @@ def _pushes(vehicle: Vehicle) -> list[tuple[float, float, float, float]]:
     """Return ln of first acceleration, exhaust speed and burn of each stage, and the coast after it."""
     out, mass = [], vehicle.lift_off_kg
     for stage in vehicle.stages:
-        out.append(
-            (math.log(stage.thrust_vac_n / mass), math.log(G0_M_S2 * stage.isp_vac_s), math.log(stage.burn_s), _COAST_S)
-        )
+        out.append((math.log(stage.thrust_vac_n / mass), _LN_EXHAUST, math.log(stage.burn_s), _LN_COAST))
         mass -= stage.propellant_kg + stage.dry_kg
     return out
 
 
 def fit_burnout(
-    times_ns: IntArray, places: FloatArray, los: FloatArray, sigma: npt.ArrayLike, dark_ns: int, at_ns: int
-) -> Burnout | None:
+    times_ns: IntArray, places: FloatArray, los: FloatArray, sigma: npt.ArrayLike, dark_ns: int, at_ns: int,
+    later: tuple[FloatArray, FloatArray] | None = None,
+) -> Burnout | None:  # fmt: skip
     """Return the coasting state at `at_ns` of what has burnt out, None where no ascent fits.
 
-    times_ns (n,), places (n, 3), los (n, 3), sigma: lines of sight of two satellites or more, as `fit_launch` takes them;
-    dark_ns: the first look that could have seen the plume and did not. Burnout is even between the last line of sight and that.
+    times_ns (n,), places (n, 3), los (n, 3), sigma: lines of sight, as `fit_launch` takes them; dark_ns: the first look that
+    could have seen the plume and did not. Burnout is even between the last line of sight and that. `later`: state (6,) and
+    covariance (6, 6) at `at_ns` as radars alone know it: the ascent then ends there. Without it lines of sight have to be
+    those of two satellites, since one does not tell depth: ascents in many directions fit.
     """
     order = np.argsort(times_ns, kind="stable")
     t = np.asarray(times_ns, np.int64)[order]
@@ -123,43 +137,74 @@ def fit_burnout(
         return None
     gap = max((dark_ns - int(t[-1])) / NS, 0.0)
     cutoff = float(times[-1]) + 0.5 * gap
-    job = _Job(reference, times, looks, sigmas, gap, cutoff, max((at_ns - int(t[0])) / NS, cutoff + 0.5 * gap))
-    freedom = max(1.0, 2.0 * len(t) - 4.0)
-    fits = _fits(job, _starts(found, cutoff), freedom)
+    end = max((at_ns - int(t[0])) / NS, cutoff + 0.5 * gap)
+    known = (np.zeros(6), np.zeros((6, 6))) if later is None else (later[0].copy(), _inverse_root(later[1]))
+    if not np.isfinite(known[1]).all():
+        return None
+    job = _Job(reference, times, looks, sigmas, gap, cutoff, end, *known)
+    heading = math.nan if later is None else _heading(reference, later[0], cutoff - end)
+    freedom = max(1.0, 2.0 * len(t) - 4.0 + (0.0 if later is None else 6.0))
+    fits = _fits(job, _starts(found, cutoff, heading), freedom)
     if not fits or min(fit.chi2 for fit in fits) > freedom + WORST_SIGMAS * math.sqrt(2.0 * freedom):
         return None
     return _mixed(fits, freedom, job, int(t[0]))
+
+
+def _inverse_root(covariance: FloatArray) -> FloatArray:
+    """Return (6, 6) the inverse of the Cholesky factor of a covariance, NaN where it has none."""
+    a, root = np.ascontiguousarray(covariance).copy(), np.zeros((6, 6))
+    if not factor(a, 6):
+        return np.full((6, 6), np.nan)
+    for j in range(6):
+        for i in range(j, 6):
+            s = (1.0 if i == j else 0.0) - math.fsum(float(a[i, m] * root[m, j]) for m in range(j, i))
+            root[i, j] = s / float(a[i, i])
+    return root
+
+
+def _heading(reference: FloatArray, state: FloatArray, seconds: float) -> float:
+    """Return the bearing from a place (latitude, longitude) to where a state was some seconds (negative) before."""
+    then = np.empty(6)
+    propagate(np.ascontiguousarray(state), seconds, _VACUUM_KG_M2, then)
+    lat, lon, _ = ecef_to_geodetic(float(then[0]), float(then[1]), float(then[2]))
+    return float(inverse(reference[0], reference[1], lat, lon)[1])
 
 
 def _fits(job: _Job, starts: list[tuple[int, FloatArray]], freedom: float) -> list[_Fit]:
     """Return the ascents of each number of stages that fit best.
 
     The profiles are often far from a vehicle that burns much longer: one number of stages then finds the way and another does
-    not, though it may be the true one. So the best goes on, and the others start again from where it has come to.
+    not, though it may be the true one. So the best goes on, and the others start again from where it has come to, until none of
+    them is better.
     """
-    fits = [fit for stages, p in starts if (fit := job.fit(stages, p, FIRST_ROUNDS, COARSER)) is not None]
+    down = _STEADY if not job.root.any() else _LATER
+    fits = [fit for stages, p in starts if (fit := job.fit(stages, p, FIRST_ROUNDS, _SIGHTS)) is not None]
     if not fits:
         return []
+    if job.root.any():
+        fits = [job.fit(fit.stages, fit.p, LATER_ROUNDS, _LATER) or fit for fit in fits]
     best = min(fits, key=lambda fit: fit.chi2)
-    best = job.fit(best.stages, best.p, ROUNDS) or best
+    best = job.fit(best.stages, best.p, ROUNDS, _STEADY) or best
     if best.chi2 > HOPELESS * freedom:
         return []
-    kept = [best]
-    for stages in range(1, k.STAGES + 1):
-        same = [fit for fit in fits if fit.stages == stages]
-        if stages == best.stages:
-            continue
-        if not same or same[0].chi2 > best.chi2 + 2.0 * _EVIDENT:
-            again = job.fit(stages, _regrouped(best.p, best.stages, stages, job.cutoff), ROUNDS)
-            same = sorted([*same, *([] if again is None else [again])], key=lambda fit: fit.chi2)
-        kept += same[:1]
-    return kept
+    kept = {fit.stages: fit for fit in fits} | {best.stages: best}
+    for _ in range(k.STAGES):
+        for stages in range(1, k.STAGES + 1):
+            if stages != best.stages and (stages not in kept or kept[stages].chi2 > best.chi2 + 2.0 * _EVIDENT):
+                again = job.fit(stages, _regrouped(best.p, best.stages, stages, job.cutoff), ROUNDS, down)
+                if again is not None and (stages not in kept or again.chi2 < kept[stages].chi2):
+                    kept[stages] = again
+        better = min(kept.values(), key=lambda fit: fit.chi2)
+        if better is best:
+            break
+        best = better
+    return list(kept.values())
 
 
 def _lit(p: FloatArray, stages: int) -> float:
     """Return when the last stage is lit (s)."""
     rows = [k.COMMON + k.PER_STAGE * stage for stage in range(stages - 1)]
-    return float(p[k.START]) + math.fsum(math.exp(p[row + k.LN_BURN]) + max(p[row + k.COAST], 0.0) for row in rows)
+    return float(p[k.START]) + math.fsum(math.exp(p[row + k.LN_BURN]) + math.exp(p[row + k.LN_COAST]) for row in rows)
 
 
 def _regrouped(p: FloatArray, stages: int, wanted: int, cutoff: float) -> FloatArray:
@@ -175,7 +220,7 @@ def _regrouped(p: FloatArray, stages: int, wanted: int, cutoff: float) -> FloatA
         push, exhaust = math.exp(p[last + k.LN_PUSH]), math.exp(p[last + k.LN_EXHAUST])
         if stages < wanted:
             left = max(1.0 - 0.5 * push * burn / exhaust, k.LEAST_LEFT)
-            p[last + k.LN_BURN], p[last + k.COAST] = math.log(0.5 * burn), 0.0
+            p[last + k.LN_BURN], p[last + k.LN_COAST] = math.log(0.5 * burn), _LN_COAST
             p[at[stages] + k.LN_PUSH], p[at[stages] + k.LN_EXHAUST] = math.log(push / left), p[last + k.LN_EXHAUST]
             stages += 1
             continue
@@ -188,16 +233,23 @@ def _regrouped(p: FloatArray, stages: int, wanted: int, cutoff: float) -> FloatA
     return p
 
 
-def _starts(found: FloatArray, cutoff: float) -> list[tuple[int, FloatArray]]:
-    """Return stages and parameters to start from: of each class as its profile fits best, none burnt out before `cutoff`."""
+def _starts(found: FloatArray, cutoff: float, heading: float) -> list[tuple[int, FloatArray]]:
+    """Return stages and parameters to start from: of each class as its profile fits best, none burnt out before `cutoff`.
+
+    Where the heading is known (not NaN) it is that, from the profile nearest to it.
+    """
     starts: list[tuple[int, FloatArray]] = []
     for stages in range(1, k.STAGES + 1):
         rows = [r for r in found if r[SOL_OK] > 0.5 and math.isfinite(r[SOL_CHI2]) and int(r[SOL_CLASS]) == stages - 1]
         if not rows:
             continue
         row = min(rows, key=lambda r: float(r[SOL_CHI2]))
+        if math.isfinite(heading):
+            row = min(rows, key=lambda r: abs(math.remainder(float(r[HEADING]) - heading, 2.0 * math.pi)))
         p = priors()[0][stages - 1].copy()
         p[k.EAST], p[k.NORTH], p[k.START], p[k.HEADING] = (float(v) for v in row[:4])
+        if math.isfinite(heading):
+            p[k.HEADING] = heading
         steep = KICKS[1] + (KICKS[1] - KICKS[0]) * float(row[LOFT])
         p[k.KICK] = CLASSES[stages - 1].kick_deg * DEG * min(max(steep, 0.1), 1.3)
         for stage in range(stages):
@@ -233,34 +285,28 @@ class _Job:
     gap: float
     cutoff: float
     end: float
+    later: FloatArray
+    root: FloatArray
 
-    def fit(self, stages: int, start: FloatArray, rounds: int, ladder: tuple[float, ...] = (1.0,)) -> _Fit | None:
+    def fit(self, stages: int, start: FloatArray, rounds: int, ladder: FloatArray) -> _Fit | None:
         """Return the ascent found downhill from a start, None where there is none.
 
         With sigmas so many times as large as stated, one rung of the ladder after the other, in so many rounds at most on each.
         """
         means, widths = (rows[stages - 1] for rows in priors())
-        p, mean = start.copy(), means.copy()
+        p, mean, wide = start.copy(), means.copy(), widths.copy()
         mean[k.HEADING] = p[k.HEADING]
+        wide[k.LATE] = max(self.gap / math.sqrt(12.0), _LEAST_GAP_S)
         state, covariance, spread = np.zeros(6), np.zeros((6, 6)), np.zeros((k.MOST, k.MOST))
         chi2, evidence = fit_ascent(
-            self.reference, p, stages, self.times, self.looks, self.sigmas, mean, widths, self.cutoff, self.end, rounds,
-            np.array(ladder), state, covariance, spread,
+            self.reference, p, stages, self.times, self.looks, self.sigmas, mean, wide, self.cutoff, self.end, self.later,
+            self.root, rounds, ladder, state, covariance, spread,
         )  # fmt: skip
         if not (math.isfinite(evidence) and chi2 < 1e29 and np.isfinite(state).all()):
             return None
         if _lit(p, stages) > self.times[-_SEEN_LIT]:
             return None  # a last stage that hardly a look has seen: an ascent of one stage less
-        late = self._by_cutoff(p, stages)
-        covariance += self.gap * self.gap / 12.0 * late[:, None] * late[None, :]
         return _Fit(stages, p, chi2, evidence, state, covariance, spread)
-
-    def _by_cutoff(self, p: FloatArray, stages: int) -> FloatArray:
-        """Return (6,) what a second of burning more does to the state at the end."""
-        places, later, sooner, step = np.empty((len(self.times), 3)), np.zeros(6), np.zeros(6), 0.02
-        for off, out in ((step, later), (-step, sooner)):
-            k.fly_ascent(self.reference, p, stages, self.times, self.cutoff + off, self.end, places, out)
-        return (later - sooner) / (2.0 * step)
 
 
 def _mixed(fits: list[_Fit], freedom: float, job: _Job, first_ns: int) -> Burnout:

@@ -21,12 +21,13 @@ from tocsin.world.motion.powered_kernels import drag_coefficient
 FloatArray = npt.NDArray[np.float64]
 
 # Parameters: place (m from a reference), lift-off (s), heading (rad), kick (rad) and how long it takes (s), when the hold begins
-# (s after lift-off), how far it pitches up then (rad), how fast it turns down (rad/s), ln of cross-section over mass (m2/kg)
-EAST, NORTH, START, HEADING, KICK, KICK_S, HOLD_S, PITCH, RATE, LN_DRAG = range(10)
-COMMON = 10
-# ... and of each stage: ln of the first acceleration (m/s2), ln of the exhaust speed (m/s), ln of the burn (s), and how long (s)
-# until the next one is lit
-LN_PUSH, LN_EXHAUST, LN_BURN, COAST = range(4)
+# (s after lift-off), how far it pitches up then (rad), how fast it turns down (rad/s), ln of cross-section over mass (m2/kg), and
+# how much later than told thrust ends (s)
+EAST, NORTH, START, HEADING, KICK, KICK_S, HOLD_S, PITCH, RATE, LN_DRAG, LATE = range(11)
+COMMON = 11
+# ... and of each stage: ln of the first acceleration (m/s2), of the exhaust speed (m/s), of the burn (s), and of how long (s) it
+# takes until the next one is lit
+LN_PUSH, LN_EXHAUST, LN_BURN, LN_COAST = range(4)
 PER_STAGE = 4
 STAGES = 3
 MOST = COMMON + PER_STAGE * STAGES
@@ -36,6 +37,7 @@ BACK_PRESSURE = 0.15  # share of a first stage's thrust that the air at sea leve
 SEA_LEVEL_PA = 101325.0
 LEAST_LEFT = 0.04  # of the mass at a stage's ignition: no stage burns beyond
 LOW_STEP_S, HIGH_STEP_S, LOW_M = 1.0, 3.0, 30e3
+COAST_STEP_S, COAST_M = 30.0, 150e3
 NEVER_S = 1e9
 _EPSILON_S = 1e-9
 
@@ -171,7 +173,7 @@ def _burnt(p: FloatArray, stage: int, stages: int, lit: float) -> float:
 @kernel
 def _lit_after(p: FloatArray, stage: int, burnt: float) -> float:
     """Return when the next stage is lit, s after lift-off, where this one burns out at `burnt`."""
-    return float(burnt + max(p[COMMON + PER_STAGE * stage + COAST], 0.0))
+    return burnt + math.exp(p[COMMON + PER_STAGE * stage + LN_COAST])
 
 
 @kernel
@@ -180,10 +182,25 @@ def most_burnt(p: FloatArray, stages: int, cutoff: float) -> float:
     most, lit = 0.0, 0.0
     for stage in range(stages):
         row = COMMON + PER_STAGE * stage
-        off = min(_burnt(p, stage, stages, lit), cutoff - p[START])
+        off = min(_burnt(p, stage, stages, lit), cutoff + p[LATE] - p[START])
         most = max(most, math.exp(p[row + LN_PUSH] - p[row + LN_EXHAUST]) * (off - lit))
         lit = _lit_after(p, stage, off)
     return float(most)
+
+
+@kernel
+def left_of(p: FloatArray, stages: int, cutoff: float, out: FloatArray) -> None:
+    """Fill out (STAGES,) with ln of the share of its mass that each stage has left at its end, the last one at `cutoff`.
+
+    Below LEAST_LEFT it goes on down in a straight line, so that there is a way back from where all is burnt.
+    """
+    lit = 0.0
+    for stage in range(stages):
+        row = COMMON + PER_STAGE * stage
+        off = min(_burnt(p, stage, stages, lit), cutoff + p[LATE] - p[START])
+        left = 1.0 - math.exp(p[row + LN_PUSH] - p[row + LN_EXHAUST]) * max(off - lit, 0.0)
+        out[stage] = math.log(max(left, LEAST_LEFT)) + min(left - LEAST_LEFT, 0.0) / LEAST_LEFT
+        lit = _lit_after(p, stage, off)
 
 
 @kernel
@@ -197,7 +214,7 @@ def fly_ascent(
     """
     y, before, frame, held, work = np.empty(6), np.empty(6), np.empty(6), np.zeros(7), np.empty((5, 6))
     _lift_off(reference, p, y, frame)
-    last, off = end - p[START], cutoff - p[START]
+    last, off = end - p[START], cutoff + p[LATE] - p[START]
     turn = VERTICAL_S + max(p[KICK_S], 1.0)
     hold = max(p[HOLD_S], turn + 1.0)
     n, k = times.shape[0], 0
@@ -215,7 +232,9 @@ def fly_ascent(
         phase = _phase(t, off, turn, hold)
         if phase == 2 and held[0] == 0.0:
             _hold(t, y, p[PITCH], held)
-        until = min(last, t + (LOW_STEP_S if fast_height(y[0], y[1], y[2]) < LOW_M else HIGH_STEP_S))
+        height = fast_height(y[0], y[1], y[2])
+        step = LOW_STEP_S if height < LOW_M else (COAST_STEP_S if phase == 3 and height > COAST_M else HIGH_STEP_S)
+        until = min(last, t + step)
         for edge in (VERTICAL_S, turn, hold, off, lit, burnt):
             until = _before(t, until, edge)
         row, h = COMMON + PER_STAGE * stage, until - t
