@@ -88,11 +88,22 @@ class Predictor:
         None where no ascent fits, where one satellite alone has seen it (it does not tell depth: ascents in many directions
         fit), and where a radar knows more.
         """
-        bank, slot = tracker.bank, track.slot
-        if len(track.satellites) < 2 or len(track.sensors) > len(track.satellites) or len(track.sights) < FEWEST:
+        if len(track.satellites) < 2 or len(track.sensors) > len(track.satellites):
             return None
-        found = fit_burnout(*_sights(track), _first_dark(track), int(bank.ts[slot]))
-        if found is None or found.time != int(bank.ts[slot]):
+        return self._ascent(track, tracker, None)
+
+    def whole(self, track: Track, tracker: Tracker) -> tuple[Spot, FloatArray, FloatArray] | None:
+        """Return the same of what one satellite saw burn and radars alone have told of since: they give the depth."""
+        return self._ascent(track, tracker, tracker.by_radars(track.slot))
+
+    def _ascent(
+        self, track: Track, tracker: Tracker, later: tuple[FloatArray, FloatArray] | None
+    ) -> tuple[Spot, FloatArray, FloatArray] | None:
+        time = int(tracker.bank.ts[track.slot])
+        if len(track.sights) < FEWEST:
+            return None
+        found = fit_burnout(*_sights(track), _first_dark(track), time, later)
+        if found is None or found.time != time:
             return None
         spot = Spot(
             time=found.launch_time, time_sigma_s=found.launch_time_sigma_s, latitude=found.lat, longitude=found.lon,

@@ -58,8 +58,8 @@ class Track:
     """What is known of a track besides its state. Of a track that was removed it is right until the next look."""
 
     __slots__ = (
-        "awaits_join", "bank", "born", "burnout", "bursts", "first_place", "hints", "left", "misfit", "number", "origin",
-        "run", "sights", "slot",
+        "awaits_join", "bank", "born", "burnout", "bursts", "first_place", "hints", "lands_by", "left", "misfit", "number",
+        "origin", "run", "sights", "slot",
     )  # fmt: skip
 
     def __init__(self, bank: TrackBank, number: int, slot: int, born: int, origin: str) -> None:
@@ -72,6 +72,8 @@ class Track:
         """Lines of sight while it burnt: time, place, direction, sigma, sensor."""
         self.burnout: tuple[int, FloatArray, FloatArray] | None = None
         """Since its plume went out: time, state (6,) and covariance (6, 6) as it began to coast."""
+        self.lands_by = 0
+        """Of an arc that has met the ground in the mean: when (ns) it has in all likelihood, by `burnout`; 0 before."""
         self.awaits_join = False
         """Whether its state is that of radars alone, to be joined with the burnout."""
         self.hints: dict[str, str] = {}
@@ -360,7 +362,8 @@ class TrackBank:
             "tracks": [
                 [t.number, t.slot, t.born, t.origin, [list(s) for s in t.sights], sorted(t.hints.items()),
                  list(t.first_place), t.run, t.bursts, t.left, t.misfit, t.awaits_join,
-                 None if t.burnout is None else [t.burnout[0], *t.burnout[1].tolist(), *t.burnout[2].ravel().tolist()]]
+                 None if t.burnout is None else [t.burnout[0], *t.burnout[1].tolist(), *t.burnout[2].ravel().tolist()],
+                 t.lands_by]
                 for t in self.tracks.values()
             ],
         }  # fmt: skip
@@ -379,14 +382,28 @@ class TrackBank:
             a = getattr(self, name)
             a[slots] = np.frombuffer(state[name], a.dtype).reshape((slots.size, *a.shape[1:]))
         self.tracks = {}
-        for number, slot, born, origin, sights, hints, place, run, bursts, left, misfit, awaits, burnout in state[
-            "tracks"
-        ]:
+        for (
+            number,
+            slot,
+            born,
+            origin,
+            sights,
+            hints,
+            place,
+            run,
+            bursts,
+            left,
+            misfit,
+            awaits,
+            burnout,
+            lands_by,
+        ) in state["tracks"]:
             track = self.tracks[slot] = Track(self, number, slot, born, origin)
             track.sights, track.hints = [tuple(s) for s in sights], dict(hints)
             track.first_place = tuple(place)
             track.run, track.bursts, track.left, track.misfit = run, bursts, left, misfit
             track.awaits_join = awaits
+            track.lands_by = lands_by
             if burnout is not None:
                 track.burnout = burnout[0], np.array(burnout[1:7]), np.array(burnout[7:]).reshape(6, 6)
         self._slots, self._ended = slots, []

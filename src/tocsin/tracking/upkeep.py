@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection
 
 import numpy as np
 import numpy.typing as npt
 
 from tocsin.core.constants import NS
+from tocsin.core.linear_kernels import factor
 from tocsin.tracking.assign import assign
 from tocsin.tracking.bank import HELD, FloatArray, IntArray, Track, TrackBank
 from tocsin.tracking.bank_kernels import advance_tracks
 from tocsin.tracking.effect_kernels import add_effects, bring_effects, share_effects
-from tocsin.tracking.filter_kernels import FREE, MODELS, N, predict_model
-from tocsin.tracking.fuse_kernels import join
+from tocsin.tracking.filter_kernels import FREE, LN_BETA, MODELS, N, predict_model
+from tocsin.tracking.fuse_kernels import carry_on, join, turned
 from tocsin.tracking.notes import absorb
 from tocsin.tracking.reach_kernels import FASTEST_M_S
 from tocsin.tracking.record_kernels import seen_together
 from tocsin.tracking.track_records import CONTACT_LAST
-from tocsin.tracking.view_kernels import heights_at, state_distances, twins, unsharp_plumes
+from tocsin.tracking.view_kernels import heights_at, mahalanobis6, state_distances, twins, unsharp_plumes
+from tocsin.world.motion.freeflight_kernels import REACHED, STARTED_BELOW, fly_to_height_many, propagate
 
 TENTATIVE_LIFE_S = 60.0
 UNSHARP_M = 20e3
@@ -30,6 +33,10 @@ JOIN_HITS, JOIN_GATE, JOIN_MOST = 8, 22.5, 64
 """With so many radar detections (the covariance of a younger track is not to be relied on), and where the two agree (chi-square
 of 6, 99.9 %), what a plume told is joined with what the radar tells. So few pairs, as there are outside of raids, are compared
 over the arc from burnout on, where the gate at the radar's time has no room for how it is curved."""
+FIT_MOST = 4
+"""While no more tracks than these wait to be joined, what one satellite saw of each is fitted anew with what the radar tells."""
+SPREAD, LONGEST_S = 2.0, 3600.0
+"""Sigmas by which an arc of one satellite may be another, and how long it is waited for at most."""
 
 
 ALONE_LOG, ALONE_LOOKS = 16.0, 3
@@ -47,7 +54,7 @@ def tidy(bank: TrackBank, now: int, orbiting: set[int], gliding: Collection[int]
     slots = bank.slots()
     if not slots.size:
         return dropped
-    stale = slots[bank.ts[slots] < now - 20 * NS]
+    stale = slots[(bank.ts[slots] < now - 20 * NS) & ~np.array([bank.tracks[int(slot)].lands_by > 0 for slot in slots])]
     if stale.size:
         advance_tracks(bank.xs, bank.ps, bank.ws, bank.ts, bank.two, stale, now - 10 * NS)
     heights = np.empty(slots.size)
@@ -55,9 +62,12 @@ def tidy(bank: TrackBank, now: int, orbiting: set[int], gliding: Collection[int]
     held, in_orbit = (_are_of(bank, slots, which) for which in (gliding, orbiting))
     unseen = (now - bank.columns["last_hit"][slots]) / NS
     tentative = bank.columns["confirmed"][slots] == 0
+    fallen = (heights < -2000.0) & (unseen > 5.0) & ~held
+    for k in fallen.nonzero()[0].tolist():
+        fallen[k] = not _may_fly_yet(bank.tracks[int(slots[k])], now)
     reasons = (
         ("not seen again", tentative & (unseen > TENTATIVE_LIFE_S)),
-        ("its arc has reached the ground (predicted, not observed)", (heights < -2000.0) & (unseen > 5.0) & ~held),
+        ("its arc has reached the ground (predicted, not observed)", fallen),
         (
             "faster than any object: it was made of detections of several",
             _too_fast(bank, slots) & (bank.columns["infrared_hits"][slots] == 0),
@@ -78,6 +88,31 @@ def _are_of(bank: TrackBank, slots: IntArray, which: Collection[int]) -> npt.NDA
     among = np.zeros(bank.ts.size, np.bool_)
     among[list(which)] = True
     return among[slots]
+
+
+def _may_fly_yet(track: Track, now: int) -> bool:
+    """Return whether what one satellite alone saw burn out may still be in flight though its mean arc has met the ground.
+
+    One satellite tells neither depth nor heading: arcs of half an hour and of ten minutes fit the same plume, and who ends the
+    track with the mean one has forgotten the plume when the radar sees what rose.
+    """
+    if track.burnout is None or len(track.satellites) != 1 or track.hits != track.infrared_hits:
+        return False
+    if not track.lands_by:
+        time, state, covariance = track.burnout
+        track.lands_by = time + round(_latest_fall(state, covariance) * NS)
+    return now < track.lands_by
+
+
+def _latest_fall(state: FloatArray, covariance: FloatArray) -> float:
+    """Return how long (s) the longest of the arcs two sigmas along each column of a root of the covariance stays up."""
+    low = np.ascontiguousarray(covariance).copy()
+    if not factor(low, 6):
+        return 0.0
+    states = np.concatenate([state + SPREAD * np.tril(low).T, state - SPREAD * np.tril(low).T])
+    flown, status = np.empty((len(states), 7)), np.empty(len(states), np.int64)
+    fly_to_height_many(states, np.full(len(states), math.exp(LN_BETA)), 0.0, LONGEST_S, flown, status)
+    return float(np.where(status == REACHED, flown[:, 6], np.where(status == STARTED_BELOW, 0.0, LONGEST_S)).max())
 
 
 def _too_fast(bank: TrackBank, slots: IntArray) -> npt.NDArray[np.bool_]:
@@ -185,23 +220,67 @@ def _join(bank: TrackBank, old: Track, new: int, x: FloatArray, p: FloatArray, b
     dt = (int(bank.ts[new]) - time) / NS
     if dt <= 0.0:
         return 1e9
-    by_radar[:] = bank.ps[new, FREE]
-    bring_effects(bank.xs, bank.ts, bank.effects, bank.effects_t, new)
-    add_effects(bank.effects[new], bank.biases, 1.0, by_radar)
+    by_radar[:] = by_radars(bank, new)
     return join(state, covariance, dt, bank.xs[new, FREE], by_radar, x, p)
 
 
-def _join_burnout(bank: TrackBank, track: Track) -> None:
+def _followed_back(bank: TrackBank, old: Track, new: int, by_radar: FloatArray) -> float:
+    """Return the squared distance of a radar track (slot), followed back, from where a plume burnt out; 1e9 where it has none.
+
+    Of one satellite the mean arc may have met the ground long before: from it no iteration finds what the radar sees, while the
+    radar's own arc leads back. `by_radar` (10, 10) as `_join` leaves it.
+    """
+    if old.burnout is None or bank.ws[new, FREE] < 0.5:
+        return 1e9
+    time, state, covariance = old.burnout
+    dt = (int(bank.ts[new]) - time) / NS
+    if dt <= 0.0:
+        return 1e9
+    x, phi, spread = bank.xs[new, FREE].copy(), np.empty((N, N)), np.empty((6, 6))
+    back = np.empty(6)
+    propagate(x[:6].copy(), -dt, math.exp(LN_BETA), back)
+    x[:6] = back
+    carry_on(x, dt, phi)
+    turned(phi, covariance, spread)
+    off = (phi[:6, :6] * (back - state)).sum(axis=1)
+    distance = mahalanobis6(spread + by_radar[:6, :6], off)
+    return distance if math.isfinite(distance) else 1e9
+
+
+def by_radars(bank: TrackBank, slot: int) -> FloatArray:
+    """Return (10, 10) the covariance of a coasting track with what the constant errors of its sensors do to it."""
+    covariance: FloatArray = bank.ps[slot, FREE].copy()
+    bring_effects(bank.xs, bank.ts, bank.effects, bank.effects_t, slot)
+    add_effects(bank.effects[slot], bank.biases, 1.0, covariance)
+    return covariance
+
+
+def join_burnout(bank: TrackBank, track: Track) -> None:
     """Join the state of a track that radars alone have made with what its plume told, once, where the two agree."""
     x, p, by_radar = np.empty(6), np.empty((6, 6)), np.empty((N, N))
     distance = _join(bank, track, track.slot, x, p, by_radar)
     track.awaits_join, track.burnout = False, None
-    if distance < JOIN_GATE and share_effects(p, by_radar, bank.effects[track.slot]):
+    if distance < JOIN_GATE:
         # as far as they disagree, one of them is less sure than it says (Birge, Phys. Rev. 40, 207, 1932)
-        p *= max(1.0, distance / 6.0)
+        settle_joined(bank, track, x, p, by_radar, max(1.0, distance / 6.0))
+
+
+def settle_joined(
+    bank: TrackBank, track: Track, x: FloatArray, p: FloatArray, by_radar: FloatArray, wider: float = 1.0
+) -> None:
+    """Give a track a state (6,), (6, 6) in which that of its radars (10, 10) has gone, its variance so many times as large."""
+    track.awaits_join, track.burnout = False, None
+    p = p.copy()
+    if share_effects(p, by_radar, bank.effects[track.slot]):
+        p *= wider
         # what the constant errors of the radars have in it stays with them
         add_effects(bank.effects[track.slot], bank.biases, -1.0, p)
         settle(bank, track.slot, int(bank.ts[track.slot]), x, p)
+
+
+def radars_tell(track: Track) -> bool:
+    """Return whether radars have seen enough of what waits to be joined with its plume."""
+    return track.awaits_join and track.hits - track.infrared_hits >= JOIN_HITS
 
 
 def settle(bank: TrackBank, slot: int, time: int, state: FloatArray, covariance: FloatArray) -> None:
@@ -219,9 +298,11 @@ def settle(bank: TrackBank, slot: int, time: int, state: FloatArray, covariance:
 def adopt(bank: TrackBank) -> list[tuple[Track, Track]]:
     """Return (kept, dropped): unsharp tracks of satellites, and the radar tracks that they have become."""
     slots = bank.slots()
-    for track in bank.tracks.values():
-        if track.awaits_join and track.hits - track.infrared_hits >= JOIN_HITS:
-            _join_burnout(bank, track)
+    waiting = [track for track in bank.tracks.values() if radars_tell(track)]
+    for track in waiting:
+        # one satellite's is left to whom can fit the whole ascent: it takes long
+        if len(track.satellites) > 1 or len(waiting) > FIT_MOST:
+            join_burnout(bank, track)
     if slots.size < 2:
         return []
     old = slots[unsharp(bank, slots) & bank.standing()]
@@ -235,7 +316,10 @@ def adopt(bank: TrackBank) -> list[tuple[Track, Track]]:
     if d2.size <= JOIN_MOST:
         scratch = np.empty(6), np.empty((6, 6)), np.empty((N, N))
         for i, j in np.argwhere(d2 >= ADOPT_GATE).tolist():
-            d2[i, j] = _join(bank, bank.tracks[int(old[i])], int(new[j]), *scratch)
+            plume = bank.tracks[int(old[i])]
+            d2[i, j] = _join(bank, plume, int(new[j]), *scratch)
+            if d2[i, j] >= ADOPT_GATE and len(plume.satellites) == 1:
+                d2[i, j] = _followed_back(bank, plume, int(new[j]), scratch[2])
     rows, columns = np.nonzero(d2 < ADOPT_GATE)
     joined: list[tuple[Track, Track]] = []
     for k in assign(rows, columns, ADOPT_GATE - d2[rows, columns]).tolist():
@@ -244,7 +328,7 @@ def adopt(bank: TrackBank) -> list[tuple[Track, Track]]:
         for name in HELD:
             array = getattr(bank, name)
             array[keep.slot] = array[drop.slot]
-        keep.awaits_join = keep.burnout is not None
+        keep.awaits_join, keep.lands_by = keep.burnout is not None, 0
         keep.hints.update(drop.hints)
         known = bank.contacts["time"][drop.slot] > 0
         for name in CONTACT_LAST:
