@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 from tocsin.core.records.outputs import Rejection
 from tocsin.detection.background import SPOTS
 from tocsin.tracking.bank import MAX_TRACKS
+from tocsin.tracking.gates import MAX_PAIRS
 from tocsin.tracking.noise import SIGMA_COLUMNS, loosen
 from tocsin.tracking.splits import OTHERS
-from tocsin.tracking.tracker import CONTINUE_MOST, MAX_PAIRS
+from tocsin.tracking.tracker import CONTINUE_MOST
 
 if TYPE_CHECKING:
     from tocsin.centre.centre import Centre

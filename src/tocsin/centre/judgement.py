@@ -18,7 +18,7 @@ from tocsin.core.constants import NS
 from tocsin.core.records.inputs import Notification
 from tocsin.identification.classes import launch_probability, missile_probability
 from tocsin.identification.classify import Identity, classify, explain, without_notice
-from tocsin.identification.evidence import climbs_under_power, runs_away, shines_aloft
+from tocsin.identification.motion import climbs_under_power, runs_away, shines_aloft
 from tocsin.identification.notices import fitting
 from tocsin.identification.sites import REACH_M, odds_at
 from tocsin.prediction.arc import ArcFigures, arc_figures

@@ -8,8 +8,8 @@ from typing import NamedTuple
 import msgspec
 
 from tocsin.core.constants import MU_M3_S2
-from tocsin.identification.evidence import BRAKES_M_S2
 from tocsin.identification.features import AIR_M
+from tocsin.identification.motion import BRAKES_M_S2
 from tocsin.identification.reach import EARTH_RADIUS_M
 
 ARC_SPEED_M_S, ARC_RADAR_HITS = 500.0, 3

@@ -13,6 +13,7 @@ import msgspec
 from tocsin.core.constants import MU_M3_S2
 from tocsin.identification.classes import CLASSES, LAUNCHES, MISSILES, RANGES_KM, UNKNOWN_LIKELIHOOD
 from tocsin.identification.features import DARK_LONG_S, Features
+from tocsin.identification.motion import brakes, burns, came, climbs_under_power
 from tocsin.identification.reach import EARTH_RADIUS_M, least_apogee, reach
 from tocsin.identification.sites import BOUND
 
@@ -23,14 +24,8 @@ STAGE_GAP_S = 10.0
 """Between cut-off and the next stage at full thrust: 8 to 11 s in the telemetry of 23 Falcon 9 ascents."""
 SLOWEST_M_S2 = 3.0
 WHOLE_BURN_M_S2 = 22.0  # missiles gain as much in the mean of their whole burn, or more (see `mean_acceleration`)
-BRAKES_M_S2, BRAKED_SIGMA = 10.0, 4.0
-"""More than gravity takes from what coasts upwards; once at four sigma counts from then on (by chance one look in 30,000)."""
-GROUND_M, ABOVE_SIGMA = 3e3, 3.0
-"""What is seen this surely above this height burns on no ground: of 10,115 fires of a day and all towns few lie higher."""
 FLAT, FLAT_WIDTH, FAR_M = 0.5, 0.08, 5500e3
 """Apogee over that of least energy, of arcs of intercontinental range: depressed ones that were ever proposed stay above."""
-FASTEST_FIRST_M_S = 4000.0
-"""Of 60 launches, behind cloud, past the limb and with a satellite lost, the fastest had 3.3 km/s when it was first seen."""
 MIRROR_DEG, FORWARD_DEG = 8.0, 50.0
 
 
@@ -83,54 +78,6 @@ def stands_or_moves(f: Features) -> Piece | None:
     give(out, ("static_fire",), still)
     give(out, ("glint",), 0.5 * still + 0.3 * drifting)
     return Piece("speed across the line of sight", f"{f.across_m_s:.0f} +/- {f.across_sigma_m_s:.0f} m/s", out)
-
-
-def climbs_under_power(f: Features) -> bool:
-    """Return whether the motion alone says launch: it moves, it climbs, and it gains speed, each beyond its error."""
-    moving = f.speed_m_s > 2.5 * f.speed_sigma_m_s + 100.0
-    climbing = f.climb_m_s > 2.0 * f.climb_sigma_m_s and f.speed_sigma_m_s < 1500.0
-    pushed = f.thrust_m_s2 > max(4.0, 1.5 * f.thrust_sigma_m_s2)
-    # one satellite alone does not see depth: a jump between two fires can look like anything, but is no steady motion
-    steady = f.satellites >= 2 or f.steady > 0.5
-    if not (moving and climbing and steady and f.infrared_hits >= 4):
-        return False
-    # two satellites see the height: what shines and climbs this surely was pushed, however the thrust is known
-    soars = f.satellites >= 2 and f.age_s >= 15.0 and f.climb_m_s > 3.0 * f.climb_sigma_m_s + 100.0
-    return pushed or soars
-
-
-def runs_away(f: Features) -> bool:
-    """Return whether a plume that one satellite alone sees leaves its place as only a launch does: not fast from the first."""
-    return (
-        not f.first_m_s - 2.0 * f.first_sigma_m_s > FASTEST_FIRST_M_S
-        and f.age_s >= 15.0
-        and f.infrared_hits >= 4
-        and f.steady > 0.5
-        and f.across_m_s > 3.0 * f.across_sigma_m_s + 250.0
-    )
-
-
-def shines_aloft(f: Features) -> bool:
-    """Return whether satellites place its light above the ground: launch-like before any motion is.
-
-    Three of them, or two that have seen it twice each: one look of a second one may be of something else on the same line.
-    """
-    placed = f.satellites >= 3 or f.crossed >= 2
-    return placed and f.height_m - ABOVE_SIGMA * f.height_sigma_m > GROUND_M
-
-
-def brakes(f: Features) -> bool:
-    """Return whether it loses speed as only air takes it, beyond its error: what shines and brakes comes down.
-
-    By the filter's thrust now, or surely once since it last gained speed, or by its first lines of sight alone.
-    """
-    slower = f.gain_m_s2 < -3.0 * f.gain_sigma_m_s2 - BRAKES_M_S2  # False where not known
-    return slower or f.thrust_m_s2 < -3.0 * f.thrust_sigma_m_s2 - BRAKES_M_S2 or f.braked >= BRAKED_SIGMA
-
-
-def came(f: Features) -> bool:
-    """Return whether the arc it came on is known better than that of now."""
-    return f.came_m_s == f.came_m_s
 
 
 def burns_upwards(f: Features) -> Piece | None:
@@ -280,11 +227,6 @@ def mean_acceleration(f: Features) -> Piece | None:
     for c in LAUNCHES:
         out[c] *= stands
     return Piece("mean acceleration", f"{mean:.0f} m/s2 over {f.burning_s:.0f} s", out)
-
-
-def burns(f: Features) -> bool:
-    """Return whether its motion is driven: a radar's track that loses speed is slowed by air and burns nothing."""
-    return f.powered > 0.3 and (f.infrared_hits > 0 or f.thrust_m_s2 > 0.0)
 
 
 def arc(f: Features) -> Piece | None:

@@ -382,22 +382,8 @@ class TrackBank:
             a = getattr(self, name)
             a[slots] = np.frombuffer(state[name], a.dtype).reshape((slots.size, *a.shape[1:]))
         self.tracks = {}
-        for (
-            number,
-            slot,
-            born,
-            origin,
-            sights,
-            hints,
-            place,
-            run,
-            bursts,
-            left,
-            misfit,
-            awaits,
-            burnout,
-            lands_by,
-        ) in state["tracks"]:
+        for row in state["tracks"]:
+            number, slot, born, origin, sights, hints, place, run, bursts, left, misfit, awaits, burnout, lands_by = row
             track = self.tracks[slot] = Track(self, number, slot, born, origin)
             track.sights, track.hints = [tuple(s) for s in sights], dict(hints)
             track.first_place = tuple(place)

@@ -8,13 +8,11 @@ measurements; the copy that it continues has shown whose its detections are, and
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
 from tocsin.tracking.bank import MAX_TRACKS, BoolArray, FloatArray, IntArray, Track, TrackBank
-from tocsin.tracking.filter_kernels import M_RANGE, M_SIGMA_A, M_SIGMA_B, M_SIGMA_RANGE
 from tocsin.tracking.look_result import LookResult
+from tocsin.tracking.measurement_kernels import others_in_room
 
 FOLLOWED = 2
 """So many of the likeliest detections continue a track of one: in a raid of 1,000 objects the right one is among them in 87 %
@@ -28,12 +26,12 @@ OTHERS = "its detections are another track's"
 
 def open_pairs(
     bank: TrackBank, slots: IntArray, which: IntArray, likely: FloatArray, near: BoolArray,
-    rows: FloatArray, density: FloatArray, best: IntArray,
+    rows: FloatArray, log_density: FloatArray, best: IntArray,
 ) -> tuple[IntArray, BoolArray]:  # fmt: skip
     """Return the pairs, of tracks `slots` (n,) and detections `which` (n,), that are followed beside those chosen, `best` (c,).
 
     And which detections of chosen pairs (c,) are contested: they may as well be the first of an object. `likely` (n,) log
-    likelihoods, `near` (n,) the pairs that count, `density` (n,) of detections (1/m3) around each.
+    likelihoods, `near` (n,) the pairs that count, `log_density` (n,) of detections (1/m3) around each.
     """
     none = best[:0], np.zeros(best.size, np.bool_)
     records = bank.records[slots]
@@ -41,7 +39,9 @@ def open_pairs(
     pairs = (near & once).nonzero()[0]
     if not pairs.size:
         return none
-    pairs = pairs[room(rows[which[pairs]]) * density[pairs] < TELLS]
+    others = np.empty(pairs.size)
+    others_in_room(rows, which[pairs], log_density[pairs], others)
+    pairs = pairs[others < TELLS]
     pairs = pairs[np.lexsort((-likely[pairs], slots[pairs]))]
     rank = np.arange(pairs.size) - np.searchsorted(slots[pairs], slots[pairs])
     beside = rank < FOLLOWED
@@ -53,14 +53,6 @@ def open_pairs(
     by_track, by_detection = np.zeros(bank.ts.size, np.bool_), np.zeros(len(rows), np.bool_)
     by_track[slots[pairs]], by_detection[which[pairs]] = True, True
     return pairs, once[best] & (by_track[slots[best]] | by_detection[which[best]])
-
-
-def room(m: FloatArray) -> FloatArray:
-    """Return the volume (k,), m3, in which a third detection like `m` (k, 18) lies when two have told the way, evenly spaced."""
-    # 1 + 4 + 1 variances on each axis; a normal density has (2 pi)^(3/2) sigma^3 at its peak
-    across = m[:, M_RANGE] ** 2 * m[:, M_SIGMA_A] * m[:, M_SIGMA_B]
-    volume: FloatArray = (2.0 * math.pi * 6.0) ** 1.5 * m[:, M_SIGMA_RANGE] * across
-    return volume
 
 
 def told(bank: TrackBank, seen: IntArray) -> list[Track]:

@@ -24,7 +24,7 @@ from tocsin.tracking.continuity import follows
 from tocsin.tracking.crowds import unresolved, unsettled
 from tocsin.tracking.effect_kernels import follow_effects
 from tocsin.tracking.filter_kernels import BOOST, FREE, M_RANGE, M_SIGMA_A
-from tocsin.tracking.gate_kernels import gate_pairs
+from tocsin.tracking.gates import pairs_within
 from tocsin.tracking.look_result import NOTHING, LookResult, Update
 from tocsin.tracking.measurement_kernels import against_new
 from tocsin.tracking.measurements import CROWD_LEAST, TAIL, Figures, beside_neighbours, figures_of, measurement_rows
@@ -33,13 +33,11 @@ from tocsin.tracking.notes import LookNotes, note_rivals
 from tocsin.tracking.record_kernels import NIS_MEMORY, SCORE_MOST, components, count_hits
 from tocsin.tracking.shadow_kernels import cast_shadows, weigh_shadows
 from tocsin.tracking.silence import silence
-from tocsin.tracking.slips import GATE, TAKE_OVER_RUN, back_on, branch_off, grown, hold, take_over
+from tocsin.tracking.slips import TAKE_OVER_RUN, back_on, branch_off, grown, hold, take_over
 from tocsin.tracking.splits import end_told, open_pairs
 from tocsin.tracking.upkeep import adopt, by_radars, gone_out, join_burnout, merge_twins, settle_joined, tidy, unsharp
 from tocsin.tracking.view_kernels import carry_ahead, combine
 
-MAX_PAIRS = 1_000_000
-"""Most (track, detection) pairs of one look: a dense flood must not stop the centre."""
 CONTINUE_MOST = 50_000
 """Most pairs that are asked whether a detection follows on from a track; a radar that follows objects reports few."""
 PLUME_ODDS_INFRARED = 0.002
@@ -144,7 +142,7 @@ class Tracker:
         if not slots.size or not left.size:
             return left
         bank, look, sensor, rows = self.bank, notes.look, notes.sensor, notes.rows
-        ps, pr, ll, d2 = self._pairs(notes, left, slots, odds, result)
+        ps, pr, ll, d2 = pairs_within(bank, notes, left, slots, odds, result)
         if not ps.size:
             return left
         worth = gain = np.empty(ps.size)
@@ -165,7 +163,7 @@ class Tracker:
         s, r, worth = ps[best], pr[best], worth[best]
         more, taken = best[:0], r
         if young and not loud:  # of a loud radar, most of what could continue a track is false
-            more, contested = open_pairs(bank, ps, pr, ll, d2 < TAIL, rows, np.exp(dense + dearer), best)
+            more, contested = open_pairs(bank, ps, pr, ll, d2 < TAIL, rows, dense + dearer, best)
             if more.size:
                 s = np.concatenate([s, bank.fork(ps[more])])
                 r, worth = np.concatenate([r, pr[more]]), np.concatenate([worth, valued[more]])
@@ -193,26 +191,6 @@ class Tracker:
         free = np.ones(look.times.size, np.bool_)
         free[taken] = False
         return left[free[left]]
-
-    def _pairs(
-        self, notes: LookNotes, left: IntArray, slots: IntArray, odds: float, result: LookResult
-    ) -> tuple[IntArray, IntArray, FloatArray, FloatArray]:
-        """Return slots, detections, log likelihoods and squared distances (n,) of the pairs within the gate."""
-        bank, look, rows = self.bank, notes.look, notes.rows
-        size = min(4 * int(left.size) + 64, MAX_PAIRS)
-        while True:
-            ps, pr, ll, d2 = np.empty(size, np.int64), np.empty(size, np.int64), np.empty(size), np.empty(size)
-            count = gate_pairs(
-                bank.xs, bank.ps, bank.ws, bank.ts, bank.two, bank.ahead_x, bank.ahead_p, bank.ahead_t, slots, rows,
-                look.times, left, odds, GATE, ps, pr, ll, d2,
-            )  # fmt: skip
-            if count >= 0:
-                break
-            if size >= MAX_PAIRS:
-                count, result.crowded = size, True
-                break
-            size = min(4 * size, MAX_PAIRS)
-        return ps[:count], pr[:count], ll[:count], d2[:count]
 
     def _continue(self, notes: LookNotes, left: IntArray, result: LookResult) -> IntArray:
         """Hold detections of a `track` look that fit no gate to the tracks they follow on from; return the rest."""

@@ -25,7 +25,7 @@ from tocsin.core.records.network import Assets, Network
 from tocsin.core.records.outputs import Event, Rejection
 from tocsin.detection.background import SPOTS, Background
 from tocsin.detection.false_rate import BLOCK, FalseRate
-from tocsin.tracking import tracker
+from tocsin.tracking import gates
 from tocsin.tracking.bank import MAX_TRACKS
 
 
@@ -169,7 +169,7 @@ def test_a_full_memory_of_bright_places_is_told_once_a_sensor() -> None:
 
 
 def test_more_pairs_than_there_is_room_for_are_told_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tracker, "MAX_PAIRS", 10)
+    monkeypatch.setattr(gates, "MAX_PAIRS", 10)
     looks = list(noisy(1, "", seconds=900.0))
     centre, events, _ = said_of(looks, network_of(1))
     told = [reason for _, reason in named(events) if "pairs of tracks and detections" in reason]

@@ -14,8 +14,9 @@ from tocsin.identification.classes import (
     missile_probability,
 )
 from tocsin.identification.classify import classify, explain, without_notice
-from tocsin.identification.evidence import PIECES, may_follow, runs_away, shines_aloft
+from tocsin.identification.evidence import PIECES, may_follow
 from tocsin.identification.features import Features
+from tocsin.identification.motion import runs_away, shines_aloft
 from tocsin.identification.reach import least_apogee, reach
 
 BOOST: dict[str, Any] = {

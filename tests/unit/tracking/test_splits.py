@@ -6,8 +6,9 @@ import pytest
 from tests.unit.tracking.scenes import Scene, at, later, thrown
 from tocsin.tracking.bank import MAX_TRACKS, Track
 from tocsin.tracking.filter_kernels import FREE, M_RANGE, M_SIGMA_A, M_SIGMA_B, M_SIGMA_RANGE, MEAS
+from tocsin.tracking.measurement_kernels import others_in_room
 from tocsin.tracking.shadow_kernels import cast_shadows, weigh_shadows
-from tocsin.tracking.splits import OTHERS, room
+from tocsin.tracking.splits import OTHERS
 from tocsin.tracking.track_records import RECORD
 from tocsin.tracking.upkeep import ALONE_LOG, ALONE_LOOKS
 
@@ -62,7 +63,9 @@ def test_the_room_for_a_third_detection_is_that_of_three_measurements():
     # the third is where the first two lead: off by e3 - 2 e2 + e1 of each axis
     e = rng.normal(size=(3, 200_000)) * 30.0
     assert np.std(e[2] - 2.0 * e[1] + e[0]) == pytest.approx(np.sqrt(6.0) * 30.0, rel=0.01)
-    assert room(m)[0] == pytest.approx((2 * np.pi) ** 1.5 * 6**1.5 * 30.0 * 1e3 * 2e3)
+    others = np.empty(1)
+    others_in_room(m, np.zeros(1, np.int64), np.array([np.log(1e-12)]), others)
+    assert others[0] == pytest.approx((2 * np.pi) ** 1.5 * 6**1.5 * 30.0 * 1e3 * 2e3 * 1e-12)
 
 
 def records_of(numbers: list[int]) -> np.ndarray:
@@ -110,10 +113,11 @@ def test_a_wrong_track_beside_the_right_one_of_its_object_ends(right_is_older):
     new.born = at(60.0)
     right, wrong = (old, new) if right_is_older else (new, old)
     assert scene.tracker.merge_twins() == []  # they disagree: 30 sigma
-    right.record["shadow"], right.record["shadow_slot"] = wrong.number, wrong.slot
-    right.record["shade"], right.record["apart"] = -ALONE_LOG - 0.1, ALONE_LOOKS - 1
+    columns, at_right = scene.tracker.bank.columns, right.slot
+    columns["shadow"][at_right], columns["shadow_slot"][at_right] = wrong.number, wrong.slot
+    columns["shade"][at_right], columns["apart"][at_right] = -ALONE_LOG - 0.1, ALONE_LOOKS - 1
     assert scene.tracker.merge_twins() == []
-    right.record["apart"] = ALONE_LOOKS
+    columns["apart"][at_right] = ALONE_LOOKS
     assert [(k.number, d.number) for k, d in scene.tracker.merge_twins()] == [(old.number, new.number)]
     assert scene.tracks == [old] and old.hits == 28
     assert scene.state_of(old)[0] == pytest.approx(BODY)
