@@ -208,18 +208,23 @@ def unsharp(bank: TrackBank, slots: IntArray) -> npt.NDArray[np.bool_]:
     return out
 
 
+def _coasted(bank: TrackBank, old: Track, new: int) -> float:
+    """Return how long (s) before a radar track (slot) that coasts a plume went out; 0 where that is not known."""
+    if old.burnout is None or bank.ws[new, FREE] < 0.5:
+        return 0.0
+    return (int(bank.ts[new]) - old.burnout[0]) / NS
+
+
 def _join(bank: TrackBank, old: Track, new: int, x: FloatArray, p: FloatArray, by_radar: FloatArray) -> float:
     """Return the squared distance of a plume's coasting track and a radar track (slot), 1e9 where they cannot be joined.
 
     Fills `x` (6,), `p` (6, 6) with the joined state at the radar's time, and `by_radar` (10, 10) with the covariance of the
     radars' own, their constant errors included, by which it was weighed: a biased radar does not overrule a plume's place.
     """
-    if old.burnout is None or bank.ws[new, FREE] < 0.5:
+    dt = _coasted(bank, old, new)
+    if old.burnout is None or dt <= 0.0:
         return 1e9
-    time, state, covariance = old.burnout
-    dt = (int(bank.ts[new]) - time) / NS
-    if dt <= 0.0:
-        return 1e9
+    _, state, covariance = old.burnout
     by_radar[:] = by_radars(bank, new)
     return join(state, covariance, dt, bank.xs[new, FREE], by_radar, x, p)
 
@@ -230,12 +235,10 @@ def _followed_back(bank: TrackBank, old: Track, new: int, by_radar: FloatArray) 
     Of one satellite the mean arc may have met the ground long before: from it no iteration finds what the radar sees, while the
     radar's own arc leads back. `by_radar` (10, 10) as `_join` leaves it.
     """
-    if old.burnout is None or bank.ws[new, FREE] < 0.5:
+    dt = _coasted(bank, old, new)
+    if old.burnout is None or dt <= 0.0:
         return 1e9
-    time, state, covariance = old.burnout
-    dt = (int(bank.ts[new]) - time) / NS
-    if dt <= 0.0:
-        return 1e9
+    _, state, covariance = old.burnout
     x, phi, spread = bank.xs[new, FREE].copy(), np.empty((N, N)), np.empty((6, 6))
     back = np.empty(6)
     propagate(x[:6].copy(), -dt, math.exp(LN_BETA), back)
