@@ -38,12 +38,12 @@ def runs_away(f: Features) -> bool:
 
 
 def shines_aloft(f: Features) -> bool:
-    """Return whether satellites place its light above the ground: launch-like before any motion is.
+    """Return whether satellites place its light above the ground, and not on its way down: launch-like before any motion is.
 
     Three of them, or two that have seen it twice each: one look of a second one may be of something else on the same line.
     """
     placed = f.satellites >= 3 or f.crossed >= 2
-    return placed and f.height_m - ABOVE_SIGMA * f.height_sigma_m > GROUND_M
+    return placed and f.climb_m_s > 0.0 and f.height_m - ABOVE_SIGMA * f.height_sigma_m > GROUND_M
 
 
 def brakes(f: Features) -> bool:
