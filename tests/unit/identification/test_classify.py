@@ -425,7 +425,8 @@ def test_a_light_is_aloft_by_three_satellites_or_two_that_saw_it_twice_three_sig
     assert not shines_aloft(features(**{**young, "satellites": 1, "crossed": 0}))
     assert not shines_aloft(features(**{**young, "height_sigma_m": 2.4e3}))
     assert not shines_aloft(features(**{**young, "height_m": 8.9e3}))
-    assert not shines_aloft(features(**{**young, "climb_m_s": -1.0}))  # a stage that comes back to land shines aloft, too
+    # a stage that comes back to land shines aloft, too
+    assert not shines_aloft(features(**{**young, "climb_m_s": -1.0}))
 
 
 @pytest.mark.parametrize("range_km", [100.0, 1000.0, 3000.0, 8000.0, 12_000.0, 18_000.0])
