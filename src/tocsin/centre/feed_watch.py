@@ -83,7 +83,8 @@ def after_look(centre: Centre, look: Look, sensor: Sensor, result: LookResult) -
             died(centre, track)
     loud = centre.false_rate.looked(sensor.id, sensor.false_alarms, look.empty_looks)
     if loud:
-        centre.emit.event("quarantined", sensor.id, centre.now, (), reason=loud)
+        so = "each says so much less" if sensor.kind == "radar" else "they are used as before"
+        centre.emit.event("quarantined", sensor.id, centre.now, (), reason=f"{loud}; {so}")
 
 
 def noisy(centre: Centre, look: Look, sensor: Sensor, rows: FloatArray, used: IntArray) -> None:

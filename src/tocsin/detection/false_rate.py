@@ -49,7 +49,7 @@ class FalseRate:
         self.blocks[sensor] = Block(loud=loud, rate=rate if loud else 0.0)
         if not loud or before:
             return ""
-        why = "noise, jamming, glint or a wrong threshold; a report of it says so much less"
+        why = "noise, jamming, glint or a wrong threshold"
         return f"{rate:.2g} false reports a look, where it states {stated:.2g}: {why}"
 
     def of(self, sensor: str) -> float:
