@@ -24,7 +24,7 @@ from tocsin.identification.sites import REACH_M, odds_at
 from tocsin.prediction.arc import ArcFigures, arc_figures
 from tocsin.tracking.bank import Track
 from tocsin.tracking.tracker import Tracker
-from tocsin.tracking.upkeep import radars_tell, settle
+from tocsin.tracking.upkeep import settle
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -119,7 +119,7 @@ class Judgement:
         judged.powered = stage.tracker.powered(track.slot)
         judged.orbiting = 1.0 - float(arcs.p_low[k])
         self._fit_launch(stage, judged, track)
-        if self._tell_burnout(stage, judged, track, now) or self._tell_whole(stage, judged, track):
+        if self._tell_burnout(stage, judged, track, now):
             whole = stage.tracker.combined(np.array([track.slot], np.int64))
             state, covariance = whole[0][0], whole[1][0]
             judged.predicted_at = 0  # its fall follows from the whole burn now
@@ -231,17 +231,6 @@ class Judgement:
         if len(track.satellites) == len(track.sensors):
             stage.tracker.remember_burnout(track.slot)
         return found is not None
-
-    def _tell_whole(self, stage: Stage, judged: Judged, track: Track) -> bool:
-        """Fit what one satellite saw burn together with what radars tell of it now, once: did it become another state?"""
-        if not radars_tell(track):
-            return False
-        found = stage.predictor.whole(track, stage.tracker) if len(track.satellites) == 1 else None
-        if found is not None:
-            judged.launch = found[0]
-            judged.context.launch_time = judged.launch.time
-        stage.tracker.join(track.slot, None if found is None else found[1:])
-        return True
 
     def _match_notice(self, stage: Stage, judged: Judged, track: Track) -> None:
         judged.context.notice = ""

@@ -90,19 +90,10 @@ class Predictor:
         """
         if len(track.satellites) < 2 or len(track.sensors) > len(track.satellites):
             return None
-        return self._ascent(track, tracker, None)
-
-    def whole(self, track: Track, tracker: Tracker) -> tuple[Spot, FloatArray, FloatArray] | None:
-        """Return the same of what one satellite saw burn and radars alone have told of since: they give the depth."""
-        return self._ascent(track, tracker, tracker.by_radars(track.slot))
-
-    def _ascent(
-        self, track: Track, tracker: Tracker, later: tuple[FloatArray, FloatArray] | None
-    ) -> tuple[Spot, FloatArray, FloatArray] | None:
         time = int(tracker.bank.ts[track.slot])
         if len(track.sights) < FEWEST:
             return None
-        found = fit_burnout(*_sights(track), _first_dark(track), time, later)
+        found = fit_burnout(*_sights(track), _first_dark(track), time)
         if found is None or found.time != time:
             return None
         spot = Spot(

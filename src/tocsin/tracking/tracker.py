@@ -35,7 +35,7 @@ from tocsin.tracking.shadow_kernels import cast_shadows, weigh_shadows
 from tocsin.tracking.silence import silence
 from tocsin.tracking.slips import TAKE_OVER_RUN, back_on, branch_off, grown, hold, take_over
 from tocsin.tracking.splits import end_told, open_pairs
-from tocsin.tracking.upkeep import adopt, by_radars, gone_out, join_burnout, merge_twins, settle_joined, tidy, unsharp
+from tocsin.tracking.upkeep import adopt, gone_out, merge_twins, tidy, unsharp
 from tocsin.tracking.view_kernels import carry_ahead, combine
 
 CONTINUE_MOST = 50_000
@@ -324,18 +324,6 @@ class Tracker:
         state, covariance = b.xs[index, FREE, :9].copy(), b.ps[index, FREE, :6, :6].copy()
         self._consider(index, state, covariance)
         b.tracks[slot].burnout = int(b.ts[slot]), state[0, :6], covariance[0]
-
-    def by_radars(self, slot: int) -> tuple[FloatArray, FloatArray]:
-        """Return state (6,) and covariance (6, 6) of a coasting track, constant errors included."""
-        return self.bank.xs[slot, FREE, :6].copy(), np.ascontiguousarray(by_radars(self.bank, slot)[:6, :6])
-
-    def join(self, slot: int, found: tuple[FloatArray, FloatArray] | None) -> None:
-        """Join a track of radars alone with what its plume told: with the state (6,), (6, 6) of both, or as it burnt out."""
-        track = self.bank.tracks[slot]
-        if found is None:
-            join_burnout(self.bank, track)
-        else:
-            settle_joined(self.bank, track, *found, by_radars(self.bank, slot))
 
     def _consider(self, slots: IntArray, states: FloatArray, covariances: FloatArray) -> None:
         """Add what the constant errors of sensors do to states (k, 9) and covariances (k, 6, 6) of tracks."""

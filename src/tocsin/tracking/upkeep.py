@@ -33,8 +33,6 @@ JOIN_HITS, JOIN_GATE, JOIN_MOST = 8, 22.5, 64
 """With so many radar detections (the covariance of a younger track is not to be relied on), and where the two agree (chi-square
 of 6, 99.9 %), what a plume told is joined with what the radar tells. So few pairs, as there are outside of raids, are compared
 over the arc from burnout on, where the gate at the radar's time has no room for how it is curved."""
-FIT_MOST = 4
-"""While no more tracks than these wait to be joined, what one satellite saw of each is fitted anew with what the radar tells."""
 SPREAD, LONGEST_S = 2.0, 3600.0
 """Sigmas by which an arc of one satellite may be another, and how long it is waited for at most."""
 
@@ -281,11 +279,6 @@ def settle_joined(
         settle(bank, track.slot, int(bank.ts[track.slot]), x, p)
 
 
-def radars_tell(track: Track) -> bool:
-    """Return whether radars have seen enough of what waits to be joined with its plume."""
-    return track.awaits_join and track.hits - track.infrared_hits >= JOIN_HITS
-
-
 def settle(bank: TrackBank, slot: int, time: int, state: FloatArray, covariance: FloatArray) -> None:
     """Give the coasting model of a track a state (6,), (6, 6) of `time` (ns), carried on to the track's own time."""
     x, p = bank.xs[slot, FREE], bank.ps[slot, FREE]
@@ -301,10 +294,8 @@ def settle(bank: TrackBank, slot: int, time: int, state: FloatArray, covariance:
 def adopt(bank: TrackBank) -> list[tuple[Track, Track]]:
     """Return (kept, dropped): unsharp tracks of satellites, and the radar tracks that they have become."""
     slots = bank.slots()
-    waiting = [track for track in bank.tracks.values() if radars_tell(track)]
-    for track in waiting:
-        # one satellite's is left to whom can fit the whole ascent: it takes long
-        if len(track.satellites) > 1 or len(waiting) > FIT_MOST:
+    for track in bank.tracks.values():
+        if track.awaits_join and track.hits - track.infrared_hits >= JOIN_HITS:
             join_burnout(bank, track)
     if slots.size < 2:
         return []
