@@ -154,6 +154,8 @@ def reached_at(
     r2 = dx * dx + dy * dy + dz * dz
     r = math.sqrt(r2)
     spread = math.sqrt(p[0, 0] + p[1, 1] + p[2, 2])
+    if not spread >= 0.0:
+        return 0  # no covariance: it would be no index either
     slack = 3000.0 + 40.0 * dt * dt
     speed = math.sqrt(x[3] * x[3] + x[4] * x[4] + x[5] * x[5])
     fastest = speed + FASTEST_M_S

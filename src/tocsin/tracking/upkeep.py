@@ -269,14 +269,19 @@ def join_burnout(bank: TrackBank, track: Track) -> None:
 def settle_joined(
     bank: TrackBank, track: Track, x: FloatArray, p: FloatArray, by_radar: FloatArray, wider: float = 1.0
 ) -> None:
-    """Give a track a state (6,), (6, 6) in which that of its radars (10, 10) has gone, its variance so many times as large."""
+    """Give a track a state (6,), (6, 6) in which that of its radars (10, 10) has gone, its variance so many times as large.
+
+    What the constant errors of the radars have in it stays with them; where that is more than the whole, the radars' own stays.
+    """
     track.awaits_join, track.burnout = False, None
-    p = p.copy()
-    if share_effects(p, by_radar, bank.effects[track.slot]):
-        p *= wider
-        # what the constant errors of the radars have in it stays with them
-        add_effects(bank.effects[track.slot], bank.biases, -1.0, p)
-        settle(bank, track.slot, int(bank.ts[track.slot]), x, p)
+    whole, effects = p * wider, bank.effects[track.slot].copy()
+    if not share_effects(p, by_radar, effects):
+        return
+    add_effects(effects, bank.biases, -1.0, whole)
+    if not factor(whole.copy(), 6):
+        return
+    bank.effects[track.slot] = effects
+    settle(bank, track.slot, int(bank.ts[track.slot]), x, whole)
 
 
 def settle(bank: TrackBank, slot: int, time: int, state: FloatArray, covariance: FloatArray) -> None:
