@@ -15,6 +15,7 @@ from tocsin.tracking.fusion_kernels import best_weight, intersect
 from tocsin.tracking.notes import RIVALS_LOOK, LookNotes, absorb, note_rivals
 from tocsin.tracking.record_kernels import write_keys
 from tocsin.tracking.slips import BURSTS_HINTED, BURSTS_OF_TWO, TAKE_OVER_LATEST
+from tocsin.tracking.upkeep import settle_joined
 
 ONE, OTHER = thrown(), thrown(22.02, -31.98, azimuth_deg=40.2)
 
@@ -342,3 +343,15 @@ def test_late_looks_reach_the_accuracy_of_looks_in_order():
     assert np.array_equal(inorder[:, 1], late[:, 1])
     # paired, twelve seeds: the spread of the ratio itself is some 1.5 % (100 seeds: 0.994 +/- 0.005)
     assert np.sqrt(late[:, 0].mean() / inorder[:, 0].mean()) == pytest.approx(1.0, abs=0.045)
+
+
+@pytest.mark.parametrize("joined", [np.zeros((6, 6)), -np.eye(6)])
+def test_what_is_no_covariance_is_not_taken_for_a_joined_one(joined):
+    scene = tracked()
+    track, bank = scene.standing[0], scene.tracker.bank
+    before = [getattr(bank, name)[track.slot].copy() for name in ("xs", "ps", "effects")]
+    track.awaits_join = True
+    settle_joined(bank, track, np.ones(6), joined, np.eye(10))
+    assert not track.awaits_join
+    for name, kept in zip(("xs", "ps", "effects"), before, strict=True):
+        assert np.array_equal(getattr(bank, name)[track.slot], kept), name

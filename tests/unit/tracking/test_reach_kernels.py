@@ -80,3 +80,13 @@ def test_only_a_pair_in_the_tail_yields_to_neighbours_and_no_young_track_is_star
     assert worth[0] == CROWD_LEAST and worth[1] == gain[1] < 0.0
     alone, same, _ = beside_neighbours(np.array([14.0]), d2[:1], rows, which[:1], np.arange(1), math.log(1e-19))
     assert alone[0] == same[0] == 14.0
+
+
+def test_a_track_without_a_covariance_reaches_nothing():
+    # the square root of a negative variance is no number, and none of those is an index
+    rows = np.full((2, 18), np.nan)
+    rows[:, :12], rows[:, 12], rows[:, 13] = 0.0, (1e6, 2e6), 30.0
+    order, ranges, table, span = rk.by_range(rows, np.zeros(2, np.int64), np.arange(2))
+    near, p = np.full(2, -1), np.diag([-1e12] + [1.0] * 9)
+    assert rk.reached_at(np.full(10, 1e6), p, 1.0, 1.0, rows, order, ranges, table, span, near) == 0
+    assert (near == -1).all()
