@@ -10,7 +10,6 @@ import numpy as np
 import numpy.typing as npt
 
 from tocsin.core.constants import DEG, G0_M_S2, NS
-from tocsin.core.linear_kernels import factor
 from tocsin.core.records.outputs import Ellipse
 from tocsin.core.records.vehicle import Vehicle
 from tocsin.prediction import ascent_kernels as k
@@ -18,25 +17,19 @@ from tocsin.prediction.ascent_fit_kernels import fit_ascent
 from tocsin.prediction.impact import footprint
 from tocsin.prediction.launch import look_rows, profile_solutions
 from tocsin.prediction.launch_kernels import PRIOR_SIGMA, PRIOR_START_S, SOL_CHI2, SOL_CLASS, SOL_OK
-from tocsin.prediction.profile_kernels import HEADING, LN_SIZE, LN_TIME, LOFT
+from tocsin.prediction.profile_kernels import LN_SIZE, LN_TIME, LOFT
 from tocsin.prediction.profiles import CLASSES, KICKS
-from tocsin.world.geodesy import inverse
-from tocsin.world.geodesy_kernels import ecef_to_geodetic
-from tocsin.world.motion.freeflight_kernels import propagate
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 
 FEWEST = (k.COMMON + k.PER_STAGE - 2) // 2
 """Looks, of two angles each: with fewer the ascent is that of the priors."""
-FIRST_ROUNDS, LATER_ROUNDS, ROUNDS = 3, 10, 40
-_COARSER = (1000.0, 300.0, 100.0, 30.0, 10.0, 3.0, 1.0)
+FIRST_ROUNDS, ROUNDS = 3, 40
+_COARSER = np.array([1000.0, 300.0, 100.0, 30.0, 10.0, 3.0, 1.0])
 """From a first guess lines of sight are taken for so much coarser at first: priors then keep to ascents that there are, where the
 full weight of looks would drive the parameters into a valley without a way out."""
-_STEADY = np.ones((1, 2))
-_SIGHTS = np.array([(c, _COARSER[0]) for c in _COARSER])
-_LATER = np.array([(1.0, c) for c in _COARSER[1:]])
-"""And what a radar has seen long after weighs in by and by: over a long arc the way downhill is narrow and bends."""
+_STEADY = np.ones(1)
 HOPELESS = 100.0
 """Chi-square per degree of freedom from which on no start of the same kind leads to a fit."""
 WORST_SIGMAS = 4.0
@@ -58,8 +51,6 @@ _SEEN_LIT = 2
 _FIRST_BURNT = 0.85
 """Most of its mass that a stage has burnt at the cut-off where the way downhill starts."""
 _LEAST_GAP_S = 1e-3
-_VACUUM_KG_M2 = 1e6
-"""No air: what was tens of minutes ago, nearly enough."""
 _UNSEEN_M, _UNSEEN_S = 500.0, 2.0
 """One sigma of what real vehicles do otherwise before they are first seen."""
 
@@ -112,15 +103,13 @@ def _pushes(vehicle: Vehicle) -> list[tuple[float, float, float, float]]:
 
 
 def fit_burnout(
-    times_ns: IntArray, places: FloatArray, los: FloatArray, sigma: npt.ArrayLike, dark_ns: int, at_ns: int,
-    later: tuple[FloatArray, FloatArray] | None = None,
+    times_ns: IntArray, places: FloatArray, los: FloatArray, sigma: npt.ArrayLike, dark_ns: int, at_ns: int
 ) -> Burnout | None:  # fmt: skip
     """Return the coasting state at `at_ns` of what has burnt out, None where no ascent fits.
 
     times_ns (n,), places (n, 3), los (n, 3), sigma: lines of sight, as `fit_launch` takes them; dark_ns: the first look that
-    could have seen the plume and did not. Burnout is even between the last line of sight and that. `later`: state (6,) and
-    covariance (6, 6) at `at_ns` as radars alone know it: the ascent then ends there. Without it lines of sight have to be
-    those of two satellites, since one does not tell depth: ascents in many directions fit.
+    could have seen the plume and did not. Burnout is even between the last line of sight and that. They have to be those of
+    two satellites, since one does not tell depth: ascents in many directions fit.
     """
     order = np.argsort(times_ns, kind="stable")
     t = np.asarray(times_ns, np.int64)[order]
@@ -138,36 +127,12 @@ def fit_burnout(
     gap = max((dark_ns - int(t[-1])) / NS, 0.0)
     cutoff = float(times[-1]) + 0.5 * gap
     end = max((at_ns - int(t[0])) / NS, cutoff + 0.5 * gap)
-    known = (np.zeros(6), np.zeros((6, 6))) if later is None else (later[0].copy(), _inverse_root(later[1]))
-    if not np.isfinite(known[1]).all():
-        return None
-    job = _Job(reference, times, looks, sigmas, gap, cutoff, end, *known)
-    heading = math.nan if later is None else _heading(reference, later[0], cutoff - end)
-    freedom = max(1.0, 2.0 * len(t) - 4.0 + (0.0 if later is None else 6.0))
-    fits = _fits(job, _starts(found, cutoff, heading), freedom)
+    job = _Job(reference, times, looks, sigmas, gap, cutoff, end)
+    freedom = max(1.0, 2.0 * len(t) - 4.0)
+    fits = _fits(job, _starts(found, cutoff), freedom)
     if not fits or min(fit.chi2 for fit in fits) > freedom + WORST_SIGMAS * math.sqrt(2.0 * freedom):
         return None
     return _mixed(fits, freedom, job, int(t[0]))
-
-
-def _inverse_root(covariance: FloatArray) -> FloatArray:
-    """Return (6, 6) the inverse of the Cholesky factor of a covariance, NaN where it has none."""
-    a, root = np.ascontiguousarray(covariance).copy(), np.zeros((6, 6))
-    if not factor(a, 6):
-        return np.full((6, 6), np.nan)
-    for j in range(6):
-        for i in range(j, 6):
-            s = (1.0 if i == j else 0.0) - math.fsum(float(a[i, m] * root[m, j]) for m in range(j, i))
-            root[i, j] = s / float(a[i, i])
-    return root
-
-
-def _heading(reference: FloatArray, state: FloatArray, seconds: float) -> float:
-    """Return the bearing from a place (latitude, longitude) to where a state was some seconds (negative) before."""
-    then = np.empty(6)
-    propagate(np.ascontiguousarray(state), seconds, _VACUUM_KG_M2, then)
-    lat, lon, _ = ecef_to_geodetic(float(then[0]), float(then[1]), float(then[2]))
-    return float(inverse(reference[0], reference[1], lat, lon)[1])
 
 
 def _fits(job: _Job, starts: list[tuple[int, FloatArray]], freedom: float) -> list[_Fit]:
@@ -177,12 +142,9 @@ def _fits(job: _Job, starts: list[tuple[int, FloatArray]], freedom: float) -> li
     not, though it may be the true one. So the best goes on, and the others start again from where it has come to, until none of
     them is better.
     """
-    down = _STEADY if not job.root.any() else _LATER
-    fits = [fit for stages, p in starts if (fit := job.fit(stages, p, FIRST_ROUNDS, _SIGHTS)) is not None]
+    fits = [fit for stages, p in starts if (fit := job.fit(stages, p, FIRST_ROUNDS, _COARSER)) is not None]
     if not fits:
         return []
-    if job.root.any():
-        fits = [job.fit(fit.stages, fit.p, LATER_ROUNDS, _LATER) or fit for fit in fits]
     best = min(fits, key=lambda fit: fit.chi2)
     best = job.fit(best.stages, best.p, ROUNDS, _STEADY) or best
     if best.chi2 > HOPELESS * freedom:
@@ -191,7 +153,7 @@ def _fits(job: _Job, starts: list[tuple[int, FloatArray]], freedom: float) -> li
     for _ in range(k.STAGES):
         for stages in range(1, k.STAGES + 1):
             if stages != best.stages and (stages not in kept or kept[stages].chi2 > best.chi2 + 2.0 * _EVIDENT):
-                again = job.fit(stages, _regrouped(best.p, best.stages, stages, job.cutoff), ROUNDS, down)
+                again = job.fit(stages, _regrouped(best.p, best.stages, stages, job.cutoff), ROUNDS, _STEADY)
                 if again is not None and (stages not in kept or again.chi2 < kept[stages].chi2):
                     kept[stages] = again
         better = min(kept.values(), key=lambda fit: fit.chi2)
@@ -233,23 +195,16 @@ def _regrouped(p: FloatArray, stages: int, wanted: int, cutoff: float) -> FloatA
     return p
 
 
-def _starts(found: FloatArray, cutoff: float, heading: float) -> list[tuple[int, FloatArray]]:
-    """Return stages and parameters to start from: of each class as its profile fits best, none burnt out before `cutoff`.
-
-    Where the heading is known (not NaN) it is that, from the profile nearest to it.
-    """
+def _starts(found: FloatArray, cutoff: float) -> list[tuple[int, FloatArray]]:
+    """Return stages and parameters to start from: of each class as its profile fits best, none burnt out before `cutoff`."""
     starts: list[tuple[int, FloatArray]] = []
     for stages in range(1, k.STAGES + 1):
         rows = [r for r in found if r[SOL_OK] > 0.5 and math.isfinite(r[SOL_CHI2]) and int(r[SOL_CLASS]) == stages - 1]
         if not rows:
             continue
         row = min(rows, key=lambda r: float(r[SOL_CHI2]))
-        if math.isfinite(heading):
-            row = min(rows, key=lambda r: abs(math.remainder(float(r[HEADING]) - heading, 2.0 * math.pi)))
         p = priors()[0][stages - 1].copy()
         p[k.EAST], p[k.NORTH], p[k.START], p[k.HEADING] = (float(v) for v in row[:4])
-        if math.isfinite(heading):
-            p[k.HEADING] = heading
         steep = KICKS[1] + (KICKS[1] - KICKS[0]) * float(row[LOFT])
         p[k.KICK] = CLASSES[stages - 1].kick_deg * DEG * min(max(steep, 0.1), 1.3)
         for stage in range(stages):
@@ -285,8 +240,6 @@ class _Job:
     gap: float
     cutoff: float
     end: float
-    later: FloatArray
-    root: FloatArray
 
     def fit(self, stages: int, start: FloatArray, rounds: int, ladder: FloatArray) -> _Fit | None:
         """Return the ascent found downhill from a start, None where there is none.
@@ -299,8 +252,8 @@ class _Job:
         wide[k.LATE] = max(self.gap / math.sqrt(12.0), _LEAST_GAP_S)
         state, covariance, spread = np.zeros(6), np.zeros((6, 6)), np.zeros((k.MOST, k.MOST))
         chi2, evidence = fit_ascent(
-            self.reference, p, stages, self.times, self.looks, self.sigmas, mean, wide, self.cutoff, self.end, self.later,
-            self.root, rounds, ladder, state, covariance, spread,
+            self.reference, p, stages, self.times, self.looks, self.sigmas, mean, wide, self.cutoff, self.end, rounds,
+            ladder, state, covariance, spread,
         )  # fmt: skip
         if not (math.isfinite(evidence) and chi2 < 1e29 and np.isfinite(state).all()):
             return None

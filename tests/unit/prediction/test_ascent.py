@@ -67,34 +67,6 @@ def test_the_launch_place_is_found_within_a_few_kilometres_and_inside_its_ellips
     assert all(inside)
 
 
-def test_one_satellite_and_a_radar_long_after_tell_the_whole_ascent():
-    # one satellite sees no depth, and a radar's first looks a speed to 100 m/s; an ascent that ends there is known far better
-    gains, squares = [], []
-    for seed in range(4):
-        vehicle = VEHICLES["intermediate_range"]
-        flight = fly(vehicle, LAT, LON, 0.0, vehicle.programme(0.9), 0.25)
-        end, after = float(flight.times[-1]), 400.0
-        rng = np.random.default_rng(seed)
-        times, places, sights = looks_at(flight.times, flight.states, SATELLITES[:1], REVISIT_S, rng, end - 0.05)
-        truth = np.empty(6)
-        propagate(np.ascontiguousarray(flight.states[-1]), after, vehicle.payload_beta_kg_m2, truth)
-        sigmas = np.array([300.0] * 3 + [100.0] * 3)
-        later = truth + sigmas * rng.normal(size=6), np.diag(sigmas**2)
-        found = fit_burnout(times, places, sights, SIGMA, round((end + 1.0) * NS), round((end + after) * NS), later)
-        assert found is not None
-        error = found.state - truth
-        gains.append(np.linalg.norm(error[3:]) / np.linalg.norm(later[0][3:] - truth[3:]))
-        squares.append(error @ np.linalg.solve(found.covariance, error) / 6.0)
-    assert np.median(gains) < 0.3, gains
-    assert np.mean(squares) < 2.5, squares  # the mean of 4 x 6 squares has a sigma of 0.3
-
-
-def test_a_state_without_a_covariance_ends_no_ascent():
-    times, places = np.arange(8) * 5 * NS, np.tile(SATELLITES[0], (8, 1))
-    lines = -places / np.linalg.norm(places[0])
-    assert fit_burnout(times, places, lines, SIGMA, 50 * NS, 60 * NS, (np.ones(6), np.zeros((6, 6)))) is None
-
-
 def test_of_a_stage_that_burns_all_it_has_there_is_still_a_way_back():
     means, _ = priors()
     p, left, before = means[0].copy(), np.zeros(k.STAGES), np.inf
