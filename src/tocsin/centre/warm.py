@@ -237,7 +237,7 @@ def _exercise_beginnings() -> None:
     from tocsin.tracking.birth_kernels import start_radar, start_radars
     from tocsin.tracking.crowd_kernels import hold_two
     from tocsin.tracking.filter_kernels import M_RANGE, MEAS, N
-    from tocsin.tracking.fuse_kernels import carry_on, join, turned
+    from tocsin.tracking.fuse_kernels import carry_on, join
     from tocsin.tracking.gliding import Anchor, air_since
     from tocsin.tracking.measurements import measured_places
     from tocsin.tracking.record_kernels import note_rivals
@@ -264,7 +264,6 @@ def _exercise_beginnings() -> None:
     air_since(anchor, _START + NS, np.array(high[:6]), np.eye(6))
     join(np.ones(6), np.eye(6), 1.0, np.ones(N), np.eye(N), np.empty(6), np.empty((6, 6)))
     carry_on(np.array(high), 1.0, np.empty((N, N)))
-    turned(np.eye(N), np.eye(6), np.empty((6, 6)))
     settle(bank, int(slots[0]), _START - NS, np.ones(6) * 1e7, np.eye(6))
     forget_spots(np.zeros((4, 8)), 0, 0.0)
     great_circle_m(0.0, 0.0, 0.1, 0.1)

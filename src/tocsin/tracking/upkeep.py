@@ -15,13 +15,13 @@ from tocsin.tracking.bank import HELD, FloatArray, IntArray, Track, TrackBank
 from tocsin.tracking.bank_kernels import advance_tracks
 from tocsin.tracking.effect_kernels import add_effects, bring_effects, share_effects
 from tocsin.tracking.filter_kernels import FREE, LN_BETA, MODELS, N, predict_model
-from tocsin.tracking.fuse_kernels import carry_on, join, turned
+from tocsin.tracking.fuse_kernels import FAR, join
 from tocsin.tracking.notes import absorb
 from tocsin.tracking.reach_kernels import FASTEST_M_S
 from tocsin.tracking.record_kernels import seen_together
 from tocsin.tracking.track_records import CONTACT_LAST
-from tocsin.tracking.view_kernels import heights_at, mahalanobis6, state_distances, twins, unsharp_plumes
-from tocsin.world.motion.freeflight_kernels import REACHED, STARTED_BELOW, fly_to_height_many, propagate
+from tocsin.tracking.view_kernels import heights_at, state_distances, twins, unsharp_plumes
+from tocsin.world.motion.freeflight_kernels import REACHED, STARTED_BELOW, fly_to_height_many
 
 TENTATIVE_LIFE_S = 60.0
 UNSHARP_M = 20e3
@@ -214,38 +214,17 @@ def _coasted(bank: TrackBank, old: Track, new: int) -> float:
 
 
 def _join(bank: TrackBank, old: Track, new: int, x: FloatArray, p: FloatArray, by_radar: FloatArray) -> float:
-    """Return the squared distance of a plume's coasting track and a radar track (slot), 1e9 where they cannot be joined.
+    """Return the squared distance of a plume's coasting track and a radar track (slot), `FAR` where they cannot be joined.
 
     Fills `x` (6,), `p` (6, 6) with the joined state at the radar's time, and `by_radar` (10, 10) with the covariance of the
     radars' own, their constant errors included, by which it was weighed: a biased radar does not overrule a plume's place.
     """
     dt = _coasted(bank, old, new)
     if old.burnout is None or dt <= 0.0:
-        return 1e9
+        return FAR
     _, state, covariance = old.burnout
     by_radar[:] = by_radars(bank, new)
     return join(state, covariance, dt, bank.xs[new, FREE], by_radar, x, p)
-
-
-def _followed_back(bank: TrackBank, old: Track, new: int, by_radar: FloatArray) -> float:
-    """Return the squared distance of a radar track (slot), followed back, from where a plume burnt out; 1e9 where it has none.
-
-    Of one satellite the mean arc may have met the ground long before: from it no iteration finds what the radar sees, while the
-    radar's own arc leads back. `by_radar` (10, 10) as `_join` leaves it.
-    """
-    dt = _coasted(bank, old, new)
-    if old.burnout is None or dt <= 0.0:
-        return 1e9
-    _, state, covariance = old.burnout
-    x, phi, spread = bank.xs[new, FREE].copy(), np.empty((N, N)), np.empty((6, 6))
-    back = np.empty(6)
-    propagate(x[:6].copy(), -dt, math.exp(LN_BETA), back)
-    x[:6] = back
-    carry_on(x, dt, phi)
-    turned(phi, covariance, spread)
-    off = (phi[:6, :6] * (back - state)).sum(axis=1)
-    distance = mahalanobis6(spread + by_radar[:6, :6], off)
-    return distance if math.isfinite(distance) else 1e9
 
 
 def by_radars(bank: TrackBank, slot: int) -> FloatArray:
@@ -317,8 +296,6 @@ def adopt(bank: TrackBank) -> list[tuple[Track, Track]]:
         for i, j in np.argwhere(d2 >= ADOPT_GATE).tolist():
             plume = bank.tracks[int(old[i])]
             d2[i, j] = _join(bank, plume, int(new[j]), *scratch)
-            if d2[i, j] >= ADOPT_GATE and len(plume.satellites) == 1:
-                d2[i, j] = _followed_back(bank, plume, int(new[j]), scratch[2])
     rows, columns = np.nonzero(d2 < ADOPT_GATE)
     joined: list[tuple[Track, Track]] = []
     for k in assign(rows, columns, ADOPT_GATE - d2[rows, columns]).tolist():
