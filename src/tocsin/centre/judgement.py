@@ -93,7 +93,7 @@ class Judgement:
                     known = judged.hits_judged >= KNOWN_HITS and judged.powered <= MAY_BURN
                     pause = SURE_PAUSE_S if known or judged.level == "confirmed" else EVENT_PAUSE_S
             changed = seen != judged.hits_judged
-            dark = off and now - off < DARK_WATCH_S * NS and judged.event
+            dark = off and now - off < DARK_WATCH_S * NS and (judged.event or _untold(judged, now - off))
             if (changed or dark) and now - judged.judged_at >= pause * NS:
                 slots.append(slot)
         return slots
@@ -217,7 +217,7 @@ class Judgement:
         judged.profile_state = fit.state
 
     def _tell_burnout(self, stage: Stage, judged: Judged, track: Track, now: int) -> bool:
-        """Fit the whole burn of a plume that has gone out, once, and tell the tracker where it coasts from; did one fit?"""
+        """Fit the whole burn of a plume that has gone out, once, and tell the tracker where it coasts from; is it out?"""
         n, dark = len(track.sights), track.off_from
         if not dark or n <= judged.burnt or track.infrared_misses < 2 or now - dark < DARK_S * NS:
             return False
@@ -228,9 +228,11 @@ class Judgement:
             judged.launch, state, covariance = found
             judged.context.launch_time = judged.launch.time
             settle(bank, track.slot, int(bank.ts[track.slot]), state, covariance)
+        elif len(track.satellites) == 1:
+            stage.tracker.above_ground(track.slot)
         if len(track.satellites) == len(track.sensors):
             stage.tracker.remember_burnout(track.slot)
-        return found is not None
+        return True
 
     def _match_notice(self, stage: Stage, judged: Judged, track: Track) -> None:
         judged.context.notice = ""
@@ -284,3 +286,8 @@ class Judgement:
         for plain in state:
             judged = msgspec.convert(plain, Judged)
             self.objects[judged.slot] = judged
+
+
+def _untold(judged: Judged, dark: int) -> bool:
+    """Return whether what opened no event and has been dark for so long (ns) may be a launch, untold yet where it coasts from."""
+    return judged.launched >= NOTICEABLE and not judged.burnt and dark >= DARK_S * NS

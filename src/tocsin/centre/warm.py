@@ -239,6 +239,7 @@ def _exercise_beginnings() -> None:
     from tocsin.tracking.filter_kernels import M_RANGE, MEAS, N
     from tocsin.tracking.fuse_kernels import carry_on, join
     from tocsin.tracking.gliding import Anchor, air_since
+    from tocsin.tracking.ground_kernels import raise_above
     from tocsin.tracking.measurements import measured_places
     from tocsin.tracking.record_kernels import note_rivals
     from tocsin.tracking.upkeep import settle
@@ -264,6 +265,7 @@ def _exercise_beginnings() -> None:
     air_since(anchor, _START + NS, np.array(high[:6]), np.eye(6))
     join(np.ones(6), np.eye(6), 1.0, np.ones(N), np.eye(N), np.empty(6), np.empty((6, 6)))
     carry_on(np.array(high), 1.0, np.empty((N, N)))
+    raise_above(np.array(high), np.eye(N))
     settle(bank, int(slots[0]), _START - NS, np.ones(6) * 1e7, np.eye(6))
     forget_spots(np.zeros((4, 8)), 0, 0.0)
     great_circle_m(0.0, 0.0, 0.1, 0.1)

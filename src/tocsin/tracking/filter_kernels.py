@@ -38,6 +38,7 @@ MEAS = 18
 EARTH_RATE = 7.292115e-5
 DRAG_TOP_M = 120e3
 AIRLESS_M = DRAG_TOP_M + 30e3  # no step from here reaches the air unawares
+BRAKES_M = 60e3  # of the air below which hardly any of what brakes is left above
 AIRLESS_R2 = (6378137.0 + AIRLESS_M) ** 2  # beyond this squared radius no height has to be worked out
 EXHAUST_M_S = 5500.0  # growth of the thrust acceleration a is a^2 / this: half of what constant thrust gives,
 GROWTH_MOST = 0.6  # m/s3   since throttling, burn profiles and dropped stages take the other half back
@@ -260,6 +261,20 @@ def lift_sigma(x: np.ndarray) -> float:
 
 
 @lean_kernel
+def anywhere(x: np.ndarray, p: np.ndarray) -> bool:
+    """Return whether nobody knows if a state is in the air at all: its height is known less well than the air is thick.
+
+    One satellite does not tell depth. The drag at the middle of such a state is none that it has: most of it is above the air.
+    """
+    r2 = x[0] * x[0] + x[1] * x[1] + x[2] * x[2]
+    s = 0.0
+    for i in range(3):
+        for j in range(3):
+            s += x[i] * p[i, j] * x[j]
+    return bool(s > BRAKES_M * BRAKES_M * r2)
+
+
+@lean_kernel
 def add_noise(p: np.ndarray, h: float, model: int, walk: float) -> None:
     """Add the process noise of a step of `h` seconds (> 0) to `p` in place.
 
@@ -296,7 +311,7 @@ def carry_model(x: np.ndarray, p: np.ndarray, dt: float, model: int, work: np.nd
     left = dt
     while left > 0.0:
         height = height_in_air(x) if model == FREE else AIRLESS_M
-        drag = -1e4 < height < AIRLESS_M
+        drag = -1e4 < height < AIRLESS_M and not anywhere(x, p)
         h = MAX_STEP_S
         if drag:
             h = 1.0 if height < 90e3 else 3.0

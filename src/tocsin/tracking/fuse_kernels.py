@@ -10,6 +10,7 @@ import math
 
 import numpy as np
 
+from tocsin.core.constants import MU_M3_S2
 from tocsin.core.kernels import kernel
 from tocsin.core.linear_kernels import factor, solve, solve_damped
 from tocsin.tracking.filter_kernels import (
@@ -19,7 +20,6 @@ from tocsin.tracking.filter_kernels import (
     MODELS,
     N,
     advance_state,
-    coast,
     followed_by,
     transition,
 )
@@ -133,6 +133,18 @@ def _slopes(
 
 
 @kernel
+def _throw(z: np.ndarray, end: np.ndarray, dt: float) -> None:
+    """Fill the velocity of z (6,) with that of a parabola to the place of `end` (3+,) in `dt` s, by the gravity at both ends."""
+    a, b = 0.0, 0.0
+    for i in range(3):
+        a += z[i] * z[i]
+        b += end[i] * end[i]
+    a, b = 0.5 * MU_M3_S2 / a**1.5, 0.5 * MU_M3_S2 / b**1.5
+    for i in range(3):
+        z[3 + i] = (end[i] - z[i]) / dt + 0.5 * dt * (a * z[i] + b * end[i])
+
+
+@kernel
 def _aim(
     z: np.ndarray, place: np.ndarray, dt: float, radar_x: np.ndarray, tries: int, end: np.ndarray, phi: np.ndarray
 ) -> bool:
@@ -227,7 +239,8 @@ def join(
 
     Fills `out_x` (6), `out_p` (6, 6) with the joined state at the radar's time. `begin` (6), `before` (6, 6): what coasts on from
     a burnout; `radar_x` (10), `radar_p` (10, 10) the radar's track `dt` seconds later. The way begins at the arc from the one
-    place to the other: the mean velocity of one satellite may lead to the ground long before, the radar's first back to anywhere.
+    place to the other: the mean velocity of one satellite may lead to the ground, that of a young radar track back through
+    the Earth.
     """
     low, radar, phi = before.copy(), np.empty((6, 6)), np.empty((N, N))
     for i in range(6):
@@ -235,10 +248,8 @@ def join(
             radar[i, j] = radar_p[i, j]
     if not (factor(low, 6) and factor(radar, 6)):
         return FAR
-    z, end, u, e = begin.copy(), radar_x.copy(), np.empty(6), np.empty(6)
-    coast(end, -dt)
-    for i in range(3, 6):
-        z[i] = end[i]
+    z, end, u, e = begin.copy(), np.empty(N), np.empty(6), np.empty(6)
+    _throw(z, radar_x, dt)
     if not _aim(z, radar_x[:3], dt, radar_x, FIRST_TRIES, end, phi):
         return FAR
     distance = _descend(begin, low, dt, radar_x, radar, z)

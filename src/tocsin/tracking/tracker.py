@@ -35,7 +35,7 @@ from tocsin.tracking.shadow_kernels import cast_shadows, weigh_shadows
 from tocsin.tracking.silence import silence
 from tocsin.tracking.slips import TAKE_OVER_RUN, back_on, branch_off, grown, hold, take_over
 from tocsin.tracking.splits import end_told, open_pairs
-from tocsin.tracking.upkeep import adopt, gone_out, merge_twins, tidy, unsharp
+from tocsin.tracking.upkeep import above_ground, adopt, gone_out, merge_twins, tidy, unsharp
 from tocsin.tracking.view_kernels import carry_ahead, combine
 
 CONTINUE_MOST = 50_000
@@ -324,6 +324,10 @@ class Tracker:
         state, covariance = b.xs[index, FREE, :9].copy(), b.ps[index, FREE, :6, :6].copy()
         self._consider(index, state, covariance)
         b.tracks[slot].burnout = int(b.ts[slot]), state[0, :6], covariance[0]
+
+    def above_ground(self, slot: int) -> None:
+        """Take from the state of a track what of it is below ground (`raise_above`)."""
+        above_ground(self.bank, slot)
 
     def _consider(self, slots: IntArray, states: FloatArray, covariances: FloatArray) -> None:
         """Add what the constant errors of sensors do to states (k, 9) and covariances (k, 6, 6) of tracks."""

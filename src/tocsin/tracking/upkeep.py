@@ -14,8 +14,9 @@ from tocsin.tracking.assign import assign
 from tocsin.tracking.bank import HELD, FloatArray, IntArray, Track, TrackBank
 from tocsin.tracking.bank_kernels import advance_tracks
 from tocsin.tracking.effect_kernels import add_effects, bring_effects, share_effects
-from tocsin.tracking.filter_kernels import FREE, LN_BETA, MODELS, N, predict_model
+from tocsin.tracking.filter_kernels import BOOST, FREE, LN_BETA, MODELS, N, predict_model
 from tocsin.tracking.fuse_kernels import FAR, join
+from tocsin.tracking.ground_kernels import raise_above
 from tocsin.tracking.notes import absorb
 from tocsin.tracking.reach_kernels import FASTEST_M_S
 from tocsin.tracking.record_kernels import seen_together
@@ -32,7 +33,8 @@ wide (50 for 6 components): a boost track is less sure of itself than its filter
 JOIN_HITS, JOIN_GATE, JOIN_MOST = 8, 22.5, 64
 """With so many radar detections (the covariance of a younger track is not to be relied on), and where the two agree (chi-square
 of 6, 99.9 %), what a plume told is joined with what the radar tells. So few pairs, as there are outside of raids, are compared
-over the arc from burnout on, where the gate at the radar's time has no room for how it is curved."""
+over the arc from burnout on, where the gate at the radar's time has no room for how it is curved. A plume of
+one satellite, of which the radar tells depth and speed, is joined wherever it was adopted, so much wider as the two disagree."""
 SPREAD, LONGEST_S = 2.0, 3600.0
 """Sigmas by which an arc of one satellite may be another, and how long it is waited for at most."""
 
@@ -62,7 +64,7 @@ def tidy(bank: TrackBank, now: int, orbiting: set[int], gliding: Collection[int]
     tentative = bank.columns["confirmed"][slots] == 0
     fallen = (heights < -2000.0) & (unseen > 5.0) & ~held
     for k in fallen.nonzero()[0].tolist():
-        fallen[k] = not _may_fly_yet(bank.tracks[int(slots[k])], now)
+        fallen[k] = not (_burns_yet(bank, int(slots[k]), now) or _may_fly_yet(bank.tracks[int(slots[k])], now))
     reasons = (
         ("not seen again", tentative & (unseen > TENTATIVE_LIFE_S)),
         ("its arc has reached the ground (predicted, not observed)", fallen),
@@ -88,13 +90,38 @@ def _are_of(bank: TrackBank, slots: IntArray, which: Collection[int]) -> npt.NDA
     return among[slots]
 
 
+def _burns_yet(bank: TrackBank, slot: int, now: int) -> bool:
+    """Return whether what has gone below ground is a plume of one satellite that was lit just now: then it is put above again.
+
+    The satellite has seen it, and tells no depth: where nobody knows how far away it is, the middle of that may be anywhere.
+    """
+    track = bank.tracks[slot]
+    if track.burnout is not None or not _alone(track) or now - track.last_infrared > TENTATIVE_LIFE_S * NS:
+        return False
+    if not unsharp(bank, np.array([slot], np.int64))[0]:
+        return False
+    above_ground(bank, slot)
+    return True
+
+
+def above_ground(bank: TrackBank, slot: int) -> None:
+    """Take from the state of a track what of it is below ground."""
+    for model in range(BOOST if bank.two[slot] == 1 else FREE, MODELS):
+        raise_above(bank.xs[slot, model], bank.ps[slot, model])
+
+
+def _alone(track: Track) -> bool:
+    """Return whether one satellite, and nothing else, has seen a track."""
+    return len(track.satellites) == 1 and track.hits == track.infrared_hits
+
+
 def _may_fly_yet(track: Track, now: int) -> bool:
     """Return whether what one satellite alone saw burn out may still be in flight though its mean arc has met the ground.
 
     One satellite tells neither depth nor heading: arcs of half an hour and of ten minutes fit the same plume, and who ends the
     track with the mean one has forgotten the plume when the radar sees what rose.
     """
-    if track.burnout is None or len(track.satellites) != 1 or track.hits != track.infrared_hits:
+    if track.burnout is None or not _alone(track):
         return False
     if not track.lands_by:
         time, state, covariance = track.burnout
@@ -240,7 +267,7 @@ def join_burnout(bank: TrackBank, track: Track) -> None:
     x, p, by_radar = np.empty(6), np.empty((6, 6)), np.empty((N, N))
     distance = _join(bank, track, track.slot, x, p, by_radar)
     track.awaits_join, track.burnout = False, None
-    if distance < JOIN_GATE:
+    if distance < (ADOPT_GATE if len(track.satellites) == 1 else JOIN_GATE):
         # as far as they disagree, one of them is less sure than it says (Birge, Phys. Rev. 40, 207, 1932)
         settle_joined(bank, track, x, p, by_radar, max(1.0, distance / 6.0))
 

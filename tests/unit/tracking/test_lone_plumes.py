@@ -4,9 +4,11 @@ import numpy as np
 import pytest
 
 from tocsin.core.constants import NS
+from tocsin.tracking import upkeep
 from tocsin.tracking.bank import TrackBank
 from tocsin.tracking.filter_kernels import FREE, LN_BETA, N
-from tocsin.tracking.upkeep import _followed_back, _latest_fall, _may_fly_yet, by_radars
+from tocsin.tracking.ground_kernels import raise_above
+from tocsin.tracking.upkeep import TENTATIVE_LIFE_S, _burns_yet, _join, _latest_fall, _may_fly_yet, by_radars
 from tocsin.world.motion.freeflight_kernels import propagate
 
 BURNOUT = np.array([6.55e6, 0.0, 0.0, 1500.0, 0.0, 3500.0])
@@ -45,18 +47,82 @@ def test_what_a_radar_or_two_satellites_have_seen_ends_with_its_mean_arc(monkeyp
     assert not _may_fly_yet(track, 101 * NS)
 
 
-def test_a_radar_track_leads_back_to_its_plume_and_another_one_does_not():
-    # the plume's mean is 2 km/s off: its arc has long met the ground when the radar sees what rose
-    bank, track = lone(VAGUE)
+def radar_of(bank, true, after_s, sigma_m=300.0, sigma_m_s=20.0):
+    """Return a radar's track of what left a burnout in a true state (6,), so long after it."""
     radar = bank.add(0, "radar")
-    true = BURNOUT + np.array([0.0, 0.0, 0.0, 300.0, 0.0, 2000.0])
-    bank.ts[radar.slot] = 1000 * NS
+    bank.ts[radar.slot] = (100 + after_s) * NS
     bank.ws[radar.slot, FREE] = 1.0
-    bank.ps[radar.slot, FREE] = np.diag([300.0] * 3 + [20.0] * 3 + [1.0] * (N - 6)) ** 2
+    bank.ps[radar.slot, FREE] = np.diag([sigma_m] * 3 + [sigma_m_s] * 3 + [1.0] * (N - 6)) ** 2
+    x = bank.xs[radar.slot, FREE]
+    propagate(true.copy(), float(after_s), 4900.0, x[:6])
+    x[9] = LN_BETA
+    return radar
+
+
+@pytest.mark.parametrize("off_m_s", [0.0, 1200.0])
+def test_a_radar_track_is_found_to_be_its_plume_and_another_one_is_not(off_m_s):
+    # the plume's mean is kilometres a second off: its arc has long met the ground when the radar sees what rose
+    bank, track = lone(VAGUE)
+    true = BURNOUT + np.array([2e5, 3e3, 0.0, off_m_s, 0.0, 2000.0])
+    x, p, wide = np.empty(6), np.empty((6, 6)), np.empty((N, N))
+    radar = radar_of(bank, true, 900)
+    distance = _join(bank, track, radar.slot, x, p, wide)
+    # the truth is off by 0.7 sigmas of the depth, 0.8 of speeds, and by 2.4 more
+    assert distance < 7.5
+    end = np.empty(6)
+    propagate(true.copy(), 900.0, 4900.0, end)
+    assert np.linalg.norm((x - end)[3:]) < 60.0 and np.linalg.eigvalsh(p).min() > 0.0
+    assert np.trace(p) <= np.trace(by_radars(bank, radar.slot)[:6, :6])
+    other = radar_of(bank, true + np.array([0.0, 4e5, 0.0, 0.0, 3000.0, 0.0]), 900)
+    assert _join(bank, track, other.slot, x, p, wide) > 50.0
+
+
+def test_from_a_young_radar_track_the_way_leads_to_the_arc_too():
+    # what leads back a radar's first seconds comes from a thousand kilometres beside the plume, which is known to 3 km there
+    rng = np.random.default_rng(3)
+    sharp_across = np.diag([3e5, 3e3, 3e3, 1500.0, 100.0, 2500.0]) ** 2
     distances = []
-    for begin in (true, true + np.array([0.0, 4e5, 0.0, 0.0, 3000.0, 0.0])):
-        x = bank.xs[radar.slot, FREE]
-        propagate(begin.copy(), 900.0, 4900.0, x[:6])
-        x[9] = LN_BETA
-        distances.append(_followed_back(bank, track, radar.slot, by_radars(bank, radar.slot)))
-    assert distances[0] < 22.5 < 50.0 < distances[1]
+    for _ in range(20):
+        bank, track = lone(sharp_across)
+        true = BURNOUT + np.array([2e5, 0.0, 0.0, 900.0, 0.0, 2500.0]) + rng.normal(0.0, [1e3] * 3 + [50.0] * 3)
+        radar = radar_of(bank, true, 1200, 7000.0, 700.0)
+        bank.xs[radar.slot, FREE, :6] += rng.normal(0.0, [7000.0] * 3 + [700.0] * 3)
+        distances.append(_join(bank, track, radar.slot, np.empty(6), np.empty((6, 6)), np.empty((N, N))))
+    assert max(distances) < 30.0
+
+
+def test_where_the_truth_is_a_plume_lit_just_now_is_above_ground_again(monkeypatch):
+    bank, track = lone(VAGUE)
+    track.burnout = None
+    for name, value in (("satellites", {"sat": 9}), ("hits", 9), ("infrared_hits", 9), ("last_infrared", 100 * NS)):
+        monkeypatch.setattr(type(track), name, property(lambda _, v=value: v))
+    monkeypatch.setattr(upkeep, "unsharp", lambda _bank, _slots: np.ones(1, np.bool_))
+    bank.two[track.slot] = 1
+    bank.xs[track.slot, :, :6] = BURNOUT - np.array([2.5e5, 0.0, 0.0, 1500.0, 0.0, 0.0])
+    bank.ps[track.slot, :, :6, :6] = VAGUE
+    assert _burns_yet(bank, track.slot, 110 * NS)
+    assert (np.linalg.norm(bank.xs[track.slot, :, :3], axis=1) > 6.378e6).all()
+    assert not _burns_yet(bank, track.slot, 100 * NS + round(TENTATIVE_LIFE_S * NS) + 1)
+
+
+def test_what_is_cut_off_below_ground_is_the_truncated_normal():
+    rng = np.random.default_rng(1)
+    for height in (-2e5, 0.0, 1e5, 5e5):
+        x, p = np.zeros(N), np.eye(N)
+        x[:3] = 6378137.0 + height, 0.0, 0.0
+        p[0, 0], p[3, 3], p[0, 3], p[3, 0] = 1e10, 4e6, 1.5e8, 1.5e8
+        drawn = rng.multivariate_normal([height, 0.0], p[np.ix_([0, 3], [0, 3])], 200_000)
+        drawn = drawn[drawn[:, 0] > 0.0]
+        cut = raise_above(x, p)
+        assert cut == (height < 4e5)
+        np.testing.assert_allclose([x[0] - 6378137.0, x[3]], drawn.mean(axis=0), rtol=0.03, atol=20.0)
+        np.testing.assert_allclose(p[np.ix_([0, 3], [0, 3])], np.cov(drawn.T), rtol=0.1)
+        assert np.linalg.eigvalsh(p).min() > 0.0
+
+
+def test_however_far_below_ground_a_state_stays_one():
+    for height in (-5e5, -3e6, -6.3e6):
+        x, p = np.zeros(N), np.eye(N)
+        x[:3], p[:6, :6] = (6378137.0 + height, 1.0, 1.0), VAGUE
+        assert raise_above(x, p)
+        assert np.isfinite(x).all() and x[0] > 6378137.0 and np.linalg.eigvalsh(p).min() > 0.0
