@@ -26,9 +26,10 @@ from tocsin.tracking.filter_kernels import (
 from tocsin.world.geodesy_kernels import height_above_ellipsoid
 
 ROUNDS = 10
-CLOSE = 1e-4  # a step that is worth no more of the squared distance is none
+CLOSE = 1e-3  # a step that is worth no more of the squared distance is none
 SETTLED = 1e-2  # a step worth no more of what there is, and that fails, ends the way
-FIRST_TRIES, STEP_TRIES, CLOSE_M, TURN_M_S = 10, 3, 10.0, 1000.0  # of an arc to a place
+FIRST_TRIES, STEP_TRIES, CLOSE_M, TURN_M_S = 10, 4, 1.0, 1000.0  # of an arc to a place
+DAMPING = 1e-10  # the sharpest directions have variances so many times less than the widest
 FAR, NOWHERE = 1e9, 1e30
 
 
@@ -195,7 +196,7 @@ def _descend(
     end, q, u, e, moved, off = np.empty(N), np.empty(6), np.empty(6), np.empty(6), np.empty(6), np.empty(6)
     a, low, g, step, place = np.empty((6, 6)), np.empty((6, 6)), np.empty(6), np.empty(6), np.empty(3)
     phi, trial, there = np.empty((N, N)), np.empty((N, N)), np.empty(N)
-    cost, damping = _misfit(begin, before, dt, radar_x, radar, z, end, phi, u, e), 1e-6
+    cost, damping = _misfit(begin, before, dt, radar_x, radar, z, end, phi, u, e), DAMPING
     _slopes(before, radar, phi, u, e, a, g)
     for _ in range(ROUNDS):
         if not (cost < NOWHERE and solve_damped(a, g, 6, damping, low, step)):
@@ -215,7 +216,7 @@ def _descend(
         _aim(q, place, dt, radar_x, STEP_TRIES, there, trial)
         new = _misfit(begin, before, dt, radar_x, radar, q, there, trial, moved, off)
         if new < cost:
-            cost, damping = new, max(damping * 0.1, 1e-12)
+            cost, damping = new, 0.1 * damping
             for i in range(6):
                 z[i], u[i], e[i] = q[i], moved[i], off[i]
             for i in range(N):
@@ -226,7 +227,7 @@ def _descend(
         elif gain < SETTLED * cost:
             return cost
         else:
-            damping = max(damping * 10.0, 1e-6)
+            damping = max(30.0 * damping, DAMPING)
     return FAR
 
 

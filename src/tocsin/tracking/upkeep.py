@@ -30,7 +30,7 @@ ADOPT_HITS, ADOPT_GATE, ADOPT_MOST = 4, 50.0, 500
 """A radar track with so many detections is compared with coasting tracks of satellites. The gate is
 wide (50 for 6 components): a boost track is less sure of itself than its filter says, and the assignment picks the best."""
 
-JOIN_HITS, JOIN_GATE, JOIN_MOST = 8, 22.5, 64
+JOIN_HITS, JOIN_LAST, JOIN_GATE, JOIN_MOST = 8, 64, 22.5, 64
 """With so many radar detections (the covariance of a younger track is not to be relied on), and where the two agree (chi-square
 of 6, 99.9 %), what a plume told is joined with what the radar tells. So few pairs, as there are outside of raids, are compared
 over the arc from burnout on, where the gate at the radar's time has no room for how it is curved. A plume of
@@ -266,6 +266,8 @@ def join_burnout(bank: TrackBank, track: Track) -> None:
     """Join the state of a track that radars alone have made with what its plume told, once, where the two agree."""
     x, p, by_radar = np.empty(6), np.empty((6, 6)), np.empty((N, N))
     distance = _join(bank, track, track.slot, x, p, by_radar)
+    if distance >= FAR and track.hits - track.infrared_hits < JOIN_LAST:
+        return  # no arc between them was found: the next detections may show it
     track.awaits_join, track.burnout = False, None
     if distance < (ADOPT_GATE if len(track.satellites) == 1 else JOIN_GATE):
         # as far as they disagree, one of them is less sure than it says (Birge, Phys. Rev. 40, 207, 1932)
