@@ -24,7 +24,7 @@ from tocsin.identification.sites import REACH_M, odds_at
 from tocsin.prediction.arc import ArcFigures, arc_figures
 from tocsin.tracking.bank import Track
 from tocsin.tracking.tracker import Tracker
-from tocsin.tracking.upkeep import settle
+from tocsin.tracking.upkeep import radars_tell, settle
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -119,7 +119,7 @@ class Judgement:
         judged.powered = stage.tracker.powered(track.slot)
         judged.orbiting = 1.0 - float(arcs.p_low[k])
         self._fit_launch(stage, judged, track)
-        if self._tell_burnout(stage, judged, track, now):
+        if self._tell_burnout(stage, judged, track, now) or self._tell_whole(stage, track):
             whole = stage.tracker.combined(np.array([track.slot], np.int64))
             state, covariance = whole[0][0], whole[1][0]
             judged.predicted_at = 0  # its fall follows from the whole burn now
@@ -232,6 +232,18 @@ class Judgement:
             stage.tracker.above_ground(track.slot)
         if len(track.satellites) == len(track.sensors):
             stage.tracker.remember_burnout(track.slot)
+        return True
+
+    def _tell_whole(self, stage: Stage, track: Track) -> bool:
+        """Join what one satellite saw burn with what radars tell of it now, once; is it another state?
+
+        The ascent that leads to the arc that the radars see knows more of the burn than the filter did.
+        """
+        if not (track.awaits_join and radars_tell(track) and len(track.satellites) == 1):
+            return False
+        led = stage.tracker.led_back(track.slot)
+        found = None if led is None else stage.predictor.led(track, led)
+        stage.tracker.join(track.slot, found)
         return True
 
     def _match_notice(self, stage: Stage, judged: Judged, track: Track) -> None:

@@ -102,6 +102,17 @@ class Predictor:
         )  # fmt: skip
         return spot, found.state, found.covariance
 
+    def led(self, track: Track, state: FloatArray) -> tuple[FloatArray, FloatArray] | None:
+        """Return state (6,), (6, 6) of what one satellite saw burn out, by the ascent that ends near `state` (6,).
+
+        None where there is none. Of the ascents that fit the lines of sight alone a radar's arc tells which it was, and no more:
+        it is held far wider than radars know it.
+        """
+        if track.burnout is None or len(track.sights) < FEWEST:
+            return None
+        found = fit_burnout(*_sights(track), _first_dark(track), track.burnout[0], state)
+        return None if found is None or found.time != track.burnout[0] else (found.state, found.covariance)
+
     def launch_of_arc(self, time: int, state: FloatArray, covariance: FloatArray) -> Spot | None:
         """Return where a free arc seen by radar alone was launched, honestly wide."""
         arc = launch_from_arc(time, np.ascontiguousarray(state[:6]), np.ascontiguousarray(covariance))

@@ -242,7 +242,7 @@ def _exercise_beginnings() -> None:
     from tocsin.tracking.ground_kernels import raise_above
     from tocsin.tracking.measurements import measured_places
     from tocsin.tracking.record_kernels import note_rivals
-    from tocsin.tracking.upkeep import settle
+    from tocsin.tracking.upkeep import join_burnout, led_back, settle
     from tocsin.tracking.view_kernels import state_distances
     from tocsin.world.geodesy_kernels import great_circle_m
 
@@ -266,6 +266,11 @@ def _exercise_beginnings() -> None:
     join(np.ones(6), np.eye(6), 1.0, np.ones(N), np.eye(N), np.empty(6), np.empty((6, 6)))
     carry_on(np.array(high), 1.0, np.empty((N, N)))
     raise_above(np.array(high), np.eye(N))
+    track, burnt_out = bank.tracks[int(slots[1])], (np.array(high[:6]), 1e6 * np.eye(6))
+    track.burnout = (_START - NS, *burnt_out)
+    bank.xs[track.slot, :, :6] = high[:6]
+    led_back(bank, track)
+    join_burnout(bank, track, burnt_out)
     settle(bank, int(slots[0]), _START - NS, np.ones(6) * 1e7, np.eye(6))
     forget_spots(np.zeros((4, 8)), 0, 0.0)
     great_circle_m(0.0, 0.0, 0.1, 0.1)

@@ -17,8 +17,11 @@ from tocsin.prediction.ascent_fit_kernels import fit_ascent
 from tocsin.prediction.impact import footprint
 from tocsin.prediction.launch import look_rows, profile_solutions
 from tocsin.prediction.launch_kernels import PRIOR_SIGMA, PRIOR_START_S, SOL_CHI2, SOL_CLASS, SOL_OK
-from tocsin.prediction.profile_kernels import LN_SIZE, LN_TIME, LOFT
+from tocsin.prediction.profile_kernels import HEADING, LN_SIZE, LN_TIME, LOFT
 from tocsin.prediction.profiles import CLASSES, KICKS
+from tocsin.world.geodesy import inverse
+from tocsin.world.geodesy_kernels import ecef_to_geodetic
+from tocsin.world.motion.freeflight_kernels import propagate
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -51,6 +54,11 @@ _SEEN_LIT = 2
 _FIRST_BURNT = 0.85
 """Most of its mass that a stage has burnt at the cut-off where the way downhill starts."""
 _LEAST_GAP_S = 1e-3
+HELD_M, HELD_M_S = 100e3, 300.0
+"""So near is a burn of one satellite held to the arc that it led to: other ascents that fit are kilometres a second away."""
+_HOLD = np.array([1.0 / HELD_M] * 3 + [1.0 / HELD_M_S] * 3)
+_VACUUM_KG_M2 = 1e6
+"""No air: what was tens of minutes ago, nearly enough."""
 _UNSEEN_M, _UNSEEN_S = 500.0, 2.0
 """One sigma of what real vehicles do otherwise before they are first seen."""
 
@@ -103,13 +111,15 @@ def _pushes(vehicle: Vehicle) -> list[tuple[float, float, float, float]]:
 
 
 def fit_burnout(
-    times_ns: IntArray, places: FloatArray, los: FloatArray, sigma: npt.ArrayLike, dark_ns: int, at_ns: int
+    times_ns: IntArray, places: FloatArray, los: FloatArray, sigma: npt.ArrayLike, dark_ns: int, at_ns: int,
+    near: FloatArray | None = None,
 ) -> Burnout | None:  # fmt: skip
     """Return the coasting state at `at_ns` of what has burnt out, None where no ascent fits.
 
     times_ns (n,), places (n, 3), los (n, 3), sigma: lines of sight, as `fit_launch` takes them; dark_ns: the first look that
-    could have seen the plume and did not. Burnout is even between the last line of sight and that. They have to be those of
-    two satellites, since one does not tell depth: ascents in many directions fit.
+    could have seen the plume and did not. Burnout is even between the last line of sight and that. `near`: a state (6,) at
+    `at_ns` that something else has led to, to hold it near, within `HELD_M` and `HELD_M_S`. Without it lines of sight have to be
+    those of two satellites, since one does not tell depth: ascents in many directions fit.
     """
     order = np.argsort(times_ns, kind="stable")
     t = np.asarray(times_ns, np.int64)[order]
@@ -127,12 +137,22 @@ def fit_burnout(
     gap = max((dark_ns - int(t[-1])) / NS, 0.0)
     cutoff = float(times[-1]) + 0.5 * gap
     end = max((at_ns - int(t[0])) / NS, cutoff + 0.5 * gap)
-    job = _Job(reference, times, looks, sigmas, gap, cutoff, end)
+    held = (np.zeros(6), np.zeros(6)) if near is None else (near, _HOLD)
+    job = _Job(reference, times, looks, sigmas, gap, cutoff, end, *held)
+    heading = math.nan if near is None else _heading(reference, near, cutoff - end)
     freedom = max(1.0, 2.0 * len(t) - 4.0)
-    fits = _fits(job, _starts(found, cutoff), freedom)
+    fits = _fits(job, _starts(found, cutoff, heading), freedom)
     if not fits or min(fit.chi2 for fit in fits) > freedom + WORST_SIGMAS * math.sqrt(2.0 * freedom):
         return None
     return _mixed(fits, freedom, job, int(t[0]))
+
+
+def _heading(reference: FloatArray, state: FloatArray, seconds: float) -> float:
+    """Return the bearing from a place (latitude, longitude) to where a state was some seconds (negative) before."""
+    then = np.empty(6)
+    propagate(np.ascontiguousarray(state), seconds, _VACUUM_KG_M2, then)
+    lat, lon, _ = ecef_to_geodetic(float(then[0]), float(then[1]), float(then[2]))
+    return float(inverse(reference[0], reference[1], lat, lon)[1])
 
 
 def _fits(job: _Job, starts: list[tuple[int, FloatArray]], freedom: float) -> list[_Fit]:
@@ -195,16 +215,23 @@ def _regrouped(p: FloatArray, stages: int, wanted: int, cutoff: float) -> FloatA
     return p
 
 
-def _starts(found: FloatArray, cutoff: float) -> list[tuple[int, FloatArray]]:
-    """Return stages and parameters to start from: of each class as its profile fits best, none burnt out before `cutoff`."""
+def _starts(found: FloatArray, cutoff: float, heading: float) -> list[tuple[int, FloatArray]]:
+    """Return stages and parameters to start from: of each class as its profile fits best, none burnt out before `cutoff`.
+
+    Where the heading is known (not NaN) it is that, from the profile nearest to it.
+    """
     starts: list[tuple[int, FloatArray]] = []
     for stages in range(1, k.STAGES + 1):
         rows = [r for r in found if r[SOL_OK] > 0.5 and math.isfinite(r[SOL_CHI2]) and int(r[SOL_CLASS]) == stages - 1]
         if not rows:
             continue
         row = min(rows, key=lambda r: float(r[SOL_CHI2]))
+        if math.isfinite(heading):
+            row = min(rows, key=lambda r: abs(math.remainder(float(r[HEADING]) - heading, 2.0 * math.pi)))
         p = priors()[0][stages - 1].copy()
         p[k.EAST], p[k.NORTH], p[k.START], p[k.HEADING] = (float(v) for v in row[:4])
+        if math.isfinite(heading):
+            p[k.HEADING] = heading
         steep = KICKS[1] + (KICKS[1] - KICKS[0]) * float(row[LOFT])
         p[k.KICK] = CLASSES[stages - 1].kick_deg * DEG * min(max(steep, 0.1), 1.3)
         for stage in range(stages):
@@ -240,6 +267,8 @@ class _Job:
     gap: float
     cutoff: float
     end: float
+    near: FloatArray
+    hold: FloatArray
 
     def fit(self, stages: int, start: FloatArray, rounds: int, ladder: FloatArray) -> _Fit | None:
         """Return the ascent found downhill from a start, None where there is none.
@@ -252,8 +281,8 @@ class _Job:
         wide[k.LATE] = max(self.gap / math.sqrt(12.0), _LEAST_GAP_S)
         state, covariance, spread = np.zeros(6), np.zeros((6, 6)), np.zeros((k.MOST, k.MOST))
         chi2, evidence = fit_ascent(
-            self.reference, p, stages, self.times, self.looks, self.sigmas, mean, wide, self.cutoff, self.end, rounds,
-            ladder, state, covariance, spread,
+            self.reference, p, stages, self.times, self.looks, self.sigmas, mean, wide, self.cutoff, self.end, self.near,
+            self.hold, rounds, ladder, state, covariance, spread,
         )  # fmt: skip
         if not (math.isfinite(evidence) and chi2 < 1e29 and np.isfinite(state).all()):
             return None

@@ -28,7 +28,7 @@ STAGE_STEPS = (1e-4, 1e-4, 1e-4, 0.02)
 # ln of the share of its mass that a stage has left when it is over, mean and sigma: 0.15 to 0.40 of ten published stages
 # (presets of Forden's and Levinger's missile flyout), -1.3 and 0.36, widened for stages that are cut off early
 LN_LEFT, LN_LEFT_SIGMA = -1.25, 0.6
-REST = STAGES  # rows of residuals after those of looks
+REST = STAGES + 3  # rows of residuals after those of looks
 MOST_MOVE, MOST_TURN = 0.7, 0.5  # of the width of a prior, and rad of the heading, in one step
 
 
@@ -43,13 +43,20 @@ def _angles(places: FloatArray, looks: FloatArray, sigmas: FloatArray, out: Floa
 
 
 @kernel
-def _rest(p: FloatArray, stages: int, cutoff: float, out: FloatArray) -> None:
-    """Fill the rows of out (n + REST, 2) after those of n looks: how far each stage's burnt share is from the usual."""
+def _rest(
+    p: FloatArray, stages: int, cutoff: float, state: FloatArray, near: FloatArray, hold: FloatArray, out: FloatArray
+) -> None:  # fmt: skip
+    """Fill the rows of out (n + REST, 2) after those of n looks.
+
+    How far each stage's burnt share is from the usual, and the state at the end from `near` (6,), by `hold` (6,).
+    """
     left, n = np.zeros(STAGES), out.shape[0] - REST
     left_of(p, stages, cutoff, left)
     for stage in range(STAGES):
         out[n + stage, 0] = (left[stage] - LN_LEFT) / LN_LEFT_SIGMA if stage < stages else 0.0
         out[n + stage, 1] = 0.0
+    for i in range(6):
+        out[n + STAGES + i // 2, i % 2] = hold[i] * (state[i] - near[i])
 
 
 @kernel
@@ -66,7 +73,8 @@ def _cost(r: FloatArray, p: FloatArray, n: int, means: FloatArray, widths: Float
 @kernel
 def _slopes(
     reference: FloatArray, p: FloatArray, stages: int, times: FloatArray, looks: FloatArray, sigmas: FloatArray,
-    widths: FloatArray, cutoff: float, end: float, r: FloatArray, state: FloatArray, jac: FloatArray, ends: FloatArray,
+    widths: FloatArray, cutoff: float, end: float, near: FloatArray, hold: FloatArray, r: FloatArray, state: FloatArray,
+    jac: FloatArray, ends: FloatArray,
 ) -> None:  # fmt: skip
     """Fill jac (n, m, 2) and ends (n, 6): what one width of each parameter does to residuals r (m, 2) and to the state."""
     m = r.shape[0]
@@ -76,7 +84,7 @@ def _slopes(
         change = STEPS[j] if j < COMMON else STAGE_STEPS[(j - COMMON) % PER_STAGE]
         p[j] = keep + change
         fly_ascent(reference, p, stages, times, cutoff, end, places, moved)
-        _rest(p, stages, cutoff, trial)
+        _rest(p, stages, cutoff, moved, near, hold, trial)
         p[j] = keep
         _angles(places, looks, sigmas, trial)
         scale = widths[j] / change
@@ -137,21 +145,21 @@ def _moved(
 @kernel
 def _descend(
     reference: FloatArray, p: FloatArray, stages: int, times: FloatArray, looks: FloatArray, sigmas: FloatArray,
-    means: FloatArray, widths: FloatArray, cutoff: float, end: float, rounds: int, r: FloatArray, state: FloatArray,
-    jac: FloatArray, ends: FloatArray, a: FloatArray, low: FloatArray, step: FloatArray,
+    means: FloatArray, widths: FloatArray, cutoff: float, end: float, near: FloatArray, hold: FloatArray, rounds: int,
+    r: FloatArray, state: FloatArray, jac: FloatArray, ends: FloatArray, a: FloatArray, low: FloatArray, step: FloatArray,
 ) -> float:  # fmt: skip
     """Return chi-square after `p` was moved downhill for at most so many rounds; r (m, 2), state (6,) are those of `p`."""
     n, m = ends.shape[0], r.shape[0]
     places, trial, g, moved = np.empty((times.shape[0], 3)), np.empty((m, 2)), np.empty(n), np.empty(6)
     fly_ascent(reference, p, stages, times, cutoff, end, places, state)
     _angles(places, looks, sigmas, r)
-    _rest(p, stages, cutoff, r)
+    _rest(p, stages, cutoff, state, near, hold, r)
     cost = _cost(r, p, n, means, widths)
     damping, fall = 1e-2, 1e30
     for _round in range(rounds):
         if fall < 1e-2:
             break
-        _slopes(reference, p, stages, times, looks, sigmas, widths, cutoff, end, r, state, jac, ends)
+        _slopes(reference, p, stages, times, looks, sigmas, widths, cutoff, end, near, hold, r, state, jac, ends)
         _normal(jac, r, p, means, widths, a, g)
         fall = 0.0
         for _try in range(6):
@@ -161,7 +169,7 @@ def _descend(
                 shrink = _moved(p, step, widths, n, stages, cutoff, q)
                 fly_ascent(reference, q, stages, times, cutoff, end, places, moved)
                 _angles(places, looks, sigmas, trial)
-                _rest(q, stages, cutoff, trial)
+                _rest(q, stages, cutoff, moved, near, hold, trial)
                 new = _cost(trial, q, n, means, widths)
             if new < cost:
                 fall = cost - new if shrink == 1.0 else 1e30
@@ -181,15 +189,16 @@ def _descend(
 @kernel
 def fit_ascent(
     reference: FloatArray, p: FloatArray, stages: int, times: FloatArray, looks: FloatArray, sigmas: FloatArray,
-    means: FloatArray, widths: FloatArray, cutoff: float, end: float, rounds: int, ladder: FloatArray, state: FloatArray,
-    covariance: FloatArray, spread: FloatArray,
+    means: FloatArray, widths: FloatArray, cutoff: float, end: float, near: FloatArray, hold: FloatArray, rounds: int,
+    ladder: FloatArray, state: FloatArray, covariance: FloatArray, spread: FloatArray,
 ) -> tuple[float, float]:  # fmt: skip
     """Return chi-square (looks and priors) and ln of the evidence of an ascent fitted to lines of sight; 1e30 if none fits.
 
     `p` (MOST,) is moved downhill (Gauss-Newton, Levenberg's damping) with sigmas so many times as large as stated, one rung of
     the ladder after the other, in at most so many rounds on each; times (m,) rising, looks (m, 12) as in `launch_kernels`,
-    sigmas (m,) rad; means, widths (MOST,): normal priors. Fills `state` (6,) at `end`, coasting from `cutoff` on, its
-    covariance (6, 6), and `spread` (MOST, MOST) that of the parameters, by the last rung.
+    sigmas (m,) rad; means, widths (MOST,): normal priors; `near`, `hold` (6,): the state at `end` that it is held near, and one
+    over the sigmas of that, zeros where it is free. Fills `state` (6,) at `end`, coasting from `cutoff` on, its covariance (6, 6)
+    and `spread` (MOST, MOST) that of the parameters, by the last rung.
     """
     n, m = size_of(stages), times.shape[0] + REST
     r, jac, ends, a, low = np.empty((m, 2)), np.empty((n, m, 2)), np.empty((n, 6)), np.empty((n, n)), np.empty((n, n))
@@ -197,9 +206,10 @@ def fit_ascent(
     for coarser in ladder:
         wide = coarser * sigmas
         cost = _descend(
-            reference, p, stages, times, looks, wide, means, widths, cutoff, end, rounds, r, state, jac, ends, a, low, step,
+            reference, p, stages, times, looks, wide, means, widths, cutoff, end, near, hold, rounds, r, state, jac, ends, a,
+            low, step,
         )  # fmt: skip
-    _slopes(reference, p, stages, times, looks, wide, widths, cutoff, end, r, state, jac, ends)
+    _slopes(reference, p, stages, times, looks, wide, widths, cutoff, end, near, hold, r, state, jac, ends)
     _normal(jac, r, p, means, widths, a, g)
     return _told(n, a, cost, ends, widths, covariance, spread)
 

@@ -35,7 +35,7 @@ from tocsin.tracking.shadow_kernels import cast_shadows, weigh_shadows
 from tocsin.tracking.silence import silence
 from tocsin.tracking.slips import TAKE_OVER_RUN, back_on, branch_off, grown, hold, take_over
 from tocsin.tracking.splits import end_told, open_pairs
-from tocsin.tracking.upkeep import above_ground, adopt, gone_out, merge_twins, tidy, unsharp
+from tocsin.tracking.upkeep import above_ground, adopt, gone_out, join_burnout, led_back, merge_twins, tidy, unsharp
 from tocsin.tracking.view_kernels import carry_ahead, combine
 
 CONTINUE_MOST = 50_000
@@ -324,6 +324,15 @@ class Tracker:
         state, covariance = b.xs[index, FREE, :9].copy(), b.ps[index, FREE, :6, :6].copy()
         self._consider(index, state, covariance)
         b.tracks[slot].burnout = int(b.ts[slot]), state[0, :6], covariance[0]
+
+    def led_back(self, slot: int) -> FloatArray | None:
+        """Return the state (6,) at burnout of the arc that a plume and radars have in common, None where there is none."""
+        return led_back(self.bank, self.bank.tracks[slot])
+
+    def join(self, slot: int, found: tuple[FloatArray, FloatArray] | None) -> None:
+        """Join a track of radars alone with what its plume told: as an ascent found it, (6,), (6, 6), or as it burnt out."""
+        track = self.bank.tracks[slot]
+        join_burnout(self.bank, track, found)
 
     def above_ground(self, slot: int) -> None:
         """Take from the state of a track what of it is below ground (`raise_above`)."""

@@ -13,8 +13,8 @@ from tocsin.core.linear_kernels import factor
 from tocsin.tracking.assign import assign
 from tocsin.tracking.bank import HELD, FloatArray, IntArray, Track, TrackBank
 from tocsin.tracking.bank_kernels import advance_tracks
-from tocsin.tracking.effect_kernels import add_effects, bring_effects, share_effects
-from tocsin.tracking.filter_kernels import BOOST, FREE, LN_BETA, MODELS, N, predict_model
+from tocsin.tracking.effect_kernels import add_effects, begin_effects, bring_effects, share_effects
+from tocsin.tracking.filter_kernels import BOOST, FREE, LN_BETA, MODELS, N, coast, predict_model
 from tocsin.tracking.fuse_kernels import FAR, join
 from tocsin.tracking.ground_kernels import raise_above
 from tocsin.tracking.notes import absorb
@@ -35,6 +35,8 @@ JOIN_HITS, JOIN_LAST, JOIN_GATE, JOIN_MOST = 8, 64, 22.5, 64
 of 6, 99.9 %), what a plume told is joined with what the radar tells. So few pairs, as there are outside of raids, are compared
 over the arc from burnout on, where the gate at the radar's time has no room for how it is curved. A plume of
 one satellite, of which the radar tells depth and speed, is joined wherever it was adopted, so much wider as the two disagree."""
+LED_MOST = 4
+"""While no more tracks than these wait to be joined, the burn that one satellite saw is fitted as it led to the radar's arc."""
 SPREAD, LONGEST_S = 2.0, 3600.0
 """Sigmas by which an arc of one satellite may be another, and how long it is waited for at most."""
 
@@ -262,16 +264,52 @@ def by_radars(bank: TrackBank, slot: int) -> FloatArray:
     return covariance
 
 
-def join_burnout(bank: TrackBank, track: Track) -> None:
-    """Join the state of a track that radars alone have made with what its plume told, once, where the two agree."""
+def led_back(bank: TrackBank, track: Track) -> FloatArray | None:
+    """Return the state (6,) at burnout of the arc that a plume and radars have in common, None where there is none."""
     x, p, by_radar = np.empty(6), np.empty((6, 6)), np.empty((N, N))
-    distance = _join(bank, track, track.slot, x, p, by_radar)
+    if track.burnout is None or not _join(bank, track, track.slot, x, p, by_radar) < ADOPT_GATE:
+        return None
+    back = bank.xs[track.slot, FREE].copy()
+    back[:6] = x
+    coast(back, -_coasted(bank, track, track.slot))
+    state: FloatArray = back[:6]
+    return state
+
+
+def join_burnout(bank: TrackBank, track: Track, led: tuple[FloatArray, FloatArray] | None = None) -> None:
+    """Join the state of a track that radars alone have made with what its plume told, once, where the two agree.
+
+    `led`: the same by an ascent, (6,), (6, 6), which counts where it agrees as well as what the plume told by itself has to.
+    """
+    x, p, by_radar = np.empty(6), np.empty((6, 6)), np.empty((N, N))
+    told, distance = track.burnout, FAR
+    if told is not None and led is not None:
+        track.burnout = told[0], led[0], led[1] + _by_satellites(bank, track.slot, led[0])
+        distance = _join(bank, track, track.slot, x, p, by_radar)
+        track.burnout = told
+    if distance >= JOIN_GATE:
+        distance = _join(bank, track, track.slot, x, p, by_radar)
     if distance >= FAR and track.hits - track.infrared_hits < JOIN_LAST:
         return  # no arc between them was found: the next detections may show it
     track.awaits_join, track.burnout = False, None
     if distance < (ADOPT_GATE if len(track.satellites) == 1 else JOIN_GATE):
         # as far as they disagree, one of them is less sure than it says (Birge, Phys. Rev. 40, 207, 1932)
         settle_joined(bank, track, x, p, by_radar, max(1.0, distance / 6.0))
+
+
+def _by_satellites(bank: TrackBank, slot: int, state: FloatArray) -> FloatArray:
+    """Return (6, 6) what constant errors of the satellites do to a state (6,) that they alone have seen."""
+    contacts, effects = bank.contacts[slot].copy(), np.zeros_like(bank.effects[slot])
+    contacts["hits"][~bank.satellite] = 0
+    begin_effects(state, contacts, bank.satellite, effects)
+    covariance = np.zeros((6, 6))
+    add_effects(effects, bank.biases, 1.0, covariance)
+    return covariance
+
+
+def radars_tell(track: Track) -> bool:
+    """Return whether radars have seen enough of a track to be joined with its plume."""
+    return bool(track.hits - track.infrared_hits >= JOIN_HITS)
 
 
 def settle_joined(
@@ -307,8 +345,10 @@ def settle(bank: TrackBank, slot: int, time: int, state: FloatArray, covariance:
 def adopt(bank: TrackBank) -> list[tuple[Track, Track]]:
     """Return (kept, dropped): unsharp tracks of satellites, and the radar tracks that they have become."""
     slots = bank.slots()
-    for track in bank.tracks.values():
-        if track.awaits_join and track.hits - track.infrared_hits >= JOIN_HITS:
+    waiting = [track for track in bank.tracks.values() if track.awaits_join and radars_tell(track)]
+    for track in waiting:
+        # one satellite's is left to whom can fit the whole ascent, which takes some tenth of a second
+        if len(track.satellites) > 1 or len(waiting) > LED_MOST:
             join_burnout(bank, track)
     if slots.size < 2:
         return []

@@ -7,7 +7,7 @@ from tests.unit.prediction.sights import SIGMA, geostationary, looks_at
 from tests.vehicles import VEHICLES
 from tocsin.core.constants import DEG, NS
 from tocsin.prediction import ascent_kernels as k
-from tocsin.prediction.ascent import FEWEST, fit_burnout, priors
+from tocsin.prediction.ascent import FEWEST, HELD_M, HELD_M_S, fit_burnout, priors
 from tocsin.world import geodesy
 from tocsin.world.motion.boosters import fly
 from tocsin.world.motion.freeflight_kernels import propagate
@@ -65,6 +65,31 @@ def test_the_launch_place_is_found_within_a_few_kilometres_and_inside_its_ellips
         a, b = away * np.cos(turn) / ellipse.semi_major_km / 1e3, away * np.sin(turn) / ellipse.semi_minor_km / 1e3
         inside.append(a * a + b * b < 1.0)
     assert all(inside)
+
+
+def test_what_one_satellite_saw_is_told_by_the_ascent_near_where_it_led():
+    # one satellite sees no depth; near a state that is off by half of what it is held within, the ascent is honest
+    squares, kept = [], []
+    for seed in range(4):
+        vehicle = VEHICLES["intermediate_range"]
+        flight = fly(vehicle, LAT, LON, 0.0, vehicle.programme(0.9), 0.25)
+        end, after = float(flight.times[-1]), 30.0
+        rng = np.random.default_rng(seed)
+        times, places, sights = looks_at(flight.times, flight.states, SATELLITES[:1], REVISIT_S, rng, end - 0.05)
+        truth = np.empty(6)
+        propagate(np.ascontiguousarray(flight.states[-1]), after, vehicle.payload_beta_kg_m2, truth)
+        near = truth + 0.5 * np.array([HELD_M] * 3 + [HELD_M_S] * 3) * rng.normal(size=6)
+        found = fit_burnout(times, places, sights, SIGMA, round((end + 1.0) * NS), round((end + after) * NS), near)
+        assert found is not None
+        error = found.state - truth
+        squares.append(error @ np.linalg.solve(found.covariance, error) / 6.0)
+        line = truth[:3] - SATELLITES[0]
+        line /= np.linalg.norm(line)
+        across = error[:3] - line * (error[:3] @ line)
+        kept.append(np.linalg.norm(across))
+        assert np.linalg.eigvalsh(found.covariance).min() > 0.0
+    assert np.mean(squares) < 2.5, squares  # the mean of 4 x 6 squares has a sigma of 0.3
+    assert max(kept) < 10e3  # it is where the lines of sight say, not where it is held
 
 
 def test_of_a_stage_that_burns_all_it_has_there_is_still_a_way_back():

@@ -5,10 +5,19 @@ import pytest
 
 from tocsin.core.constants import NS
 from tocsin.tracking import upkeep
-from tocsin.tracking.bank import TrackBank
+from tocsin.tracking.bank import HELD, TrackBank
 from tocsin.tracking.filter_kernels import FREE, LN_BETA, N
 from tocsin.tracking.ground_kernels import raise_above
-from tocsin.tracking.upkeep import TENTATIVE_LIFE_S, _burns_yet, _join, _latest_fall, _may_fly_yet, by_radars
+from tocsin.tracking.upkeep import (
+    TENTATIVE_LIFE_S,
+    _burns_yet,
+    _join,
+    _latest_fall,
+    _may_fly_yet,
+    by_radars,
+    join_burnout,
+    led_back,
+)
 from tocsin.world.motion.freeflight_kernels import propagate
 
 BURNOUT = np.array([6.55e6, 0.0, 0.0, 1500.0, 0.0, 3500.0])
@@ -126,3 +135,28 @@ def test_however_far_below_ground_a_state_stays_one():
         x[:3], p[:6, :6] = (6378137.0 + height, 1.0, 1.0), VAGUE
         assert raise_above(x, p)
         assert np.isfinite(x).all() and x[0] > 6378137.0 and np.linalg.eigvalsh(p).min() > 0.0
+
+
+def test_an_ascent_that_agrees_with_the_radar_counts_and_one_that_does_not_leaves_what_the_plume_told():
+    true = BURNOUT + np.array([2e5, 3e3, 0.0, 300.0, 0.0, 2000.0])
+    sharp = np.diag([30e3, 1e3, 1e3, 300.0, 20.0, 300.0]) ** 2
+    ends, end = [], np.empty(6)
+    propagate(true.copy(), 900.0, 4900.0, end)
+    for led in (None, (true + np.array([1e4, 0.0, 0.0, 0.0, 0.0, 100.0]), sharp), (true + 3e4, 1e-2 * sharp)):
+        bank, track = lone(VAGUE)
+        radar = radar_of(bank, true, 900, 3000.0, 150.0)
+        for name in HELD:
+            array = getattr(bank, name)
+            array[track.slot] = array[radar.slot]
+        track.awaits_join = True
+        back = led_back(bank, track)
+        assert back is not None and np.linalg.norm((back - true)[3:]) < 300.0
+        join_burnout(bank, track, led)
+        assert not track.awaits_join and track.burnout is None
+        p = bank.ps[track.slot, FREE, :6, :6]
+        assert np.linalg.eigvalsh(p).min() > 0.0
+        ends.append((bank.xs[track.slot, FREE, :6].copy(), p.copy()))
+    speeds = [float(np.sqrt(np.trace(p[3:, 3:]))) for _, p in ends]
+    assert speeds[1] < 0.5 * speeds[0]
+    np.testing.assert_allclose(ends[2][0], ends[0][0])
+    np.testing.assert_allclose(ends[2][1], ends[0][1])
