@@ -9,7 +9,7 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from tocsin.assessment.ladder import RANK, Figures, level_of
+from tocsin.assessment.ladder import PROBABLE_ASSET, RANK, Figures, level_of
 from tocsin.assessment.paths import speaking_paths
 from tocsin.centre.features import features_of
 from tocsin.centre.judged import Judged
@@ -47,6 +47,8 @@ still burns holds for what falls."""
 PREDICT_PAUSE_S, SLOW_PAUSE_S = 4.0, 10.0
 """How often a fall is predicted anew. The slower: of a burning object, a mixture of hundreds of flights where a free arc is one
 Gaussian; of a confirmed threat, which is told so often; and of what is well known and threatens nothing."""
+STANDS_S = 30.0
+"""What is predicted of a fall, and nothing has changed for so long, is as good as a second prediction: no look may follow."""
 SETTLED_HITS, KNOWN_HITS = 12, 60
 EVENT_PAUSE_S, SURE_PAUSE_S, IDLE_PAUSE_S = 2.0, 4.0, 10.0
 """A young track is judged every second; one that is settled every two; a confirmed threat, and what has flown free for long,
@@ -92,9 +94,10 @@ class Judgement:
                 if judged.event:
                     known = judged.hits_judged >= KNOWN_HITS and judged.powered <= MAY_BURN
                     pause = SURE_PAUSE_S if known or judged.level == "confirmed" else EVENT_PAUSE_S
-            changed = seen != judged.hits_judged
+            # the last looks of all are predicted from too, though no look follows that would ask for it
+            changed = seen != judged.hits_judged or (judged.event and seen != judged.predicted_hits)
             dark = off and now - off < DARK_WATCH_S * NS and judged.event
-            if (changed or dark) and now - judged.judged_at >= pause * NS:
+            if ((changed or dark) and now - judged.judged_at >= pause * NS) or _stood(judged, now):
                 slots.append(slot)
         return slots
 
@@ -250,6 +253,8 @@ class Judgement:
         slow = slow or (judged.predicted_hits >= KNOWN_HITS and judged.asset < THREATENS)
         pause = SLOW_PAUSE_S if slow and not judged.context.lifting.since else PREDICT_PAUSE_S
         if judged.predicted_at and not went_out and (not fresh or now - judged.predicted_at < pause * NS):
+            if _stood(judged, now):
+                judged.asset_before = judged.asset
             return
         judged.predicted_at, judged.predicted_hits, judged.predicted_powered = now, track.hits, judged.powered
         if judged.launch is None and not track.satellites:
@@ -284,3 +289,9 @@ class Judgement:
         for plain in state:
             judged = msgspec.convert(plain, Judged)
             self.objects[judged.slot] = judged
+
+
+def _stood(judged: Judged, now: int) -> bool:
+    """Return whether a threat that one prediction has found stands unchanged for so long that it counts as found twice."""
+    first = judged.asset >= PROBABLE_ASSET > judged.asset_before
+    return first and now - judged.predicted_at >= STANDS_S * NS
