@@ -11,6 +11,15 @@ from collections.abc import Callable
 import msgspec
 
 from tocsin.core.constants import MU_M3_S2
+from tocsin.identification.burns import (
+    BURNS_S,
+    ORBIT_ENDS,
+    STAGE_GAP_S,
+    STAGES_FOLLOW_S,
+    burns_beyond,
+    ends_at,
+    may_follow,
+)
 from tocsin.identification.classes import CLASSES, LAUNCHES, MISSILES, UNKNOWN_LIKELIHOOD
 from tocsin.identification.features import DARK_LONG_S, Features
 from tocsin.identification.motion import brakes, burns, came, climbs_under_power
@@ -20,17 +29,6 @@ from tocsin.identification.sites import BOUND
 NOTIFICATION, SITE = "notification", "launch site"
 PRIOR_WORDS = (NOTIFICATION, SITE)
 """What is said or known before: it never holds down what may fall on a place."""
-STAGE_GAP_S = 10.0
-"""Between cut-off and the next stage at full thrust: 8 to 11 s in the telemetry of 23 Falcon 9 ascents."""
-STAGES_FOLLOW_S = 6.0
-BURNS_S = {
-    "ballistic_missile_short_range": (85.0, 0.3),
-    "ballistic_missile_intermediate_range": (130.0, 0.35),
-    "ballistic_missile_intercontinental": (210.0, 0.28),
-    "sounding_rocket": (75.0, 0.6),
-}
-"""How long classes burn from lift-off to the last burnout: median (s), and sigma of the logarithm."""
-SUREST, ORBIT_ENDS, LEFT_OVER = 0.28, 0.4, 0.02
 SLOWEST_M_S2 = 3.0
 WHOLE_BURN_M_S2 = 22.0  # missiles gain as much in the mean of their whole burn, or more (see `mean_acceleration`)
 FLAT, FLAT_WIDTH, FAR_M = 0.5, 0.08, 5500e3
@@ -139,29 +137,6 @@ def too_fast(f: Features) -> Piece | None:
     out["space_launch"] = falls_off(low, 11500.0, 500.0)
     out["meteor"] = rises_to(f.inertial_speed_m_s + 2.0 * f.speed_sigma_m_s, 9500.0, 700.0)
     return Piece("speed", f"{f.inertial_speed_m_s / 1000:.2f} km/s inertial", out)
-
-
-def may_follow(dark_s: float) -> float:
-    """Return the probability that a launcher's plume has been dark for so long before its next stage: a burnout is no end.
-
-    Eleven in twenty light within seconds of `STAGE_GAP_S`; four coast first (Pegasus 18 s, Epsilon 47 s, SS-520 150 s); of five
-    the next stage is too faint to be seen (Briz-M and Fregat 20 kN, Electron 26 kN, PS4 15 kN, AVUM 2.5 kN, Safir 35 kN, where
-    95 kN shine with 20 kW/sr), or it fails.
-    """
-    late = max(dark_s - STAGE_GAP_S, 0.0)
-    return 0.55 * math.exp(-late / 6.0) + 0.2 * math.exp(-late / 40.0) + 0.25
-
-
-def ends_at(name: str, t: float) -> float:
-    """Return how likely a class is to end its burn at `t` (s), as a share of what the surest class gives at its median."""
-    median, width = BURNS_S[name]
-    return max(math.exp(-0.5 * (math.log(max(t, 1.0) / median) / width) ** 2) * SUREST / width, LEFT_OVER)
-
-
-def burns_beyond(name: str, t: float) -> float:
-    """Return the probability that a class burns for longer than `t` (s)."""
-    median, width = BURNS_S[name]
-    return max(0.5 * math.erfc(math.log(max(t, 1.0) / median) / (width * math.sqrt(2.0))), LEFT_OVER)
 
 
 def burn_time(f: Features) -> Piece | None:

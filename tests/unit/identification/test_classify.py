@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tocsin.identification.burns import may_follow
 from tocsin.identification.classes import (
     CLASSES,
     LAUNCHES,
@@ -15,7 +16,7 @@ from tocsin.identification.classes import (
     missile_probability,
 )
 from tocsin.identification.classify import classify, explain, without_notice
-from tocsin.identification.evidence import PIECES, may_follow
+from tocsin.identification.evidence import PIECES
 from tocsin.identification.features import Features
 from tocsin.identification.motion import runs_away, shines_aloft
 from tocsin.identification.reach import least_apogee, reach
