@@ -18,6 +18,7 @@ from tocsin.core.constants import NS
 from tocsin.core.records.inputs import Notification
 from tocsin.identification.classes import launch_probability, missile_probability
 from tocsin.identification.classify import Identity, classify, explain, without_notice
+from tocsin.identification.features import DARK_LONG_S
 from tocsin.identification.motion import climbs_under_power, runs_away, shines_aloft
 from tocsin.identification.notices import fitting
 from tocsin.identification.sites import REACH_M, odds_at
@@ -119,7 +120,7 @@ class Judgement:
         self, stage: Stage, judged: Judged, track: Track, state: FloatArray, covariance: FloatArray, arcs: ArcFigures,
         k: int, now: int,
     ) -> None:  # fmt: skip
-        judged.powered = stage.tracker.powered(track.slot)
+        judged.powered = 0.0 if spent(track, now) else stage.tracker.powered(track.slot)
         judged.orbiting = 1.0 - float(arcs.p_low[k])
         self._fit_launch(stage, judged, track)
         if self._tell_burnout(stage, judged, track, now):
@@ -295,3 +296,12 @@ def _stood(judged: Judged, now: int) -> bool:
     """Return whether a threat that one prediction has found stands unchanged for so long that it counts as found twice."""
     first = judged.asset >= PROBABLE_ASSET > judged.asset_before
     return first and now - judged.predicted_at >= STANDS_S * NS
+
+
+def spent(track: Track, now: int) -> bool:
+    """Return whether its plume went out so long ago that no motor drives it: what changes its speed then is air.
+
+    A last stage too faint to be seen is the price: its track gains speed and stays one that coasts.
+    """
+    dark = track.off_from and now - track.off_from > DARK_LONG_S * NS
+    return bool(dark and track.infrared_misses >= 2)
