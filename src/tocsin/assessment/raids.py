@@ -128,7 +128,7 @@ def pooled_paths(event: RaidEvent, member: Member) -> tuple[str, ...]:
 def burns_of(plumes: Sequence[Member], member: Member) -> list[Member]:
     """Return the plumes that may be the burn of an object which only another phenomenology has seen since.
 
-    `plumes`: what rose and was lost, and nobody saw where it went.
+    `plumes`: what rose in other events; nobody has seen where it went.
     """
     own = set(phenomenologies(tuple(member.paths)))
     return [
@@ -198,7 +198,7 @@ def _wanted(event: RaidEvent, plumes: Sequence[Member]) -> tuple[str, str]:
 def next_level(event: RaidEvent, now: int, plumes: Sequence[Member] = ()) -> tuple[str, str]:
     """Return (level, why it may change now) or the current level and `` when it has to stay.
 
-    `plumes`: objects of events that are over which rose, never threatened and were lost from sight.
+    `plumes`: objects of other events which rose.
 
     At most one change in 5 s; downwards only after the evidence has stayed low, never while a raid grows, and never once
     an object that still threatened has ended: its event ends when the others have.

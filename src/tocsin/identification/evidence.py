@@ -215,26 +215,30 @@ def mean_acceleration(f: Features) -> Piece | None:
     if f.off_s > DARK_LONG_S:
         # a coast changes the speed, and takes nothing from what was seen of the burn
         speed, sigma, inertial = f.burnout
-    if f.infrared_hits < 5 or f.burning_s < 60.0 or not sigma < 600.0 or inertial > 6000.0:
+    t = f.burning_s
+    if f.infrared_hits < 5 or t < 40.0 or not sigma < 600.0 or inertial > 6000.0:
         return None
-    mean = speed / f.burning_s
-    grown = min(f.burning_s - 60.0, 90.0) / 90.0
+    mean, spread_m_s2 = speed / t, sigma / t
+    grown = min(max(t - 60.0, 0.0), 90.0) / 90.0
     least = 11.0 + 8.0 * grown
     out = spread(0.5)
-    most = mean + 0.5 * sigma / f.burning_s
+    most = mean + 0.5 * spread_m_s2
     fast, short = rises_to(most, least, 1.5), rises_to(most, least + 7.0 * grown, 1.5)
+    # heavy ones start as slowly as launchers, and gain on them when they are lighter; all are slow at first
+    young, heavy = 0.25 * max((60.0 - t) / 20.0, 0.0), 0.25 * min(max((110.0 - t) / 40.0, 0.0), 1.0)
+    if f.off_s > 0.0:
+        young = heavy = 0.0
     if f.off_s > STAGE_GAP_S:  # it was the whole burn
-        fast = short = rises_to(mean, WHOLE_BURN_M_S2, math.hypot(1.5, sigma / f.burning_s))
-    give(out, MISSILES, max(short, 0.15))  # what burns less long is at its fastest by then
-    heavy = 0.25 * min(max((110.0 - f.burning_s) / 40.0, 0.0), 1.0) if not f.off_s > 0.0 else 0.0
-    # heavy ones start as slowly as launchers, and gain on them when they are lighter
-    out["ballistic_missile_intercontinental"] = max(fast, 0.15 + heavy)
-    out["space_launch"] = max(falls_off(mean, least + 4.0, 4.0), 0.2)
+        fast = short = rises_to(mean, WHOLE_BURN_M_S2, math.hypot(1.5, spread_m_s2))
+    give(out, MISSILES, max(short, 0.15 + young))  # what burns less long is at its fastest by then
+    out["ballistic_missile_intercontinental"] = max(fast, 0.15 + young + heavy)
+    out["space_launch"] = max(falls_off(mean, least + 4.0, math.hypot(4.0, spread_m_s2)), 0.2 + young)
     out["sounding_rocket"] = max(rises_to(most, 15.0, 3.0), 0.02)
-    stands = rises_to(mean + 2.0 * sigma / f.burning_s, SLOWEST_M_S2, 0.7)
-    for c in LAUNCHES:
-        out[c] *= stands
-    return Piece("mean acceleration", f"{mean:.0f} m/s2 over {f.burning_s:.0f} s", out)
+    if t >= 60.0:
+        stands = rises_to(mean + 2.0 * spread_m_s2, SLOWEST_M_S2, 0.7)
+        for c in LAUNCHES:
+            out[c] *= stands
+    return Piece("mean acceleration", f"{mean:.0f} m/s2 over {t:.0f} s", out)
 
 
 def arc(f: Features) -> Piece | None:
