@@ -91,7 +91,7 @@ def test_ellipses_that_hold_too_little_or_too_much_are_marked() -> None:
 
 
 def test_a_missile_is_told_before_it_falls() -> None:
-    line = run_launch("first-light", 5)
+    line = run_launch("first-light", 5, drawn=False)
     assert line["kind"] == "missile" and line["coverage"] == "arc"
     assert line["levels"]["possible"] <= line["levels"]["probable"] < line["fall_s"] - 60.0
     assert line["launch_looks"] >= line["track_looks"] >= 1

@@ -26,6 +26,7 @@ from tocsin.core.records.network import Assets, Network
 from tocsin.core.records.outputs import ObjectAssessment
 from tocsin.core.time import unix_ns_from_tai
 from tocsin.formats.toml_files import read_assets, read_network
+from tocsin.modelling.drawn_network import drawn_network
 from tocsin.modelling.observe import Observed, observe
 from tocsin.modelling.paths import find_beside
 from tocsin.modelling.stratified import LAUNCH_S, Case, launch_case
@@ -43,12 +44,18 @@ BURNOUT_REVISITS = 2.0
 """The impact at burnout is that said so many revisits of the slowest satellite after it: its darkness has to be seen."""
 
 
-def run_launch(name: str, number: int) -> dict[str, Any]:
-    """Return the line of one launch: its strata, when what was said of it, and how far that was from the truth."""
+def run_launch(name: str, number: int, drawn: bool) -> dict[str, Any]:
+    """Return the line of one launch: its strata, when what was said of it, and how far that was from the truth.
+
+    `drawn`: on a network and towards places drawn at random, in the place of those of the scenario.
+    """
     started = time.process_time()
     base, path = load_scenario(name, None)
-    network = read_network(find_beside(base.network, path, "networks"))
-    assets = read_assets(find_beside(base.assets, path, "assets"))
+    if drawn:
+        network, assets = drawn_network(base.seed, number, int(base.start_utc[:4]))
+    else:
+        network = read_network(find_beside(base.network, path, "networks"))
+        assets = read_assets(find_beside(base.assets, path, "assets"))
     case = launch_case(base, network, assets, number)
     observed = observe(case.scenario, path, network, assets, [], None)
     said = watch(network, assets, base.data_mode, observed.items(), observed.run.labels)
@@ -217,21 +224,27 @@ def _short(error: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def run_launches(name: str, cases: int, first: int, jobs: int, out: Path | None, as_json: bool) -> int:
-    """Return 0 when no missile inside coverage fell without `probable` and nothing harmless reached it, else 1."""
+def run_launches(
+    name: str, cases: int, first: int, jobs: int, out: Path | None, as_json: bool, drawn: bool = False
+) -> int:
+    """Return 0 when no missile inside coverage fell without `probable` and nothing harmless reached it, else 1.
+
+    `drawn`: each launch on a network of its own, drawn at random.
+    """
     if cases < 1 or jobs < 1 or first < 1:
         raise InputError("must be 1 or more", key="--seeds, --first-seed, --jobs")
     refuse_in_service(name)
     base, path = load_scenario(name, None)
-    folder = out if out is not None else Path("out") / "study-launches"
+    study = "networks" if drawn else "launches"
+    folder = out if out is not None else Path("out") / f"study-{study}"
     network = read_network(find_beside(base.network, path, "networks"))
     assets = read_assets(find_beside(base.assets, path, "assets"))
-    identity = identity_of("launches", network, assets, base.data_mode, begin=f"seed {base.seed}")
+    identity = identity_of(study, network, assets, base.data_mode, begin=f"seed {base.seed}")
     lines = Lines(folder / "cases.jsonl", identity, "case")
     wanted = list(range(first - 1, first - 1 + cases))
-    with Display("study launches", quiet=as_json) as display:
+    with Display(f"study {study}", quiet=as_json) as display:
         warm(display, simulator=True)
-        asked = [(name, number) for number in lines.missing(wanted)]
+        asked = [(name, number, drawn) for number in lines.missing(wanted)]
         for line in lines.take(in_processes(run_launch, asked, jobs, folder, display, "launches")):
             for text in remark(line):
                 display.say(text)
