@@ -101,7 +101,7 @@ class RaidEvent(msgspec.Struct):
         low = max(min(self.tally.side, sure), 1)
         # what shines beside one likely missile, a lit cloud, say, may be another: that is for `high`
         likeliest = max(best, sure, low, round(seen[1]) if best > 1 else 1)
-        high = max(len(self.members), likeliest, math.ceil(seen[2]))
+        high = max(len(self.members), likeliest, math.ceil(seen[2]), self.tally.most)
         return ObjectCount(low, likeliest, high)
 
 

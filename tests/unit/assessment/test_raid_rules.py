@@ -192,6 +192,13 @@ def test_what_is_likely_a_missile_is_counted_as_best_and_what_is_not_is_not() ->
     assert best(("possible", "possible", 0.9), ("tracked", "probable", 0.1)) == 2
 
 
+def test_what_was_counted_once_may_be_there_still() -> None:
+    one = event(*(member(k, "possible", worst="possible", p_missile=0.9, threat=True) for k in range(4)))
+    one.tally.most = one.count().best
+    del one.members[3]  # taken for the twin of another
+    assert (one.count().best, one.count().high) == (3, 4)
+
+
 def test_what_never_rose_to_a_track_is_no_object_of_a_harmless_launch() -> None:
     assert event(member(1), member(2, "", worst=""), member(3, "noticed")).count().best == 1
 
