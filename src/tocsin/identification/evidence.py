@@ -34,9 +34,9 @@ WHOLE_BURN_M_S2 = 22.0  # missiles gain as much in the mean of their whole burn,
 FLAT, FLAT_WIDTH, FAR_M = 0.5, 0.08, 5500e3
 """Apogee over that of least energy, of arcs of intercontinental range: depressed ones that were ever proposed stay above."""
 REACHES_KM = {
-    "ballistic_missile_short_range": (150.0, 1000.0),
-    "ballistic_missile_intermediate_range": (1000.0, 5500.0),
-    "ballistic_missile_intercontinental": (5500.0, 15_000.0),
+    "ballistic_missile_short_range": (150.0, 1050.0),
+    "ballistic_missile_intermediate_range": (1050.0, 5600.0),
+    "ballistic_missile_intercontinental": (5600.0, 15_000.0),
 }
 EDGE = 0.2
 """How far the energy of the generic classes reaches, and how the logarithm of that may be off (lofted arcs, early ones)."""
@@ -195,7 +195,7 @@ def speed_at_thrust(f: Features) -> Piece | None:
         return None
     v = speed - sigma
     out = spread(0.5)
-    out["ballistic_missile_short_range"] = falls_off(v, 2800.0, 300.0)
+    out["ballistic_missile_short_range"] = falls_off(v, 3200.0, 200.0)
     out["ballistic_missile_intermediate_range"] = falls_off(v, 5600.0, 300.0)
     out["ballistic_missile_intercontinental"] = falls_off(v, 7300.0, 120.0)
     out["sounding_rocket"] = falls_off(v, 4500.0, 400.0)
