@@ -88,6 +88,8 @@ class Events:
         if judged.launch is not None:
             member.launch_time = judged.launch.time
             member.launch_place = (judged.launch.latitude, judged.launch.longitude)
+            sigma = judged.launch.sigma_m
+            member.launch_sigma_m = sigma if math.isfinite(sigma) else 0.0
         if RANK[judged.level] >= RANK["possible"]:
             member.threat = True
             member.paths = sorted({*member.paths, *speaking_paths(track.paths)})
