@@ -217,20 +217,24 @@ class Judgement:
         judged.profile_state = fit.state
 
     def _tell_burnout(self, stage: Stage, judged: Judged, track: Track, now: int) -> bool:
-        """Fit the whole burn of a plume that has gone out, once, and tell the tracker where it coasts from; did one fit?"""
+        """Fit the whole burn of a plume that has gone out, once; is what coasts on known by it now?
+
+        It tells where it rose. Where it coasts from it tells the tracker too, unless a radar has seen it and knows more.
+        """
         n, dark = len(track.sights), track.off_from
         if not dark or n <= judged.burnt or track.infrared_misses < 2 or now - dark < DARK_S * NS:
             return False
         judged.burnt = n
         found = stage.predictor.burnout(track, stage.tracker)
-        bank = stage.tracker.bank
+        bank, unseen = stage.tracker.bank, len(track.satellites) == len(track.sensors)
         if found is not None:
             judged.launch, state, covariance = found
             judged.context.launch_time = judged.launch.time
-            settle(bank, track.slot, int(bank.ts[track.slot]), state, covariance)
-        if len(track.satellites) == len(track.sensors):
+            if unseen:
+                settle(bank, track.slot, int(bank.ts[track.slot]), state, covariance)
+        if unseen:
             stage.tracker.remember_burnout(track.slot)
-        return found is not None
+        return found is not None and unseen
 
     def _match_notice(self, stage: Stage, judged: Judged, track: Track) -> None:
         judged.context.notice = ""

@@ -85,15 +85,13 @@ class Predictor:
     def burnout(self, track: Track, tracker: Tracker) -> tuple[Spot, FloatArray, FloatArray] | None:
         """Return where a plume that has gone out rose, and state (6,), (6, 6) of what coasts on, at the time of its track.
 
-        None where no ascent fits, where one satellite alone has seen it (it does not tell depth: ascents in many directions
-        fit), and where a radar knows more.
+        None where no ascent fits, and where one satellite alone has seen it (it does not tell depth: ascents in many directions
+        fit). Of the state a radar that has seen it knows more.
         """
-        if len(track.satellites) < 2 or len(track.sensors) > len(track.satellites):
-            return None
         time = int(tracker.bank.ts[track.slot])
-        if len(track.sights) < FEWEST:
+        if len(track.satellites) < 2 or len(track.sights) < FEWEST:
             return None
-        found = fit_burnout(*_sights(track), _first_dark(track), time)
+        found = fit_burnout(*_sights(track), _first_dark(track), time, *_pointing(track, tracker))
         if found is None or found.time != time:
             return None
         spot = Spot(
@@ -218,6 +216,13 @@ def _sights(track: Track) -> tuple[IntArray, FloatArray, FloatArray, FloatArray]
     rest = np.array([s[1:8] for s in track.sights], np.float64)
     times = np.array([s[0] for s in track.sights], np.int64)
     return times, *(np.ascontiguousarray(rest[:, part]) for part in (slice(0, 3), slice(3, 6), 6))  # type: ignore[return-value]
+
+
+def _pointing(track: Track, tracker: Tracker) -> tuple[IntArray, FloatArray]:
+    """Return whose (n,) each line of sight of a plume is, as rows of what the pointing of satellites may be off by (s,), rad."""
+    names = sorted({s[8] for s in track.sights})
+    whose = np.array([names.index(s[8]) for s in track.sights], np.int64)
+    return whose, np.array([tracker.bank.biases[tracker.bank.sensors.index(name), 1] for name in names])
 
 
 def ellipses_of(ellipses: tuple[Ellipse, ...]) -> tuple[tuple[float, float, float, float], ...]:

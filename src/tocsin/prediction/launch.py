@@ -115,8 +115,8 @@ def look_rows(places: FloatArray, sights: FloatArray) -> FloatArray:
     """Return (n, 12): sensor place, unit line of sight, and two axes across it, from places and sights (n, 3)."""
     x, y, z = sights.T / np.sqrt(sights[:, 0] ** 2 + sights[:, 1] ** 2 + sights[:, 2] ** 2)
     zero = np.zeros(len(x))
-    # across: square to the sight and to an Earth axis that is not along it
-    polar = np.abs(z) < 0.9
+    # across: square to the sight and to an Earth axis that is not along it; the same for all sights of a satellite
+    polar = np.abs(z) < 0.99
     ax, ay, az = np.where(polar, -y, zero), np.where(polar, x, -z), np.where(polar, zero, y)
     s = np.sqrt(ax * ax + ay * ay + az * az)
     ax, ay, az = ax / s, ay / s, az / s
