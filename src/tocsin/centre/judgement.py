@@ -56,6 +56,8 @@ THREATENS = 0.01
 DARK_WATCH_S = 150.0
 """A plume that went out is judged every second for so long: its silence is evidence that grows with time."""
 FITS = (3, 4, 5, 6, 8, 10, 13, 16, 20, 25, 31, 39, 49, 64)
+SHARPER = 0.5
+"""A launch that later lines of sight place is taken where it is so much surer than that of the first ones."""
 DARK_S = 20.0
 """A plume not seen for so long, and in two looks, has gone out (stages follow within some ten seconds): its burn is fitted."""
 
@@ -209,10 +211,11 @@ class Judgement:
         fit = stage.predictor.fit_launch(track)
         if fit is None:
             return
-        judged.launch = fit.spot
-        judged.context.launch_time = fit.spot.time
-        known = fit.spot.sigma_m <= REACH_M
-        judged.context.site = odds_at(fit.spot.latitude, fit.spot.longitude) if known else None
+        if judged.launch is None or fit.young or fit.spot.sigma_m < SHARPER * judged.launch.sigma_m:
+            judged.launch = fit.spot
+            judged.context.launch_time = fit.spot.time
+            known = fit.spot.sigma_m <= REACH_M
+            judged.context.site = odds_at(fit.spot.latitude, fit.spot.longitude) if known else None
         judged.profile_time = fit.time
         judged.profile_state = fit.state
 

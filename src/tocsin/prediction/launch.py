@@ -1,6 +1,7 @@
 """Where and when something was launched: boost profiles fitted to lines of sight, or a free arc followed back."""
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 import numpy.typing as npt
@@ -24,11 +25,12 @@ _ROUNDS = np.array([4, 12])
 """Iterations from each heading with few looks, then of the best with all."""
 _FIRST_HEIGHT_M = 12e3
 """Height at which a plume is first seen, to start from: above most clouds."""
-_UNSEEN_M = 2.5e3
-_UNSEEN_S = 15.0
+_UNSEEN_M = 200.0
+_UNSEEN_S = 8.0
 """One sigma of what the flight before the first look adds to launch place and launch time.
 
-Vehicles differ most while they are slow: a first stage may lift off with 1.2 or with 2.5 times its weight.
+Vehicles differ most while they are slow: a first stage may lift off with 1.2 or with 3.5 times its weight, and all profiles lift
+off with some twice theirs.
 """
 _WORST_FIT = 10.0
 """Chi-square per degree of freedom beyond which looks are not those of a launch; of 23 real ascents the worst has 3."""
@@ -91,7 +93,16 @@ def fit_launch(
     ):
         return None
     freedom = max(1.0, 2.0 * len(many) - 4.0)
-    return _mixed(book, found, normals, reference, freedom, t, times, worst_fit)
+
+    def known(solution: FloatArray) -> FloatArray:
+        """Return the covariance (7, 7) of a solution by how far its looks really are from its profile."""
+        kind, p = int(solution[k.SOL_CLASS]), np.ascontiguousarray(solution[: pk.PARAMETERS])
+        normal, out = (np.empty((pk.PARAMETERS, pk.PARAMETERS)) for _ in range(2))
+        k.as_it_strays(reference, book.table[kind], book.burn_s[kind], p, times, looks, sigmas, many, freedom, normal)
+        k.inverse_of(normal, out)
+        return out
+
+    return _mixed(book, found, normals, reference, freedom, t, times, worst_fit, known)
 
 
 def profile_solutions(
@@ -140,6 +151,7 @@ def _mixed(
     t: IntArray,
     times: FloatArray,
     worst_fit: float,
+    known: Callable[[FloatArray], FloatArray],
 ) -> Launch | None:
     """Return the mixture of all distinct solutions, each with its Laplace weight."""
     chi2 = found[:, k.SOL_CHI2]
@@ -168,7 +180,8 @@ def _mixed(
     top = max(logs)
     weights = np.array([math.exp(v - top) for v in logs])
     weights /= math.fsum(weights)
-    return _launch(book, found[kept], inverses, weights, chi2[kept] / freedom, reference, t, times)
+    places = [known(found[i]) for i in kept]
+    return _launch(book, found[kept], inverses, places, weights, chi2[kept] / freedom, reference, t, times)
 
 
 def _strain(solution: FloatArray) -> float:
@@ -187,13 +200,14 @@ def _launch(
     book: Profiles,
     found: FloatArray,
     inverses: list[FloatArray],
+    places: list[FloatArray],
     weights: FloatArray,
     fits: FloatArray,
     reference: FloatArray,
     t: IntArray,
     times: FloatArray,
 ) -> Launch:
-    """Return the record of a mixture of solutions."""
+    """Return the record of a mixture of solutions: state by `inverses`, place, time and heading by `places` (n, 7, 7)."""
     n, classes = len(found), len(book.names)
     parts = np.empty((n, 6))
     states, spreads = np.empty((n, 6)), np.empty((n, 6, 6))
@@ -202,10 +216,10 @@ def _launch(
     for i in range(n):
         c, p = inverses[i], np.ascontiguousarray(found[i, : pk.PARAMETERS])
         kind = int(found[i, k.SOL_CLASS])
-        floor = _UNSEEN_M**2
+        floor, e = _UNSEEN_M**2, places[i]
         parts[i] = (
             weights[i], found[i, k.SOL_LAT], found[i, k.SOL_LON],
-            c[pk.EAST, pk.EAST] + floor, c[pk.EAST, pk.NORTH], c[pk.NORTH, pk.NORTH] + floor,
+            e[pk.EAST, pk.EAST] + floor, e[pk.EAST, pk.NORTH], e[pk.NORTH, pk.NORTH] + floor,
         )  # fmt: skip
         burn = float(book.burn_s[kind])
         pk.state_and_spread(reference, book.table[kind], burn, p, c, float(times[-1]), states[i], spreads[i])
@@ -214,7 +228,7 @@ def _launch(
             class_fits[kind] = fits[i]
             stretches[kind] = p[pk.LOFT : pk.LN_SIZE + 1]
     state, spread = _mean_state(weights, states, spreads)
-    start, start_sigma, heading, heading_sigma = _when_and_whither(found, inverses, weights)
+    start, start_sigma, heading, heading_sigma = _when_and_whither(found, places, weights)
     lat, lon, covariance, ellipses = footprint(parts)
     return Launch(
         time=int(t[0]) + round(start * NS),
