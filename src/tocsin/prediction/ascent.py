@@ -62,7 +62,7 @@ _FIRST_BURNT = 0.85
 _LEAST_LIFT = 0.1
 _LEAST_GAP_S = 1e-3
 _LEAST_NOISE = 0.1
-_UNSEEN_M, _UNSEEN_S = 200.0, 4.0
+_UNSEEN_M, _UNSEEN_S = 100.0, 4.0
 """One sigma of what real vehicles do otherwise before they are first seen: thrust builds up, is held back, is steered."""
 
 

@@ -25,13 +25,14 @@ _ROUNDS = np.array([4, 12])
 """Iterations from each heading with few looks, then of the best with all."""
 _FIRST_HEIGHT_M = 12e3
 """Height at which a plume is first seen, to start from: above most clouds."""
-_UNSEEN_M = 200.0
-_UNSEEN_S = 8.0
-"""One sigma of what the flight before the first look adds to launch place and launch time.
+_UNSEEN = (200.0, 200.0, 8.0)
+_UNSEEN_ALONE = (2500.0, 2500.0, 15.0)
+"""One sigma of what the flight before the first look adds to launch place, east and north (m), and launch time (s).
 
 Vehicles differ most while they are slow: a first stage may lift off with 1.2 or with 3.5 times its weight, and all profiles lift
-off with some twice theirs.
+off with some twice theirs. One satellite alone takes the one for the other, since it does not see how far away a plume is.
 """
+_ONE_SIDE = math.cos(math.radians(10.0))
 _WORST_FIT = 10.0
 """Chi-square per degree of freedom beyond which looks are not those of a launch; of 23 real ascents the worst has 3."""
 _MOST_STRAIN = 14.0
@@ -93,13 +94,20 @@ def fit_launch(
     ):
         return None
     freedom = max(1.0, 2.0 * len(many) - 4.0)
+    apart = _apart(looks[many, :3])
+    unseen = _UNSEEN if apart else _UNSEEN_ALONE
 
     def known(solution: FloatArray) -> FloatArray:
         """Return the covariance (7, 7) of a solution by how far its looks really are from its profile."""
         kind, p = int(solution[k.SOL_CLASS]), np.ascontiguousarray(solution[: pk.PARAMETERS])
         normal, out = (np.empty((pk.PARAMETERS, pk.PARAMETERS)) for _ in range(2))
-        k.as_it_strays(reference, book.table[kind], book.burn_s[kind], p, times, looks, sigmas, many, freedom, normal)
+        k.as_it_strays(
+            reference, book.table[kind], book.burn_s[kind], p, times, looks, sigmas, many, freedom,
+            0.0 if apart else 1.0, normal,
+        )  # fmt: skip
         k.inverse_of(normal, out)
+        for j, sigma in zip((pk.EAST, pk.NORTH, pk.START), unseen, strict=True):
+            out[j, j] += sigma**2
         return out
 
     return _mixed(book, found, normals, reference, freedom, t, times, worst_fit, known)
@@ -133,6 +141,15 @@ def look_rows(places: FloatArray, sights: FloatArray) -> FloatArray:
     ax, ay, az = ax / s, ay / s, az / s
     rows = (*places.T, x, y, z, ax, ay, az, y * az - z * ay, z * ax - x * az, x * ay - y * ax)
     return np.ascontiguousarray(np.stack(rows, axis=1))
+
+
+def _apart(places: FloatArray) -> bool:
+    """Return whether satellites at (n, 3) see from two sides: what one side sees fits at some depth, however it strays."""
+    size = np.sqrt(places[:, 0] ** 2 + places[:, 1] ** 2 + places[:, 2] ** 2)
+    cosines = (places[:, 0] * places[0, 0] + places[:, 1] * places[0, 1] + places[:, 2] * places[0, 2]) / (
+        size * size[0]
+    )
+    return bool((cosines < _ONE_SIDE).any())
 
 
 def _spread(n: int, most: int) -> IntArray:
@@ -216,10 +233,10 @@ def _launch(
     for i in range(n):
         c, p = inverses[i], np.ascontiguousarray(found[i, : pk.PARAMETERS])
         kind = int(found[i, k.SOL_CLASS])
-        floor, e = _UNSEEN_M**2, places[i]
+        e = places[i]
         parts[i] = (
             weights[i], found[i, k.SOL_LAT], found[i, k.SOL_LON],
-            e[pk.EAST, pk.EAST] + floor, e[pk.EAST, pk.NORTH], e[pk.NORTH, pk.NORTH] + floor,
+            e[pk.EAST, pk.EAST], e[pk.EAST, pk.NORTH], e[pk.NORTH, pk.NORTH],
         )  # fmt: skip
         burn = float(book.burn_s[kind])
         pk.state_and_spread(reference, book.table[kind], burn, p, c, float(times[-1]), states[i], spreads[i])
@@ -269,9 +286,7 @@ def _when_and_whither(
     """Return launch time (s after the first look) and heading (rad, 0..2 pi) of a mixture, each with its sigma."""
     solutions = list(zip(weights, inverses, found, strict=True))
     start = math.fsum(float(w * p[pk.START]) for w, _, p in solutions)
-    square = math.fsum(
-        float(w * (c[pk.START, pk.START] + _UNSEEN_S**2 + (p[pk.START] - start) ** 2)) for w, c, p in solutions
-    )
+    square = math.fsum(float(w * (c[pk.START, pk.START] + (p[pk.START] - start) ** 2)) for w, c, p in solutions)
     first = float(found[int(np.argmax(weights)), pk.HEADING])
     turns = [math.remainder(float(p[pk.HEADING]) - first, 2.0 * math.pi) for _, _, p in solutions]
     turn = math.fsum(float(w) * v for (w, _, _), v in zip(solutions, turns, strict=True))

@@ -133,13 +133,13 @@ def _share(times: FloatArray, which: IntArray) -> float:
 @kernel
 def as_it_strays(
     reference: FloatArray, table: FloatArray, burn: float, p: FloatArray, times: FloatArray, looks: FloatArray,
-    sigmas: FloatArray, which: IntArray, freedom: float, a: FloatArray,
+    sigmas: FloatArray, which: IntArray, freedom: float, least: float, a: FloatArray,
 ) -> float:  # fmt: skip
     """Fill the normal matrix a (7, 7) of a solution by how far its looks really are from the profile; return misfit over guess.
 
     How far a vehicle strays from a profile is a guess. Its variance is estimated from what the residuals have beyond the noise of
-    looks (a component of variance), with the guess as GUESSED independent misfits among those that there are; `freedom`: of the
-    residuals.
+    looks (a component of variance), with the guess as GUESSED independent misfits among those that there are, and not below
+    `least` times the guess; `freedom`: of the residuals.
     """
     m = which.shape[0]
     r, frame, weights, g = np.empty((m, 4)), np.empty(FRAME), np.empty(m), np.empty(PARAMETERS)
@@ -154,7 +154,7 @@ def as_it_strays(
         stray += 2.0 * w * misfit
     found = max(chi2 * 2.0 * m / freedom - noise, 0.0) / stray
     seen = 2.0 * m / share
-    factor = (seen * found + GUESSED) / (seen + GUESSED)
+    factor = max((seen * found + GUESSED) / (seen + GUESSED), least)
     work = np.empty((PARAMETERS, m, 4))
     _normal(reference, table, burn, p, times, looks, sigmas, which, factor * share, work, r, weights, a, g)
     return float(factor)
