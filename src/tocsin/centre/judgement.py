@@ -211,7 +211,8 @@ class Judgement:
         fit = stage.predictor.fit_launch(track)
         if fit is None:
             return
-        if judged.launch is None or fit.young or fit.spot.sigma_m < SHARPER * judged.launch.sigma_m:
+        early = fit.young or len(track.satellites) < 2
+        if judged.launch is None or early or fit.spot.sigma_m < SHARPER * judged.launch.sigma_m:
             judged.launch = fit.spot
             judged.context.launch_time = fit.spot.time
             known = fit.spot.sigma_m <= REACH_M
