@@ -59,6 +59,8 @@ THREATENS = 0.01
 DARK_WATCH_S = 150.0
 """A plume that went out is judged every second for so long: its silence is evidence that grows with time."""
 FITS = (3, 4, 5, 6, 8, 10, 13, 16, 20, 25, 31, 39, 49, 64)
+SHARPER = 0.5
+"""A launch that later lines of sight place is taken where it is so much surer than that of the first ones."""
 DARK_S = 20.0
 """A plume not seen for so long, and in two looks, has gone out (stages follow within some ten seconds): its burn is fitted."""
 
@@ -213,28 +215,34 @@ class Judgement:
         fit = stage.predictor.fit_launch(track)
         if fit is None:
             return
-        judged.launch = fit.spot
-        judged.context.launch_time = fit.spot.time
-        known = fit.spot.sigma_m <= REACH_M
-        judged.context.site = odds_at(fit.spot.latitude, fit.spot.longitude) if known else None
+        early = fit.young or len(track.satellites) < 2
+        if judged.launch is None or early or fit.spot.sigma_m < SHARPER * judged.launch.sigma_m:
+            judged.launch = fit.spot
+            judged.context.launch_time = fit.spot.time
+            known = fit.spot.sigma_m <= REACH_M
+            judged.context.site = odds_at(fit.spot.latitude, fit.spot.longitude) if known else None
         judged.profile_time = fit.time
         judged.profile_state = fit.state
 
     def _tell_burnout(self, stage: Stage, judged: Judged, track: Track, now: int) -> bool:
-        """Fit the whole burn of a plume that has gone out, once, and tell the tracker where it coasts from; did one fit?"""
+        """Fit the whole burn of a plume that has gone out, once; is what coasts on known by it now?
+
+        It tells where it rose. Where it coasts from it tells the tracker too, unless a radar has seen it and knows more.
+        """
         n, dark = len(track.sights), track.off_from
         if not dark or n <= judged.burnt or track.infrared_misses < 2 or now - dark < DARK_S * NS:
             return False
         judged.burnt = n
         found = stage.predictor.burnout(track, stage.tracker)
-        bank = stage.tracker.bank
+        bank, unseen = stage.tracker.bank, len(track.satellites) == len(track.sensors)
         if found is not None:
             judged.launch, state, covariance = found
             judged.context.launch_time = judged.launch.time
-            settle(bank, track.slot, int(bank.ts[track.slot]), state, covariance)
-        if len(track.satellites) == len(track.sensors):
+            if unseen:
+                settle(bank, track.slot, int(bank.ts[track.slot]), state, covariance)
+        if unseen:
             stage.tracker.remember_burnout(track.slot)
-        return found is not None
+        return found is not None and unseen
 
     def _match_notice(self, stage: Stage, judged: Judged, track: Track) -> None:
         judged.context.notice = ""

@@ -21,9 +21,9 @@ from tocsin.cli.study.told import tell
 from tocsin.cli.study.watch import Watched, rank, watch
 from tocsin.core.constants import DEG, NS
 from tocsin.core.errors import InputError
-from tocsin.core.records.inputs import Look
+from tocsin.core.records.inputs import FloatArray, Look
 from tocsin.core.records.network import Assets, Network
-from tocsin.core.records.outputs import ObjectAssessment
+from tocsin.core.records.outputs import GroundPoint, ObjectAssessment
 from tocsin.core.time import unix_ns_from_tai
 from tocsin.formats.toml_files import read_assets, read_network
 from tocsin.modelling.drawn_network import drawn_network
@@ -140,7 +140,8 @@ def told_of(observed: Observed, said: Watched, case: Case, assets: Assets, dark_
     flight = case.scenario.flight[0]
     levels: dict[str, float] = {}
     impacts: dict[str, Any] = {}
-    launch: dict[str, Any] = {}
+    launches: dict[str, Any] = {}
+    at_launch = unix_ns_from_tai(start + int(LAUNCH_S * NS)), place(flight.latitude_deg, flight.longitude_deg)
     others = dict.fromkeys(("probable", "confirmed"), 0)
 
     radar_since = 0
@@ -165,7 +166,7 @@ def told_of(observed: Observed, said: Watched, case: Case, assets: Assets, dark_
                 radar_since = when
             if m.impact is not None and fell is not None:
                 truth = (unix_ns_from_tai(fell.time), place(fell.latitude_deg, fell.longitude_deg))
-                error = ground_error(m.impact, *truth)
+                error = _error(m.impact, *truth)
                 impacts.setdefault(m.level, error)
                 if when >= burnout + dark_s * NS:
                     impacts.setdefault("burnout", error)
@@ -173,16 +174,13 @@ def told_of(observed: Observed, said: Watched, case: Case, assets: Assets, dark_
                     impacts.setdefault("radar60", error)
                 impacts["last"] = error
             if m.launch is not None:
-                at_launch = (
-                    unix_ns_from_tai(start + int(LAUNCH_S * NS)),
-                    place(flight.latitude_deg, flight.longitude_deg),
-                )
-                launch = ground_error(m.launch, *at_launch)
+                launches["last"] = _error(m.launch, *at_launch)
+                launches.setdefault("first", launches["last"])
     return {
         "levels": levels,
         "burnout_s": round((burnout - start) / NS - LAUNCH_S, 1),
         "impacts": {moment: _short(error) for moment, error in impacts.items()},
-        "launch_point": _short(launch) if launch else {},
+        "launches": {moment: _short(error) for moment, error in launches.items()},
         "said": said_class(said, own, math.inf if fell is None else fell.time),
         "beliefs": believed(said, own),
         "on": [] if fell is None else fallen_on(assets, fell.latitude_deg, fell.longitude_deg),
@@ -214,10 +212,17 @@ def believed(said: Watched, own: set[str]) -> dict[str, Any]:
     }
 
 
+def _error(said: GroundPoint, true_time: int, true_point: FloatArray) -> dict[str, Any]:
+    """Return how far a said place and time are from the true ones, the time in its sigmas too."""
+    error = ground_error(said, true_time, true_point)
+    return error | {"time_sigmas": error["time_error_s"] / said.time_sigma_s if said.time_sigma_s > 0.0 else math.inf}
+
+
 def _short(error: dict[str, Any]) -> dict[str, Any]:
     return {
         "error_km": round(error["error_km"], 3),
         "time_error_s": round(error["time_error_s"], 2),
+        "time_sigmas": round(error["time_sigmas"], 3),
         "inside": error["inside"],
         "sigmas": [round(v, 3) for v in error["sigmas"]],
         "major_km": {p: round(axes[0], 2) for p, axes in error["ellipse_km"].items()},
