@@ -77,6 +77,8 @@ class Tally(msgspec.Struct):
     """Light of the faintest spots so far, W/sr: a crowd may have none of one object alone."""
     said: tuple[float, float, float] = (0.0, 0.0, 0.0)
     """The last of them, or the mean of the last when all are out."""
+    most: int = 0
+    """The largest best number that was ever said: objects come down and tracks are lost, but what was counted was there."""
 
 
 def spots(tally: Tally, intensity: FloatArray, nearest: FloatArray) -> Number:

@@ -21,6 +21,8 @@ SAME_RAID_S = 1200.0
 """Objects that threaten and come within this time of the raid's newest belong to it."""
 HALVES_S, HALVES_M = 300.0, 500e3
 """An arc first seen far along its way points back to its launch within so much: a plume there and then may be its own."""
+UNSURE, UNSURE_M = 2.0, 1500e3
+"""A burn that one satellite placed badly may be that of an arc within so many sigma of both launches, and so far at most."""
 BURNS_BY = "infrared"
 """The physics by which a burn is seen."""
 LIKELY_MISSILE = 0.5
@@ -44,6 +46,8 @@ class Member(msgspec.Struct):
     launch_time: int = 0
     launch_place: tuple[float, float] | None = None
     """Latitude and longitude, rad."""
+    launch_sigma_m: float = 0.0
+    """Of that place, along its worse axis."""
     threat: bool = False
     """It has stood at `possible` or above."""
     ended: str = ""
@@ -101,7 +105,7 @@ class RaidEvent(msgspec.Struct):
         low = max(min(self.tally.side, sure), 1)
         # what shines beside one likely missile, a lit cloud, say, may be another: that is for `high`
         likeliest = max(best, sure, low, round(seen[1]) if best > 1 else 1)
-        high = max(len(self.members), likeliest, math.ceil(seen[2]))
+        high = max(len(self.members), likeliest, math.ceil(seen[2]), self.tally.most)
         return ObjectCount(low, likeliest, high)
 
 
@@ -128,13 +132,13 @@ def pooled_paths(event: RaidEvent, member: Member) -> tuple[str, ...]:
 def burns_of(plumes: Sequence[Member], member: Member) -> list[Member]:
     """Return the plumes that may be the burn of an object which only another phenomenology has seen since.
 
-    `plumes`: what rose and was lost, and nobody saw where it went.
+    `plumes`: what rose in other events; nobody has seen where it went.
     """
     own = set(phenomenologies(tuple(member.paths)))
     return [
         m for m in plumes
         if own and m.rose and own.isdisjoint(phenomenologies(tuple(m.spoken))) and burn_paths(m, tuple(own))
-        and _one_launch(m, member)
+        and _may_be_one_launch(m, member)
     ]  # fmt: skip
 
 
@@ -148,7 +152,7 @@ def carriers_of(event: RaidEvent, member: Member) -> list[Member]:
     return [
         m for m in event.members.values()
         if own and m.rose and m.p_missile >= LIKELY_MISSILE and m.number != member.number
-        and burn_paths(m, own) and _one_launch(m, member)
+        and burn_paths(m, own) and _may_be_one_launch(m, member)
     ]  # fmt: skip
 
 
@@ -157,11 +161,17 @@ def burn_paths(carrier: Member, own: Sequence[str]) -> tuple[str, ...]:
     return tuple(p for p in carrier.spoken if BURNS_BY not in own and phenomenologies((p,)) == (BURNS_BY,))
 
 
-def _one_launch(a: Member, b: Member) -> bool:
+def _one_launch(a: Member, b: Member, within_m: float = HALVES_M) -> bool:
     if a.launch_place is None or b.launch_place is None:
         return False
-    near = great_circle_m(*a.launch_place, *b.launch_place) <= HALVES_M
+    near = great_circle_m(*a.launch_place, *b.launch_place) <= within_m
     return near and abs(a.launch_time - b.launch_time) <= HALVES_S * NS
+
+
+def _may_be_one_launch(a: Member, b: Member) -> bool:
+    """Return whether two objects rose there and then as far as their launch places are known."""
+    unsure = UNSURE * math.hypot(a.launch_sigma_m, b.launch_sigma_m)
+    return _one_launch(a, b, max(HALVES_M, min(unsure, UNSURE_M)))
 
 
 def wanted_level(event: RaidEvent, plumes: Sequence[Member] = ()) -> str:
@@ -198,7 +208,7 @@ def _wanted(event: RaidEvent, plumes: Sequence[Member]) -> tuple[str, str]:
 def next_level(event: RaidEvent, now: int, plumes: Sequence[Member] = ()) -> tuple[str, str]:
     """Return (level, why it may change now) or the current level and `` when it has to stay.
 
-    `plumes`: objects of events that are over which rose, never threatened and were lost from sight.
+    `plumes`: objects of other events which rose.
 
     At most one change in 5 s; downwards only after the evidence has stayed low, never while a raid grows, and never once
     an object that still threatened has ended: its event ends when the others have.

@@ -90,6 +90,7 @@ def count_event(event: RaidEvent, objects: list[Judged], tracks: dict[int, Track
             seen = (track.last_infrared - track.born) / NS
             lit += [seen] if seen >= LIT_LEAST_S else []
     event.tally.said = note_total(event.tally, now, lit_seconds(lit), dark)
+    event.tally.most = max(event.tally.most, event.count().best)
 
 
 def open_count(event: RaidEvent, tracks: dict[int, Track], now: int) -> None:

@@ -23,6 +23,8 @@ LINE_PAUSE_S = 10.0
 """An object of an event at `possible` or above has a fresh line at least so often while it is being tracked."""
 LISTED_ASSET = 0.001
 ORBIT_HOLD_S = 60.0
+LONGEST_FLIGHT_S = 7200.0
+"""What was launched longer ago is down, or in orbit."""
 
 
 class Events:
@@ -86,6 +88,8 @@ class Events:
         if judged.launch is not None:
             member.launch_time = judged.launch.time
             member.launch_place = (judged.launch.latitude, judged.launch.longitude)
+            sigma = judged.launch.sigma_m
+            member.launch_sigma_m = sigma if math.isfinite(sigma) else 0.0
         if RANK[judged.level] >= RANK["possible"]:
             member.threat = True
             member.paths = sorted({*member.paths, *speaking_paths(track.paths)})
@@ -152,7 +156,7 @@ class Events:
         if event.level != "" and self._harmless(event, objects, now):
             self.close(event, objects, "identified harmless: launched into orbit", emit, now)
             return
-        level, why = next_level(event, now, () if event.level == "confirmed" else self._lost_plumes())
+        level, why = next_level(event, now, () if event.level == "confirmed" else self._plumes_beside(event, now))
         members = [j for j in objects.values() if j.event == event.number]
         if not members:
             return
@@ -167,10 +171,10 @@ class Events:
             if due and event.level and judged.predicted_at > judged.line_at:
                 self._write(event, judged, members, tracks, judged.reason, event.level, emit, now)
 
-    def _lost_plumes(self) -> list[Member]:
-        """Return what rose, never threatened and was lost: its event is over, and nobody saw where it went."""
-        over = (e for e in self.events.values() if e.closed)
-        return [m for e in over for m in e.members.values() if m.ended and not m.threat]
+    def _plumes_beside(self, event: RaidEvent, now: int) -> list[Member]:
+        """Return what rose in other events: which plume became which arc may stay open for as long as nobody sees it between."""
+        others = (e for e in self.events.values() if e is not event and now - e.opened < LONGEST_FLIGHT_S * NS)
+        return [m for e in others for m in e.members.values() if m.rose]
 
     def _harmless(self, event: RaidEvent, objects: dict[int, Judged], now: int) -> bool:
         """Return whether all objects of an event have been in orbit, by observation, for long enough."""

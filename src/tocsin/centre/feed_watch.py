@@ -89,7 +89,7 @@ def after_look(centre: Centre, look: Look, sensor: Sensor, result: LookResult) -
 
 def noisy(centre: Centre, look: Look, sensor: Sensor, rows: FloatArray, used: IntArray) -> None:
     """Tell where a sensor's errors are larger than it states; from then on they are taken as they are, also in these rows."""
-    before, now = centre.tracker.noise.hear(look, sensor, rows, used, centre.tracker.bank)
+    before, now = centre.tracker.hear_noise(look, sensor, rows, used, centre.false_rate.of(sensor.id))
     if now == before:
         return
     rows[:, SIGMA_COLUMNS] *= now / before

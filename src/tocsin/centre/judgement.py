@@ -9,7 +9,7 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from tocsin.assessment.ladder import RANK, Figures, level_of
+from tocsin.assessment.ladder import PROBABLE_ASSET, RANK, Figures, level_of
 from tocsin.assessment.paths import speaking_paths
 from tocsin.centre.features import features_of
 from tocsin.centre.judged import Judged
@@ -18,6 +18,7 @@ from tocsin.core.constants import NS
 from tocsin.core.records.inputs import Notification
 from tocsin.identification.classes import launch_probability, missile_probability
 from tocsin.identification.classify import Identity, classify, explain, without_notice
+from tocsin.identification.features import DARK_LONG_S
 from tocsin.identification.motion import climbs_under_power, runs_away, shines_aloft
 from tocsin.identification.notices import fitting
 from tocsin.identification.sites import REACH_M, odds_at
@@ -47,6 +48,8 @@ still burns holds for what falls."""
 PREDICT_PAUSE_S, SLOW_PAUSE_S = 4.0, 10.0
 """How often a fall is predicted anew. The slower: of a burning object, a mixture of hundreds of flights where a free arc is one
 Gaussian; of a confirmed threat, which is told so often; and of what is well known and threatens nothing."""
+STANDS_S = 30.0
+"""What is predicted of a fall, and nothing has changed for so long, is as good as a second prediction: no look may follow."""
 SETTLED_HITS, KNOWN_HITS = 12, 60
 EVENT_PAUSE_S, SURE_PAUSE_S, IDLE_PAUSE_S = 2.0, 4.0, 10.0
 """A young track is judged every second; one that is settled every two; a confirmed threat, and what has flown free for long,
@@ -56,6 +59,8 @@ THREATENS = 0.01
 DARK_WATCH_S = 150.0
 """A plume that went out is judged every second for so long: its silence is evidence that grows with time."""
 FITS = (3, 4, 5, 6, 8, 10, 13, 16, 20, 25, 31, 39, 49, 64)
+SHARPER = 0.5
+"""A launch that later lines of sight place is taken where it is so much surer than that of the first ones."""
 DARK_S = 20.0
 """A plume not seen for so long, and in two looks, has gone out (stages follow within some ten seconds): its burn is fitted."""
 
@@ -92,9 +97,10 @@ class Judgement:
                 if judged.event:
                     known = judged.hits_judged >= KNOWN_HITS and judged.powered <= MAY_BURN
                     pause = SURE_PAUSE_S if known or judged.level == "confirmed" else EVENT_PAUSE_S
-            changed = seen != judged.hits_judged
+            # the last looks of all are predicted from too, though no look follows that would ask for it
+            changed = seen != judged.hits_judged or (judged.event and seen != judged.predicted_hits)
             dark = off and now - off < DARK_WATCH_S * NS and (judged.event or _untold(judged, now - off))
-            if (changed or dark) and now - judged.judged_at >= pause * NS:
+            if ((changed or dark) and now - judged.judged_at >= pause * NS) or _stood(judged, now):
                 slots.append(slot)
         return slots
 
@@ -116,7 +122,7 @@ class Judgement:
         self, stage: Stage, judged: Judged, track: Track, state: FloatArray, covariance: FloatArray, arcs: ArcFigures,
         k: int, now: int,
     ) -> None:  # fmt: skip
-        judged.powered = stage.tracker.powered(track.slot)
+        judged.powered = 0.0 if spent(track, now) else stage.tracker.powered(track.slot)
         judged.orbiting = 1.0 - float(arcs.p_low[k])
         self._fit_launch(stage, judged, track)
         if self._tell_burnout(stage, judged, track, now) or self._tell_whole(stage, track):
@@ -209,30 +215,36 @@ class Judgement:
         fit = stage.predictor.fit_launch(track)
         if fit is None:
             return
-        judged.launch = fit.spot
-        judged.context.launch_time = fit.spot.time
-        known = fit.spot.sigma_m <= REACH_M
-        judged.context.site = odds_at(fit.spot.latitude, fit.spot.longitude) if known else None
+        early = fit.young or len(track.satellites) < 2
+        if judged.launch is None or early or fit.spot.sigma_m < SHARPER * judged.launch.sigma_m:
+            judged.launch = fit.spot
+            judged.context.launch_time = fit.spot.time
+            known = fit.spot.sigma_m <= REACH_M
+            judged.context.site = odds_at(fit.spot.latitude, fit.spot.longitude) if known else None
         judged.profile_time = fit.time
         judged.profile_state = fit.state
 
     def _tell_burnout(self, stage: Stage, judged: Judged, track: Track, now: int) -> bool:
-        """Fit the whole burn of a plume that has gone out, once, and tell the tracker where it coasts from; is it out?"""
+        """Fit the whole burn of a plume that has gone out, once, and tell the tracker where it coasts from; is it out?
+
+        It tells where it rose. Where it coasts from it tells the tracker too, unless a radar has seen it and knows more.
+        """
         n, dark = len(track.sights), track.off_from
         if not dark or n <= judged.burnt or track.infrared_misses < 2 or now - dark < DARK_S * NS:
             return False
         judged.burnt = n
         found = stage.predictor.burnout(track, stage.tracker)
-        bank = stage.tracker.bank
+        bank, unseen = stage.tracker.bank, len(track.satellites) == len(track.sensors)
         if found is not None:
             judged.launch, state, covariance = found
             judged.context.launch_time = judged.launch.time
-            settle(bank, track.slot, int(bank.ts[track.slot]), state, covariance)
-        elif len(track.satellites) == 1:
+            if unseen:
+                settle(bank, track.slot, int(bank.ts[track.slot]), state, covariance)
+        elif len(track.satellites) == 1 and unseen:
             stage.tracker.above_ground(track.slot)
-        if len(track.satellites) == len(track.sensors):
+        if unseen:
             stage.tracker.remember_burnout(track.slot)
-        return True
+        return unseen
 
     def _tell_whole(self, stage: Stage, track: Track) -> bool:
         """Join what one satellite saw burn with what radars tell of it now, once; is it another state?
@@ -264,6 +276,8 @@ class Judgement:
         slow = slow or (judged.predicted_hits >= KNOWN_HITS and judged.asset < THREATENS)
         pause = SLOW_PAUSE_S if slow and not judged.context.lifting.since else PREDICT_PAUSE_S
         if judged.predicted_at and not went_out and (not fresh or now - judged.predicted_at < pause * NS):
+            if _stood(judged, now):
+                judged.asset_before = judged.asset
             return
         judged.predicted_at, judged.predicted_hits, judged.predicted_powered = now, track.hits, judged.powered
         if judged.launch is None and not track.satellites:
@@ -303,3 +317,18 @@ class Judgement:
 def _untold(judged: Judged, dark: int) -> bool:
     """Return whether what opened no event and has been dark for so long (ns) may be a launch, untold yet where it coasts from."""
     return judged.launched >= NOTICEABLE and not judged.burnt and dark >= DARK_S * NS
+
+
+def _stood(judged: Judged, now: int) -> bool:
+    """Return whether a threat that one prediction has found stands unchanged for so long that it counts as found twice."""
+    first = judged.asset >= PROBABLE_ASSET > judged.asset_before
+    return first and now - judged.predicted_at >= STANDS_S * NS
+
+
+def spent(track: Track, now: int) -> bool:
+    """Return whether its plume went out so long ago that no motor drives it: what changes its speed then is air.
+
+    A last stage too faint to be seen is the price: its track gains speed and stays one that coasts.
+    """
+    dark = track.off_from and now - track.off_from > DARK_LONG_S * NS
+    return bool(dark and track.infrared_misses >= 2)

@@ -264,7 +264,7 @@ def _exercise_beginnings() -> None:
     anchor = Anchor(_START, high, np.eye(N).ravel().tolist())
     air_since(anchor, _START + NS, np.array(high[:6]), np.eye(6))
     join(np.ones(6), np.eye(6), 1.0, np.ones(N), np.eye(N), np.empty(6), np.empty((6, 6)))
-    carry_on(np.array(high), 1.0, np.empty((N, N)))
+    carry_on(np.array(high), 1.0, np.empty((N, N)), True)
     raise_above(np.array(high), np.eye(N))
     track, burnt_out = bank.tracks[int(slots[1])], (np.array(high[:6]), 1e6 * np.eye(6))
     track.burnout = (_START - NS, *burnt_out)

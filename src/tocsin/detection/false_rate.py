@@ -16,6 +16,8 @@ BLOCK = 100
 """Looks that are judged together."""
 TIMES, SIGMAS, LEAST = 3.0, 6.0, 10
 """A sensor is named when so many times the false reports it states, and six sigma of their Poisson number, and ten more came."""
+RESTS = 30
+"""One that is at its bound is named once, and again only after so many quiet blocks in a row."""
 
 
 class Block(msgspec.Struct):
@@ -24,8 +26,8 @@ class Block(msgspec.Struct):
     looks: int = 0
     alone: int = 0
     """Detections of tracks that ended before they were sure."""
-    loud: bool = False
-    """It was named, and has not been quiet for a block since."""
+    rests: int = 0
+    """So many quiet blocks more, and it may be named again; 0 = it is not named."""
     rate: float = 0.0
     """False reports a look, as counted over the last block that was loud; 0 where it gives what it states."""
 
@@ -42,12 +44,12 @@ class FalseRate:
         block.looks += looks
         expected = stated * max(block.looks, BLOCK)
         most = TIMES * expected + SIGMAS * math.sqrt(expected) + LEAST
-        loud, before = block.alone > most, block.loud
+        loud, named = block.alone > most, block.rests > 0
         if block.looks < BLOCK and not loud:
             return ""
         rate = block.alone / block.looks
-        self.blocks[sensor] = Block(loud=loud, rate=rate if loud else 0.0)
-        if not loud or before:
+        self.blocks[sensor] = Block(rests=RESTS if loud else max(block.rests - 1, 0), rate=rate if loud else 0.0)
+        if not loud or named:
             return ""
         why = "noise, jamming, glint or a wrong threshold"
         return f"{rate:.2g} false reports a look, where it states {stated:.2g}: {why}"

@@ -11,7 +11,16 @@ from collections.abc import Callable
 import msgspec
 
 from tocsin.core.constants import MU_M3_S2
-from tocsin.identification.classes import CLASSES, LAUNCHES, MISSILES, RANGES_KM, UNKNOWN_LIKELIHOOD
+from tocsin.identification.burns import (
+    BURNS_S,
+    ORBIT_ENDS,
+    STAGE_GAP_S,
+    STAGES_FOLLOW_S,
+    burns_beyond,
+    ends_at,
+    may_follow,
+)
+from tocsin.identification.classes import CLASSES, LAUNCHES, MISSILES, UNKNOWN_LIKELIHOOD
 from tocsin.identification.features import DARK_LONG_S, Features
 from tocsin.identification.motion import brakes, burns, came, climbs_under_power
 from tocsin.identification.reach import EARTH_RADIUS_M, least_apogee, reach
@@ -20,12 +29,17 @@ from tocsin.identification.sites import BOUND
 NOTIFICATION, SITE = "notification", "launch site"
 PRIOR_WORDS = (NOTIFICATION, SITE)
 """What is said or known before: it never holds down what may fall on a place."""
-STAGE_GAP_S = 10.0
-"""Between cut-off and the next stage at full thrust: 8 to 11 s in the telemetry of 23 Falcon 9 ascents."""
 SLOWEST_M_S2 = 3.0
 WHOLE_BURN_M_S2 = 22.0  # missiles gain as much in the mean of their whole burn, or more (see `mean_acceleration`)
 FLAT, FLAT_WIDTH, FAR_M = 0.5, 0.08, 5500e3
 """Apogee over that of least energy, of arcs of intercontinental range: depressed ones that were ever proposed stay above."""
+REACHES_KM = {
+    "ballistic_missile_short_range": (150.0, 1050.0),
+    "ballistic_missile_intermediate_range": (1050.0, 5600.0),
+    "ballistic_missile_intercontinental": (5600.0, 15_000.0),
+}
+EDGE = 0.2
+"""How far the energy of the generic classes reaches, and how the logarithm of that may be off (lofted arcs, early ones)."""
 MIRROR_DEG, FORWARD_DEG = 8.0, 50.0
 
 
@@ -125,35 +139,25 @@ def too_fast(f: Features) -> Piece | None:
     return Piece("speed", f"{f.inertial_speed_m_s / 1000:.2f} km/s inertial", out)
 
 
-def may_follow(dark_s: float) -> float:
-    """Return the probability that a launcher's plume has been dark for so long before its next stage: a burnout is no end.
-
-    Seven in ten light within seconds of `STAGE_GAP_S`; two coast first (Pegasus 18 s, Epsilon 47 s, SS-520 150 s); of one in
-    ten the next stage is too faint to be seen (Electron 26 kN, Safir 35 kN, where 95 kN shine with 20 kW/sr), or it fails.
-    """
-    late = max(dark_s - STAGE_GAP_S, 0.0)
-    return 0.7 * math.exp(-late / 6.0) + 0.2 * math.exp(-late / 40.0) + 0.1
-
-
 def burn_time(f: Features) -> Piece | None:
-    """How long it has burnt, or burnt in all: generic classes 60-360 s (domain facts C.2), a way to orbit longer."""
+    """How long it has burnt so far, or burnt in all: each class has its times (`BURNS_S`), a way to orbit is longer."""
     if f.infrared_hits < 2:
         return None
     t = f.burning_s
     out = spread(0.5)
-    out["ballistic_missile_short_range"] = falls_off(t, 100.0, 20.0)
-    out["ballistic_missile_intermediate_range"] = falls_off(t, 190.0, 30.0)
-    out["ballistic_missile_intercontinental"] = falls_off(t, 320.0, 30.0)
-    out["sounding_rocket"] = falls_off(t, 110.0, 20.0)  # to the last burnout, with the coasts between its stages
-    out["space_launch"] = 1.0
     out["meteor"] = falls_off(t, 8.0, 4.0)
-    value = f"{t:.0f} s so far"
-    if f.off_s > 0.0:
-        out["space_launch"] = may_follow(f.off_s) if f.under_power[0] < 7400.0 else 1.0
-        early = rises_to(t, 130.0, 25.0)
-        out["ballistic_missile_intercontinental"] *= max(early, math.exp(-f.off_s / 6.0))
-        value = f"{t:.0f} s, dark for {f.off_s:.0f} s"
-    return Piece("burn time", value, out)
+    out["space_launch"] = 1.0
+    if not f.off_s > 0.0:
+        for name in BURNS_S:
+            out[name] = burns_beyond(name, t)
+        return Piece("burn time", f"{t:.0f} s so far", out)
+    # a stage of a missile lights within seconds of the one below: dark for longer, the burn was whole
+    follows = math.exp(-f.off_s / STAGES_FOLLOW_S)
+    for name in BURNS_S:
+        out[name] = max(ends_at(name, t), 0.3 * follows * burns_beyond(name, t))
+    if f.under_power[0] < 7400.0:
+        out["space_launch"] = ORBIT_ENDS * rises_to(t, 100.0, 25.0) * may_follow(f.off_s)
+    return Piece("burn time", f"{t:.0f} s, dark for {f.off_s:.0f} s", out)
 
 
 def first_light(f: Features) -> Piece | None:
@@ -191,7 +195,7 @@ def speed_at_thrust(f: Features) -> Piece | None:
         return None
     v = speed - sigma
     out = spread(0.5)
-    out["ballistic_missile_short_range"] = falls_off(v, 2800.0, 300.0)
+    out["ballistic_missile_short_range"] = falls_off(v, 3200.0, 200.0)
     out["ballistic_missile_intermediate_range"] = falls_off(v, 5600.0, 300.0)
     out["ballistic_missile_intercontinental"] = falls_off(v, 7300.0, 120.0)
     out["sounding_rocket"] = falls_off(v, 4500.0, 400.0)
@@ -211,22 +215,30 @@ def mean_acceleration(f: Features) -> Piece | None:
     if f.off_s > DARK_LONG_S:
         # a coast changes the speed, and takes nothing from what was seen of the burn
         speed, sigma, inertial = f.burnout
-    if f.infrared_hits < 5 or f.burning_s < 60.0 or not sigma < 600.0 or inertial > 6000.0:
+    t = f.burning_s
+    if f.infrared_hits < 5 or t < 40.0 or not sigma < 600.0 or inertial > 6000.0:
         return None
-    mean = speed / f.burning_s
-    least = 11.0 + 8.0 * min(f.burning_s - 60.0, 90.0) / 90.0
+    mean, spread_m_s2 = speed / t, sigma / t
+    grown = min(max(t - 60.0, 0.0), 90.0) / 90.0
+    least = 11.0 + 8.0 * grown
     out = spread(0.5)
-    most = mean + 0.5 * sigma / f.burning_s
-    fast = rises_to(most, least, 1.5)
+    most = mean + 0.5 * spread_m_s2
+    fast, short = rises_to(most, least, 1.5), rises_to(most, least + 7.0 * grown, 1.5)
+    # heavy ones start as slowly as launchers, and gain on them when they are lighter; all are slow at first
+    young, heavy = 0.25 * max((60.0 - t) / 20.0, 0.0), 0.25 * min(max((110.0 - t) / 40.0, 0.0), 1.0)
+    if f.off_s > 0.0:
+        young = heavy = 0.0
     if f.off_s > STAGE_GAP_S:  # it was the whole burn
-        fast = rises_to(mean, WHOLE_BURN_M_S2, math.hypot(1.5, sigma / f.burning_s))
-    give(out, MISSILES, max(fast, 0.15))
-    out["space_launch"] = max(falls_off(mean, least + 4.0, 4.0), 0.2)
+        fast = short = rises_to(mean, WHOLE_BURN_M_S2, math.hypot(1.5, spread_m_s2))
+    give(out, MISSILES, max(short, 0.15 + young))  # what burns less long is at its fastest by then
+    out["ballistic_missile_intercontinental"] = max(fast, 0.15 + young + heavy)
+    out["space_launch"] = max(falls_off(mean, least + 4.0, math.hypot(4.0, spread_m_s2)), 0.2 + young)
     out["sounding_rocket"] = max(rises_to(most, 15.0, 3.0), 0.02)
-    stands = rises_to(mean + 2.0 * sigma / f.burning_s, SLOWEST_M_S2, 0.7)
-    for c in LAUNCHES:
-        out[c] *= stands
-    return Piece("mean acceleration", f"{mean:.0f} m/s2 over {f.burning_s:.0f} s", out)
+    if t >= 60.0:
+        stands = rises_to(mean + 2.0 * spread_m_s2, SLOWEST_M_S2, 0.7)
+        for c in LAUNCHES:
+            out[c] *= stands
+    return Piece("mean acceleration", f"{mean:.0f} m/s2 over {t:.0f} s", out)
 
 
 def arc(f: Features) -> Piece | None:
@@ -257,20 +269,23 @@ def arc(f: Features) -> Piece | None:
 
 
 def arc_shape(f: Features) -> Piece | None:
-    """Range and height of an arc that falls: each class has its ranges; sounding rockets go up, not far.
+    """Range and height of an arc that falls: each class has its reach; sounding rockets go up, and seldom beyond 1,500 km.
 
     Missiles are lofted now and then (Hwasong-12, -14, -15, -17, -18: apogee 2 to 7 times the range); the highest sounding
-    rocket of note is the Black Brant XII of 1995 (1,453 km). What burns out far below the arc of least energy and all but in
-    orbit is a launcher whose last stage is still to come, or too faint: no flight of a missile of that range so flat is
-    public, and one in five is left to them.
+    rocket of note is the Black Brant XII of 1995 (1,453 km), which a rail at 78 degrees sends 1,800 km far. What burns out far
+    below the arc of least energy and all but in orbit is a launcher whose last stage is still to come, or too faint: no flight
+    of a missile of that range so flat is public, and one in five is left to them.
     """
     apogee, far_m = f.shape
     if not far_m > 0.0 or not apogee > 0.0 or burns(f):
         return None
     out = spread(0.3)
     ln_reach = math.log(max(reach(far_m, apogee) / 1000.0, 10.0))
-    for name, (centre, width) in RANGES_KM.items():
-        out[name] = max(math.exp(-0.5 * ((ln_reach - math.log(centre)) / width) ** 2), 1e-3)
+    # between two stages the arc is not yet the one it will fall on
+    follows = 0.15 * math.exp(-f.off_s / STAGES_FOLLOW_S) if f.off_s > 0.0 else 0.0
+    for name, (least_km, most_km) in REACHES_KM.items():
+        inside = rises_to(ln_reach, math.log(least_km), EDGE) * falls_off(ln_reach, math.log(most_km), EDGE)
+        out[name] = max(0.8 * inside, 1e-3, follows)
     # rails stand at 75 to 88 degrees (tangent = 4 apogee / range): steep arcs, and seldom far ones
     steep = apogee / far_m
     lofted = 0.15 + 0.85 * falls_off(steep, 0.45, 0.2)
@@ -278,7 +293,10 @@ def arc_shape(f: Features) -> Piece | None:
     pressed = max(rises_to(apogee, FLAT * least, FLAT_WIDTH * least), 0.2)
     for name in MISSILES:
         out[name] *= lofted * pressed
-    far = falls_off(far_m, 400e3, 400e3) * falls_off(apogee, 1500e3, 150e3)
+    out["space_launch"] = 0.3
+    if least > 0.0 and f.infrared_hits >= 3:  # what was seen to burn to such an arc is what launchers do
+        out["space_launch"] += 0.7 * falls_off(apogee, FLAT * least, FLAT_WIDTH * least)
+    far = falls_off(far_m, 1500e3, 400e3) * falls_off(apogee, 1500e3, 150e3)
     out["sounding_rocket"] = max(rises_to(steep, 0.9, 0.2) * far, 0.01)
     out["reentering_body"] = 0.5
     return Piece("shape of the arc", f"{far_m / 1000:.0f} km far, {apogee / 1000:.0f} km high", out)

@@ -16,6 +16,8 @@ from tocsin.core.errors import InputError
 from tocsin.core.records.scenario import Background, Flight, Scenario
 from tocsin.core.records.vehicle import Vehicle
 from tocsin.modelling.arcs import Arc, Report, arc_of
+from tocsin.modelling.chance import stream
+from tocsin.modelling.dispersion import payload_beta
 from tocsin.modelling.sphere import RADIUS_M, arc_at
 from tocsin.world.geodesy import direct
 
@@ -126,8 +128,8 @@ def class_of(speed: float) -> str:
 def scenarios_of(base: Scenario, test: Test, draw: int, draws: int, vehicles: dict[str, Vehicle]) -> Iterator[Scenario]:
     """Yield the scenario of a draw of a test with each class that has the flight, the smallest first.
 
-    Draws differ by the noise of every sensor, where the missile falls about its aim, and the hour of the day, evenly over
-    all `draws`. What a class flies to the aim it may not fly beside it: then the next one does.
+    Draws differ by the noise of every sensor, what it carries, where it falls about its aim, and the hour of the day, evenly
+    over all `draws`. What a class flies to the aim it may not fly beside it: then the next one does.
     """
     lat, lon = (v / DEG for v in test.report.place)
     seed = base.seed + 1_000_003 * (draw + 1) + test.number
@@ -149,7 +151,7 @@ def scenarios_of(base: Scenario, test: Test, draw: int, draws: int, vehicles: di
         flight = Flight(
             id=FLIGHT_ID, kind="missile", vehicle=name, launch_s=LAUNCH_S, latitude_deg=lat, longitude_deg=lon,
             target_latitude_deg=fall[0], target_longitude_deg=(fall[1] + 180.0) % 360.0 - 180.0,
-            apogee_km=test.report.apogee_m / 1e3,
+            apogee_km=test.report.apogee_m / 1e3, payload_beta_kg_m2=round(payload_beta(stream(seed, "beta")), 1),
         )  # fmt: skip
         yield msgspec.structs.replace(alone, duration_s=LAUNCH_S + arc.time_s + AFTER_S, flight=(flight,))
 

@@ -7,11 +7,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from tocsin.core.constants import NS
+from tocsin.core.errors import InputError
 from tocsin.core.records.inputs import ElementSet, Health, Input, Notification, Operator
 from tocsin.core.records.network import Assets, Network
 from tocsin.core.records.scenario import Scenario
-from tocsin.core.time import tai_from_iso
+from tocsin.core.time import iso_from_tai, tai_from_iso
 from tocsin.formats.input_lines import Other
 from tocsin.formats.inputs import InputsRead, stream
 from tocsin.formats.other_inputs import in_order
@@ -21,7 +24,7 @@ from tocsin.modelling.satellites import perturbed
 from tocsin.modelling.sensors import Progress, SensorRun, Sky, run_sensors
 from tocsin.modelling.tape import play
 from tocsin.modelling.truth import Truth, build_truth
-from tocsin.sensing.sensors import compile_network
+from tocsin.sensing.sensors import SensorTable, compile_network
 
 
 @dataclass
@@ -61,10 +64,24 @@ def observe(
     sky = Sky(truth.trajectories, fires, perturbed(known, scenario.catalogue.along_track_error_s, scenario.seed),
               scenario.background.glint_episodes)  # fmt: skip
     mark("satellites")
-    run = run_sensors(scenario, network, compile_network(network), sky, start, end, say)
+    sensors = compile_network(network)
+    _orbits_hold(sensors, start, end)
+    run = run_sensors(scenario, network, sensors, sky, start, end, say)
     _between(scenario, scenario_path, run, network, assets, start, end)
     mark("sensors")
     return Observed(start, end, truth, run, notices(scenario, start), words(scenario, start))
+
+
+def _orbits_hold(sensors: SensorTable, start: int, end: int) -> None:
+    """InputError where the orbit of a satellite cannot be carried from its epoch to the scenario."""
+    for sensor in sensors.sensors:
+        if sensor.ephemeris is not None and not all(
+            np.isfinite(sensor.satellite_position(t)).all() for t in (start, end)
+        ):
+            raise InputError(
+                f"does not hold at the time of the scenario ({iso_from_tai(start)}): decades away, or it has come down",
+                key=f"{sensor.kind} {sensor.id}: orbit", allowed="an orbit with an epoch within some years",
+            )  # fmt: skip
 
 
 def _between(

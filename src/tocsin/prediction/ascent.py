@@ -26,7 +26,7 @@ from tocsin.world.motion.freeflight_kernels import propagate
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 
-FEWEST = (k.COMMON + k.PER_STAGE - 2) // 2
+FEWEST = 6
 """Looks, of two angles each: with fewer the ascent is that of the priors."""
 FIRST_ROUNDS, ROUNDS = 3, 40
 _COARSER = np.array([1000.0, 300.0, 100.0, 30.0, 10.0, 3.0, 1.0])
@@ -39,28 +39,39 @@ WORST_SIGMAS = 4.0
 """So far above its mean, in sigmas of chi-square, the ascent is none of these, and the filter's state stays."""
 _EVIDENT = 12.0
 """Ascents so much less likely (ln) than the best are left out."""
-_WIDTHS = {
-    k.EAST: PRIOR_SIGMA[0], k.NORTH: PRIOR_SIGMA[1], k.START: PRIOR_SIGMA[2], k.HEADING: PRIOR_SIGMA[3],
-    k.KICK: 20.0 * DEG, k.KICK_S: 12.0, k.HOLD_S: 25.0, k.PITCH: 3.0 * DEG, k.RATE: 0.1 * DEG, k.LN_DRAG: 0.5,
-}  # fmt: skip
 _STAGE_WIDTHS = (0.35, 0.1, 0.4, 1.0)
 _LN_EXHAUST = math.log(265.0 * G0_M_S2)
 """Of whatever stage: specific impulses of missiles in vacuum lie between some 225 s and 310 s, old and new, solid and liquid."""
 _LN_COAST = math.log(1.5)
 """Between two stages: from nearly at once (hot staging) to some seconds."""
+_LN_KICK, _LN_KICK_WIDTH = math.log(25.0), 0.6
+"""Until thrust follows the velocity: reported programmes tilt at 10 to 30 s and are over by 60 to 90 s, launchers to orbit tilt
+within 10 s."""
+_LN_LIFT, _LN_LIFT_WIDTH = -0.35, 0.75
+"""What a first stage lifts off with beyond its weight: vehicles lift off with 1.2 (liquid, large) to 3.5 times it (solid, small),
+so 0.2 to 2.5, evenly in the logarithm."""
+_BACK, _BACK_WIDTH = 0.15, 0.06
+"""What the air takes of a first stage's thrust at sea level: 0.07 (nozzles made for the ground) to 0.3 (for all the way up)."""
 _HOLD_S, _RATE = 80.0, 0.05 * DEG
+_WIDTHS = {
+    k.EAST: PRIOR_SIGMA[0], k.NORTH: PRIOR_SIGMA[1], k.START: PRIOR_SIGMA[2], k.HEADING: PRIOR_SIGMA[3],
+    k.KICK: 20.0 * DEG, k.LN_KICK_S: _LN_KICK_WIDTH, k.HOLD_S: 25.0, k.PITCH: 3.0 * DEG, k.RATE: 0.1 * DEG, k.LN_DRAG: 0.5,
+    k.BACK: _BACK_WIDTH, k.YAW: 3.0 * DEG,
+}  # fmt: skip
 _SEEN_LIT = 2
 """Looks at least that have seen the last stage burn."""
 _FIRST_BURNT = 0.85
 """Most of its mass that a stage has burnt at the cut-off where the way downhill starts."""
+_LEAST_LIFT = 0.1
 _LEAST_GAP_S = 1e-3
 HELD_M, HELD_M_S = 100e3, 300.0
 """So near is a burn of one satellite held to the arc that it led to: other ascents that fit are kilometres a second away."""
 _HOLD = np.array([1.0 / HELD_M] * 3 + [1.0 / HELD_M_S] * 3)
 _VACUUM_KG_M2 = 1e6
 """No air: what was tens of minutes ago, nearly enough."""
-_UNSEEN_M, _UNSEEN_S = 500.0, 2.0
-"""One sigma of what real vehicles do otherwise before they are first seen."""
+_LEAST_NOISE = 0.1
+_UNSEEN_M, _UNSEEN_S = 100.0, 4.0
+"""One sigma of what real vehicles do otherwise before they are first seen: thrust builds up, is held back, is steered."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,15 +101,32 @@ def priors() -> tuple[FloatArray, FloatArray]:
     means, widths = np.zeros((k.STAGES, k.MOST)), np.ones((k.STAGES, k.MOST))
     for row, vehicle in enumerate(CLASSES):
         mean = means[row]
-        mean[k.START], mean[k.KICK], mean[k.KICK_S] = PRIOR_START_S, KICKS[1] * vehicle.kick_deg * DEG, vehicle.kick_s
-        mean[k.HOLD_S], mean[k.RATE] = _HOLD_S, _RATE
+        mean[k.START], mean[k.KICK], mean[k.LN_KICK_S] = PRIOR_START_S, KICKS[1] * vehicle.kick_deg * DEG, _LN_KICK
+        mean[k.HOLD_S], mean[k.RATE], mean[k.BACK] = _HOLD_S, _RATE, _BACK
         mean[k.LN_DRAG] = math.log(math.pi / 4.0 * vehicle.stages[0].diameter_m ** 2 / vehicle.lift_off_kg)
         for column, width in _WIDTHS.items():
             widths[row, column] = width
         for stage, values in enumerate(_pushes(vehicle)):
             at = k.COMMON + k.PER_STAGE * stage
             mean[at : at + k.PER_STAGE], widths[row, at : at + k.PER_STAGE] = values, _STAGE_WIDTHS
+        mean[k.COMMON + k.LN_PUSH], widths[row, k.COMMON + k.LN_PUSH] = _LN_LIFT, _LN_LIFT_WIDTH
     return means, widths
+
+
+@functools.cache
+def flown() -> FloatArray:
+    """Return (3, MOST) the means of the priors, but with the first acceleration that each generic class has."""
+    means = priors()[0].copy()
+    for row, vehicle in enumerate(CLASSES):
+        means[row, k.COMMON + k.LN_PUSH] = _ln_push(math.exp(_pushes(vehicle)[0][0]), 0)
+    return means
+
+
+def _ln_push(push: float, stage: int) -> float:
+    """Return the parameter of a stage whose thrust, out of the air, accelerates it so much (m/s2) at first."""
+    if stage > 0:
+        return math.log(push)
+    return math.log(max(push * (1.0 - _BACK) / G0_M_S2 - 1.0, _LEAST_LIFT))
 
 
 def _pushes(vehicle: Vehicle) -> list[tuple[float, float, float, float]]:
@@ -112,14 +140,16 @@ def _pushes(vehicle: Vehicle) -> list[tuple[float, float, float, float]]:
 
 def fit_burnout(
     times_ns: IntArray, places: FloatArray, los: FloatArray, sigma: npt.ArrayLike, dark_ns: int, at_ns: int,
-    near: FloatArray | None = None,
+    whose: npt.ArrayLike = 0, biases: npt.ArrayLike = (0.0,), near: FloatArray | None = None,
 ) -> Burnout | None:  # fmt: skip
     """Return the coasting state at `at_ns` of what has burnt out, None where no ascent fits.
 
     times_ns (n,), places (n, 3), los (n, 3), sigma: lines of sight, as `fit_launch` takes them; dark_ns: the first look that
-    could have seen the plume and did not. Burnout is even between the last line of sight and that. `near`: a state (6,) at
-    `at_ns` that something else has led to, to hold it near, within `HELD_M` and `HELD_M_S`. Without it lines of sight have to be
-    those of two satellites, since one does not tell depth: ascents in many directions fit.
+    could have seen the plume and did not. Burnout is even between the last line of sight and that. whose (n,) or one number: the
+    row of `biases` (s,) of each look, what the pointing of its satellite may be off by for good (rad, one sigma an axis); `sigma`
+    has it in it. The uncertainty of the launch place has it too, that of the state has the noise of looks only. `near`: a state
+    (6,) at `at_ns` that something else has led to, to hold it near, within `HELD_M` and `HELD_M_S`. Without it lines of sight
+    have to be those of two satellites, since one does not tell depth: ascents in many directions fit.
     """
     order = np.argsort(times_ns, kind="stable")
     t = np.asarray(times_ns, np.int64)[order]
@@ -137,8 +167,12 @@ def fit_burnout(
     gap = max((dark_ns - int(t[-1])) / NS, 0.0)
     cutoff = float(times[-1]) + 0.5 * gap
     end = max((at_ns - int(t[0])) / NS, cutoff + 0.5 * gap)
+    owner = np.ascontiguousarray(np.broadcast_to(np.asarray(whose, np.int64), t.shape)[order])
+    constant = np.asarray(biases, np.float64)
+    # a constant error is no noise: it moves all looks alike
+    noise = np.sqrt(np.maximum(sigmas**2 - constant[owner] ** 2, (_LEAST_NOISE * sigmas) ** 2))
     held = (np.zeros(6), np.zeros(6)) if near is None else (near, _HOLD)
-    job = _Job(reference, times, looks, sigmas, gap, cutoff, end, *held)
+    job = _Job(reference, times, looks, noise, owner, constant, gap, cutoff, end, *held)
     heading = math.nan if near is None else _heading(reference, near, cutoff - end)
     freedom = max(1.0, 2.0 * len(t) - 4.0)
     fits = _fits(job, _starts(found, cutoff, heading), freedom)
@@ -199,7 +233,7 @@ def _regrouped(p: FloatArray, stages: int, wanted: int, cutoff: float) -> FloatA
     while stages != wanted:
         lit = _lit(p, stages)
         last, burn = at[stages - 1], max(cutoff - lit, 2.0)
-        push, exhaust = math.exp(p[last + k.LN_PUSH]), math.exp(p[last + k.LN_EXHAUST])
+        push, exhaust = k.push_of(p, stages - 1), math.exp(p[last + k.LN_EXHAUST])
         if stages < wanted:
             left = max(1.0 - 0.5 * push * burn / exhaust, k.LEAST_LEFT)
             p[last + k.LN_BURN], p[last + k.LN_COAST] = math.log(0.5 * burn), _LN_COAST
@@ -208,7 +242,7 @@ def _regrouped(p: FloatArray, stages: int, wanted: int, cutoff: float) -> FloatA
             continue
         end, first = push / max(1.0 - push * burn / exhaust, k.LEAST_LEFT), at[stages - 2]
         burn += math.exp(p[first + k.LN_BURN])
-        push = math.exp(p[first + k.LN_PUSH])
+        push = k.push_of(p, stages - 2)
         share = min(max(1.0 - push / end, 0.3), _FIRST_BURNT)
         p[first + k.LN_EXHAUST] = math.log(push * burn / share)
         stages -= 1
@@ -228,7 +262,7 @@ def _starts(found: FloatArray, cutoff: float, heading: float) -> list[tuple[int,
         row = min(rows, key=lambda r: float(r[SOL_CHI2]))
         if math.isfinite(heading):
             row = min(rows, key=lambda r: abs(math.remainder(float(r[HEADING]) - heading, 2.0 * math.pi)))
-        p = priors()[0][stages - 1].copy()
+        p = flown()[stages - 1].copy()
         p[k.EAST], p[k.NORTH], p[k.START], p[k.HEADING] = (float(v) for v in row[:4])
         if math.isfinite(heading):
             p[k.HEADING] = heading
@@ -236,7 +270,8 @@ def _starts(found: FloatArray, cutoff: float, heading: float) -> list[tuple[int,
         p[k.KICK] = CLASSES[stages - 1].kick_deg * DEG * min(max(steep, 0.1), 1.3)
         for stage in range(stages):
             at = k.COMMON + k.PER_STAGE * stage
-            p[at + k.LN_PUSH] += float(row[LN_SIZE] - 2.0 * row[LN_TIME])
+            push = k.push_of(p, stage) * math.exp(float(row[LN_SIZE] - 2.0 * row[LN_TIME]))
+            p[at + k.LN_PUSH] = _ln_push(push, stage)
             p[at + k.LN_BURN] += float(row[LN_TIME])
         excess = max(math.log(max(k.most_burnt(p, stages, cutoff), 1e-3) / _FIRST_BURNT), 0.0)
         p[k.COMMON + k.LN_EXHAUST : k.COMMON + k.PER_STAGE * stages : k.PER_STAGE] += excess
@@ -264,6 +299,8 @@ class _Job:
     times: FloatArray
     looks: FloatArray
     sigmas: FloatArray
+    whose: IntArray
+    biases: FloatArray
     gap: float
     cutoff: float
     end: float
@@ -282,7 +319,7 @@ class _Job:
         state, covariance, spread = np.zeros(6), np.zeros((6, 6)), np.zeros((k.MOST, k.MOST))
         chi2, evidence = fit_ascent(
             self.reference, p, stages, self.times, self.looks, self.sigmas, mean, wide, self.cutoff, self.end, self.near,
-            self.hold, rounds, ladder, state, covariance, spread,
+            self.hold, rounds, ladder, self.whose, self.biases, state, covariance, spread,
         )  # fmt: skip
         if not (math.isfinite(evidence) and chi2 < 1e29 and np.isfinite(state).all()):
             return None

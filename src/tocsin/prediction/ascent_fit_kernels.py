@@ -21,9 +21,10 @@ from tocsin.prediction.ascent_kernels import (
 )
 
 FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
 
 # Steps of the numerical derivatives: of what all ascents have, and of each stage
-STEPS = (20.0, 20.0, 0.02, 1e-4, 1e-4, 0.02, 0.05, 1e-4, 1e-6, 1e-3, 0.02)
+STEPS = (20.0, 20.0, 0.02, 1e-4, 1e-4, 1e-3, 0.05, 1e-4, 1e-6, 1e-3, 0.02, 1e-3, 1e-4)
 STAGE_STEPS = (1e-4, 1e-4, 1e-4, 0.02)
 # ln of the share of its mass that a stage has left when it is over, mean and sigma: 0.15 to 0.40 of ten published stages
 # (presets of Forden's and Levinger's missile flyout), -1.3 and 0.36, widened for stages that are cut off early
@@ -33,13 +34,33 @@ MOST_MOVE, MOST_TURN = 0.7, 0.5  # of the width of a prior, and rad of the headi
 
 
 @kernel
-def _angles(places: FloatArray, looks: FloatArray, sigmas: FloatArray, out: FloatArray) -> None:
-    """Fill the first rows of out (n + REST, 2): angles across n lines of sight over their sigma."""
+def _angles(
+    places: FloatArray, looks: FloatArray, sigmas: FloatArray, whose: IntArray, biases: FloatArray, out: FloatArray
+) -> None:  # fmt: skip
+    """Fill the first rows of out (n + REST, 2): angles across n lines of sight over their sigma, whitened.
+
+    The constant error of a satellite makes the covariance of its angles I + u u' with u = bias / sigma. Its inverse has the root
+    I - g u u', g = (1 - 1 / sqrt(1 + u'u)) / u'u: the error is left free within its sigma, without a parameter of its own.
+    """
     for i in range(places.shape[0]):
         dx, dy, dz = places[i, 0] - looks[i, 0], places[i, 1] - looks[i, 1], places[i, 2] - looks[i, 2]
         r = math.sqrt(dx * dx + dy * dy + dz * dz) * sigmas[i]
         out[i, 0] = (dx * looks[i, 6] + dy * looks[i, 7] + dz * looks[i, 8]) / r
         out[i, 1] = (dx * looks[i, 9] + dy * looks[i, 10] + dz * looks[i, 11]) / r
+    for satellite in range(biases.shape[0]):
+        size, a, b = 0.0, 0.0, 0.0
+        for i in range(places.shape[0]):
+            if whose[i] == satellite:
+                u = biases[satellite] / sigmas[i]
+                size += u * u
+                a += u * out[i, 0]
+                b += u * out[i, 1]
+        if size > 0.0:
+            g = (1.0 - 1.0 / math.sqrt(1.0 + size)) / size * biases[satellite]
+            for i in range(places.shape[0]):
+                if whose[i] == satellite:
+                    out[i, 0] -= g / sigmas[i] * a
+                    out[i, 1] -= g / sigmas[i] * b
 
 
 @kernel
@@ -73,7 +94,8 @@ def _cost(r: FloatArray, p: FloatArray, n: int, means: FloatArray, widths: Float
 @kernel
 def _slopes(
     reference: FloatArray, p: FloatArray, stages: int, times: FloatArray, looks: FloatArray, sigmas: FloatArray,
-    widths: FloatArray, cutoff: float, end: float, near: FloatArray, hold: FloatArray, r: FloatArray, state: FloatArray,
+    whose: IntArray, biases: FloatArray, widths: FloatArray, cutoff: float, end: float, near: FloatArray, hold: FloatArray,
+    r: FloatArray, state: FloatArray,
     jac: FloatArray, ends: FloatArray,
 ) -> None:  # fmt: skip
     """Fill jac (n, m, 2) and ends (n, 6): what one width of each parameter does to residuals r (m, 2) and to the state."""
@@ -86,7 +108,7 @@ def _slopes(
         fly_ascent(reference, p, stages, times, cutoff, end, places, moved)
         _rest(p, stages, cutoff, moved, near, hold, trial)
         p[j] = keep
-        _angles(places, looks, sigmas, trial)
+        _angles(places, looks, sigmas, whose, biases, trial)
         scale = widths[j] / change
         for i in range(m):
             jac[j, i, 0] = (trial[i, 0] - r[i, 0]) * scale
@@ -145,21 +167,40 @@ def _moved(
 @kernel
 def _descend(
     reference: FloatArray, p: FloatArray, stages: int, times: FloatArray, looks: FloatArray, sigmas: FloatArray,
-    means: FloatArray, widths: FloatArray, cutoff: float, end: float, near: FloatArray, hold: FloatArray, rounds: int,
+    whose: IntArray, biases: FloatArray, means: FloatArray, widths: FloatArray, cutoff: float, end: float, near: FloatArray,
+    hold: FloatArray, rounds: int,
     r: FloatArray, state: FloatArray, jac: FloatArray, ends: FloatArray, a: FloatArray, low: FloatArray, step: FloatArray,
 ) -> float:  # fmt: skip
     """Return chi-square after `p` was moved downhill for at most so many rounds; r (m, 2), state (6,) are those of `p`."""
     n, m = ends.shape[0], r.shape[0]
     places, trial, g, moved = np.empty((times.shape[0], 3)), np.empty((m, 2)), np.empty(n), np.empty(6)
     fly_ascent(reference, p, stages, times, cutoff, end, places, state)
-    _angles(places, looks, sigmas, r)
+    _angles(places, looks, sigmas, whose, biases, r)
     _rest(p, stages, cutoff, state, near, hold, r)
     cost = _cost(r, p, n, means, widths)
     damping, fall = 1e-2, 1e30
     for _round in range(rounds):
         if fall < 1e-2:
             break
-        _slopes(reference, p, stages, times, looks, sigmas, widths, cutoff, end, near, hold, r, state, jac, ends)
+        _slopes(
+            reference,
+            p,
+            stages,
+            times,
+            looks,
+            sigmas,
+            whose,
+            biases,
+            widths,
+            cutoff,
+            end,
+            near,
+            hold,
+            r,
+            state,
+            jac,
+            ends,
+        )
         _normal(jac, r, p, means, widths, a, g)
         fall = 0.0
         for _try in range(6):
@@ -168,7 +209,7 @@ def _descend(
             if solve_damped(a, g, n, damping, low, step):
                 shrink = _moved(p, step, widths, n, stages, cutoff, q)
                 fly_ascent(reference, q, stages, times, cutoff, end, places, moved)
-                _angles(places, looks, sigmas, trial)
+                _angles(places, looks, sigmas, whose, biases, trial)
                 _rest(q, stages, cutoff, moved, near, hold, trial)
                 new = _cost(trial, q, n, means, widths)
             if new < cost:
@@ -190,15 +231,16 @@ def _descend(
 def fit_ascent(
     reference: FloatArray, p: FloatArray, stages: int, times: FloatArray, looks: FloatArray, sigmas: FloatArray,
     means: FloatArray, widths: FloatArray, cutoff: float, end: float, near: FloatArray, hold: FloatArray, rounds: int,
-    ladder: FloatArray, state: FloatArray, covariance: FloatArray, spread: FloatArray,
+    ladder: FloatArray, whose: IntArray, biases: FloatArray, state: FloatArray, covariance: FloatArray, spread: FloatArray,
 ) -> tuple[float, float]:  # fmt: skip
     """Return chi-square (looks and priors) and ln of the evidence of an ascent fitted to lines of sight; 1e30 if none fits.
 
     `p` (MOST,) is moved downhill (Gauss-Newton, Levenberg's damping) with sigmas so many times as large as stated, one rung of
     the ladder after the other, in at most so many rounds on each; times (m,) rising, looks (m, 12) as in `launch_kernels`,
-    sigmas (m,) rad; means, widths (MOST,): normal priors; `near`, `hold` (6,): the state at `end` that it is held near, and one
-    over the sigmas of that, zeros where it is free. Fills `state` (6,) at `end`, coasting from `cutoff` on, its covariance (6, 6)
-    and `spread` (MOST, MOST) that of the parameters, by the last rung.
+    sigmas (m,) rad; whose (m,): the satellite of each look, biases (s,) one sigma of its constant error on each axis, rad; means,
+    widths (MOST,): normal priors; `near`, `hold` (6,): the state at `end` that it is held near, and one over the sigmas of that,
+    zeros where it is free. Fills `state` (6,) at `end`, coasting from `cutoff` on, its covariance (6, 6) by noise alone, and
+    `spread` (MOST, MOST) that of the parameters with what constant errors do, both by the last rung.
     """
     n, m = size_of(stages), times.shape[0] + REST
     r, jac, ends, a, low = np.empty((m, 2)), np.empty((n, m, 2)), np.empty((n, 6)), np.empty((n, n)), np.empty((n, n))
@@ -206,17 +248,20 @@ def fit_ascent(
     for coarser in ladder:
         wide = coarser * sigmas
         cost = _descend(
-            reference, p, stages, times, looks, wide, means, widths, cutoff, end, near, hold, rounds, r, state, jac, ends, a,
-            low, step,
+            reference, p, stages, times, looks, wide, whose, biases, means, widths, cutoff, end, near, hold, rounds, r, state,
+            jac, ends, a, low, step,
         )  # fmt: skip
-    _slopes(reference, p, stages, times, looks, wide, widths, cutoff, end, near, hold, r, state, jac, ends)
+    _slopes(
+        reference, p, stages, times, looks, wide, whose, biases, widths, cutoff, end, near, hold, r, state, jac, ends
+    )
     _normal(jac, r, p, means, widths, a, g)
-    return _told(n, a, cost, ends, widths, covariance, spread)
+    return _told(n, a, cost, ends, widths, jac, wide, whose, biases, covariance, spread)
 
 
 @kernel
 def _told(
-    n: int, a: FloatArray, cost: float, ends: FloatArray, widths: FloatArray, covariance: FloatArray, spread: FloatArray,
+    n: int, a: FloatArray, cost: float, ends: FloatArray, widths: FloatArray, jac: FloatArray, sigmas: FloatArray,
+    whose: IntArray, biases: FloatArray, covariance: FloatArray, spread: FloatArray,
 ) -> tuple[float, float]:  # fmt: skip
     """Fill covariances from the normal matrix `a` (n, n) in units of the priors; return chi-square and ln evidence."""
     inverse = np.empty((n, n))
@@ -227,6 +272,7 @@ def _told(
         log_evidence += math.log(a[j, j])  # of the inverse of its Cholesky factor
         for i in range(n):
             spread[i, j] = inverse[i, j] * widths[i] * widths[j]
+    _without(inverse, jac, sigmas, whose, biases)
     for r in range(6):
         for c in range(r + 1):
             s = 0.0
@@ -236,3 +282,31 @@ def _told(
             covariance[r, c] = s
             covariance[c, r] = s
     return cost, log_evidence
+
+
+@kernel
+def _without(inverse: FloatArray, jac: FloatArray, sigmas: FloatArray, whose: IntArray, biases: FloatArray) -> None:
+    """Take from the covariance `inverse` (n, n), in widths of the priors, what constant errors of satellites have in it.
+
+    With J, u whitened the error u of a satellite moves the estimate by (J'J + 1)^-1 J'u; what is left is noise and priors.
+    """
+    n = inverse.shape[0]
+    whole, pull, shift = inverse.copy(), np.empty(n), np.empty(n)
+    for satellite in range(biases.shape[0]):
+        size = 0.0
+        for i in range(whose.shape[0]):
+            if whose[i] == satellite:
+                size += (biases[satellite] / sigmas[i]) ** 2
+        for axis in range(2):
+            for j in range(n):
+                pull[j] = 0.0
+                for i in range(whose.shape[0]):
+                    if whose[i] == satellite:
+                        pull[j] += jac[j, i, axis] * biases[satellite] / sigmas[i] / math.sqrt(1.0 + size)
+            for j in range(n):
+                shift[j] = 0.0
+                for i in range(n):
+                    shift[j] += whole[j, i] * pull[i]
+            for i in range(n):
+                for j in range(n):
+                    inverse[i, j] -= shift[i] * shift[j]

@@ -10,7 +10,7 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from tocsin.core.constants import EARTH_RATE_RAD_S
+from tocsin.core.constants import EARTH_RATE_RAD_S, G0_M_S2
 from tocsin.core.kernels import kernel
 from tocsin.world.atmosphere_kernels import air
 from tocsin.world.geodesy_kernels import ecef_to_geodetic, enu_axes, geodetic_to_ecef
@@ -20,20 +20,21 @@ from tocsin.world.motion.powered_kernels import drag_coefficient
 
 FloatArray = npt.NDArray[np.float64]
 
-# Parameters: place (m from a reference), lift-off (s), heading (rad), kick (rad) and how long it takes (s), when the hold begins
-# (s after lift-off), how far it pitches up then (rad), how fast it turns down (rad/s), ln of cross-section over mass (m2/kg), and
-# how much later than told thrust ends (s)
-EAST, NORTH, START, HEADING, KICK, KICK_S, HOLD_S, PITCH, RATE, LN_DRAG, LATE = range(11)
-COMMON = 11
-# ... and of each stage: ln of the first acceleration (m/s2), of the exhaust speed (m/s), of the burn (s), and of how long (s) it
-# takes until the next one is lit
+# Parameters: place (m from a reference), lift-off (s), heading (rad), kick (rad) and ln of how long it takes (s), when the hold
+# begins (s after lift-off), how far it pitches up then (rad), how fast it turns down (rad/s), ln of cross-section over mass
+# (m2/kg), how much later than told thrust ends (s), the share of a first stage's thrust that the air at sea level takes, and how
+# far the held direction points to the right of the velocity (rad)
+EAST, NORTH, START, HEADING, KICK, LN_KICK_S, HOLD_S, PITCH, RATE, LN_DRAG, LATE, BACK, YAW = range(13)
+COMMON = 13
+# ... and of each stage: ln of the first acceleration (m/s2; of the first stage, of what it lifts off with beyond its weight, over
+# that), of the exhaust speed (m/s), of the burn (s), and of how long (s) it takes until the next one is lit
 LN_PUSH, LN_EXHAUST, LN_BURN, LN_COAST = range(4)
 PER_STAGE = 4
 STAGES = 3
 MOST = COMMON + PER_STAGE * STAGES
 
 VERTICAL_S = 4.0
-BACK_PRESSURE = 0.15  # share of a first stage's thrust that the air at sea level takes
+MOST_BACK = 0.5
 SEA_LEVEL_PA = 101325.0
 LEAST_LEFT = 0.04  # of the mass at a stage's ignition: no stage burns beyond
 LOW_STEP_S, HIGH_STEP_S, LOW_M = 1.0, 3.0, 30e3
@@ -49,8 +50,19 @@ def size_of(stages: int) -> int:
 
 
 @kernel
-def _hold(t: float, y: FloatArray, up: float, held: FloatArray) -> None:
-    """Fill held (7,): time, direction of velocity pitched up, and the perpendicular in its plane that points down."""
+def push_of(p: FloatArray, stage: int) -> float:
+    """Return the acceleration (m/s2) by the thrust of a stage, out of the air, when it is lit.
+
+    How long a vehicle climbs unseen goes as the root of what its thrust has beyond its weight, which of one that hardly lifts is
+    a small difference: its logarithm is the parameter of the first stage.
+    """
+    push = math.exp(p[COMMON + PER_STAGE * stage + LN_PUSH])
+    return float(G0_M_S2 * (1.0 + push) / (1.0 - min(p[BACK], MOST_BACK)) if stage == 0 else push)
+
+
+@kernel
+def _hold(t: float, y: FloatArray, up: float, right: float, held: FloatArray) -> None:
+    """Fill held (7,): time, direction of velocity turned right and pitched up, and the perpendicular to it that points down."""
     v = max(math.sqrt(y[3] * y[3] + y[4] * y[4] + y[5] * y[5]), 1.0)
     r = math.sqrt(y[0] * y[0] + y[1] * y[1] + y[2] * y[2])
     s = (y[3] * y[0] + y[4] * y[1] + y[5] * y[2]) / (v * r)
@@ -59,11 +71,13 @@ def _hold(t: float, y: FloatArray, up: float, held: FloatArray) -> None:
         held[4 + k] = s * y[3 + k] / v - y[k] / r
         n += held[4 + k] * held[4 + k]
     n = max(math.sqrt(n), 1e-9)
+    bx, by, bz = held[4] / n, held[5] / n, held[6] / n
+    ax, ay, az = y[3] / v, y[4] / v, y[5] / v
+    c, d = math.cos(right), math.sin(right)
+    ax, ay, az = c * ax + d * (by * az - bz * ay), c * ay + d * (bz * ax - bx * az), c * az + d * (bx * ay - by * ax)
     c, d = math.cos(up), math.sin(up)
-    for k in range(3):
-        ahead, down = y[3 + k] / v, held[4 + k] / n
-        held[1 + k] = c * ahead - d * down
-        held[4 + k] = c * down + d * ahead
+    held[1], held[2], held[3] = c * ax - d * bx, c * ay - d * by, c * az - d * bz
+    held[4], held[5], held[6] = c * bx + d * ax, c * by + d * ay, c * bz + d * az
     held[0] = t
 
 
@@ -81,7 +95,7 @@ def _rates(
     if phase == 1 and v > 1.0:
         dx, dy, dz = w[3] / v, w[4] / v, w[5] / v
     elif phase == 0:
-        tilt = p[KICK] * min(max((t - VERTICAL_S) / p[KICK_S], 0.0), 1.0)
+        tilt = p[KICK] * min(max((t - VERTICAL_S) / math.exp(p[LN_KICK_S]), 0.0), 1.0)
         c, s = math.cos(tilt), math.sin(tilt)
         dx, dy, dz = c * frame[0] + s * frame[3], c * frame[1] + s * frame[4], c * frame[2] + s * frame[5]
     elif phase == 2:
@@ -91,7 +105,7 @@ def _rates(
         dz = c * held[3] + s * held[6]
         c, s = math.cos(EARTH_RATE_RAD_S * dt), math.sin(EARTH_RATE_RAD_S * dt)
         dx, dy = c * qx + s * qy, c * qy - s * qx
-    f = push * (1.0 - BACK_PRESSURE * outside / SEA_LEVEL_PA) if first else push
+    f = push * (1.0 - min(p[BACK], MOST_BACK) * outside / SEA_LEVEL_PA) if first else push
     out[0], out[1], out[2] = w[3], w[4], w[5]
     out[3] = ax - d * w[3] + f * dx
     out[4] = ay - d * w[4] + f * dy
@@ -183,7 +197,7 @@ def most_burnt(p: FloatArray, stages: int, cutoff: float) -> float:
     for stage in range(stages):
         row = COMMON + PER_STAGE * stage
         off = min(_burnt(p, stage, stages, lit), cutoff + p[LATE] - p[START])
-        most = max(most, math.exp(p[row + LN_PUSH] - p[row + LN_EXHAUST]) * (off - lit))
+        most = max(most, push_of(p, stage) * math.exp(-p[row + LN_EXHAUST]) * (off - lit))
         lit = _lit_after(p, stage, off)
     return float(most)
 
@@ -198,7 +212,7 @@ def left_of(p: FloatArray, stages: int, cutoff: float, out: FloatArray) -> None:
     for stage in range(stages):
         row = COMMON + PER_STAGE * stage
         off = min(_burnt(p, stage, stages, lit), cutoff + p[LATE] - p[START])
-        left = 1.0 - math.exp(p[row + LN_PUSH] - p[row + LN_EXHAUST]) * max(off - lit, 0.0)
+        left = 1.0 - push_of(p, stage) * math.exp(-p[row + LN_EXHAUST]) * max(off - lit, 0.0)
         out[stage] = math.log(max(left, LEAST_LEFT)) + min(left - LEAST_LEFT, 0.0) / LEAST_LEFT
         lit = _lit_after(p, stage, off)
 
@@ -215,7 +229,7 @@ def fly_ascent(
     y, before, frame, held, work = np.empty(6), np.empty(6), np.empty(6), np.zeros(7), np.empty((5, 6))
     _lift_off(reference, p, y, frame)
     last, off = end - p[START], cutoff + p[LATE] - p[START]
-    turn = VERTICAL_S + max(p[KICK_S], 1.0)
+    turn = VERTICAL_S + max(math.exp(p[LN_KICK_S]), 1.0)
     hold = max(p[HOLD_S], turn + 1.0)
     n, k = times.shape[0], 0
     while k < n and times[k] - p[START] <= 0.0:
@@ -231,7 +245,7 @@ def fly_ascent(
             continue
         phase = _phase(t, off, turn, hold)
         if phase == 2 and held[0] == 0.0:
-            _hold(t, y, p[PITCH], held)
+            _hold(t, y, p[PITCH], p[YAW], held)
         height = fast_height(y[0], y[1], y[2])
         step = LOW_STEP_S if height < LOW_M else (COAST_STEP_S if phase == 3 and height > COAST_M else HIGH_STEP_S)
         until = min(last, t + step)
@@ -240,7 +254,7 @@ def fly_ascent(
         row, h = COMMON + PER_STAGE * stage, until - t
         for i in range(6):
             before[i] = y[i]
-        push = 0.0 if phase == 3 or t < lit - _EPSILON_S else math.exp(p[row + LN_PUSH])
+        push = 0.0 if phase == 3 or t < lit - _EPSILON_S else push_of(p, stage)
         _step(y, t, h, push, math.exp(p[row + LN_EXHAUST]), t - lit, stage == 0, phase, p, frame, held, work)
         while k < n and times[k] - p[START] <= until + _EPSILON_S:
             _read(before, y, h, (times[k] - p[START] - t) / h, places[k])

@@ -1,6 +1,7 @@
 """Where and when something was launched: boost profiles fitted to lines of sight, or a free arc followed back."""
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 import numpy.typing as npt
@@ -24,12 +25,14 @@ _ROUNDS = np.array([4, 12])
 """Iterations from each heading with few looks, then of the best with all."""
 _FIRST_HEIGHT_M = 12e3
 """Height at which a plume is first seen, to start from: above most clouds."""
-_UNSEEN_M = 2.5e3
-_UNSEEN_S = 15.0
-"""One sigma of what the flight before the first look adds to launch place and launch time.
+_UNSEEN = (200.0, 200.0, 8.0)
+_UNSEEN_ALONE = (2500.0, 2500.0, 15.0)
+"""One sigma of what the flight before the first look adds to launch place, east and north (m), and launch time (s).
 
-Vehicles differ most while they are slow: a first stage may lift off with 1.2 or with 2.5 times its weight.
+Vehicles differ most while they are slow: a first stage may lift off with 1.2 or with 3.5 times its weight, and all profiles lift
+off with some twice theirs. One satellite alone takes the one for the other, since it does not see how far away a plume is.
 """
+_ONE_SIDE = math.cos(math.radians(10.0))
 _WORST_FIT = 10.0
 """Chi-square per degree of freedom beyond which looks are not those of a launch; of 23 real ascents the worst has 3."""
 _MOST_STRAIN = 14.0
@@ -91,7 +94,23 @@ def fit_launch(
     ):
         return None
     freedom = max(1.0, 2.0 * len(many) - 4.0)
-    return _mixed(book, found, normals, reference, freedom, t, times, worst_fit)
+    apart = _apart(looks[many, :3])
+    unseen = _UNSEEN if apart else _UNSEEN_ALONE
+
+    def known(solution: FloatArray) -> FloatArray:
+        """Return the covariance (7, 7) of a solution by how far its looks really are from its profile."""
+        kind, p = int(solution[k.SOL_CLASS]), np.ascontiguousarray(solution[: pk.PARAMETERS])
+        normal, out = (np.empty((pk.PARAMETERS, pk.PARAMETERS)) for _ in range(2))
+        k.as_it_strays(
+            reference, book.table[kind], book.burn_s[kind], p, times, looks, sigmas, many, freedom,
+            0.0 if apart else 1.0, normal,
+        )  # fmt: skip
+        k.inverse_of(normal, out)
+        for j, sigma in zip((pk.EAST, pk.NORTH, pk.START), unseen, strict=True):
+            out[j, j] += sigma**2
+        return out
+
+    return _mixed(book, found, normals, reference, freedom, t, times, worst_fit, known)
 
 
 def profile_solutions(
@@ -115,13 +134,22 @@ def look_rows(places: FloatArray, sights: FloatArray) -> FloatArray:
     """Return (n, 12): sensor place, unit line of sight, and two axes across it, from places and sights (n, 3)."""
     x, y, z = sights.T / np.sqrt(sights[:, 0] ** 2 + sights[:, 1] ** 2 + sights[:, 2] ** 2)
     zero = np.zeros(len(x))
-    # across: square to the sight and to an Earth axis that is not along it
-    polar = np.abs(z) < 0.9
+    # across: square to the sight and to an Earth axis that is not along it; the same for all sights of a satellite
+    polar = np.abs(z) < 0.99
     ax, ay, az = np.where(polar, -y, zero), np.where(polar, x, -z), np.where(polar, zero, y)
     s = np.sqrt(ax * ax + ay * ay + az * az)
     ax, ay, az = ax / s, ay / s, az / s
     rows = (*places.T, x, y, z, ax, ay, az, y * az - z * ay, z * ax - x * az, x * ay - y * ax)
     return np.ascontiguousarray(np.stack(rows, axis=1))
+
+
+def _apart(places: FloatArray) -> bool:
+    """Return whether satellites at (n, 3) see from two sides: what one side sees fits at some depth, however it strays."""
+    size = np.sqrt(places[:, 0] ** 2 + places[:, 1] ** 2 + places[:, 2] ** 2)
+    cosines = (places[:, 0] * places[0, 0] + places[:, 1] * places[0, 1] + places[:, 2] * places[0, 2]) / (
+        size * size[0]
+    )
+    return bool((cosines < _ONE_SIDE).any())
 
 
 def _spread(n: int, most: int) -> IntArray:
@@ -140,6 +168,7 @@ def _mixed(
     t: IntArray,
     times: FloatArray,
     worst_fit: float,
+    known: Callable[[FloatArray], FloatArray],
 ) -> Launch | None:
     """Return the mixture of all distinct solutions, each with its Laplace weight."""
     chi2 = found[:, k.SOL_CHI2]
@@ -168,7 +197,8 @@ def _mixed(
     top = max(logs)
     weights = np.array([math.exp(v - top) for v in logs])
     weights /= math.fsum(weights)
-    return _launch(book, found[kept], inverses, weights, chi2[kept] / freedom, reference, t, times)
+    places = [known(found[i]) for i in kept]
+    return _launch(book, found[kept], inverses, places, weights, chi2[kept] / freedom, reference, t, times)
 
 
 def _strain(solution: FloatArray) -> float:
@@ -187,13 +217,14 @@ def _launch(
     book: Profiles,
     found: FloatArray,
     inverses: list[FloatArray],
+    places: list[FloatArray],
     weights: FloatArray,
     fits: FloatArray,
     reference: FloatArray,
     t: IntArray,
     times: FloatArray,
 ) -> Launch:
-    """Return the record of a mixture of solutions."""
+    """Return the record of a mixture of solutions: state by `inverses`, place, time and heading by `places` (n, 7, 7)."""
     n, classes = len(found), len(book.names)
     parts = np.empty((n, 6))
     states, spreads = np.empty((n, 6)), np.empty((n, 6, 6))
@@ -202,10 +233,10 @@ def _launch(
     for i in range(n):
         c, p = inverses[i], np.ascontiguousarray(found[i, : pk.PARAMETERS])
         kind = int(found[i, k.SOL_CLASS])
-        floor = _UNSEEN_M**2
+        e = places[i]
         parts[i] = (
             weights[i], found[i, k.SOL_LAT], found[i, k.SOL_LON],
-            c[pk.EAST, pk.EAST] + floor, c[pk.EAST, pk.NORTH], c[pk.NORTH, pk.NORTH] + floor,
+            e[pk.EAST, pk.EAST], e[pk.EAST, pk.NORTH], e[pk.NORTH, pk.NORTH],
         )  # fmt: skip
         burn = float(book.burn_s[kind])
         pk.state_and_spread(reference, book.table[kind], burn, p, c, float(times[-1]), states[i], spreads[i])
@@ -214,7 +245,7 @@ def _launch(
             class_fits[kind] = fits[i]
             stretches[kind] = p[pk.LOFT : pk.LN_SIZE + 1]
     state, spread = _mean_state(weights, states, spreads)
-    start, start_sigma, heading, heading_sigma = _when_and_whither(found, inverses, weights)
+    start, start_sigma, heading, heading_sigma = _when_and_whither(found, places, weights)
     lat, lon, covariance, ellipses = footprint(parts)
     return Launch(
         time=int(t[0]) + round(start * NS),
@@ -255,9 +286,7 @@ def _when_and_whither(
     """Return launch time (s after the first look) and heading (rad, 0..2 pi) of a mixture, each with its sigma."""
     solutions = list(zip(weights, inverses, found, strict=True))
     start = math.fsum(float(w * p[pk.START]) for w, _, p in solutions)
-    square = math.fsum(
-        float(w * (c[pk.START, pk.START] + _UNSEEN_S**2 + (p[pk.START] - start) ** 2)) for w, c, p in solutions
-    )
+    square = math.fsum(float(w * (c[pk.START, pk.START] + (p[pk.START] - start) ** 2)) for w, c, p in solutions)
     first = float(found[int(np.argmax(weights)), pk.HEADING])
     turns = [math.remainder(float(p[pk.HEADING]) - first, 2.0 * math.pi) for _, _, p in solutions]
     turn = math.fsum(float(w) * v for (w, _, _), v in zip(solutions, turns, strict=True))

@@ -34,6 +34,8 @@ PRIOR_START_S = -50.0
 PRIOR_SIGMA = (3.0e6, 3.0e6, 60.0, 3.0, 0.8, 0.25, 0.25)
 # Misfits closer in time than this are one misfit, s
 MISFIT_TIME_S = 40.0
+# ... and what is guessed of them counts as so many that were seen
+GUESSED = 0.5
 # No vehicle is stretched beyond this (ln)
 _MOST_LN = 0.7
 
@@ -122,6 +124,43 @@ def _normal(
 
 
 @kernel
+def _share(times: FloatArray, which: IntArray) -> float:
+    """Return how many looks there are to each independent misfit."""
+    m = which.shape[0]
+    return float(max(1.0, m * MISFIT_TIME_S / max(times[which[m - 1]] - times[which[0]], MISFIT_TIME_S)))
+
+
+@kernel
+def as_it_strays(
+    reference: FloatArray, table: FloatArray, burn: float, p: FloatArray, times: FloatArray, looks: FloatArray,
+    sigmas: FloatArray, which: IntArray, freedom: float, least: float, a: FloatArray,
+) -> float:  # fmt: skip
+    """Fill the normal matrix a (7, 7) of a solution by how far its looks really are from the profile; return misfit over guess.
+
+    How far a vehicle strays from a profile is a guess. Its variance is estimated from what the residuals have beyond the noise of
+    looks (a component of variance), with the guess as GUESSED independent misfits among those that there are, and not below
+    `least` times the guess; `freedom`: of the residuals.
+    """
+    m = which.shape[0]
+    r, frame, weights, g = np.empty((m, 4)), np.empty(FRAME), np.empty(m), np.empty(PARAMETERS)
+    _residuals(reference, table, burn, p, times, looks, which, frame, r)
+    share = _share(times, which)
+    chi2, noise, stray = 0.0, 0.0, 0.0
+    for i in range(m):
+        misfit, variance = (r[i, 3] / r[i, 2]) ** 2, sigmas[which[i]] ** 2
+        w = 1.0 / (variance + share * misfit)
+        chi2 += w * (r[i, 0] * r[i, 0] + r[i, 1] * r[i, 1])
+        noise += 2.0 * w * variance
+        stray += 2.0 * w * misfit
+    found = max(chi2 * 2.0 * m / freedom - noise, 0.0) / stray
+    seen = 2.0 * m / share
+    factor = max((seen * found + GUESSED) / (seen + GUESSED), least)
+    work = np.empty((PARAMETERS, m, 4))
+    _normal(reference, table, burn, p, times, looks, sigmas, which, factor * share, work, r, weights, a, g)
+    return float(factor)
+
+
+@kernel
 def _descend(
     reference: FloatArray, table: FloatArray, burn: float, p: FloatArray, times: FloatArray, looks: FloatArray,
     sigmas: FloatArray, which: IntArray, rounds: int, work: FloatArray, a: FloatArray,
@@ -140,7 +179,7 @@ def _descend(
     q = np.empty(PARAMETERS)
     frame = np.empty(FRAME)
     damping = 1.0e-2
-    share = max(1.0, m * MISFIT_TIME_S / max(times[which[m - 1]] - times[which[0]], MISFIT_TIME_S))
+    share = _share(times, which)
     cost = 1.0e30
     for _ in range(rounds):
         cost = _normal(reference, table, burn, p, times, looks, sigmas, which, share, work, r, weights, a, g)

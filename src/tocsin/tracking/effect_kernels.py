@@ -64,7 +64,7 @@ def carry_effects(x: np.ndarray, dt: float, effects: np.ndarray) -> None:
     else:
         back = x.copy()
         coast(back, -dt)
-        carry_on(back, dt, phi)
+        carry_on(back, dt, phi, True)
     for s in range(effects.shape[0]):
         if effects[s].any():
             _multiply(phi, effects[s])

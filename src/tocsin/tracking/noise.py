@@ -33,6 +33,10 @@ TRACKS, FRESH_S, APART_S = 8, 30.0, 60.0
 """Tracks seen so lately; two residuals of one object at most so far apart."""
 WIDE = 40.0
 """A detection is taken for a track's within so many stated sigma, and only where no other is nearly as close."""
+NOBODYS = 0.003
+"""... and where hardly any that is nobody's would lie as near in one look."""
+IDLE = 30
+"""So many tracks asked for without an answer take the oldest answer away: what is nobody's never gathers."""
 ALONE = 3.0
 KEPT, LEAST = 96, 12
 """Squares remembered of each sensor, and from how many it is judged."""
@@ -55,6 +59,8 @@ class Heard(msgspec.Struct):
     """Whether its last `KEPT` squares are as it says."""
     squares: list[float] = msgspec.field(default_factory=list)
     """Of differences, in stated variances: one a component."""
+    idle: int = 0
+    """Tracks that it was asked of in vain since the last of its answers was forgotten for that."""
     last: dict[int, tuple[int, float, float, float]] = msgspec.field(default_factory=dict)
     """Track -> when, and the residual of range (NaN = not measured), azimuth and elevation arc, m."""
 
@@ -82,16 +88,19 @@ class Noise:
         return rows
 
     def hear(
-        self, look: Look, sensor: Sensor, rows: FloatArray, used: IntArray, bank: TrackBank
+        self, look: Look, sensor: Sensor, rows: FloatArray, used: IntArray, bank: TrackBank, log_density: float
     ) -> tuple[float, float]:
-        """Return (factor as it was, as it is found) of a sensor after a look; rows (n, 18) as `widen` gives them."""
+        """Return (factor as it was, as it is found) of a sensor after a look; rows (n, 18) as `widen` gives them.
+
+        `log_density`: of what is false or new in a look, 1/m3 (radar) or 1/m2 (infrared), as `measurements.Figures`.
+        """
         heard = self.heard.setdefault(sensor.id, Heard())
         before = heard.factor
         pause = SOUND_PAUSE_S if heard.sound else PAUSE_S
         if look.end - heard.asked_at < pause * NS or not used.size or look.state in ("blinded", "down"):
             return before, before
         heard.asked_at = look.end
-        if not self._compare(heard, look, rows, used, bank):
+        if not self._compare(heard, look, rows, used, bank, math.exp(log_density)):
             return before, before
         factor, least = heard.estimate()
         heard.sound = before == 1.0 and len(heard.squares) == KEPT and factor < QUIET
@@ -108,7 +117,9 @@ class Noise:
             heard.squares = []
         return before, heard.factor
 
-    def _compare(self, heard: Heard, look: Look, rows: FloatArray, used: IntArray, bank: TrackBank) -> bool:
+    def _compare(
+        self, heard: Heard, look: Look, rows: FloatArray, used: IntArray, bank: TrackBank, density: float
+    ) -> bool:
         """Take the residuals of a look's detections against tracks seen lately; return whether they told of errors."""
         oldest = look.time - round(APART_S * NS)
         heard.last = {number: one for number, one in heard.last.items() if one[0] > oldest}
@@ -122,15 +133,16 @@ class Noise:
         chosen = [slot for _, slot in sorted((number not in heard.last, slot) for number, slot in pairs)[:TRACKS]]
         mine, seen, times = np.asarray(chosen, np.int64), rows[used], look.times[used]
         shape = (len(chosen), used.size)
-        off, var, d2 = np.empty((*shape, 3)), np.empty((*shape, 3)), np.empty(shape)
+        off, var, d2, chance = np.empty((*shape, 3)), np.empty((*shape, 3)), np.empty(shape), np.empty(shape)
         residuals(
-            bank.xs, bank.ps, bank.ws, bank.ts, bank.two, mine, seen, times, heard.factor, off, var, d2
+            bank.xs, bank.ps, bank.ws, bank.ts, bank.two, mine, seen, times, heard.factor, density, off, var, d2, chance
         )  # fmt: skip
         # whose a detection is has to be plain both ways
         whose, known = np.empty(len(chosen), np.int64), len(heard.squares)
         owned(d2, 3.0 * WIDE**2, ALONE**2, whose)
         for i, best in enumerate(whose.tolist()):
-            if best < 0:
+            if best < 0 or chance[i, best] > NOBODYS:
+                heard.idle += 1
                 continue
             time = int(times[best])
             # in a raid those that are asked are few among many: is any other nearly as close?
@@ -146,21 +158,24 @@ class Noise:
                         heard.squares.append(0.5 * square)
             heard.last[number] = (time, *apart)
         told = len(heard.squares) > known
+        if heard.idle >= IDLE:
+            heard.idle = 0
+            del heard.squares[:3]
         del heard.squares[:-KEPT]
         return told
 
     def state(self) -> dict[str, Any]:
         """Return all of it as plain data."""
         return {
-            k: [h.factor, h.asked_at, h.sound, list(h.squares), [[n, *v] for n, v in h.last.items()]]
+            k: [h.factor, h.asked_at, h.sound, list(h.squares), h.idle, [[n, *v] for n, v in h.last.items()]]
             for k, h in self.heard.items()
         }
 
     def load(self, state: dict[str, Any]) -> None:
         """Take over what `state` returned."""
         self.heard = {
-            k: Heard(factor, asked, sound, list(squares), {n: (t, a, b, c) for n, t, a, b, c in last})
-            for k, (factor, asked, sound, squares, last) in state.items()
+            k: Heard(factor, asked, sound, list(squares), idle, {n: (t, a, b, c) for n, t, a, b, c in last})
+            for k, (factor, asked, sound, squares, idle, last) in state.items()
         }
 
 

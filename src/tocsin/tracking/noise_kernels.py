@@ -17,6 +17,8 @@ from tocsin.tracking.filter_kernels import (
 )
 from tocsin.tracking.view_kernels import carry_ahead, places_at
 
+SIGHT_M = 3.8e7  # the distance at which the density of an infrared field is stated (`measurements.SIGHT_DISTANCE_M`)
+
 
 @kernel
 def _along(row: np.ndarray, axis: int, v: np.ndarray) -> float:
@@ -34,11 +36,13 @@ def _spread(row: np.ndarray, axis: int, packed: np.ndarray) -> float:
 
 @kernel
 def _compare(
-    row: np.ndarray, ahead: float, state: np.ndarray, packed: np.ndarray, factor: float, off: np.ndarray, var: np.ndarray
-) -> float:  # fmt: skip
-    """Fill `off` (3,), m, and `var` (3,) of a detection `ahead` s after a track's state; return their squared distance.
+    row: np.ndarray, ahead: float, state: np.ndarray, packed: np.ndarray, factor: float, density: float, off: np.ndarray,
+    var: np.ndarray,
+) -> tuple[float, float]:  # fmt: skip
+    """Fill `off` (3,), m, and `var` (3,) of a detection `ahead` s after a track's state; return squared distance and chance.
 
-    Range (NaN = not measured), arcs of azimuth and elevation; infinite where the track is behind the sensor.
+    Range (NaN = not measured), arcs of azimuth and elevation; infinite where the track is behind the sensor. The chance is
+    how many detections that are nobody's lie as near in one look, of so many 1/m3 (1/m2 at `SIGHT_M` without range).
     """
     d = np.empty(3)
     for i in range(3):
@@ -54,29 +58,35 @@ def _compare(
         if square == square:
             total += square
     if not math.isfinite(off[1]) or not _along(row, U_X, d) >= 0.0:
-        return math.inf
-    return float(total)
+        return math.inf, math.inf
+    near = factor * math.sqrt(total)
+    if off[0] == off[0]:
+        return total, density * 4.0 / 3.0 * math.pi * near**3 * math.sqrt(var[0] * var[1] * var[2])
+    return total, density * math.pi * near**2 * math.sqrt(var[1] * var[2]) * (SIGHT_M / far) ** 2
 
 
 @kernel
 def residuals(
     xs: np.ndarray, ps: np.ndarray, ws: np.ndarray, ts: np.ndarray, two: np.ndarray, slots: np.ndarray, rows: np.ndarray,
-    times: np.ndarray, factor: float, off: np.ndarray, var: np.ndarray, d2: np.ndarray,
+    times: np.ndarray, factor: float, density: float, off: np.ndarray, var: np.ndarray, d2: np.ndarray, chance: np.ndarray,
 ) -> None:  # fmt: skip
-    """Fill `off` (k, n, 3), m, `var` (k, n, 3) and `d2` (k, n) of the detections of a look against tracks.
+    """Fill `off` (k, n, 3), m, `var` (k, n, 3), `d2` and `chance` (k, n) of the detections of a look against tracks.
 
     Rows (n, 18) with sigmas `factor` times those stated; variances are in what is stated, the place of the track included
-    as if its own were too. What is behind a sensor, or has come down, is infinitely far.
+    as if its own were too. What is behind a sensor, or has come down, is infinitely far. `chance`: how many detections that
+    are nobody's lie as near, where a look has `density` of them (1/m3, 1/m2 at `SIGHT_M` without range).
     """
     state, packed, when = np.empty((1, 6)), np.empty((1, 21)), np.empty(1, np.int64)
     for k in range(slots.shape[0]):
         when[0] = max(times[0], ts[slots[k]])
         carry_ahead(xs, ps, ws, ts, two, slots[k], when, state, packed)
         for i in range(rows.shape[0]):
-            d2[k, i] = math.inf
+            d2[k, i] = chance[k, i] = math.inf
             if math.isfinite(state[0, 0]):
                 ahead = (times[i] - when[0]) * 1e-9
-                d2[k, i] = _compare(rows[i], ahead, state[0], packed[0], factor, off[k, i], var[k, i])
+                d2[k, i], chance[k, i] = _compare(
+                    rows[i], ahead, state[0], packed[0], factor, density, off[k, i], var[k, i]
+                )
 
 
 @kernel

@@ -59,6 +59,7 @@ def write_hits(
             records[s].last_infrared = max(records[s].last_infrared, times[d])
             records[s].infrared_misses = 0
             records[s].off_from = 0
+            records[s].doubt_infrared = 0.0
             v = intensity[d]
             if v == v and not records[s].intensity >= v:
                 records[s].intensity = v
@@ -102,13 +103,14 @@ def count_hits(
 @lean_kernel
 def count_silence(
     records: np.ndarray, contacts: np.ndarray, slots: np.ndarray, pd: np.ndarray, costs: np.ndarray, sensor: int,
-    infrared: bool, looks: int, dark: int, most_doubt: float, falls: np.ndarray, gone: np.ndarray,
+    infrared: bool, looks: int, dark: int, most: np.ndarray, falls: np.ndarray, gone: np.ndarray,
 ) -> int:  # fmt: skip
     """Count a silence against tracks `slots` (k,), `costs` (k,) what it says; return how many end of it, marking `gone` (k,).
 
     `pd` (k,) chance that the look would have seen each, `looks` how many it stands for, `dark` the middle of the first,
-    ns, `most_doubt` the most that a kind of sensor that has never seen a track can cost it, `falls` (2,) the fall of the score
-    that ends a tentative or a confirmed one.
+    ns, `falls` (2,) the fall of the score that ends a tentative or a confirmed one. `most` (3,): the most that a kind of
+    sensor which has never seen a track can cost it, the most that satellites can when its plume has gone out, and the score from
+    which that holds.
     """
     count = 0
     for k in range(slots.shape[0]):
@@ -123,14 +125,13 @@ def count_silence(
                     r.off_from = dark
             if not r.confirmed:
                 # a plume that nobody else sees again was no plume: coasting is no excuse before it stood as a track
-                cost = math.log(max(1.0 - pd[k], 0.05))
-        cost *= min(looks, 1000)
+                cost = looks * math.log(max(1.0 - pd[k], 0.05))
         contacts[s, sensor].vouching = 0
-        if infrared and r.infrared_hits == 0:
-            cost = max(cost, r.doubt_infrared - most_doubt)
+        if infrared and (r.infrared_hits == 0 or (r.off_from != 0 and r.score_top >= most[2])):
+            cost = max(cost, r.doubt_infrared - most[1 if r.infrared_hits else 0])
             r.doubt_infrared -= cost
         elif not infrared and not radar_has_seen(contacts[s], r.infrared_hits):
-            cost = max(cost, r.doubt_radar - most_doubt)
+            cost = max(cost, r.doubt_radar - most[0])
             r.doubt_radar -= cost
         r.score += cost
         gone[k] = False

@@ -22,9 +22,15 @@ FALLS = np.array([TENTATIVE_FALL, CONFIRMED_FALL])
 MOST_DOUBT = 2.3
 """All radars (satellites) that have never seen a track cost it at most so much, a factor of ten: it may be too small or faint
 for all of them, or what the network file says of them may be wrong."""
+MOST_DARK, SURE_SCORE = 8.0, 60.0
+"""Satellites that look on when a plume has gone out cost a track that was an object beyond doubt (log odds of `SURE_SCORE`)
+half of what would end it: all their looks have one cause, it coasts. It ends when it has come down, or radars miss it."""
 PD_MOST = 0.9
 """No single silence says more than this: a plume's strength and the clouds, a body's echo and the radar's time budget are known
 only so well."""
+MOST = np.array([MOST_DOUBT, MOST_DARK, SURE_SCORE])
+MOST_LOOKS = 1000
+"""A run of empty looks counts as no more than so many."""
 FREE_INFRARED_PD = 0.002
 """A coasting body is so much fainter to a satellite than a burning one."""
 
@@ -61,11 +67,22 @@ def silence(
     infrared = sensor.kind == "infrared"
     free_pd = pd * FREE_INFRARED_PD if infrared else pd
     cost, gone = np.empty(quiet.size), np.zeros(quiet.size, np.bool_)
-    silence_kernel(bank.xs, bank.ps, bank.ws, bank.ts, bank.two, quiet, look.end, pd, free_pd, cost)
+    looks = min(look.empty_looks, MOST_LOOKS)
+    silence_kernel(bank.xs, bank.ps, bank.ws, bank.ts, bank.two, quiet, look.end, pd, free_pd, looks, cost)
     count_silence(
-        bank.records, bank.contacts, quiet, pd, cost, bank.sensor_number(sensor), infrared, look.empty_looks, look.end,
-        MOST_DOUBT, FALLS, gone,
-    )  # fmt: skip
+        bank.records,
+        bank.contacts,
+        quiet,
+        pd,
+        cost,
+        bank.sensor_number(sensor),
+        infrared,
+        looks,
+        look.end,
+        MOST,
+        FALLS,
+        gone,
+    )
     chance[quiet] = pd
     stood = bank.columns["confirmed"][quiet].tolist()
     silent = [(slot, p) for slot, p, yes in zip(quiet.tolist(), pd.tolist(), stood, strict=True) if yes]

@@ -73,6 +73,12 @@ class Tracker:
         """Return the measurement rows (n, 18) of a look."""
         return self.noise.widen(sensor.id, measurement_rows(look, sensor, self._figures(sensor), place))
 
+    def hear_noise(
+        self, look: Look, sensor: Sensor, rows: FloatArray, used: IntArray, false_alarms: float
+    ) -> tuple[float, float]:
+        """Return by what factor a sensor's errors were taken larger than it states, and what a look has found (`Noise.hear`)."""
+        return self.noise.hear(look, sensor, rows, used, self.bank, self._figures(sensor).dense(false_alarms))
+
     def process(
         self,
         look: Look,

@@ -118,12 +118,13 @@ def _alone(track: Track) -> bool:
 
 
 def _may_fly_yet(track: Track, now: int) -> bool:
-    """Return whether what one satellite alone saw burn out may still be in flight though its mean arc has met the ground.
+    """Return whether what satellites alone saw burn out may still be in flight though its mean arc has met the ground.
 
-    One satellite tells neither depth nor heading: arcs of half an hour and of ten minutes fit the same plume, and who ends the
-    track with the mean one has forgotten the plume when the radar sees what rose.
+    One satellite tells neither depth nor heading: arcs of half an hour and of ten minutes fit the same plume, and of two a speed
+    that is 400 m/s short ends a long arc by minutes too soon. Who ends the track with the mean arc has forgotten the plume when
+    the radar sees what rose.
     """
-    if track.burnout is None or not _alone(track):
+    if track.burnout is None or not track.satellites or track.hits != track.infrared_hits:
         return False
     if not track.lands_by:
         time, state, covariance = track.burnout

@@ -22,6 +22,7 @@ from tocsin.assessment.raids import (
     WITHDRAW_AFTER_S,
     Member,
     RaidEvent,
+    burns_of,
     next_level,
     pooled_paths,
     same_raid,
@@ -192,6 +193,13 @@ def test_what_is_likely_a_missile_is_counted_as_best_and_what_is_not_is_not() ->
     assert best(("possible", "possible", 0.9), ("tracked", "probable", 0.1)) == 2
 
 
+def test_what_was_counted_once_may_be_there_still() -> None:
+    one = event(*(member(k, "possible", worst="possible", p_missile=0.9, threat=True) for k in range(4)))
+    one.tally.most = one.count().best
+    del one.members[3]  # taken for the twin of another
+    assert (one.count().best, one.count().high) == (3, 4)
+
+
 def test_what_never_rose_to_a_track_is_no_object_of_a_harmless_launch() -> None:
     assert event(member(1), member(2, "", worst=""), member(3, "noticed")).count().best == 1
 
@@ -286,6 +294,22 @@ def test_a_plume_speaks_for_an_arc_that_points_back_to_about_its_place_and_time(
     place = (0.6 + metres / METRES_A_RADIAN, 0.1)
     plume = member(2, "possible", paths=[IR], launch_place=place, launch_time=T0 + int(seconds * NS), **STRONG)
     assert (pooled_paths(event(arc, plume), arc) == (IR, RADAR)) is counts
+
+
+@pytest.mark.parametrize(
+    ("metres", "sigma_m", "counts"),
+    [(HALVES_M + 2000.0, 0.0, False), (900e3, 449e3, False), (900e3, 451e3, True), (1499e3, 9e6, True), (1501e3, 9e6, False)],
+)  # fmt: skip
+def test_a_burn_that_was_placed_badly_may_be_that_of_an_arc_from_farther_off(
+    metres: float, sigma_m: float, counts: bool
+) -> None:
+    arc = member(1, "possible", paths=[RADAR], spoken=[RADAR], **STRONG)
+    place = (0.6 + metres / METRES_A_RADIAN, 0.1)
+    plume = member(2, spoken=[IR], rose=True, launch_place=place, launch_sigma_m=sigma_m)
+    assert (burns_of([plume], arc) == [plume]) is counts
+    # it makes `probable` and never one of two halves
+    assert wanted_level(event(arc), [plume]) == ("probable" if counts else "possible")
+    assert pooled_paths(event(arc, plume), arc) == (RADAR,)
 
 
 def test_what_was_seen_in_both_ways_is_whole_and_lends_nothing() -> None:

@@ -199,3 +199,20 @@ def test_what_is_said_does_not_depend_on_how_the_silence_is_cut() -> None:
         said.append([r for r in records if isinstance(r, WarningMessage)])
     assert said[0] == said[1]
     assert [m.grade for m in said[1]].count("closing") == 1
+
+
+def test_a_threat_that_one_prediction_found_stands_when_no_look_follows() -> None:
+    network, assets, looks, launch = attack()
+    centre = Centre(network, assets, "test")
+    for look in looks:
+        if look.received < launch + 400 * NS:
+            centre.step(look)
+    centre.advance(centre.now + 20 * NS)  # all that the looks gave is predicted
+    threat = max(centre.judgement.objects.values(), key=lambda j: j.asset)
+    assert threat.asset_twice >= 0.10
+    threat.asset_before, at = 0.0, threat.predicted_at
+    centre.advance(at + 29 * NS)
+    assert (threat.asset_twice, threat.predicted_at) == (0.0, at)
+    centre.advance(at + 45 * NS)
+    assert threat.asset_twice == threat.asset
+    assert threat.predicted_at == at

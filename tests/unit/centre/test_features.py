@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from tocsin.centre import features
+from tocsin.centre.judgement import spent
 from tocsin.core.constants import NS
 from tocsin.tracking.bank import TrackBank
 
@@ -58,3 +59,13 @@ def test_dark_for_long_and_lit_elsewhere_is_no_motion():
 
 def test_three_looks_are_too_few():
     assert math.isnan(steadiness(track_of(np.linspace(0.0, 2e-3, 3))))
+
+
+def test_what_satellites_saw_go_out_for_long_is_driven_by_no_motor():
+    track = track_of(np.linspace(0.0, 2e-3, 10))
+    assert not spent(track, 500 * NS)  # nobody has looked since
+    track.off_from, track.infrared_misses = 100 * NS, 1
+    assert not spent(track, 141 * NS)  # one look may miss it
+    track.infrared_misses = 2
+    assert not spent(track, 139 * NS)
+    assert spent(track, 141 * NS)

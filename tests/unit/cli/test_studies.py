@@ -76,10 +76,11 @@ def test_a_reliability_curve_holds_what_was_stated_against_what_was_true() -> No
 
 def test_ellipses_that_hold_too_little_or_too_much_are_marked() -> None:
     def lines(inside: int, sigmas: float) -> list[dict[str, Any]]:
-        point = {"sigmas": [sigmas, 1.0]}
+        point = {"sigmas": [sigmas, 1.0], "time_sigmas": 0.5}
         held = [dict.fromkeys(("50", "90", "99"), k < inside) for k in range(100)]
         return [
-            {"class": "c", "impacts": {"last": {**point, "inside": one}}, "launch_point": {}} for one in held
+            {"class": "c", "impacts": {"last": {**point, "inside": one}}, "launches": {"last": {**point, "inside": one}}}
+            for one in held
         ]  # fmt: skip
 
     found = coverage(lines(70, 2.0))
@@ -87,14 +88,22 @@ def test_ellipses_that_hold_too_little_or_too_much_are_marked() -> None:
     assert "OFF" in _off("all last 50", found["all last 50"]) and "OFF" in _off("all last 90", found["all last 90"])
     assert not _off("all last 50", coverage(lines(52, 1.0))["all last 50"])
     assert not _off("all last 99", coverage(lines(99, 1.0))["all last 99"])
-    assert squares(lines(70, 2.0))["c last"] == {"count": 100, "long": 4.0, "short": 1.0}
+    for key in ("c last", "c launch"):
+        assert squares(lines(70, 2.0))[key] == {"count": 100, "long": 4.0, "short": 1.0, "time": 0.25}
+    assert found["all launch 50"]["hits"] == 70
 
 
 def test_a_missile_is_told_before_it_falls() -> None:
-    line = run_launch("first-light", 5)
+    line = run_launch("first-light", 5, drawn=False)
     assert line["kind"] == "missile" and line["coverage"] == "arc"
     assert line["levels"]["possible"] <= line["levels"]["probable"] < line["fall_s"] - 60.0
     assert line["launch_looks"] >= line["track_looks"] >= 1
     last = line["impacts"]["last"]
     assert set(last["inside"]) == {"50", "90", "99"}
+    launches = line["launches"]
+    assert set(launches) == {"first", "last"} and launches["last"]["error_km"] < 5.0
+    assert (
+        abs(launches["last"]["time_sigmas"]) < 4.0
+        and launches["last"]["time_sigmas"] * launches["last"]["time_error_s"] > 0.0
+    )
     assert last["inside"]["99"] == (math.hypot(*last["sigmas"]) <= math.sqrt(-2.0 * math.log(0.01)))

@@ -4,6 +4,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from tocsin.core.constants import NS
+from tocsin.core.errors import InputError
 from tocsin.core.records.inputs import AZIMUTH, ELEVATION, INTENSITY, LOS_X, LOS_Z, RANGE, SIGMA_LOS, SIGMA_RANGE
 from tocsin.core.records.scenario import Background, Catalogue, Outage
 from tocsin.formats.looks import read_looks
@@ -200,6 +201,11 @@ def test_a_sensor_that_is_down_sends_nothing_and_a_blinded_one_says_so(tmp_path)
     blind = [k for k in read.looks if k.sensor == "geo-1" and first < k.end < last]
     assert blind and all(k.state == "blinded" and k.declared == 0 for k in blind)
     assert any(k.sensor == "radar-1" and k.end > result.start + 700 * NS for k in read.looks)
+
+
+def test_an_orbit_that_cannot_be_carried_to_the_scenario_is_an_error(tmp_path):
+    with pytest.raises(InputError, match=r"infrared molniya-\d: orbit`: does not hold at the time of the scenario"):
+        simulate(small(start_utc="1972-06-01T00:00:00Z"), PATH, tmp_path)
 
 
 def test_truth_is_at_one_hertz_and_ends_where_things_fall(run):

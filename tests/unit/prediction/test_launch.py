@@ -7,6 +7,7 @@ import pytest
 
 from tests.unit.prediction.arcs import inside, spread, state_at
 from tests.unit.prediction.sights import SIGMA, geostationary, looks_at, squared_distance
+from tests.vehicles import MISSILES, VEHICLES
 from tocsin.core.constants import DEG, NS
 from tocsin.prediction.impact import predict_impact
 from tocsin.prediction.launch import fit_launch, launch_from_arc, powered_hypotheses
@@ -182,3 +183,34 @@ def test_profiles_are_flights():
     # the integrals are those of the columns
     mean = 0.5 * (height[:, :, 1:] + height[:, :, :-1])
     assert book.table[:, :, 1:, 4] == pytest.approx(np.cumsum(mean, axis=2), rel=1e-9)
+
+
+@pytest.mark.parametrize("seen_s", [15.0, 60.0])
+def test_the_launch_place_is_as_wrong_as_it_says_of_vehicles_that_no_profile_is_made_of(seen_s):
+    rng, squares, late = np.random.default_rng(11), [], []
+    for name in 4 * MISSILES:
+        vehicle = VEHICLES[name]
+        lat, lon, _, flight = _flight(vehicle, rng)
+        seen = float(np.interp(9e3, geodesy.to_geodetic(flight.states[:70, :3])[2], flight.times[:70]))
+        last = min(seen + seen_s, vehicle.burn_s)
+        found = fit_launch(*looks_at(flight.times, flight.states, _sky(lon, 2, rng), 3.0, rng, last), SIGMA)
+        squares.append(squared_distance(found, lat, lon)[0])
+        late.append(found.time / NS / found.time_sigma_s)
+    held = [np.mean(np.array(squares) < -2.0 * math.log(1.0 - p)) for p in (0.5, 0.9)]
+    print(f"{len(squares)} launches seen for {seen_s:.0f} s: ellipses of 50, 90 % hold {held}")
+    # of 40 honest ones a half has a sigma of 0.08
+    assert 0.34 < held[0] < 0.8 and held[1] >= 0.8
+    assert 0.2 < np.mean(np.square(late)) < 2.5
+
+
+def test_a_profile_that_does_not_fit_leaves_the_launch_less_sure():
+    book, vehicle = profiles(), CLASSES[1]
+    rng = np.random.default_rng(12)
+    _, lon, _, flight = _flight(vehicle, rng)
+    times, places, sights = looks_at(flight.times, flight.states, _sky(lon, 2, rng), 3.0, rng, 90.0)
+    other = np.random.default_rng(13).standard_normal(sights.shape)
+    worse = sights + 8.0 * SIGMA * other
+    worse /= np.linalg.norm(worse, axis=1)[:, None]
+    sure, unsure = (fit_launch(times, places, s, SIGMA, tables=book, worst_fit=1e9) for s in (sights, worse))
+    area = [f.ellipses[0].semi_major_km * f.ellipses[0].semi_minor_km for f in (sure, unsure)]
+    assert area[1] > 4.0 * area[0]

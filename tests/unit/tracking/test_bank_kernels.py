@@ -364,16 +364,19 @@ def test_a_track_stays_coasting_once_its_boost_model_is_beyond_belief():
 # ---- silence -----------------------------------------------------------------------------------------------------
 
 
-def test_silence_is_weighed_by_bayes():
+@pytest.mark.parametrize("looks", [1, 2, 7])
+def test_silence_is_weighed_by_bayes(looks):
     rng = np.random.default_rng(16)
     xs, ps, ws, ts, two = bank(4, rng, two=1)
     before = ws.copy()
     cost, boost_pd, free_pd = np.empty(4), np.array([0.9, 0.5, 0.0, 1.0]), np.array([0.02, 0.5, 0.0, 0.5])
-    bk.silence(xs, ps, ws, ts, two, np.arange(4), T0, boost_pd, free_pd, cost)
+    bk.silence(xs, ps, ws, ts, two, np.arange(4), T0, boost_pd, free_pd, looks, cost)
     # certain sight counts as one in a thousand missed, since nothing is certain
-    b, f = before[:, 0] * np.maximum(1 - boost_pd, 1e-3), before[:, 1] * np.maximum(1 - free_pd, 1e-3)
+    b, f = before[:, 0] * np.maximum(1 - boost_pd, 1e-3) ** looks, before[:, 1] * (1 - free_pd) ** looks
+    # what burns may have gone out, however many looks are silent: they cost no more than that it coasts
+    assert cost[0] > math.log(before[0, 1]) - 0.02 * looks - 0.01
     assert cost == pytest.approx(np.log(b + f), abs=1e-12)
-    assert ws[:, 0] == pytest.approx(b / (b + f)) and ws.sum(axis=1) == pytest.approx(np.ones(4))
+    assert ws[:, 0] == pytest.approx(np.maximum(b / (b + f), 1e-9)) and ws.sum(axis=1) == pytest.approx(np.ones(4))
     assert cost[2] == pytest.approx(0.0, abs=1e-12) and ws[2, 0] == pytest.approx(before[2, 0])
 
 
@@ -383,7 +386,7 @@ def test_silence_carries_a_burning_track_to_the_time_of_the_look_and_leaves_a_co
     before = xs.copy()
     cost = np.empty(2)
     later = T0 + 10 * NS
-    bk.silence(xs, ps, ws, ts, two, np.arange(2), later, np.full(2, 0.9), np.full(2, 0.4), cost)
+    bk.silence(xs, ps, ws, ts, two, np.arange(2), later, np.full(2, 0.9), np.full(2, 0.4), 1, cost)
     assert ts.tolist() == [T0, later] and np.array_equal(xs[0], before[0]) and not np.array_equal(xs[1], before[1])
     assert cost[0] == pytest.approx(math.log(0.6))
 

@@ -69,10 +69,10 @@ def test_silence_weighs_alike_alone_and_together(size):
     pd = rng.uniform(0.1, 0.9, K)
     alone, expected, single = [a.copy() for a in arrays], [], np.empty(1)
     for s in slots:
-        bk.silence(*alone, np.array([s]), LATER, pd[s : s + 1], 0.5 * pd[s : s + 1], single)
+        bk.silence(*alone, np.array([s]), LATER, pd[s : s + 1], 0.5 * pd[s : s + 1], 2, single)
         expected.append(single[0])
     cost = np.empty(size)
-    bk.silence(*arrays, slots, LATER, pd[slots], 0.5 * pd[slots], cost)
+    bk.silence(*arrays, slots, LATER, pd[slots], 0.5 * pd[slots], 2, cost)
     assert same(arrays, alone)
     assert cost.tolist() == expected
 

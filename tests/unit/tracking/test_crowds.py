@@ -151,7 +151,7 @@ def test_a_sensor_is_not_called_noisy_by_a_crowd_that_nobody_can_tell_apart():
             look = scene.look("A", t, scene.radar_values("A", states, noise=1e-3))
             rows = scene.tracker.rows(look, RADAR, RADAR.place(look.time))
             scene.tracker.bank.records["last_hit"][scene.tracker.bank.slots()] = look.time
-            noise.hear(look, RADAR, rows, np.arange(1), scene.tracker.bank)
+            noise.hear(look, RADAR, rows, np.arange(1), scene.tracker.bank, -60.0)
         return len(noise.heard["A"].squares)
 
     assert squares(0.0) > 0 and squares(5.0) == 0

@@ -29,7 +29,7 @@ def joined(start, radar, covariance=BEFORE):
 def test_the_transition_is_the_derivative_of_the_flight():
     start = begun()
     phi, steps = np.empty((N, N)), np.array([100.0] * 3 + [0.1] * 3)
-    carry_on(start.copy(), AWAY_S, phi)
+    carry_on(start.copy(), AWAY_S, phi, True)
     for j in range(6):
         ends = []
         for sign in (1.0, -1.0):
@@ -55,7 +55,7 @@ def test_two_that_agree_stay_where_they_are_and_are_surer():
 def test_the_joined_state_is_the_weighted_mean_where_the_arc_is_straight():
     start = begun()
     end, phi = start.copy(), np.empty((N, N))
-    carry_on(end, AWAY_S, phi)
+    carry_on(end, AWAY_S, phi, True)
     rng = np.random.default_rng(5)
     radar = end.copy()
     radar[:6] += rng.multivariate_normal(np.zeros(6), RADAR)

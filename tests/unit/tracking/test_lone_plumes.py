@@ -1,4 +1,4 @@
-"""What one satellite saw burn out is kept while it may fly, and found again by what a radar sees of it."""
+"""What satellites alone saw burn out is kept while it may fly, and found again by what a radar sees of it."""
 
 import numpy as np
 import pytest
@@ -41,7 +41,7 @@ def test_the_surer_the_state_the_sooner_it_has_come_down():
     assert sharp + 300.0 < vague <= 3600.0
 
 
-def test_what_a_radar_or_two_satellites_have_seen_ends_with_its_mean_arc(monkeypatch):
+def test_what_a_radar_has_seen_ends_with_its_mean_arc_and_what_satellites_alone_saw_does_not(monkeypatch):
     _, track = lone(VAGUE)
     monkeypatch.setattr(type(track), "satellites", property(lambda _: {"sat": 9}))
     monkeypatch.setattr(type(track), "hits", property(lambda _: 9))
@@ -53,6 +53,8 @@ def test_what_a_radar_or_two_satellites_have_seen_ends_with_its_mean_arc(monkeyp
     assert not _may_fly_yet(track, 101 * NS)
     monkeypatch.setattr(type(track), "hits", property(lambda _: 9))
     monkeypatch.setattr(type(track), "satellites", property(lambda _: {"sat": 5, "other": 4}))
+    assert _may_fly_yet(track, 101 * NS)
+    monkeypatch.setattr(type(track), "satellites", property(lambda _: {}))
     assert not _may_fly_yet(track, 101 * NS)
 
 

@@ -17,6 +17,7 @@ from tocsin.tracking.filter_kernels import (
     S_X,
     U_X,
 )
+from tocsin.tracking.measurements import SIGHT_DISTANCE_M
 from tocsin.tracking.noise import KEPT, LOUD, Heard, Noise
 from tocsin.tracking.noise_kernels import nearest_other, owned, residuals
 from tocsin.tracking.view_kernels import carry_ahead, places_at
@@ -39,7 +40,7 @@ def factor_of(noise: float, bias: bool, seconds: int = 240) -> tuple[float, floa
             look, sensor = scene.look(radar, float(t), values), SENSORS[radar]
             place = sensor.place(look.time, look.place)
             rows = scene.tracker.rows(look, sensor, place)
-            scene.tracker.noise.hear(look, sensor, rows, np.arange(len(rows)), scene.tracker.bank)
+            scene.tracker.hear_noise(look, sensor, rows, np.arange(len(rows)), 0.0)
             if radar == "A":
                 heard = scene.tracker.noise.heard["A"]
                 estimate = max(estimate, heard.estimate()[0])
@@ -70,7 +71,7 @@ def test_a_satellite_that_is_noisy_is_found_by_the_plumes_another_sees() -> None
         for name, noise in (("east", 1.0), ("west", 10.0)):
             look = scene.look(name, float(t), scene.sight_values(name, float(t), climbing, noise))
             rows = scene.tracker.rows(look, SENSORS[name], SENSORS[name].place(at(float(t))))
-            scene.tracker.noise.hear(look, SENSORS[name], rows, np.arange(len(rows)), scene.tracker.bank)
+            scene.tracker.hear_noise(look, SENSORS[name], rows, np.arange(len(rows)), 0.0)
             scene.feed(look)
     heard = scene.tracker.noise.heard
     assert heard["west"].factor > 3.0 and heard["east"].factor == 1.0
@@ -86,7 +87,7 @@ def test_the_bound_of_the_estimate_closes_with_the_number_of_squares() -> None:
 
 def test_its_state_goes_out_and_in() -> None:
     noise = Noise()
-    noise.heard["A"] = Heard(2.5, 7, [1.0, 2.0], {3: (5, float("inf"), 1.0, 2.0)})
+    noise.heard["A"] = Heard(2.5, 7, squares=[1.0, 2.0], idle=4, last={3: (5, float("inf"), 1.0, 2.0)})
     again = Noise()
     again.load(noise.state())
     assert again.state() == noise.state()
@@ -100,8 +101,9 @@ def test_residuals_are_those_of_plain_algebra(tracks: int) -> None:
     rows, times = looks_at(xs, two, rng, 5, 3.0)
     rows[1, M_RANGE] = np.nan
     slots = np.arange(tracks)
-    off, var, d2 = np.zeros((tracks, 5, 3)), np.zeros((tracks, 5, 3)), np.zeros((tracks, 5))
-    residuals(xs, ps, ws, ts, two, slots, rows, times, 2.0, off, var, d2)
+    off, var = np.zeros((tracks, 5, 3)), np.zeros((tracks, 5, 3))
+    d2, chance, density = np.zeros((tracks, 5)), np.zeros((tracks, 5)), 1e-15
+    residuals(xs, ps, ws, ts, two, slots, rows, times, 2.0, density, off, var, d2, chance)
     for k in range(tracks):
         state, packed, when = np.empty((1, 6)), np.empty((1, 21)), max(times[0], ts[k])
         carry_ahead(xs, ps, ws, ts, two, k, np.array([when]), state, packed)
@@ -120,6 +122,12 @@ def test_residuals_are_those_of_plain_algebra(tracks: int) -> None:
             behind = not np.isfinite(here[1]) or d @ axes[0] < 0.0
             expected = np.inf if behind else np.nansum(np.square(here) / spread)
             np.testing.assert_allclose(d2[k, i], expected, rtol=1e-6)
+            # the room as near as it is: an ellipsoid, or an ellipse as wide as it would be at the distance of satellites
+            axes_m = 2.0 * np.sqrt(expected) * np.sqrt(spread)
+            room = 4.0 / 3.0 * np.pi * np.prod(axes_m)
+            if np.isnan(row[M_RANGE]):
+                room = np.pi * np.prod(axes_m[1:]) * (SIGHT_DISTANCE_M / far) ** 2
+            np.testing.assert_allclose(chance[k, i], np.inf if behind else density * room, rtol=1e-5)
 
 
 def test_a_detection_is_a_tracks_where_that_is_plain_both_ways() -> None:

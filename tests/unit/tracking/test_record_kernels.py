@@ -122,14 +122,14 @@ def silence_by_hand(t, own, pd, cost, infrared, looks):
         t["infrared_misses"] += 1
         t["off_from"] = t["off_from"] or 900
     if infrared and not t["confirmed"]:
-        cost = math.log(max(1.0 - pd, 0.05))
-    cost *= looks
+        cost = looks * math.log(max(1.0 - pd, 0.05))
     own[1]["vouching"] = 0
     kind = "doubt_infrared" if infrared else "doubt_radar"
     seen = t["infrared_hits"] > 0 if infrared else own["hits"].sum() > t["infrared_hits"]
-    if not seen:
-        # a kind that has never seen it costs it 2.3 at most, all its silences together
-        cost = -min(-cost, 2.3 - t[kind])
+    dark = infrared and seen and t["off_from"] != 0 and t["score_top"] >= 60.0
+    if not seen or dark:
+        # a kind that has never seen it costs it 2.3 at most, all its silences together; those after its plume 8
+        cost = -min(-cost, (8.0 if dark else 2.3) - t[kind])
         t[kind] -= cost
     t["score"] += cost
     fall = 16.0 if t["confirmed"] else 4.5
@@ -144,13 +144,15 @@ def test_a_silence_counts_against_a_track_as_by_hand(size, infrared, looks):
     r, c, *_ = records(rng)
     c["hits"][::3] = 0
     c["vouching"][::2] = 0
+    r["score"][1::2] += 70.0
+    r["score_top"][1::2] += 70.0
     slots, pd = rng.permutation(K)[:size], rng.uniform(0.1, 0.95, size)
     costs = np.log(1.0 - pd)
     hand, own = r.copy(), c.copy()
     over = [silence_by_hand(hand[s], own[s], pd[k], costs[k], infrared, looks) for k, s in enumerate(slots)]
     gone = np.empty(size, np.bool_)
     falls = np.array([4.5, 16.0])
-    count = rk.count_silence(r, c, slots, pd, costs, 1, infrared, looks, 900, 2.3, falls, gone)
+    count = rk.count_silence(r, c, slots, pd, costs, 1, infrared, looks, 900, np.array([2.3, 8.0, 60.0]), falls, gone)
     assert gone.tolist() == over and count == sum(over)
     assert equal(r, hand) and equal(c, own)
 

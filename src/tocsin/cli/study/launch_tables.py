@@ -12,6 +12,7 @@ from tocsin.scoring.consistency import wilson
 
 STRATA = ("class", "vehicle", "sector", "latitude", "season", "hour", "arc", "down")
 MOMENTS = ("possible", "probable", "confirmed", "burnout", "radar60", "last")
+SQUARED = ("confirmed", "radar60", "last", "launch first", "launch")
 PROBABILITIES = ("50", "90", "99")
 BINS = 10
 LEAST_IN_BIN = 400
@@ -92,14 +93,18 @@ def times(lines: Sequence[dict[str, Any]]) -> dict[str, Any]:
     }
 
 
+def points(line: dict[str, Any]) -> dict[str, Any]:
+    """Return what was said of impact and launch of a line, by moment."""
+    impacts = {moment: line["impacts"][moment] for moment in MOMENTS if moment in line["impacts"]}
+    names = (("launch first", "first"), ("launch", "last"))
+    return impacts | {name: line["launches"][moment] for name, moment in names if moment in line["launches"]}
+
+
 def coverage(lines: Sequence[dict[str, Any]]) -> dict[str, Any]:
     """Return how often ellipses of the impact (at each moment) and of the launch point held the true place, by class."""
     hits: dict[str, list[int]] = defaultdict(lambda: [0, 0])
     for line in lines:
-        points = {**{m: line["impacts"].get(m) for m in MOMENTS}, "launch": line["launch_point"] or None}
-        for moment, point in points.items():
-            if not point:
-                continue
+        for moment, point in points(line).items():
             for p in PROBABILITIES:
                 for group in (line["class"], "all"):
                     one = hits[f"{group} {moment} {p}"]
@@ -112,19 +117,22 @@ def coverage(lines: Sequence[dict[str, Any]]) -> dict[str, Any]:
 
 
 def squares(lines: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """Return, by class and moment, mean squared errors along both axes of the ellipse over its variances: 1 = honest."""
+    """Return, by class and moment, mean squared errors along both axes of the ellipse and of the time over their variances.
+
+    1 = honest.
+    """
     columns: dict[str, list[list[float]]] = defaultdict(list)
     for line in lines:
-        for moment in ("confirmed", "radar60", "last"):
-            point = line["impacts"].get(moment)
-            if point and point["sigmas"]:
+        for moment, point in points(line).items():
+            if moment in SQUARED and point["sigmas"]:
                 for group in (line["class"], "all"):
-                    columns[f"{group} {moment}"].append(point["sigmas"])
+                    columns[f"{group} {moment}"].append([*point["sigmas"], point["time_sigmas"]])
     return {
         key: {
             "count": len(v),
             "long": float(np.mean(np.square(v), axis=0)[0]),
             "short": float(np.mean(np.square(v), axis=0)[1]),
+            "time": float(np.mean(np.square(v), axis=0)[2]),
         }
         for key, v in sorted(columns.items())
     }
@@ -137,8 +145,8 @@ def errors(lines: Sequence[dict[str, Any]]) -> dict[str, Any]:
         for moment in ("burnout", "radar60", "last"):
             if moment in line["impacts"]:
                 columns[f"{line['class']} {moment}"].append(line["impacts"][moment]["error_km"])
-        if line["launch_point"]:
-            columns[f"{line['class']} launch"].append(line["launch_point"]["error_km"])
+        if "last" in line["launches"]:
+            columns[f"{line['class']} launch"].append(line["launches"]["last"]["error_km"])
     return {
         key: {"count": len(v), "median_km": float(np.median(v)), "p90_km": float(np.quantile(v, 0.9))}
         for key, v in sorted(columns.items())
@@ -240,7 +248,8 @@ def table(result: dict[str, Any]) -> Iterator[str]:
     for key, one in result["coverage"].items():
         yield f"  ellipse {key:62s} {share_text(one['hits'], one['trials'])}{_off(key, one)}"
     for key, one in result["squares"].items():
-        yield f"  squared errors {key:55s} long axis {one['long']:5.2f}, short {one['short']:5.2f} of {one['count']}"
+        axes = f"long axis {one['long']:5.2f}, short {one['short']:5.2f}, time {one['time']:5.2f}"
+        yield f"  squared errors {key:55s} {axes} of {one['count']}"
     for key, one in result["errors"].items():
         yield f"  error {key:55s} median {one['median_km']:8.1f} km, 90 % {one['p90_km']:8.1f} km of {one['count']}"
     yield from told_curves(

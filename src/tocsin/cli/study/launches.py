@@ -21,11 +21,12 @@ from tocsin.cli.study.told import tell
 from tocsin.cli.study.watch import Watched, rank, watch
 from tocsin.core.constants import DEG, NS
 from tocsin.core.errors import InputError
-from tocsin.core.records.inputs import Look
+from tocsin.core.records.inputs import FloatArray, Look
 from tocsin.core.records.network import Assets, Network
-from tocsin.core.records.outputs import ObjectAssessment
+from tocsin.core.records.outputs import GroundPoint, ObjectAssessment
 from tocsin.core.time import unix_ns_from_tai
 from tocsin.formats.toml_files import read_assets, read_network
+from tocsin.modelling.drawn_network import drawn_network
 from tocsin.modelling.observe import Observed, observe
 from tocsin.modelling.paths import find_beside
 from tocsin.modelling.stratified import LAUNCH_S, Case, launch_case
@@ -43,12 +44,18 @@ BURNOUT_REVISITS = 2.0
 """The impact at burnout is that said so many revisits of the slowest satellite after it: its darkness has to be seen."""
 
 
-def run_launch(name: str, number: int) -> dict[str, Any]:
-    """Return the line of one launch: its strata, when what was said of it, and how far that was from the truth."""
+def run_launch(name: str, number: int, drawn: bool) -> dict[str, Any]:
+    """Return the line of one launch: its strata, when what was said of it, and how far that was from the truth.
+
+    `drawn`: on a network and towards places drawn at random, in the place of those of the scenario.
+    """
     started = time.process_time()
     base, path = load_scenario(name, None)
-    network = read_network(find_beside(base.network, path, "networks"))
-    assets = read_assets(find_beside(base.assets, path, "assets"))
+    if drawn:
+        network, assets = drawn_network(base.seed, number, int(base.start_utc[:4]))
+    else:
+        network = read_network(find_beside(base.network, path, "networks"))
+        assets = read_assets(find_beside(base.assets, path, "assets"))
     case = launch_case(base, network, assets, number)
     observed = observe(case.scenario, path, network, assets, [], None)
     said = watch(network, assets, base.data_mode, observed.items(), observed.run.labels)
@@ -133,7 +140,8 @@ def told_of(observed: Observed, said: Watched, case: Case, assets: Assets, dark_
     flight = case.scenario.flight[0]
     levels: dict[str, float] = {}
     impacts: dict[str, Any] = {}
-    launch: dict[str, Any] = {}
+    launches: dict[str, Any] = {}
+    at_launch = unix_ns_from_tai(start + int(LAUNCH_S * NS)), place(flight.latitude_deg, flight.longitude_deg)
     others = dict.fromkeys(("probable", "confirmed"), 0)
 
     radar_since = 0
@@ -158,7 +166,7 @@ def told_of(observed: Observed, said: Watched, case: Case, assets: Assets, dark_
                 radar_since = when
             if m.impact is not None and fell is not None:
                 truth = (unix_ns_from_tai(fell.time), place(fell.latitude_deg, fell.longitude_deg))
-                error = ground_error(m.impact, *truth)
+                error = _error(m.impact, *truth)
                 impacts.setdefault(m.level, error)
                 if when >= burnout + dark_s * NS:
                     impacts.setdefault("burnout", error)
@@ -166,16 +174,13 @@ def told_of(observed: Observed, said: Watched, case: Case, assets: Assets, dark_
                     impacts.setdefault("radar60", error)
                 impacts["last"] = error
             if m.launch is not None:
-                at_launch = (
-                    unix_ns_from_tai(start + int(LAUNCH_S * NS)),
-                    place(flight.latitude_deg, flight.longitude_deg),
-                )
-                launch = ground_error(m.launch, *at_launch)
+                launches["last"] = _error(m.launch, *at_launch)
+                launches.setdefault("first", launches["last"])
     return {
         "levels": levels,
         "burnout_s": round((burnout - start) / NS - LAUNCH_S, 1),
         "impacts": {moment: _short(error) for moment, error in impacts.items()},
-        "launch_point": _short(launch) if launch else {},
+        "launches": {moment: _short(error) for moment, error in launches.items()},
         "said": said_class(said, own, math.inf if fell is None else fell.time),
         "beliefs": believed(said, own),
         "on": [] if fell is None else fallen_on(assets, fell.latitude_deg, fell.longitude_deg),
@@ -207,31 +212,44 @@ def believed(said: Watched, own: set[str]) -> dict[str, Any]:
     }
 
 
+def _error(said: GroundPoint, true_time: int, true_point: FloatArray) -> dict[str, Any]:
+    """Return how far a said place and time are from the true ones, the time in its sigmas too."""
+    error = ground_error(said, true_time, true_point)
+    return error | {"time_sigmas": error["time_error_s"] / said.time_sigma_s if said.time_sigma_s > 0.0 else math.inf}
+
+
 def _short(error: dict[str, Any]) -> dict[str, Any]:
     return {
         "error_km": round(error["error_km"], 3),
         "time_error_s": round(error["time_error_s"], 2),
+        "time_sigmas": round(error["time_sigmas"], 3),
         "inside": error["inside"],
         "sigmas": [round(v, 3) for v in error["sigmas"]],
         "major_km": {p: round(axes[0], 2) for p, axes in error["ellipse_km"].items()},
     }
 
 
-def run_launches(name: str, cases: int, first: int, jobs: int, out: Path | None, as_json: bool) -> int:
-    """Return 0 when no missile inside coverage fell without `probable` and nothing harmless reached it, else 1."""
+def run_launches(
+    name: str, cases: int, first: int, jobs: int, out: Path | None, as_json: bool, drawn: bool = False
+) -> int:
+    """Return 0 when no missile inside coverage fell without `probable` and nothing harmless reached it, else 1.
+
+    `drawn`: each launch on a network of its own, drawn at random.
+    """
     if cases < 1 or jobs < 1 or first < 1:
         raise InputError("must be 1 or more", key="--seeds, --first-seed, --jobs")
     refuse_in_service(name)
     base, path = load_scenario(name, None)
-    folder = out if out is not None else Path("out") / "study-launches"
+    study = "networks" if drawn else "launches"
+    folder = out if out is not None else Path("out") / f"study-{study}"
     network = read_network(find_beside(base.network, path, "networks"))
     assets = read_assets(find_beside(base.assets, path, "assets"))
-    identity = identity_of("launches", network, assets, base.data_mode, begin=f"seed {base.seed}")
+    identity = identity_of(study, network, assets, base.data_mode, begin=f"seed {base.seed}")
     lines = Lines(folder / "cases.jsonl", identity, "case")
     wanted = list(range(first - 1, first - 1 + cases))
-    with Display("study launches", quiet=as_json) as display:
+    with Display(f"study {study}", quiet=as_json) as display:
         warm(display, simulator=True)
-        asked = [(name, number) for number in lines.missing(wanted)]
+        asked = [(name, number, drawn) for number in lines.missing(wanted)]
         for line in lines.take(in_processes(run_launch, asked, jobs, folder, display, "launches")):
             for text in remark(line):
                 display.say(text)

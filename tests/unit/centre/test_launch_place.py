@@ -1,0 +1,67 @@
+"""Where a launch was: which fit of it stands."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from tocsin.centre.judged import Judged, Spot
+from tocsin.centre.judgement import Judgement
+from tocsin.centre.predictor import Fit
+from tocsin.core.constants import NS
+
+PLACE = {"latitude": 0.5, "longitude": 1.0, "heading": 0.0}
+TWO = {"a": 3, "b": 3}
+
+
+def spot(name, half_m=1e3):
+    """Return a launch whose 50 % ellipse has a half axis of so many metres, told apart by its time."""
+    return Spot(time=name, time_sigma_s=1.0, ellipses=((0.5, half_m, half_m, 0.0),), **PLACE)
+
+
+def fitted(fits, satellites=TWO):
+    """Return the time of the launch that stands after fits to ever more lines of sight, each with the satellites that saw it."""
+    judgement, judged, lines = Judgement(), Judged(number=1, slot=0), 3
+    for fit in fits:
+        stage = SimpleNamespace(predictor=SimpleNamespace(fit_launch=lambda _track, fit=fit: fit))
+        judgement._fit_launch(stage, judged, SimpleNamespace(sights=[None] * lines, satellites=satellites))
+        lines += 10
+    return judged.launch.time, judged.profile_time
+
+
+@pytest.mark.parametrize(
+    "later, satellites, stands",
+    [
+        ({"young": True}, TWO, 2),  # the first minute learns
+        ({"young": False}, TWO, 1),  # later stages fly as no profile does
+        ({"young": False, "half_m": 400.0}, TWO, 2),  # unless they place it so much more surely
+        ({"young": False}, {"a": 6}, 2),  # one satellite learns from all
+    ],
+)
+def test_the_first_minute_places_a_launch(later, satellites, stands):
+    first = Fit(spot(1), 10, [0.0] * 42, True)
+    second = Fit(spot(2, later.get("half_m", 1e3)), 20, [0.0] * 42, later["young"])
+    assert fitted([first, second], satellites) == (stands, 20)  # its state is that of the last look in any case
+
+
+@pytest.mark.parametrize("radars", [0, 1])
+def test_a_whole_burn_places_the_launch_of_what_a_radar_has_seen_but_leaves_the_radar_its_state(radars):
+    state = np.arange(6.0)
+    bank = SimpleNamespace(ts=np.array([30 * NS]), xs=np.zeros((1, 2, 10)), ps=np.zeros((1, 2, 10, 10)))
+    remembered = []
+    stage = SimpleNamespace(
+        predictor=SimpleNamespace(burnout=lambda _track, _tracker: (spot(7), state, np.eye(6))),
+        tracker=SimpleNamespace(bank=bank, remember_burnout=remembered.append),
+    )
+    track = SimpleNamespace(
+        slot=0,
+        sights=[None] * 20,
+        off_from=5 * NS,
+        infrared_misses=3,
+        satellites=TWO,
+        sensors=TWO | {"r": 9} if radars else TWO,
+    )
+    judged = Judged(number=1, slot=0)
+    told = Judgement()._tell_burnout(stage, judged, track, 60 * NS)
+    assert judged.launch.time == judged.context.launch_time == 7
+    assert told == (not radars) and bool(bank.xs.any()) == (not radars) and bool(remembered) == (not radars)
