@@ -55,6 +55,7 @@ def test_the_pad_is_inside_the_ellipse(satellites, last_s):
         f" {np.quantile(distances, 0.9) / 1e3:.1f} km, late by {np.mean(late):.1f} sigma"
     )
     assert len(squares) == 23
-    assert (np.array(squares) < -2 * math.log(0.1)).mean() >= 0.85
+    # of 23: one time in fourteen fewer than 19 of honest ellipses hold it, and the profiles are of missiles
+    assert (np.array(squares) < -2 * math.log(0.1)).sum() >= 19
     assert np.median(distances) < 8e3
     assert (np.abs(late) < 2.6).mean() >= 0.8

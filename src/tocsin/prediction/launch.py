@@ -1,5 +1,6 @@
 """Where and when something was launched: boost profiles fitted to lines of sight, or a free arc followed back."""
 
+import functools
 import math
 from collections.abc import Callable
 
@@ -95,22 +96,34 @@ def fit_launch(
         return None
     freedom = max(1.0, 2.0 * len(many) - 4.0)
     apart = _apart(looks[many, :3])
-    unseen = _UNSEEN if apart else _UNSEEN_ALONE
-
-    def known(solution: FloatArray) -> FloatArray:
-        """Return the covariance (7, 7) of a solution by how far its looks really are from its profile."""
-        kind, p = int(solution[k.SOL_CLASS]), np.ascontiguousarray(solution[: pk.PARAMETERS])
-        normal, out = (np.empty((pk.PARAMETERS, pk.PARAMETERS)) for _ in range(2))
-        k.as_it_strays(
-            reference, book.table[kind], book.burn_s[kind], p, times, looks, sigmas, many, freedom,
-            0.0 if apart else 1.0, normal,
-        )  # fmt: skip
-        k.inverse_of(normal, out)
-        for j, sigma in zip((pk.EAST, pk.NORTH, pk.START), unseen, strict=True):
-            out[j, j] += sigma**2
-        return out
-
+    known = functools.partial(_as_it_strays, book, reference, times, looks, sigmas, many, freedom, apart)
     return _mixed(book, found, normals, reference, freedom, t, times, worst_fit, known)
+
+
+def _as_it_strays(
+    book: Profiles, reference: FloatArray, times: FloatArray, looks: FloatArray, sigmas: FloatArray, many: IntArray,
+    freedom: float, apart: bool, solution: FloatArray,
+) -> FloatArray:  # fmt: skip
+    """Return the covariance (7, 7) of a solution by how far its looks really are from its profile."""
+    kind, p = int(solution[k.SOL_CLASS]), np.ascontiguousarray(solution[: pk.PARAMETERS])
+    normal, out = (np.empty((pk.PARAMETERS, pk.PARAMETERS)) for _ in range(2))
+    k.as_it_strays(
+        reference,
+        book.table[kind],
+        book.burn_s[kind],
+        p,
+        times,
+        looks,
+        sigmas,
+        many,
+        freedom,
+        0.0 if apart else 1.0,
+        normal,
+    )
+    k.inverse_of(normal, out)
+    for j, sigma in zip((pk.EAST, pk.NORTH, pk.START), _UNSEEN if apart else _UNSEEN_ALONE, strict=True):
+        out[j, j] += sigma**2
+    return out
 
 
 def profile_solutions(

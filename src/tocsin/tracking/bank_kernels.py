@@ -368,21 +368,20 @@ def silence(
 ) -> None:  # fmt: skip
     """Weigh the silence of looks: `cost` (k,) gets the log of the chance that track `slots[k]` was there and not seen.
 
-    `boost_pd`, `free_pd` (k,): chance that each of the `looks` would have reported it, burning or coasting. What burns may
-    have gone out: the silence of many looks says no more than that, which the silence of one says already.
+    `boost_pd`, `free_pd` (k,): chance that each of the `looks` would have reported it. What burns may have gone out: the silence
+    of many looks says no more than that.
     """
     for k in range(slots.shape[0]):
         s = slots[k]
-        missed_free = looks * math.log(max(1.0 - free_pd[k], 1e-6))
+        cost[k] = looks * math.log(max(1.0 - free_pd[k], 1e-6))
         if two[s] < 1 or two[s] == GLIDING:
-            cost[k] = missed_free
             continue
         dt = (time - ts[s]) * 1e-9
         if dt > 0.0:
             predict_track(xs[s], ps[s], ws[s], dt, 1 if boost_pd[k] > TELLING * free_pd[k] else NO_IGNITION)
             ts[s] = time
         b = ws[s, BOOST] * math.exp(looks * math.log(max(1.0 - boost_pd[k], 1e-3)))
-        f = max(ws[s, FREE] * math.exp(missed_free), 1e-300)
+        f = max(ws[s, FREE] * math.exp(cost[k]), 1e-300)
         cost[k] = math.log(b + f)
         ws[s, BOOST] = min(max(b / (b + f), 1e-9), 1.0 - 1e-9)
         ws[s, FREE] = 1.0 - ws[s, BOOST]
