@@ -223,14 +223,14 @@ def mean_acceleration(f: Features) -> Piece | None:
     least = 11.0 + 8.0 * grown
     out = spread(0.5)
     most = mean + 0.5 * spread_m_s2
-    fast, short = rises_to(most, least, 1.5), rises_to(most, least + 7.0 * grown, 1.5)
-    # heavy ones start as slowly as launchers, and gain on them when they are lighter; all are slow at first
+    fast, short = rises_to(most, least, 1.5), rises_to(most, least + 4.0 * grown, 2.5)
+    # many start as slowly as launchers, and gain on them when they are lighter; all are slow at first
     young, heavy = 0.25 * max((60.0 - t) / 20.0, 0.0), 0.25 * min(max((110.0 - t) / 40.0, 0.0), 1.0)
     if f.off_s > 0.0:
         young = heavy = 0.0
     if f.off_s > STAGE_GAP_S:  # it was the whole burn
         fast = short = rises_to(mean, WHOLE_BURN_M_S2, math.hypot(1.5, spread_m_s2))
-    give(out, MISSILES, max(short, 0.15 + young))  # what burns less long is at its fastest by then
+    give(out, MISSILES, max(short, 0.15 + young + heavy))  # what burns less long is at its fastest by then
     out["ballistic_missile_intercontinental"] = max(fast, 0.15 + young + heavy)
     out["space_launch"] = max(falls_off(mean, least + 4.0, math.hypot(4.0, spread_m_s2)), 0.2 + young)
     out["sounding_rocket"] = max(rises_to(most, 15.0, 3.0), 0.02)

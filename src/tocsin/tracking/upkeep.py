@@ -26,9 +26,9 @@ from tocsin.world.motion.freeflight_kernels import REACHED, STARTED_BELOW, fly_t
 
 TENTATIVE_LIFE_S = 60.0
 UNSHARP_M = 20e3
-ADOPT_HITS, ADOPT_GATE, ADOPT_MOST = 4, 50.0, 500
+ADOPT_HITS, ADOPT_GATE, ADOPT_MOST = 4, 80.0, 500
 """A radar track with so many detections is compared with coasting tracks of satellites. The gate is
-wide (50 for 6 components): a boost track is less sure of itself than its filter says, and the assignment picks the best."""
+wide (80 for 6 components): a boost track is less sure of itself than its filter says, and the assignment picks the best."""
 
 JOIN_HITS, JOIN_LAST, JOIN_GATE, JOIN_MOST = 8, 64, 22.5, 64
 """With so many radar detections (the covariance of a younger track is not to be relied on), and where the two agree (chi-square
