@@ -52,7 +52,7 @@ def tai_from_unix_ns(unix_ns: int) -> int:
     return unix_ns + LEAP_TAI_MINUS_UTC_S[i] * NS
 
 
-@functools.lru_cache(maxsize=256)
+@functools.lru_cache(maxsize=4096)
 def tai_from_iso(text: str) -> int:
     """Return TAI ns of an ISO 8601 instant (UTC unless it has an offset); second 60 only where a leap second was."""
     m = _ISO.fullmatch(text.strip())

@@ -32,6 +32,7 @@ COARSER = (
     1.0,
     1.0,
 )  # so much coarser the plume is taken for, one after the other; in the air the last only
+HOPELESS = 100.0  # of two tracks of one object, one of them taken for 100 times coarser, the distance is a few
 FAR, NOWHERE = 1e9, 1e30
 
 
@@ -164,6 +165,8 @@ def join(
                 coarse[i, j] = COARSER[k] * low[i, j]
         # a wrong arc followed back through the air gains speed without end
         distance = _descend(begin, coarse, dt, radar_x, radar, k == len(COARSER) - 1, z, a)
+        if k == 0 and distance > HOPELESS:
+            return FAR
     return distance if distance < FAR and _joined(z, a, radar, out_x, out_p) else FAR
 
 
