@@ -27,6 +27,7 @@ HIGH_CLOUD_M = 16_000.0
 FIRST_S = 21.0
 """Two looks of a satellite that looks every ten seconds."""
 GAIN_LOOKS, GAIN_S, GAIN_SPEED_M_S = 5, 90.0, 1000.0
+COURSE_S = 150.0
 STEADY_LOOKS, STEADY_MOST = 4, 0.35
 
 
@@ -67,6 +68,7 @@ def features_of(
         context.burnout = (motion[1], motion[2], motion[3])
     sights = first_sights(track)
     gain, gain_sigma = speed_gain(sights, state)
+    course, course_sigma = course_pull(sights, state)
     first_fast, first_sigma = first_speed(sights, state)
     silent = sum(1 for s, n in context.silent.items() if n >= 2 and s not in track.sensors)
     off = off if powered < 0.5 else 0.0
@@ -98,6 +100,8 @@ def features_of(
         burnout=context.burnout, flown=context.flown,
         gain_m_s2=gain,
         gain_sigma_m_s2=gain_sigma,
+        course_m_s2=course,
+        course_sigma_m_s2=course_sigma,
         first_m_s=first_fast,
         first_sigma_m_s=first_sigma,
         glint_angle_rad=context.glint_angle,
@@ -155,25 +159,40 @@ def first_sights(track: Track) -> list[Sight]:
 def speed_gain(sights: list[Sight], state: FloatArray) -> tuple[float, float]:
     """Return by how much (m/s2, and sigma) the speed across the first satellite's sight grew in its first 90 s of looks.
 
-    The second coefficient of a parabola through its places on the sky, at the object's present distance. NaN with fewer
-    than five looks, or where it hardly moves.
+    NaN with fewer than five looks, or where it hardly moves.
     """
-    nothing = math.nan, math.nan
-    if not sights:
-        return nothing
-    first = sights[0]
-    seen = [s for s in sights if s[0] - first[0] <= GAIN_S * NS]
-    if len(seen) < GAIN_LOOKS:
-        return nothing
+    seen = [s for s in sights if s[0] - sights[0][0] <= GAIN_S * NS]
+    pull = across_pull(seen, state)
+    if pull is None:
+        return math.nan, math.nan
+    (px, py, pz), sigma, (wx, wy, wz) = pull
+    length = math.hypot(wx, wy, wz)
+    if length < GAIN_SPEED_M_S * (seen[-1][0] - seen[0][0]) / NS:
+        return math.nan, math.nan
+    return (px * wx + py * wy + pz * wz) / length, sigma
+
+
+def course_pull(sights: list[Sight], state: FloatArray) -> tuple[float, float]:
+    """Return how much (m/s2, and sigma of an axis) it was accelerated across the first satellite's sight, over 150 s of looks.
+
+    The last ones; NaN with fewer than five.
+    """
+    pull = across_pull([s for s in sights if sights[-1][0] - s[0] <= COURSE_S * NS], state)
+    return (math.nan, math.nan) if pull is None else (math.hypot(*pull[0]), pull[1])
+
+
+def across_pull(seen: list[Sight], state: FloatArray) -> tuple[list[float], float, list[float]] | None:
+    """Return the acceleration (m/s2) across a satellite's sight, its sigma, and the way from first to last look (m).
+
+    The second coefficient of a parabola through its places on the sky, at the object's present distance. None with fewer than
+    five looks.
+    """
+    if len({s[0] for s in seen}) < GAIN_LOOKS:
+        return None
+    first = seen[0]
     far = math.dist(state[:3].tolist(), first[1:4])
     places = [(s[1] + far * s[4], s[2] + far * s[5], s[3] + far * s[6]) for s in seen]
-    way = [b - a for a, b in zip(places[0], places[-1], strict=True)]
-    length = math.hypot(*way)
     seconds = [(s[0] - first[0]) / NS for s in seen]
-    if length < GAIN_SPEED_M_S * seconds[-1] or len(set(seconds)) < GAIN_LOOKS:
-        return nothing
-    (px, py, pz), (wx, wy, wz) = places[0], way
-    along = [(wx * (x - px) + wy * (y - py) + wz * (z - pz)) / length for x, y, z in places]
     # orthogonal polynomials over the instants of the looks
     mean = sum(seconds) / len(seconds)
     q1 = [t - mean for t in seconds]
@@ -182,8 +201,13 @@ def speed_gain(sights: list[Sight], state: FloatArray) -> tuple[float, float]:
     level, slope = sum(square) / len(square), sum(x * q for x, q in zip(square, q1, strict=True)) / s1
     q2 = [x - level - slope * q for x, q in zip(square, q1, strict=True)]
     s2 = sum(q * q for q in q2)
-    gain = 2.0 * sum(q * x for q, x in zip(q2, along, strict=True)) / s2
-    return gain, 2.0 * first[7] * far / math.sqrt(s2)
+    origin = places[0]
+    pull = [
+        2.0 * sum(q * (x - start) for q, x in zip(q2, axis, strict=True)) / s2
+        for axis, start in zip(zip(*places, strict=True), origin, strict=True)
+    ]
+    way = [b - a for a, b in zip(origin, places[-1], strict=True)]
+    return pull, 2.0 * first[7] * far / math.sqrt(s2), way
 
 
 def first_speed(sights: list[Sight], state: FloatArray) -> tuple[float, float]:

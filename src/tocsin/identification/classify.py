@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from tocsin.identification.aircraft import flies_level
 from tocsin.identification.classes import CLASSES, LAUNCHES, PRIOR_INFRARED, PRIOR_RADAR
 from tocsin.identification.evidence import PIECES, PRIOR_WORDS, Piece
 from tocsin.identification.features import Features
@@ -32,7 +33,7 @@ class Identity(msgspec.Struct, frozen=True):
 
 def classify(features: Features) -> Identity:
     """Return the class probabilities of an object with the evidence kept."""
-    pieces = tuple(piece for make in (*PIECES, lifts) if (piece := make(features)) is not None)
+    pieces = tuple(piece for make in (*PIECES, flies_level, lifts) if (piece := make(features)) is not None)
     return Identity(posterior(features, pieces), pieces)
 
 

@@ -29,7 +29,7 @@ from tocsin.identification.sites import BOUND
 NOTIFICATION, SITE = "notification", "launch site"
 PRIOR_WORDS = (NOTIFICATION, SITE)
 """What is said or known before: it never holds down what may fall on a place."""
-SLOWEST_M_S2 = 3.0
+SLOWEST_M_S2, SLOWEST_GAINS_M_S2 = 3.0, 2.5
 WHOLE_BURN_M_S2 = 22.0  # missiles gain as much in the mean of their whole burn, or more (see `mean_acceleration`)
 FLAT, FLAT_WIDTH, FAR_M = 0.5, 0.08, 5500e3
 """Apogee over that of least energy, of arcs of intercontinental range: depressed ones that were ever proposed stay above."""
@@ -90,6 +90,9 @@ def stands_or_moves(f: Features) -> Piece | None:
     drifting = falls_off(f.across_m_s, 2.5 * f.across_sigma_m_s + 2000.0, 500.0)
     out = spread(fast)
     give(out, ("static_fire",), still)
+    out["aircraft"] = max(
+        0.7 * rises_to(f.across_m_s + 2.0 * f.across_sigma_m_s, 120.0, 40.0), 0.1
+    )  # some fly along it
     give(out, ("glint",), 0.5 * still + 0.3 * drifting)
     return Piece("speed across the line of sight", f"{f.across_m_s:.0f} +/- {f.across_sigma_m_s:.0f} m/s", out)
 
@@ -101,19 +104,19 @@ def burns_upwards(f: Features) -> Piece | None:
     sinking = f.climb_m_s < -2.5 * f.climb_sigma_m_s - 50.0
     out = spread(0.3)
     if brakes(f):
-        out = spread(1e-3, meteor=1.0, reentering_body=1.0)  # three sigma: by chance one in 740
+        out = spread(1e-3, meteor=1.0, reentering_body=1.0, aircraft=0.01)  # three sigma: by chance one in 740
         value = "brakes"
     elif climbs_under_power(f) or (f.rose and f.off_s > DARK_LONG_S):
         # what it does in the dark says nothing of the plume
         out = spread(0.01)
         give(out, LAUNCHES, 1.0)
-        out["glint"] = 0.05
+        out["glint"] = out["aircraft"] = 0.05
         value = "climbs under power"
     elif sinking:
-        out = spread(0.02, meteor=1.0, reentering_body=1.0, glint=0.2, static_fire=0.05)
+        out = spread(0.02, meteor=1.0, reentering_body=1.0, glint=0.2, static_fire=0.05, aircraft=0.1)
         value = "sinks"
     else:
-        out = spread(0.5, static_fire=1.0, glint=1.0)
+        out = spread(0.5, static_fire=1.0, aircraft=1.0, glint=1.0)
         value = "not yet clear"
     return Piece("motion of the plume", f"{value}, climb {f.climb_m_s:.0f} m/s, thrust {f.thrust_m_s2:.0f} m/s2", out)
 
@@ -136,6 +139,7 @@ def too_fast(f: Features) -> Piece | None:
     out["satellite"] = falls_off(low, 11000.0, 500.0)
     out["space_launch"] = falls_off(low, 11500.0, 500.0)
     out["meteor"] = rises_to(f.inertial_speed_m_s + 2.0 * f.speed_sigma_m_s, 9500.0, 700.0)
+    out["aircraft"] = falls_off(low, 1400.0, 200.0)
     return Piece("speed", f"{f.inertial_speed_m_s / 1000:.2f} km/s inertial", out)
 
 
@@ -146,7 +150,7 @@ def burn_time(f: Features) -> Piece | None:
     t = f.burning_s
     out = spread(0.5)
     out["meteor"] = falls_off(t, 8.0, 4.0)
-    out["space_launch"] = 1.0
+    out["space_launch"], out["aircraft"] = 1.0, 0.7
     if not f.off_s > 0.0:
         for name in BURNS_S:
             out[name] = burns_beyond(name, t)
@@ -170,7 +174,7 @@ def first_light(f: Features) -> Piece | None:
     low = f.first_m_s - 2.0 * f.first_sigma_m_s
     out = spread(1.0)
     give(out, LAUNCHES, max(falls_off(low, 2500.0, 700.0), 0.05))
-    give(out, ("static_fire", "glint"), falls_off(low, 2500.0, 700.0))
+    give(out, ("static_fire", "aircraft", "glint"), falls_off(low, 2500.0, 700.0))
     return Piece("speed at first light", f"{f.first_m_s:.0f} +/- {f.first_sigma_m_s:.0f} m/s", out)
 
 
@@ -199,6 +203,7 @@ def speed_at_thrust(f: Features) -> Piece | None:
     out["ballistic_missile_intermediate_range"] = falls_off(v, 5600.0, 300.0)
     out["ballistic_missile_intercontinental"] = falls_off(v, 7300.0, 120.0)
     out["sounding_rocket"] = falls_off(v, 4500.0, 400.0)
+    out["aircraft"] = falls_off(v, 1400.0, 200.0)
     out["space_launch"] = 1.0
     return Piece("speed reached under power", f"{speed / 1000:.2f} km/s inertial", out)
 
@@ -209,7 +214,8 @@ def mean_acceleration(f: Features) -> Piece | None:
     Open figures: Scud-B 1.5 km/s in 62 s, No-dong 2.9 km/s in 110 s, intercontinental 7 km/s in 180-240 s (24-39 m/s2); a
     Falcon 9 at the end of its first stage 1.7-2.4 km/s in 145-160 s (12-16 m/s2). Some launchers are missiles (Titan II, R-36,
     R-7): a slow start is never less than 0.15 of a missile's. Sounding rockets burn hard and briefly. Nothing launched is
-    slower than 3 m/s2 (23 Falcon 9: from 4.3 m/s2 over the first 60 s on): what shines so long and hardly moves stands.
+    slower than 3 m/s2 (23 Falcon 9: from 4.3 m/s2 over the first 60 s on), nor than 5.5 over two minutes (heavy launchers of
+    1.2 times their weight have 1 km/s by then): what shines so long and hardly moves stands, or flies on.
     """
     speed, sigma, inertial = f.speed_m_s, f.speed_sigma_m_s, f.inertial_speed_m_s
     if f.off_s > DARK_LONG_S:
@@ -234,8 +240,10 @@ def mean_acceleration(f: Features) -> Piece | None:
     out["ballistic_missile_intercontinental"] = max(fast, 0.15 + young + heavy)
     out["space_launch"] = max(falls_off(mean, least + 4.0, math.hypot(4.0, spread_m_s2)), 0.2 + young)
     out["sounding_rocket"] = max(rises_to(most, 15.0, 3.0), 0.02)
+    out["aircraft"] = falls_off(speed - 2.0 * sigma, 900.0, 150.0)
     if t >= 60.0:
-        stands = rises_to(mean + 2.0 * spread_m_s2, SLOWEST_M_S2, 0.7)
+        slowest = SLOWEST_M_S2 + SLOWEST_GAINS_M_S2 * min((t - 60.0) / 60.0, 1.0)
+        stands = rises_to(mean + 2.0 * spread_m_s2, slowest, 0.7)
         for c in LAUNCHES:
             out[c] *= stands
     return Piece("mean acceleration", f"{mean:.0f} m/s2 over {t:.0f} s", out)
@@ -264,6 +272,8 @@ def arc(f: Features) -> Piece | None:
         shallow = 1.0  # air has slowed it, and what it slows falls steeply: this arc is not the one on which it came
     out["reentering_body"] = max(shallow * (1.0 - 0.9 * f.orbiting), 1e-4)
     give(out, ("static_fire", "glint"), 1e-4)
+    # it flies on unseen; the arc that one satellite's plume ends on is off by tens of kilometres
+    out["aircraft"] = falls_off(f.apogee_m - 2.0 * f.height_sigma_m, 30e3, 20e3) if f.infrared_hits else 1e-4
     value = f"perigee {f.perigee_m / 1000:.0f} km, P(orbit) {f.orbiting:.3f}" + (", past its apogee" if sinking else "")
     return Piece("free arc", value, out)
 

@@ -79,6 +79,9 @@ class Features(msgspec.Struct, frozen=True):
     gain_m_s2: float = math.nan
     """By how much its speed across the first satellite's sight grew over the first looks, and its sigma; NaN = not known."""
     gain_sigma_m_s2: float = math.nan
+    course_m_s2: float = math.nan
+    """How much it was accelerated across the first satellite's sight over its last looks, and the sigma of an axis."""
+    course_sigma_m_s2: float = math.nan
     first_m_s: float = math.nan
     """Speed across the first satellite's sight when it first saw it, and its sigma; NaN = not known."""
     first_sigma_m_s: float = math.nan

@@ -24,6 +24,7 @@ def lifts(f: Features) -> Piece | None:
     give(out, MISSILES, 0.1)
     out["space_launch"] = out["sounding_rocket"] = 0.01
     out["reentering_body"] = 0.05
+    out["aircraft"] = 0.05  # it is carried by air
     give(out, ("static_fire", "glint"), 1e-6)
     odds = f"10^{f.lift.ln_odds / math.log(10.0):.0f} to 1"
     lift = f"{f.lift.lift_m_s2:.1f} +/- {f.lift.sigma_m_s2:.1f} m/s2"

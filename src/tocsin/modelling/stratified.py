@@ -60,10 +60,11 @@ def stratum(seed: int, name: str, number: int, values: Sequence[T]) -> T:
     return values[int(stream(seed, "stratum", name, str(block)).permutation(len(values))[k])]
 
 
-def launch_case(base: Scenario, network: Network, assets: Assets, number: int) -> Case:
+def launch_case(base: Scenario, network: Network, assets: Assets, number: int, drawn: bool = False) -> Case:
     """Return launch `number` at one of the assets (a harmless one: from anywhere), seen by a network.
 
-    `base` gives network, assets and seed. InputError when no class flies as drawn.
+    `base` gives network, assets and seed; `drawn`: with a vehicle drawn at random beside its class. InputError when no class
+    flies as drawn.
     """
     seed = base.seed
     kind = stratum(seed, "kind", number, KINDS)
@@ -80,6 +81,8 @@ def launch_case(base: Scenario, network: Network, assets: Assets, number: int) -
         rng = stream(seed, "launch", str(number), str(attempt))
         try:
             flight, more, middle = _flight(kind, seed, number, strata["sector"], assets, rng)
+            if drawn:
+                flight = msgspec.structs.replace(flight, vehicle=f"{flight.vehicle}~{number}")
             scenario = msgspec.structs.replace(
                 base, name=f"launch-{number}", start_utc=iso_from_tai(begin), duration_s=LONGEST_S,
                 seed=seed + 1_000_003 * (number + 1), flight=(flight,), catalogue=type(base.catalogue)(),

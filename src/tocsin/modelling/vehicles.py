@@ -1,5 +1,6 @@
-"""Where a scenario's vehicles come from: a packaged class by its name, or a TOML file beside the scenario."""
+"""Where a scenario's vehicles come from: a packaged class by its name, one drawn beside it, or a TOML file beside the scenario."""
 
+import re
 from pathlib import Path
 
 from tocsin.core.errors import InputError
@@ -7,20 +8,24 @@ from tocsin.core.records.scenario import Flight, Scenario
 from tocsin.core.records.vehicle import Vehicle
 from tocsin.formats.toml_checks import Complaint
 from tocsin.formats.toml_files import error_at, read_vehicle
+from tocsin.modelling.drawn_vehicle import drawn_vehicle
 from tocsin.modelling.paths import find_beside, roots
 
 KIND_OF = {"missile": "missile", "sounding_rocket": "sounding_rocket", "space_launch": "space_launcher"}
 """What kind of vehicle each kind of flight takes."""
+DRAWN = re.compile(r"(.+)~(\d{1,9})")
 DEFAULT = {"sounding_rocket": "sounding_rocket", "space_launch": "space_launcher_medium"}
 
 
 def find_vehicle(name: str, kind: str, scenario_path: str | Path | None = None) -> Vehicle:
     """Return the vehicle of a kind that a scenario names; InputError says which classes there are.
 
-    `name` is a packaged class (`short_range`), or the path of a TOML file relative to the scenario.
+    `name` is a packaged class (`short_range`), or the path of a TOML file relative to the scenario; with `~17` after it, vehicle
+    17 of those drawn at random beside it.
     """
+    drawn = DRAWN.fullmatch(name)
     try:
-        path = find_beside(name, scenario_path, "vehicles") if name else None
+        path = find_beside(drawn[1] if drawn else name, scenario_path, "vehicles") if name else None
     except InputError:
         path = None
     vehicle = None if path is None else read_vehicle(path)
@@ -33,7 +38,7 @@ def find_vehicle(name: str, kind: str, scenario_path: str | Path | None = None) 
             key="vehicle",
             allowed=f"{names}, or the path of a TOML file relative to the scenario",
         )
-    return vehicle
+    return drawn_vehicle(vehicle, int(drawn[2])) if drawn else vehicle
 
 
 def vehicle_of(flight: Flight, scenario_path: str | Path | None = None) -> Vehicle:

@@ -50,7 +50,23 @@ def test_its_sigma_is_that_of_many_draws() -> None:
     assert scatter == pytest.approx(draws[0][1], rel=0.15)
 
 
+@pytest.mark.parametrize(("speed", "gain"), [(500.0, 0.0), (500.0, 12.0), (3000.0, 20.0)])
+def test_an_even_course_is_told_from_a_driven_one_however_slow(speed: float, gain: float) -> None:
+    one, state = track(speed, gain, 14)
+    found, sigma = features.course_pull(features.first_sights(one), state)
+    assert found == pytest.approx(gain, abs=0.5)
+    assert 0.0 < sigma < 1.5
+
+
+def test_the_course_is_that_of_the_last_looks() -> None:
+    (early, _), (late, state) = track(3000.0, 30.0, 10), track(0.0, 2.0, 16)
+    shift = round(100.0 * NS)
+    sights = early.sights + [(s[0] + shift, *s[1:]) for s in late.sights]
+    assert features.course_pull(sights, state)[0] == pytest.approx(2.0, abs=0.5)
+
+
 def test_few_looks_and_slow_motion_say_nothing() -> None:
+    assert math.isnan(features.course_pull(track(500.0, 10.0, 4)[0].sights, np.zeros(9))[0])
     assert math.isnan(speed_gain(*track(5000.0, -20.0, 4))[0])
     assert math.isnan(speed_gain(*track(500.0, 0.0, 8))[0])
     assert math.isnan(speed_gain(SimpleNamespace(sights=[]), np.zeros(9))[0])

@@ -76,6 +76,44 @@ def test_what_stays_at_its_place_is_a_fire() -> None:
     assert launch_probability(found.classes) < 0.05
 
 
+EVEN: dict[str, Any] = {
+    **BOOST, "infrared_hits": 13, "satellites": 1, "age_s": 130.0, "burning_s": 130.0, "speed_m_s": 600.0,
+    "speed_sigma_m_s": 60.0, "inertial_speed_m_s": 1000.0, "climb_m_s": 150.0, "climb_sigma_m_s": 300.0, "thrust_m_s2": 8.0,
+    "thrust_sigma_m_s2": 12.0, "height_m": 12e3, "height_sigma_m": 30e3, "across_m_s": 600.0, "across_sigma_m_s": 120.0,
+    "course_m_s2": 0.4, "course_sigma_m_s2": 0.5,
+}  # fmt: skip
+
+
+def test_what_flies_on_evenly_and_shines_is_an_aircraft() -> None:
+    found = classify(features(EVEN))
+    assert found.best == "aircraft"
+    assert missile_probability(found.classes) < 0.05
+    # two satellites that see it level and low say the same
+    level = {"satellites": 2, "height_m": 11e3, "height_sigma_m": 500.0, "climb_m_s": 5.0, "climb_sigma_m_s": 30.0}
+    assert classify(features(EVEN, **level)).classes["aircraft"] > 0.7
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"course_m_s2": 12.0},
+        {"across_m_s": 1800.0, "speed_m_s": 1900.0, "inertial_speed_m_s": 2200.0, "course_m_s2": 4.0},
+        {"satellites": 2, "height_m": 60e3, "height_sigma_m": 2e3, "climb_m_s": 700.0, "climb_sigma_m_s": 50.0},
+    ],
+)
+def test_no_aircraft_is_pushed_so_fast_or_so_high(more: dict[str, Any]) -> None:
+    classes = classify(features(EVEN, **more)).classes
+    assert classes["aircraft"] < 0.02
+    assert launch_probability(classes) > 0.9
+
+
+def test_a_young_plume_is_not_an_aircraft_because_it_is_slow() -> None:
+    young = features(
+        EVEN, infrared_hits=4, age_s=30.0, burning_s=35.0, course_m_s2=math.nan, course_sigma_m_s2=math.nan
+    )
+    assert classify(young).classes["aircraft"] < 0.2
+
+
 def test_what_is_faster_than_any_orbit_and_sinks_is_a_meteor() -> None:
     fast = features(
         infrared_hits=4, age_s=3.0, burning_s=3.0, speed_m_s=18e3, inertial_speed_m_s=18e3, climb_m_s=-6e3, thrust_m_s2=0.0,

@@ -106,7 +106,9 @@ STUDIES = {
     "variants": Study("is any missile missed", 50, "seeds", _seeds, "first-light"),
     "incidents": Study("the false alarms and misses of the past", 5, "seeds", _incidents),
     "launches": Study("single missiles by strata", 500, "launches", _launches, "first-light"),
-    "networks": Study("single missiles, each on a network drawn at random", 500, "launches", _networks, "first-light"),
+    "networks": Study(
+        "single missiles, vehicle and network of each drawn at random", 500, "launches", _networks, "first-light"
+    ),
     "density": Study("the whole catalogue in the fans", 168, "hours", _density, "first-light"),
     "lookalikes": Study("fireballs, meteors, fires, recorded ascents", 1, "pass", _lookalikes, "quiet"),
     "raids": Study("2, 10, 100, 500 objects together: their number, their tracks", 20, "raids", _raids, "first-light"),

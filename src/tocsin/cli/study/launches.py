@@ -47,7 +47,7 @@ BURNOUT_REVISITS = 2.0
 def run_launch(name: str, number: int, drawn: bool) -> dict[str, Any]:
     """Return the line of one launch: its strata, when what was said of it, and how far that was from the truth.
 
-    `drawn`: on a network and towards places drawn at random, in the place of those of the scenario.
+    `drawn`: a vehicle, a network and places drawn at random, in the place of the generic classes and those of the scenario.
     """
     started = time.process_time()
     base, path = load_scenario(name, None)
@@ -56,7 +56,7 @@ def run_launch(name: str, number: int, drawn: bool) -> dict[str, Any]:
     else:
         network = read_network(find_beside(base.network, path, "networks"))
         assets = read_assets(find_beside(base.assets, path, "assets"))
-    case = launch_case(base, network, assets, number)
+    case = launch_case(base, network, assets, number, drawn)
     observed = observe(case.scenario, path, network, assets, [], None)
     said = watch(network, assets, base.data_mode, observed.items(), observed.run.labels)
     line: dict[str, Any] = {"case": number, **case.strata, "fall_s": _round(case.fall_s)}
@@ -234,7 +234,7 @@ def run_launches(
 ) -> int:
     """Return 0 when no missile inside coverage fell without `probable` and nothing harmless reached it, else 1.
 
-    `drawn`: each launch on a network of its own, drawn at random.
+    `drawn`: each launch by a vehicle and on a network of its own, drawn at random.
     """
     if cases < 1 or jobs < 1 or first < 1:
         raise InputError("must be 1 or more", key="--seeds, --first-seed, --jobs")

@@ -17,6 +17,7 @@ CLASS_COLOURS = {
     "reentering_body": "#a21caf",
     "meteor": "#b45309",
     "static_fire": "#854d0e",
+    "aircraft": "#4d7c0f",
     "glint": "#a16207",
     "unknown": "#374151",
 }
