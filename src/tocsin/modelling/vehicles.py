@@ -1,4 +1,4 @@
-"""Where a scenario's vehicles come from: a packaged class by its name, one drawn beside it, or a TOML file beside the scenario."""
+"""Where a scenario's vehicles come from: a packaged class by its name, one drawn beside it, or a TOML file of its own."""
 
 import re
 from pathlib import Path

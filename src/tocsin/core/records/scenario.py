@@ -17,8 +17,8 @@ class Flight(_Config, frozen=True, kw_only=True):
     id: str
     kind: Literal["missile", "sounding_rocket", "space_launch", "recorded_ascent"]
     vehicle: str = ""
-    """Name of a class in `vehicles/`, path of a TOML file relative to the scenario (either with `~17` after it: number 17 of those
-    drawn at random beside it), or name of a recorded flight."""
+    """Name of a class in `vehicles/`, path of a TOML file relative to the scenario (either with `~17` after it: number 17 of
+    those drawn at random beside it), or name of a recorded flight."""
     launch_s: float
     """Seconds after the scenario's start."""
     latitude_deg: Latitude
