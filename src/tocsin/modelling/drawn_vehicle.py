@@ -1,8 +1,8 @@
 """Vehicles drawn at random beside a generic class: none of them has been in sight when anything was tuned.
 
-A generic class is one vehicle; the world has dozens of each kind. Every figure is drawn about that of the class, by assumed widths:
-burns and plumes by a quarter and by half, propellant, structure and payload by a sixth to a fifth, the programme of pitch from one
-that tilts within seconds to one that takes a minute.
+A generic class is one vehicle; the world has dozens of each kind. Every figure is drawn about that of the class, by assumed
+widths: burns and plumes by a quarter and by half, propellant, structure and payload by a sixth to a fifth, the programme of
+pitch from one that tilts within seconds to one that takes a minute.
 """
 
 import msgspec
