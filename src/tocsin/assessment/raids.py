@@ -52,6 +52,8 @@ class Member(msgspec.Struct):
     """It has stood at `possible` or above."""
     ended: str = ""
     p_missile: float = 0.0
+    p_orbit: float = 0.0
+    """P(space launch)."""
     p_asset: float = 0.0
     worst: str = ""
     """The highest level it had."""
@@ -154,6 +156,21 @@ def carriers_of(event: RaidEvent, member: Member) -> list[Member]:
         if own and m.rose and m.p_missile >= LIKELY_MISSILE and m.number != member.number
         and burn_paths(m, own) and _may_be_one_launch(m, member)
     ]  # fmt: skip
+
+
+def carried_to_orbit(event: RaidEvent, member: Member) -> float:
+    """Return the greatest P(space launch) of an event's burns that may have carried an object, of which that is not known yet.
+
+    What a launcher drops is a part of a space launch, however its arc looks by itself.
+    """
+    own = phenomenologies(tuple(member.paths or member.spoken))
+    return max(
+        (
+            m.p_orbit for m in event.members.values()
+            if own and m.rose and m.number != member.number and burn_paths(m, own) and _may_be_one_launch(m, member)
+        ),
+        default=0.0,
+    )  # fmt: skip
 
 
 def burn_paths(carrier: Member, own: Sequence[str]) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ import msgspec
 
 from tocsin.assessment.ladder import RANK
 from tocsin.assessment.paths import speaking_paths
-from tocsin.assessment.raids import Member, RaidEvent, next_level, same_launch, same_raid
+from tocsin.assessment.raids import Member, RaidEvent, carried_to_orbit, next_level, same_launch, same_raid
 from tocsin.centre.counter import count_event, open_count
 from tocsin.centre.emitter import Emitter
 from tocsin.centre.judged import Judged
@@ -84,6 +84,7 @@ class Events:
         member.level = judged.level
         member.rose |= judged.moved
         member.p_missile, member.p_asset = judged.missile, judged.asset_twice
+        member.p_orbit = judged.classes["space_launch"]
         member.spoken = sorted({*member.spoken, *speaking_paths(track.paths)})
         if judged.launch is not None:
             member.launch_time = judged.launch.time
@@ -95,6 +96,7 @@ class Events:
             member.paths = sorted({*member.paths, *speaking_paths(track.paths)})
         if RANK[judged.level] > RANK[member.worst]:
             member.worst = judged.level
+        judged.context.carrier = carried_to_orbit(event, member)
 
     def take_over(self, gone: Judged | None, kept: Judged, track: Track) -> None:
         """Let the track that stays take the place of its twin in the twin's event; the twin counts no more."""

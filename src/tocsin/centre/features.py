@@ -46,6 +46,8 @@ class Context(msgspec.Struct):
     glint_angle: float = math.nan
     scatter_angle: float = math.nan
     glint_at: int = 0
+    carrier: float = 0.0
+    """P(space launch) of the burn that may have carried it (`raids.carried_to_orbit`)."""
     aim: float = 0.0
     """How surely it is aimed at a protected place (`Predictor.aim`), by the last prediction."""
     past: Past = msgspec.field(default_factory=Past)
@@ -96,7 +98,7 @@ def features_of(
         across_m_s=motion[8], across_sigma_m_s=motion[9],
         perigee_m=best.perigee_m, orbiting=best.orbiting, apogee_m=best.apogee_m, arc_range_m=best.range_m,
         came_m_s=came.speed_m_s, came_height_m=came.height_m, came_sigma_m_s=came.sigma_m_s,
-        braked=past.braked, rose=past.rose, gap_s=past.gap_s,
+        braked=past.braked, rose=past.rose, shone_m=past.shone_m, gap_s=past.gap_s,
         burnout=context.burnout, flown=context.flown,
         gain_m_s2=gain,
         gain_sigma_m_s2=gain_sigma,
@@ -110,6 +112,7 @@ def features_of(
         lift=context.lifting.told_as(),
         site=context.site,
         notice=context.notice,
+        carrier=context.carrier,
         aim=context.aim,
     )  # fmt: skip
 

@@ -198,7 +198,7 @@ class Judgement:
         judged.missile = missile_probability(identity.classes)
         judged.launched = launch_probability(identity.classes)
         bare = identity.classes
-        if features.notice or features.site is not None:
+        if features.notice or features.site is not None or features.carrier > 0.0:
             bare = without_notice(features, identity)
         judged.missile_without_notice = missile_probability(bare)
         judged.falls, judged.falls_without_notice = 1.0, 1.0

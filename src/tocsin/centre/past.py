@@ -14,7 +14,7 @@ from tocsin.identification.reach import EARTH_RADIUS_M
 
 ARC_SPEED_M_S, ARC_RADAR_HITS = 500.0, 3
 """An arc is remembered from radar, once its speed is known so well (one sigma)."""
-HEIGHT_M = 10e3
+HEIGHT_M, SURE_SIGMA = 10e3, 3.0
 LIT_HITS = 3
 """So many plumes after a dark time make a motor that has lit again; fewer may be someone else's."""
 
@@ -58,6 +58,8 @@ class Past(msgspec.Struct):
     """By how many sigma its light braked at most, since it last gained speed."""
     rose: bool = False
     """It climbed under power by the last look that saw it shine."""
+    shone_m: float = 0.0
+    """The greatest height that it shone above, beyond doubt."""
     gap_s: float = 0.0
     """The longest dark time between two burns."""
     dark_s: float = 0.0
@@ -72,6 +74,8 @@ class Past(msgspec.Struct):
             self.braked, self.arc = 0.0, None  # it gains speed: what it did before says nothing of where it goes
         elif now.shines and now.infrared_hits >= LIT_HITS and now.thrust_sigma_m_s2 > 0.0:
             self.braked = max(self.braked, (-now.thrust_m_s2 - BRAKES_M_S2) / now.thrust_sigma_m_s2)
+        if now.shines and now.infrared_hits >= LIT_HITS and now.height_sigma_m < HEIGHT_M:
+            self.shone_m = max(self.shone_m, now.height_m - SURE_SIGMA * now.height_sigma_m)
         self._note_dark(now)
         if self.arc is not None and faster(arc, self.arc):
             self.arc = None

@@ -25,7 +25,7 @@ def flies_level(f: Features) -> Piece | None:
     if f.across_sigma_m_s < 600.0:
         level *= falls_off(f.across_m_s - 2.0 * f.across_sigma_m_s, FASTEST_M_S, 150.0)
         words.append(f"{f.across_m_s:.0f} +/- {f.across_sigma_m_s:.0f} m/s across")
-    if f.satellites >= 2:
+    if f.satellites >= 2 or f.radar_hits >= 4:
         level *= falls_off(f.height_m - 2.0 * f.height_sigma_m, HIGHEST_M, 4e3)
         level *= falls_off(abs(f.climb_m_s) - 2.0 * f.climb_sigma_m_s, CLIMBS_M_S, 50.0)
         level *= rises_to(f.speed_m_s + 2.0 * f.speed_sigma_m_s, SLOWEST_M_S, 40.0)

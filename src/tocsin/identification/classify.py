@@ -9,7 +9,8 @@ import msgspec
 
 from tocsin.identification.aircraft import flies_level
 from tocsin.identification.classes import CLASSES, LAUNCHES, PRIOR_INFRARED, PRIOR_RADAR
-from tocsin.identification.evidence import PIECES, PRIOR_WORDS, Piece
+from tocsin.identification.context import CONTEXT, PRIOR_WORDS
+from tocsin.identification.evidence import PIECES, Piece
 from tocsin.identification.features import Features
 from tocsin.identification.lift import lifts
 
@@ -33,12 +34,12 @@ class Identity(msgspec.Struct, frozen=True):
 
 def classify(features: Features) -> Identity:
     """Return the class probabilities of an object with the evidence kept."""
-    pieces = tuple(piece for make in (*PIECES, flies_level, lifts) if (piece := make(features)) is not None)
+    pieces = tuple(piece for make in (*PIECES, flies_level, lifts, *CONTEXT) if (piece := make(features)) is not None)
     return Identity(posterior(features, pieces), pieces)
 
 
 def without_notice(features: Features, identity: Identity) -> dict[str, float]:
-    """Return the class probabilities of an object by what is measured alone: without notification, its launch site unknown."""
+    """Return the class probabilities of an object by what is measured alone: without notification, site or company."""
     return posterior(features, tuple(p for p in identity.pieces if p.name not in PRIOR_WORDS))
 
 

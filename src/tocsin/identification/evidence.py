@@ -24,11 +24,7 @@ from tocsin.identification.classes import CLASSES, LAUNCHES, MISSILES, UNKNOWN_L
 from tocsin.identification.features import DARK_LONG_S, Features
 from tocsin.identification.motion import brakes, burns, came, climbs_under_power
 from tocsin.identification.reach import EARTH_RADIUS_M, least_apogee, reach
-from tocsin.identification.sites import BOUND
 
-NOTIFICATION, SITE = "notification", "launch site"
-PRIOR_WORDS = (NOTIFICATION, SITE)
-"""What is said or known before: it never holds down what may fall on a place."""
 SLOWEST_M_S2, SLOWEST_GAINS_M_S2 = 3.0, 2.5
 WHOLE_BURN_M_S2 = 22.0  # missiles gain as much in the mean of their whole burn, or more (see `mean_acceleration`)
 FLAT, FLAT_WIDTH, FAR_M = 0.5, 0.08, 5500e3
@@ -40,6 +36,7 @@ REACHES_KM = {
 }
 EDGE = 0.2
 """How far the energy of the generic classes reaches, and how the logarithm of that may be off (lofted arcs, early ones)."""
+SHINES_BELOW_M = 130e3
 MIRROR_DEG, FORWARD_DEG = 8.0, 50.0
 
 
@@ -178,6 +175,19 @@ def first_light(f: Features) -> Piece | None:
     return Piece("speed at first light", f"{f.first_m_s:.0f} +/- {f.first_sigma_m_s:.0f} m/s", out)
 
 
+def shone_high(f: Features) -> Piece | None:
+    """Only a motor shines where there is no air: what falls begins to glow at 100 to 120 km."""
+    if not f.shone_m > SHINES_BELOW_M:
+        return None
+    out = spread(1.0)
+    give(
+        out,
+        ("reentering_body", "meteor", "aircraft", "static_fire", "glint"),
+        falls_off(f.shone_m, SHINES_BELOW_M, 10e3),
+    )
+    return Piece("shone above the air", f"above {f.shone_m / 1000:.0f} km", out)
+
+
 def dark_between(f: Features) -> Piece | None:
     """It went dark between two burns: upper stages of sounding rockets wait until the air is thin.
 
@@ -273,7 +283,7 @@ def arc(f: Features) -> Piece | None:
     out["reentering_body"] = max(shallow * (1.0 - 0.9 * f.orbiting), 1e-4)
     give(out, ("static_fire", "glint"), 1e-4)
     # it flies on unseen; the arc that one satellite's plume ends on is off by tens of kilometres
-    out["aircraft"] = falls_off(f.apogee_m - 2.0 * f.height_sigma_m, 30e3, 20e3) if f.infrared_hits else 1e-4
+    out["aircraft"] = falls_off(f.apogee_m - 2.0 * f.height_sigma_m, 30e3, 20e3) if f.radar_hits < 4 else 1e-4
     value = f"perigee {f.perigee_m / 1000:.0f} km, P(orbit) {f.orbiting:.3f}" + (", past its apogee" if sinking else "")
     return Piece("free arc", value, out)
 
@@ -326,31 +336,6 @@ def aimed(f: Features) -> Piece | None:
     return Piece("falls on a protected place", f"P {f.aim:.2f}", out)
 
 
-def notified(f: Features) -> Piece | None:
-    """A notification fits in place and time. It may be a lie: its weight is bounded."""
-    if not f.notice:
-        return None
-    out = spread(0.05)
-    if f.notice in ("space_launch", "sounding_rocket"):
-        out[f.notice] = 1.0
-    elif f.notice == "ballistic_missile":
-        give(out, MISSILES, 1.0)
-    else:
-        give(out, LAUNCHES, 0.3)
-        out["space_launch"] = out["sounding_rocket"] = 1.0
-    return Piece(NOTIFICATION, f.notice, out)
-
-
-def known_site(f: Features) -> Piece | None:
-    """Where it rose: who launches what from there is known (`sites.py`). A place can be chosen: its weight is bounded."""
-    if f.site is None:
-        return None
-    out = spread(1.0 / BOUND)
-    out["space_launch"] = f.site.orbital / BOUND
-    out["sounding_rocket"] = f.site.sounding / BOUND
-    return Piece(SITE, f"to orbit {f.site.orbital:.2g}, sounding rocket {f.site.sounding:.2g} to one missile", out)
-
-
 def glint_geometry(f: Features) -> Piece | None:
     """Sunlit cloud on its line of sight: in the mirror of the Sun, or lit from behind, where ice scatters forward.
 
@@ -379,7 +364,7 @@ def seen_by_others(f: Features) -> Piece | None:
 
 
 PIECES: tuple[Callable[[Features], Piece | None], ...] = (
-    stands_or_moves, burns_upwards, too_fast, first_light, burn_time, dark_between, speed_at_thrust, mean_acceleration,
-    arc, arc_shape, aimed, known_site, notified, glint_geometry, seen_by_others,
+    stands_or_moves, burns_upwards, too_fast, first_light, burn_time, shone_high, dark_between, speed_at_thrust, mean_acceleration,
+    arc, arc_shape, aimed, glint_geometry, seen_by_others,
 )  # fmt: skip
 """All pieces of evidence; a new one is one function and one entry here."""

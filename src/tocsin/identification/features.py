@@ -70,6 +70,8 @@ class Features(msgspec.Struct, frozen=True):
     """By how many sigma it braked at most while it shone, since it last gained speed."""
     rose: bool = False
     """It climbed under power by the last look that saw it shine."""
+    shone_m: float = 0.0
+    """The greatest height (m) that it shone above, beyond doubt."""
     gap_s: float = 0.0
     """The longest dark time between two burns."""
     burnout: tuple[float, float, float] = (math.nan, math.nan, math.nan)
@@ -96,6 +98,8 @@ class Features(msgspec.Struct, frozen=True):
     """What its launch point says; None where nobody is known to launch, or it is not known well enough."""
     notice: str = ""
     """Vehicle of a notification that fits in place and time; `` none fits."""
+    carrier: float = 0.0
+    """P(space launch) of a burn seen there and then that may have carried it."""
     aim: float = 0.0
     """P(it falls within a protected place other than the one it rose from), less what chance gives to a wide area."""
 

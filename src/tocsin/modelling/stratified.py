@@ -82,7 +82,7 @@ def launch_case(base: Scenario, network: Network, assets: Assets, number: int, d
         try:
             flight, more, middle = _flight(kind, seed, number, strata["sector"], assets, rng)
             if drawn:
-                flight = msgspec.structs.replace(flight, vehicle=f"{flight.vehicle}~{number}")
+                flight = msgspec.structs.replace(flight, vehicle=f"{flight.vehicle}~{number * TRIES + attempt}")
             scenario = msgspec.structs.replace(
                 base, name=f"launch-{number}", start_utc=iso_from_tai(begin), duration_s=LONGEST_S,
                 seed=seed + 1_000_003 * (number + 1), flight=(flight,), catalogue=type(base.catalogue)(),

@@ -12,6 +12,7 @@ from tocsin.assessment.raids import (
     WITHDRAW_AFTER_S,
     Member,
     RaidEvent,
+    carried_to_orbit,
     next_level,
     same_launch,
     same_raid,
@@ -226,3 +227,18 @@ def test_what_was_seen_of_a_burn_was_seen_of_every_part_that_it_carried() -> Non
     # a plume alone was not carried by what a radar has seen
     plume = member(1, "possible", paths=[IR], **STRONG)
     assert wanted_level(event(plume, member(2, "tracked", **{**whole, "spoken": [IR, RADAR_2]}))) == "possible"
+
+
+def test_a_part_is_of_the_launch_whose_burn_was_seen_there_and_then() -> None:
+    part = member(1, paths=[], spoken=[RADAR])
+    burn: dict[str, Any] = {"p_orbit": 0.97, "rose": True, "spoken": [IR, RADAR_2]}
+    assert carried_to_orbit(event(part, member(2, **burn)), part) == 0.97
+    assert carried_to_orbit(event(part, member(2, **burn), member(3, **{**burn, "p_orbit": 0.2})), part) == 0.97
+    for less in ({"rose": False}, {"launch_place": (0.7, 0.1)}, {"launch_time": at(301)}, {"spoken": [RADAR_2]}):
+        assert carried_to_orbit(event(part, member(2, **{**burn, **less})), part) == 0.0, less
+    # nothing carries itself; of what nobody speaks, or was seen to burn, nothing is said
+    alone = member(2, **burn)
+    assert carried_to_orbit(event(alone), alone) == 0.0
+    for own in ([], [IR]):
+        mute = member(1, spoken=own)
+        assert carried_to_orbit(event(mute, member(2, **burn)), mute) == 0.0

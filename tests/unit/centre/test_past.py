@@ -103,3 +103,11 @@ def test_a_dark_time_counts_once_three_plumes_have_followed_it() -> None:
 def test_a_past_is_plain_data() -> None:
     past = past_of((RADAR, ORBITAL), (LIGHT, SLOWED))
     assert msgspec.convert(msgspec.to_builtins(past), Past) == past
+
+
+def test_how_high_it_shone_is_kept_beyond_doubt() -> None:
+    high = LIGHT._replace(height_m=280e3, height_sigma_m=2e3, thrust_m_s2=5.0)
+    assert past_of((high, ORBITAL), (high._replace(shines=False, height_m=400e3), ORBITAL)).shone_m == 274e3
+    assert past_of((high, ORBITAL), (high._replace(height_m=100e3), ORBITAL)).shone_m == 274e3
+    for less in ({"height_sigma_m": 11e3}, {"shines": False}, {"infrared_hits": 2}):
+        assert past_of((high._replace(**less), ORBITAL)).shone_m == 0.0, less

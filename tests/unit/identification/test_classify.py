@@ -16,6 +16,7 @@ from tocsin.identification.classes import (
     missile_probability,
 )
 from tocsin.identification.classify import classify, explain, without_notice
+from tocsin.identification.context import CARRIER
 from tocsin.identification.evidence import PIECES
 from tocsin.identification.features import Features
 from tocsin.identification.motion import runs_away, shines_aloft
@@ -112,6 +113,40 @@ def test_a_young_plume_is_not_an_aircraft_because_it_is_slow() -> None:
         EVEN, infrared_hits=4, age_s=30.0, burning_s=35.0, course_m_s2=math.nan, course_sigma_m_s2=math.nan
     )
     assert classify(young).classes["aircraft"] < 0.2
+
+
+def test_what_shines_where_there_is_no_air_has_a_motor() -> None:
+    late = {
+        "speed_m_s": 7200.0, "inertial_speed_m_s": 7500.0, "across_m_s": 7000.0, "climb_m_s": 200.0, "thrust_m_s2": 3.0,
+        "height_m": 280e3, "first_m_s": 6800.0, "first_sigma_m_s": 70.0, "burning_s": 250.0,
+    }  # fmt: skip
+    assert classify(features(**late)).best == "reentering_body"
+    found = classify(features(**late, shone_m=250e3))
+    assert found.best == "space_launch"
+    assert found.classes["reentering_body"] < 0.01
+    # what falls from orbit glows from some 120 km down
+    assert all(p.name != "shone above the air" for p in classify(features(**late, shone_m=120e3)).pieces)
+
+
+def test_what_a_launcher_drops_is_no_missile_unless_it_falls_on_a_place() -> None:
+    arc = {
+        "apogee_m": 110e3,
+        "arc_range_m": 430e3,
+        "speed_m_s": 1900.0,
+        "inertial_speed_m_s": 2200.0,
+        "perigee_m": -6e6,
+    }
+    alone = classify(features(RADAR, **arc))
+    assert missile_probability(alone.classes) > 0.8
+    part = features(RADAR, **arc, carrier=0.98)
+    told = classify(part)
+    assert told.best == "space_launch"
+    assert missile_probability(told.classes) < 0.5
+    assert without_notice(part, told) == alone.classes
+    for more in ({"carrier": 0.4}, {"carrier": 0.98, "aim": 0.1}):
+        assert all(p.name != CARRIER for p in classify(features(RADAR, **arc, **more)).pieces)
+    # what was seen to burn speaks for itself
+    assert all(p.name != CARRIER for p in classify(features(BOOST, carrier=0.98)).pieces)
 
 
 def test_what_is_faster_than_any_orbit_and_sinks_is_a_meteor() -> None:

@@ -7,7 +7,7 @@ import pytest
 from tests.unit.identification.test_classify import features
 from tocsin.identification.classes import missile_probability
 from tocsin.identification.classify import classify, without_notice
-from tocsin.identification.evidence import PRIOR_WORDS, SITE
+from tocsin.identification.context import NOTIFICATION, PRIOR_WORDS, SITE
 from tocsin.identification.sites import ANYWHERE, BOUND, EARTH_M2, REACH_M, Odds, odds_at, sites
 
 CAPE, PLESETSK, ANDOYA, KAPUSTIN_YAR = (28.5, -80.6), (62.9, 40.6), (69.29, 16.02), (48.6, 46.2)
@@ -54,7 +54,7 @@ def test_a_site_weighs_no_more_than_a_message_and_is_left_out_with_it() -> None:
         ratio = told.classes[name] / missile_probability(told.classes)
         before = plain.classes[name] / missile_probability(plain.classes)
         assert ratio <= BOUND * 20.0 * before * 1.01
-    assert {p.name for p in told.pieces if p.name in PRIOR_WORDS} == set(PRIOR_WORDS)
+    assert {p.name for p in told.pieces if p.name in PRIOR_WORDS} == {NOTIFICATION, SITE}
     bare = without_notice(features(site=Odds(BOUND, BOUND), notice="space_launch"), told)
     assert bare == plain.classes
     piece = next(p for p in classify(features(site=Odds(5.0, 0.5))).pieces if p.name == SITE)

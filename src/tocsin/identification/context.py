@@ -1,0 +1,56 @@
+"""Pieces of evidence of what is said or known beside a track: its launch site, a notification, what may have carried it.
+
+None of them holds down what may fall on a place: the ladder asks for the probabilities without them (`classify.without_notice`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from tocsin.identification.classes import LAUNCHES, MISSILES
+from tocsin.identification.evidence import Piece, give, spread
+from tocsin.identification.features import Features
+from tocsin.identification.sites import BOUND
+
+NOTIFICATION, SITE, CARRIER = "notification", "launch site", "part of a launch"
+PRIOR_WORDS = (NOTIFICATION, SITE, CARRIER)
+
+
+def known_site(f: Features) -> Piece | None:
+    """Where it rose: who launches what from there is known (`sites.py`). A place can be chosen: its weight is bounded."""
+    if f.site is None:
+        return None
+    out = spread(1.0 / BOUND)
+    out["space_launch"] = f.site.orbital / BOUND
+    out["sounding_rocket"] = f.site.sounding / BOUND
+    return Piece(SITE, f"to orbit {f.site.orbital:.2g}, sounding rocket {f.site.sounding:.2g} to one missile", out)
+
+
+def notified(f: Features) -> Piece | None:
+    """A notification fits in place and time. It may be a lie: its weight is bounded."""
+    if not f.notice:
+        return None
+    out = spread(0.05)
+    if f.notice in ("space_launch", "sounding_rocket"):
+        out[f.notice] = 1.0
+    elif f.notice == "ballistic_missile":
+        give(out, MISSILES, 1.0)
+    else:
+        give(out, LAUNCHES, 0.3)
+        out["space_launch"] = out["sounding_rocket"] = 1.0
+    return Piece(NOTIFICATION, f.notice, out)
+
+
+def carried(f: Features) -> Piece | None:
+    """A burn seen there and then was that of a space launch: what it drops falls short, and threatens nobody.
+
+    Never asked of what falls on a protected place: behind a launch to orbit another may rise. Its weight is bounded.
+    """
+    if f.carrier < 0.5 or f.aim >= 0.05 or f.infrared_hits > 0:
+        return None
+    out = spread(1.0)
+    give(out, (*MISSILES, "sounding_rocket"), 1.0 - f.carrier + f.carrier / BOUND)
+    return Piece(CARRIER, f"P(space launch) {f.carrier:.2f} of the burn there and then", out)
+
+
+CONTEXT: tuple[Callable[[Features], Piece | None], ...] = (known_site, notified, carried)
