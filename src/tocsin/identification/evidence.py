@@ -364,7 +364,7 @@ def seen_by_others(f: Features) -> Piece | None:
 
 
 PIECES: tuple[Callable[[Features], Piece | None], ...] = (
-    stands_or_moves, burns_upwards, too_fast, first_light, burn_time, shone_high, dark_between, speed_at_thrust, mean_acceleration,
-    arc, arc_shape, aimed, glint_geometry, seen_by_others,
+    stands_or_moves, burns_upwards, too_fast, first_light, burn_time, shone_high, dark_between, speed_at_thrust,
+    mean_acceleration, arc, arc_shape, aimed, glint_geometry, seen_by_others,
 )  # fmt: skip
 """All pieces of evidence; a new one is one function and one entry here."""
