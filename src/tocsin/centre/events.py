@@ -169,7 +169,11 @@ class Events:
             self._write(event, lead, members, tracks, f"{why}: {lead.reason}", previous, emit, now, full=True)
         for judged in members:
             threat = RANK[judged.level] >= RANK["possible"]
-            due = judged.line_at == 0 or (threat and now - judged.line_at >= LINE_PAUSE_S * NS)
+            # what joins unthreatening is judged once more first, by the burn there and then too (`raids.carried_to_orbit`)
+            member = event.members.get(judged.number)
+            since = member.joined if member is not None else 0
+            first = judged.line_at == 0 and (threat or judged.judged_at > since)
+            due = first or (threat and judged.line_at > 0 and now - judged.line_at >= LINE_PAUSE_S * NS)
             if due and event.level and judged.predicted_at > judged.line_at:
                 self._write(event, judged, members, tracks, judged.reason, event.level, emit, now)
 

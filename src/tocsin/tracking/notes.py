@@ -76,7 +76,8 @@ def absorb(keep: Track, drop: Track) -> None:
     keep.infrared_hits += drop.infrared_hits
     keep.last_hit = max(keep.last_hit, drop.last_hit)
     keep.last_infrared = max(keep.last_infrared, drop.last_infrared)
-    bank.contacts["hits"][a] += bank.contacts["hits"][b]
+    for name in ("hits", "missed", "missing"):
+        bank.contacts[name][a] += bank.contacts[name][b]
     bank.path_hits[a] += bank.path_hits[b]
     if drop.born < keep.born:
         old, older = (bank.firsts[t.slot, : t.first_count] for t in (keep, drop))

@@ -54,6 +54,8 @@ def write_hits(
             path_hits[s, path] += 1
         c = contacts[s, sensor]
         c.hits += 1
+        c.missed += c.missing
+        c.missing = 0.0
         if infrared:
             records[s].infrared_hits += 1
             records[s].last_infrared = max(records[s].last_infrared, times[d])
@@ -127,6 +129,7 @@ def count_silence(
                 # a plume that nobody else sees again was no plume: coasting is no excuse before it stood as a track
                 cost = looks * math.log(max(1.0 - pd[k], 0.05))
         contacts[s, sensor].vouching = 0
+        contacts[s, sensor].missing += looks * pd[k]
         if infrared and (r.infrared_hits == 0 or (r.off_from != 0 and r.score_top >= most[2])):
             cost = max(cost, r.doubt_infrared - most[1 if r.infrared_hits else 0])
             r.doubt_infrared -= cost
@@ -142,6 +145,19 @@ def count_silence(
             gone[k] = not vouched
             count += gone[k]
     return count
+
+
+@lean_kernel
+def weaken(records: np.ndarray, contacts: np.ndarray, slots: np.ndarray, sensor: int, pd: np.ndarray) -> None:
+    """Multiply the chances `pd` (k,) that a radar sees confirmed tracks by the share of its looks in which it has, so far.
+
+    How much of its power an object reflects is not known beforehand, and all looks have it in common. Looks count that were
+    over when it was last seen: what ends in silence was there for none of them. One look is put beside them that has seen it.
+    """
+    for k in range(slots.shape[0]):
+        c = contacts[slots[k], sensor]
+        if records[slots[k]].confirmed and c.missed > 0.0:
+            pd[k] *= (c.hits + 1.0) / (c.hits + 1.0 + c.missed)
 
 
 @lean_kernel

@@ -12,7 +12,7 @@ from tocsin.sensing.detectability import detection_probability
 from tocsin.sensing.sensors import Sensor
 from tocsin.tracking.bank import FloatArray, IntArray, TrackBank
 from tocsin.tracking.bank_kernels import silence as silence_kernel
-from tocsin.tracking.record_kernels import count_silence
+from tocsin.tracking.record_kernels import count_silence, weaken
 from tocsin.tracking.upkeep import unsharp
 from tocsin.tracking.view_kernels import places_at
 
@@ -65,6 +65,8 @@ def silence(
         return [], []
     pd, quiet = np.minimum(pd[could], PD_MOST), quiet[could]
     infrared = sensor.kind == "infrared"
+    if not infrared:
+        weaken(bank.records, bank.contacts, quiet, bank.sensor_number(sensor), pd)
     free_pd = pd * FREE_INFRARED_PD if infrared else pd
     cost, gone = np.empty(quiet.size), np.zeros(quiet.size, np.bool_)
     looks = min(look.empty_looks, MOST_LOOKS)

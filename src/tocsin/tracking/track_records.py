@@ -39,6 +39,8 @@ alone, if they were two objects; `apart`: looks among them that showed this one;
 CONTACT = np.dtype(
     [
         ("hits", np.int64),
+        ("missed", np.float64),
+        ("missing", np.float64),
         ("vouching", np.int64),
         ("time", np.int64),
         ("hinted", np.int64),
@@ -53,6 +55,7 @@ CONTACT = np.dtype(
     ],
     align=True,
 )
-"""What one sensor has had to do with a track: hits, whether it saw it in the last of its looks that could have, and of its last
+"""What one sensor has had to do with a track: hits; looks, each by its chance, that missed it and after which it was seen again
+(`missed`), or has not been (`missing`); whether it saw it in the last of its looks that could have, and of its last
 detection the time (0 = none with a direction and, of a radar, a range), the sensor's place, direction, range, range rate."""
 CONTACT_LAST = ("time", "hinted", "x", "y", "z", "ux", "uy", "uz", "range", "rate")

@@ -57,6 +57,8 @@ def hit_by_hand(r, c, path_hits, firsts, lasts, m, time, number, bright, infrare
     path_hits[2] += 1
     mine = c[1]
     mine["hits"] += 1
+    mine["missed"] += mine["missing"]
+    mine["missing"] = 0.0
     if infrared:
         r["infrared_hits"] += 1
         r["last_infrared"] = max(r["last_infrared"], time)
@@ -124,6 +126,7 @@ def silence_by_hand(t, own, pd, cost, infrared, looks):
     if infrared and not t["confirmed"]:
         cost = looks * math.log(max(1.0 - pd, 0.05))
     own[1]["vouching"] = 0
+    own[1]["missing"] += looks * pd
     kind = "doubt_infrared" if infrared else "doubt_radar"
     seen = t["infrared_hits"] > 0 if infrared else own["hits"].sum() > t["infrared_hits"]
     dark = infrared and seen and t["off_from"] != 0 and t["score_top"] >= 60.0
@@ -155,6 +158,37 @@ def test_a_silence_counts_against_a_track_as_by_hand(size, infrared, looks):
     count = rk.count_silence(r, c, slots, pd, costs, 1, infrared, looks, 900, np.array([2.3, 8.0, 60.0]), falls, gone)
     assert gone.tolist() == over and count == sum(over)
     assert equal(r, hand) and equal(c, own)
+
+
+@SIZES
+def test_a_radar_is_less_sure_of_what_it_has_often_missed(size):
+    rng = np.random.default_rng(5)
+    r, c, *_ = records(rng)
+    c["missed"] = rng.uniform(0.0, 20.0, c.shape) * rng.integers(0, 2, c.shape)
+    slots, pd = rng.permutation(K)[:size], rng.uniform(0.1, 0.9, size)
+    told = pd.copy()
+    rk.weaken(r, c, slots, 1, told)
+    for k, s in enumerate(slots):
+        hits, missed = c["hits"][s, 1], c["missed"][s, 1]
+        share = (hits + 1.0) / (hits + 1.0 + missed) if r["confirmed"][s] else 1.0
+        assert told[k] == pytest.approx(pd[k] * share, rel=1e-12)
+
+
+def test_the_silence_in_which_a_track_ends_does_not_excuse_itself():
+    r, c, *_arrays = records(np.random.default_rng(7))
+    r["confirmed"], c["hits"], c["missed"], c["missing"] = 1, 9, 0.0, 0.0
+    slot, most, falls, gone = (
+        np.zeros(1, np.int64),
+        np.array([2.3, 8.0, 60.0]),
+        np.array([4.5, 1e9]),
+        np.empty(1, np.bool_),
+    )
+    for _ in range(30):
+        pd = np.array([0.9])
+        rk.weaken(r, c, slot, 1, pd)
+        assert pd[0] == 0.9
+        rk.count_silence(r, c, slot, pd, np.log(1.0 - pd), 1, False, 1, 900, most, falls, gone)
+    assert c["missing"][0, 1] == pytest.approx(27.0)
 
 
 @SIZES
