@@ -129,7 +129,6 @@ def count_silence(
                 # a plume that nobody else sees again was no plume: coasting is no excuse before it stood as a track
                 cost = looks * math.log(max(1.0 - pd[k], 0.05))
         contacts[s, sensor].vouching = 0
-        contacts[s, sensor].missing += looks * pd[k]
         if infrared and (r.infrared_hits == 0 or (r.off_from != 0 and r.score_top >= most[2])):
             cost = max(cost, r.doubt_infrared - most[1 if r.infrared_hits else 0])
             r.doubt_infrared -= cost
@@ -148,14 +147,18 @@ def count_silence(
 
 
 @lean_kernel
-def weaken(records: np.ndarray, contacts: np.ndarray, slots: np.ndarray, sensor: int, pd: np.ndarray) -> None:
-    """Multiply the chances `pd` (k,) that a radar sees confirmed tracks by the share of its looks in which it has, so far.
+def weaken(
+    records: np.ndarray, contacts: np.ndarray, slots: np.ndarray, sensor: int, looks: int, pd: np.ndarray
+) -> None:  # fmt: skip
+    """Note that so many looks of a radar have missed tracks, and multiply the chances `pd` (k,) by the share that it has seen.
 
-    How much of its power an object reflects is not known beforehand, and all looks have it in common. Looks count that were
-    over when it was last seen: what ends in silence was there for none of them. One look is put beside them that has seen it.
+    So far, and of confirmed tracks: how much of its power an object reflects is not known beforehand, and all looks have it in
+    common. Looks count that were over when it was last seen: what ends in silence was there for none of them. One look is put
+    beside them that has seen it.
     """
     for k in range(slots.shape[0]):
         c = contacts[slots[k], sensor]
+        c.missing += looks * pd[k]
         if records[slots[k]].confirmed and c.missed > 0.0:
             pd[k] *= (c.hits + 1.0) / (c.hits + 1.0 + c.missed)
 

@@ -65,11 +65,11 @@ def silence(
         return [], []
     pd, quiet = np.minimum(pd[could], PD_MOST), quiet[could]
     infrared = sensor.kind == "infrared"
+    looks = min(look.empty_looks, MOST_LOOKS)
     if not infrared:
-        weaken(bank.records, bank.contacts, quiet, bank.sensor_number(sensor), pd)
+        weaken(bank.records, bank.contacts, quiet, bank.sensor_number(sensor), looks, pd)
     free_pd = pd * FREE_INFRARED_PD if infrared else pd
     cost, gone = np.empty(quiet.size), np.zeros(quiet.size, np.bool_)
-    looks = min(look.empty_looks, MOST_LOOKS)
     silence_kernel(bank.xs, bank.ps, bank.ws, bank.ts, bank.two, quiet, look.end, pd, free_pd, looks, cost)
     count_silence(
         bank.records,

@@ -126,7 +126,6 @@ def silence_by_hand(t, own, pd, cost, infrared, looks):
     if infrared and not t["confirmed"]:
         cost = looks * math.log(max(1.0 - pd, 0.05))
     own[1]["vouching"] = 0
-    own[1]["missing"] += looks * pd
     kind = "doubt_infrared" if infrared else "doubt_radar"
     seen = t["infrared_hits"] > 0 if infrared else own["hits"].sum() > t["infrared_hits"]
     dark = infrared and seen and t["off_from"] != 0 and t["score_top"] >= 60.0
@@ -167,11 +166,13 @@ def test_a_radar_is_less_sure_of_what_it_has_often_missed(size):
     c["missed"] = rng.uniform(0.0, 20.0, c.shape) * rng.integers(0, 2, c.shape)
     slots, pd = rng.permutation(K)[:size], rng.uniform(0.1, 0.9, size)
     told = pd.copy()
-    rk.weaken(r, c, slots, 1, told)
+    rk.weaken(r, c, slots, 1, 3, told)
     for k, s in enumerate(slots):
         hits, missed = c["hits"][s, 1], c["missed"][s, 1]
         share = (hits + 1.0) / (hits + 1.0 + missed) if r["confirmed"][s] else 1.0
         assert told[k] == pytest.approx(pd[k] * share, rel=1e-12)
+        # what is noted is what was expected of a whole echo
+        assert c["missing"][s, 1] == pytest.approx(3.0 * pd[k])
 
 
 def test_the_silence_in_which_a_track_ends_does_not_excuse_itself():
@@ -185,7 +186,7 @@ def test_the_silence_in_which_a_track_ends_does_not_excuse_itself():
     )
     for _ in range(30):
         pd = np.array([0.9])
-        rk.weaken(r, c, slot, 1, pd)
+        rk.weaken(r, c, slot, 1, 1, pd)
         assert pd[0] == 0.9
         rk.count_silence(r, c, slot, pd, np.log(1.0 - pd), 1, False, 1, 900, most, falls, gone)
     assert c["missing"][0, 1] == pytest.approx(27.0)
