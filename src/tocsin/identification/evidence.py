@@ -37,6 +37,8 @@ REACHES_KM = {
 EDGE = 0.2
 """How far the energy of the generic classes reaches, and how the logarithm of that may be off (lofted arcs, early ones)."""
 SHINES_BELOW_M = 130e3
+AIRCRAFT_M_S = (120.0, 900.0)
+"""Between aircraft that stay aloft and the fastest: combat aircraft in service reach Mach 2.0 to 2.8 (600 to 850 m/s)."""
 MIRROR_DEG, FORWARD_DEG = 8.0, 50.0
 
 
@@ -87,9 +89,8 @@ def stands_or_moves(f: Features) -> Piece | None:
     drifting = falls_off(f.across_m_s, 2.5 * f.across_sigma_m_s + 2000.0, 500.0)
     out = spread(fast)
     give(out, ("static_fire",), still)
-    out["aircraft"] = max(
-        0.7 * rises_to(f.across_m_s + 2.0 * f.across_sigma_m_s, 120.0, 40.0), 0.1
-    )  # some fly along it
+    moves = rises_to(f.across_m_s + 2.0 * f.across_sigma_m_s, AIRCRAFT_M_S[0], 40.0)
+    out["aircraft"] = max(0.7 * moves, 0.1)  # some fly along it
     give(out, ("glint",), 0.5 * still + 0.3 * drifting)
     return Piece("speed across the line of sight", f"{f.across_m_s:.0f} +/- {f.across_sigma_m_s:.0f} m/s", out)
 
@@ -250,7 +251,7 @@ def mean_acceleration(f: Features) -> Piece | None:
     out["ballistic_missile_intercontinental"] = max(fast, 0.15 + young + heavy)
     out["space_launch"] = max(falls_off(mean, least + 4.0, math.hypot(4.0, spread_m_s2)), 0.2 + young)
     out["sounding_rocket"] = max(rises_to(most, 15.0, 3.0), 0.02)
-    out["aircraft"] = falls_off(speed - 2.0 * sigma, 900.0, 150.0)
+    out["aircraft"] = falls_off(speed - 2.0 * sigma, AIRCRAFT_M_S[1], 150.0)
     if t >= 60.0:
         slowest = SLOWEST_M_S2 + SLOWEST_GAINS_M_S2 * min((t - 60.0) / 60.0, 1.0)
         stands = rises_to(mean + 2.0 * spread_m_s2, slowest, 0.7)
