@@ -12,7 +12,7 @@ import numpy.typing as npt
 from tocsin.assessment.ladder import PROBABLE_ASSET, RANK, Figures, level_of
 from tocsin.assessment.paths import speaking_paths
 from tocsin.centre.features import features_of
-from tocsin.centre.judged import Judged
+from tocsin.centre.judged import Judged, Spot
 from tocsin.centre.predictor import MAY_BURN, Predictor
 from tocsin.core.constants import NS
 from tocsin.core.records.inputs import Notification
@@ -125,7 +125,7 @@ class Judgement:
         judged.powered = 0.0 if spent(track, now) else stage.tracker.powered(track.slot)
         judged.orbiting = 1.0 - float(arcs.p_low[k])
         self._fit_launch(stage, judged, track)
-        if self._tell_burnout(stage, judged, track, now) or self._tell_whole(stage, track):
+        if self._tell_burnout(stage, judged, track, now) or self._tell_whole(stage, judged, track):
             whole = stage.tracker.combined(np.array([track.slot], np.int64))
             state, covariance = whole[0][0], whole[1][0]
             judged.predicted_at = 0  # its fall follows from the whole burn now
@@ -217,10 +217,7 @@ class Judgement:
             return
         early = fit.young or len(track.satellites) < 2
         if judged.launch is None or early or fit.spot.sigma_m < SHARPER * judged.launch.sigma_m:
-            judged.launch = fit.spot
-            judged.context.launch_time = fit.spot.time
-            known = fit.spot.sigma_m <= REACH_M
-            judged.context.site = odds_at(fit.spot.latitude, fit.spot.longitude) if known else None
+            _rose_at(judged, fit.spot)
         judged.profile_time = fit.time
         judged.profile_state = fit.state
 
@@ -236,8 +233,8 @@ class Judgement:
         found = stage.predictor.burnout(track, stage.tracker)
         bank, unseen = stage.tracker.bank, len(track.satellites) == len(track.sensors)
         if found is not None:
-            judged.launch, state, covariance = found
-            judged.context.launch_time = judged.launch.time
+            spot, state, covariance = found
+            _rose_at(judged, spot)
             if unseen:
                 settle(bank, track.slot, int(bank.ts[track.slot]), state, covariance)
         elif len(track.satellites) == 1 and unseen:
@@ -246,15 +243,17 @@ class Judgement:
             stage.tracker.remember_burnout(track.slot)
         return unseen
 
-    def _tell_whole(self, stage: Stage, track: Track) -> bool:
+    def _tell_whole(self, stage: Stage, judged: Judged, track: Track) -> bool:
         """Join what one satellite saw burn with what radars tell of it now, once; is it another state?
 
-        The ascent that leads to the arc that the radars see knows more of the burn than the filter did.
+        The ascent that leads to the arc that the radars see knows more of the burn than the filter did, and where it rose.
         """
         if not (track.awaits_join and radars_tell(track) and len(track.satellites) == 1):
             return False
         led = stage.tracker.led_back(track.slot)
-        found = None if led is None else stage.predictor.led(track, led)
+        spot, found = (None, None) if led is None else stage.predictor.led(track, stage.tracker, led)
+        if spot is not None:
+            _rose_at(judged, spot)
         stage.tracker.join(track.slot, found)
         return True
 
@@ -317,6 +316,13 @@ class Judgement:
 def _untold(judged: Judged, dark: int) -> bool:
     """Return whether what opened no event and has been dark for so long (ns) may be a launch, untold yet where it coasts from."""
     return judged.launched >= NOTICEABLE and not judged.burnt and dark >= DARK_S * NS
+
+
+def _rose_at(judged: Judged, spot: Spot) -> None:
+    """Take over where and when an object rose, and who launches from there if that is known well enough."""
+    judged.launch, judged.context.launch_time = spot, spot.time
+    known = spot.sigma_m <= REACH_M
+    judged.context.site = odds_at(spot.latitude, spot.longitude) if known else None
 
 
 def _stood(judged: Judged, now: int) -> bool:

@@ -15,7 +15,7 @@ from tocsin.core.constants import DEG, NS
 from tocsin.core.records.network import Assets
 from tocsin.core.records.outputs import Ellipse
 from tocsin.identification.classes import MISSILES, RANGES_KM
-from tocsin.prediction.ascent import FEWEST, fit_burnout
+from tocsin.prediction.ascent import FEWEST, Burnout, fit_burnout
 from tocsin.prediction.assets import AssetTable
 from tocsin.prediction.backtrace import launch_from_arc
 from tocsin.prediction.glide import predict_glide
@@ -45,6 +45,8 @@ LAUNCH_SIGHTS, YOUNG_S = 64, 60.0
 """The lines of sight of the first minute tell where it rose; later it flies as the profiles do not. The launches of 23 recorded
 ascents, seen by two satellites, were found within 1.2 km (median) after 30 to 60 s, 2.2 km after 150 s, 4 km after 300 s. One
 satellite alone learns from all."""
+HELD_CLOSE = 30e3, 100.0
+"""So near (m, m/s) arcs that radars had seen for some seconds led back to burnout: root mean squares of 16 were 15 km, 50 m/s."""
 _RANGES = np.array(
     [
         (math.log(RANGES_KM[name][0] * 1e3), RANGES_KM[name][1]) if name in RANGES_KM else (math.nan, math.nan)
@@ -98,22 +100,25 @@ class Predictor:
         found = fit_burnout(*_sights(track), _first_dark(track), time, *_pointing(track, tracker))
         if found is None or found.time != time:
             return None
-        spot = Spot(
-            time=found.launch_time, time_sigma_s=found.launch_time_sigma_s, latitude=found.lat, longitude=found.lon,
-            ellipses=ellipses_of(found.ellipses), heading=found.heading,
-        )  # fmt: skip
-        return spot, found.state, found.covariance
+        return _rose(found), found.state, found.covariance
 
-    def led(self, track: Track, state: FloatArray) -> tuple[FloatArray, FloatArray] | None:
-        """Return state (6,), (6, 6) of what one satellite saw burn out, by the ascent that ends near `state` (6,).
+    def led(
+        self, track: Track, tracker: Tracker, state: FloatArray
+    ) -> tuple[Spot | None, tuple[FloatArray, FloatArray] | None]:
+        """Return where what one satellite saw burn rose, and its state (6,), (6, 6) when it went out: of the ascent that ends
+        near `state` (6,).
 
-        None where there is none. Of the ascents that fit the lines of sight alone a radar's arc tells which it was, and no more:
-        it is held far wider than radars know it.
+        None where there is none. Of the ascents that fit the lines of sight alone a radar's arc tells which it was. The state is
+        to be joined with that arc: it is held far wider than radars know it. The place is told once, and held to what they know.
         """
         if track.burnout is None or len(track.sights) < FEWEST:
-            return None
-        found = fit_burnout(*_sights(track), _first_dark(track), track.burnout[0], near=state)
-        return None if found is None or found.time != track.burnout[0] else (found.state, found.covariance)
+            return None, None
+        time, sights, dark = track.burnout[0], _sights(track), _first_dark(track)
+        found = fit_burnout(*sights, dark, time, near=state)
+        if found is None or found.time != time:
+            return None, None
+        close = fit_burnout(*sights, dark, time, *_pointing(track, tracker), near=state, held=HELD_CLOSE)
+        return None if close is None else _rose(close), (found.state, found.covariance)
 
     def launch_of_arc(self, time: int, state: FloatArray, covariance: FloatArray) -> Spot | None:
         """Return where a free arc seen by radar alone was launched, honestly wide."""
@@ -231,6 +236,14 @@ def _sights(track: Track) -> tuple[IntArray, FloatArray, FloatArray, FloatArray]
     rest = np.array([s[1:8] for s in track.sights], np.float64)
     times = np.array([s[0] for s in track.sights], np.int64)
     return times, *(np.ascontiguousarray(rest[:, part]) for part in (slice(0, 3), slice(3, 6), 6))  # type: ignore[return-value]
+
+
+def _rose(found: Burnout) -> Spot:
+    """Return where and when what has burnt out was launched."""
+    return Spot(
+        time=found.launch_time, time_sigma_s=found.launch_time_sigma_s, latitude=found.lat, longitude=found.lon,
+        ellipses=ellipses_of(found.ellipses), heading=found.heading,
+    )  # fmt: skip
 
 
 def _pointing(track: Track, tracker: Tracker) -> tuple[IntArray, FloatArray]:

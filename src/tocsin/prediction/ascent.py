@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -28,7 +28,7 @@ IntArray = npt.NDArray[np.int64]
 
 FEWEST = 6
 """Looks, of two angles each: with fewer the ascent is that of the priors."""
-FIRST_ROUNDS, ROUNDS = 3, 40
+FIRST_ROUNDS, ROUNDS, TILT_ROUNDS = 3, 40, 10
 _COARSER = np.array([1000.0, 300.0, 100.0, 30.0, 10.0, 3.0, 1.0])
 """From a first guess lines of sight are taken for so much coarser at first: priors then keep to ascents that there are, where the
 full weight of looks would drive the parameters into a valley without a way out."""
@@ -45,9 +45,14 @@ _LN_EXHAUST = math.log(265.0 * G0_M_S2)
 """Of whatever stage: specific impulses of missiles in vacuum lie between some 225 s and 310 s, old and new, solid and liquid."""
 _LN_COAST = math.log(1.5)
 """Between two stages: from nearly at once (hot staging) to some seconds."""
-_LN_KICK, _LN_KICK_WIDTH = math.log(25.0), 0.6
+_LN_KICK, _LN_KICK_WIDTH = math.log(30.0), 0.6
 """Until thrust follows the velocity: reported programmes tilt at 10 to 30 s and are over by 60 to 90 s, launchers to orbit tilt
 within 10 s."""
+_TILTS = ((0.25, -0.7), (0.5, 0.0), (0.25, 0.7))
+_TILT_WIDTH = 0.4
+"""Parts of that prior: weight, and ln of how much longer the tilt takes. The launch places that quick and slow tilts lead to lie on
+no straight line: each part has a place and an ellipse of its own. The angle of a tilt that bends an ascent as far goes as the root
+of how long it takes (1.4 times for twice as long, found by `fly_ascent`: one to three stages, 30 to 60 degrees at the end)."""
 _LN_LIFT, _LN_LIFT_WIDTH = -0.35, 0.75
 """What a first stage lifts off with beyond its weight: vehicles lift off with 1.2 (liquid, large) to 3.5 times it (solid, small),
 so 0.2 to 2.5, evenly in the logarithm."""
@@ -65,9 +70,8 @@ _FIRST_BURNT = 0.85
 """Most of its mass that a stage has burnt at the cut-off where the way downhill starts."""
 _LEAST_LIFT = 0.1
 _LEAST_GAP_S = 1e-3
-HELD_M, HELD_M_S = 100e3, 300.0
-"""So near is a burn of one satellite held to the arc that it led to: other ascents that fit are kilometres a second away."""
-_HOLD = np.array([1.0 / HELD_M] * 3 + [1.0 / HELD_M_S] * 3)
+HELD = 100e3, 300.0
+"""So near (m, m/s) is a burn of one satellite held to the arc that it led to: others that fit are kilometres a second away."""
 _VACUUM_KG_M2 = 1e6
 """No air: what was tens of minutes ago, nearly enough."""
 _LEAST_NOISE = 0.1
@@ -142,6 +146,7 @@ def _pushes(vehicle: Vehicle) -> list[tuple[float, float, float, float]]:
 def fit_burnout(
     times_ns: IntArray, places: FloatArray, los: FloatArray, sigma: npt.ArrayLike, dark_ns: int, at_ns: int,
     whose: npt.ArrayLike = 0, biases: npt.ArrayLike = (0.0,), near: FloatArray | None = None,
+    held: tuple[float, float] = HELD,
 ) -> Burnout | None:  # fmt: skip
     """Return the coasting state at `at_ns` of what has burnt out, None where no ascent fits.
 
@@ -149,8 +154,8 @@ def fit_burnout(
     could have seen the plume and did not. Burnout is even between the last line of sight and that. whose (n,) or one number: the
     row of `biases` (s,) of each look, what the pointing of its satellite may be off by for good (rad, one sigma an axis); `sigma`
     has it in it. The uncertainty of the launch place has it too, that of the state has the noise of looks only. `near`: a state
-    (6,) at `at_ns` that something else has led to, to hold it near, within `HELD_M` and `HELD_M_S`. Without it lines of sight
-    have to be those of two satellites, since one does not tell depth: ascents in many directions fit.
+    (6,) at `at_ns` that something else has led to, to hold it near, within `held` (m, m/s, one sigma an axis). Without it lines
+    of sight have to be those of two satellites, since one does not tell depth: ascents in many directions fit.
     """
     order = np.argsort(times_ns, kind="stable")
     t = np.asarray(times_ns, np.int64)[order]
@@ -172,8 +177,8 @@ def fit_burnout(
     constant = np.asarray(biases, np.float64)
     # a constant error is no noise: it moves all looks alike
     noise = np.sqrt(np.maximum(sigmas**2 - constant[owner] ** 2, (_LEAST_NOISE * sigmas) ** 2))
-    held = (np.zeros(6), np.zeros(6)) if near is None else (near, _HOLD)
-    job = _Job(reference, times, looks, noise, owner, constant, gap, cutoff, end, *held)
+    hold = (np.zeros(6), np.zeros(6)) if near is None else (near, np.repeat(1.0 / np.array(held), 3))
+    job = _Job(reference, times, looks, noise, owner, constant, gap, cutoff, end, *hold)
     heading = math.nan if near is None else _heading(reference, near, cutoff - end)
     freedom = max(1.0, 2.0 * len(t) - 4.0)
     fits = _fits(job, _starts(found, cutoff, heading), freedom)
@@ -215,7 +220,20 @@ def _fits(job: _Job, starts: list[tuple[int, FloatArray]], freedom: float) -> li
         if better is best:
             break
         best = better
-    return list(kept.values())
+    return [tilted for fit in kept.values() if fit.chi2 < best.chi2 + 2.0 * _EVIDENT for tilted in _tilted(job, fit)]
+
+
+def _tilted(job: _Job, fit: _Fit) -> list[_Fit]:
+    """Return the ascents of each part of the prior of the tilt, found from one: with the weight of the part in their evidence."""
+    out = []
+    for weight, longer in _TILTS:
+        p = fit.p.copy()
+        p[k.KICK] *= math.exp(0.5 * (_LN_KICK + longer - p[k.LN_KICK_S]))
+        p[k.LN_KICK_S] = _LN_KICK + longer
+        found = job.fit(fit.stages, p, TILT_ROUNDS, _STEADY, longer)
+        if found is not None:
+            out.append(replace(found, evidence=found.evidence + math.log(weight)))
+    return out or [fit]
 
 
 def _lit(p: FloatArray, stages: int) -> float:
@@ -308,14 +326,21 @@ class _Job:
     near: FloatArray
     hold: FloatArray
 
-    def fit(self, stages: int, start: FloatArray, rounds: int, ladder: FloatArray) -> _Fit | None:
+    def fit(
+        self, stages: int, start: FloatArray, rounds: int, ladder: FloatArray, longer: float | None = None
+    ) -> _Fit | None:
         """Return the ascent found downhill from a start, None where there is none.
 
         With sigmas so many times as large as stated, one rung of the ladder after the other, in so many rounds at most on each.
+        `longer`: of that part of the prior of the tilt (`_TILTS`), None = of all of it.
         """
         means, widths = (rows[stages - 1] for rows in priors())
         p, mean, wide = start.copy(), means.copy(), widths.copy()
         mean[k.HEADING] = p[k.HEADING]
+        if longer is not None:
+            mean[k.LN_KICK_S], wide[k.LN_KICK_S] = _LN_KICK + longer, _TILT_WIDTH
+            mean[k.KICK] *= math.exp(0.5 * longer)
+            wide[k.KICK] *= math.exp(0.5 * longer)
         wide[k.LATE] = max(self.gap / math.sqrt(12.0), _LEAST_GAP_S)
         state, covariance, spread = np.zeros(6), np.zeros((6, 6)), np.zeros((k.MOST, k.MOST))
         chi2, evidence = fit_ascent(
