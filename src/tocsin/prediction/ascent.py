@@ -50,9 +50,9 @@ _LN_KICK, _LN_KICK_WIDTH = math.log(30.0), 0.6
 within 10 s."""
 _TILTS = ((0.25, -0.7), (0.5, 0.0), (0.25, 0.7))
 _TILT_WIDTH = 0.4
-"""Parts of that prior: weight, and ln of how much longer the tilt takes. The launch places that quick and slow tilts lead to lie on
-no straight line: each part has a place and an ellipse of its own. The angle of a tilt that bends an ascent as far goes as the root
-of how long it takes (1.4 times for twice as long, found by `fly_ascent`: one to three stages, 30 to 60 degrees at the end)."""
+"""Parts of that prior: weight, and ln of how much longer the tilt takes. Places that quick and slow tilts lead to lie on no
+straight line: each part has a place and an ellipse of its own. The kick that bends an ascent as far goes as the root of how long
+it takes (1.4 times for twice as long, found by `fly_ascent`: one to three stages, 30 to 60 degrees at the end)."""
 _LN_LIFT, _LN_LIFT_WIDTH = -0.35, 0.75
 """What a first stage lifts off with beyond its weight: vehicles lift off with 1.2 (liquid, large) to 3.5 times it (solid, small),
 so 0.2 to 2.5, evenly in the logarithm."""
