@@ -35,7 +35,7 @@ from tocsin.sensing.kinds import ionosphere_kernels, refraction_kernels
 from tocsin.sensing.kinds.ionosphere_kernels import ionosphere
 from tocsin.sensing.kinds.radar_kernels import measure_batch
 from tocsin.sensing.kinds.refraction_kernels import refraction_apply
-from tocsin.sensing.sensor import Sensor
+from tocsin.sensing.sensor import SWAY_DAMPING, Sensor
 from tocsin.sensing.signal_kernels import BEST_ACCURACY, SCAN_EXPONENT, SCAN_FLOOR, WORST_ACCURACY
 
 MISSES_TO_DROP = 3
@@ -211,8 +211,6 @@ def moved(states: FloatArray, dt: FloatArray) -> FloatArray:
     return np.hstack([p + v * t + 0.5 * a * t * t, v + a * t])
 
 
-SWAY_DAMPING = 0.45
-"""Of the slow error: a tracking servo that overshoots by a fifth, as those of real dishes do (`radar_noise`)."""
 SWAY_STEP_S = 0.5
 
 

@@ -10,6 +10,9 @@ from tocsin.sensing.ephemeris import Ephemeris
 
 NAN = float("nan")
 NO_BOXES: FloatArray = np.zeros((0, 8))
+SWAY_DAMPING = 0.45
+"""Of the slow errors of radars, x" + 2 z w x' + w^2 x = white noise: a tracking servo that overshoots by a fifth, as those of
+real dishes do (docs/theory/radar.md)."""
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)

@@ -80,11 +80,15 @@ class Noise:
     def __init__(self) -> None:
         self.heard: dict[str, Heard] = {}
 
+    def factor(self, sensor: str) -> float:
+        """Return by what factor a sensor's errors are taken larger than it states."""
+        heard = self.heard.get(sensor)
+        return heard.factor if heard is not None else 1.0
+
     def widen(self, sensor: str, rows: FloatArray) -> FloatArray:
         """Return measurement rows (n, 18) with the sigmas of a sensor as large as they have been found, in place."""
-        heard = self.heard.get(sensor)
-        if heard is not None and heard.factor > 1.0:
-            rows[:, SIGMA_COLUMNS] *= heard.factor
+        if (factor := self.factor(sensor)) > 1.0:
+            rows[:, SIGMA_COLUMNS] *= factor
         return rows
 
     def hear(

@@ -35,6 +35,7 @@ from tocsin.tracking.shadow_kernels import cast_shadows, weigh_shadows
 from tocsin.tracking.silence import silence
 from tocsin.tracking.slips import TAKE_OVER_RUN, back_on, branch_off, grown, hold, take_over
 from tocsin.tracking.splits import end_told, open_pairs
+from tocsin.tracking.sway import swayed
 from tocsin.tracking.upkeep import above_ground, adopt, gone_out, join_burnout, led_back, merge_twins, tidy, unsharp
 from tocsin.tracking.view_kernels import carry_ahead, combine
 
@@ -176,17 +177,16 @@ class Tracker:
                 taken = taken[~contested]
         elif sensor.kind == "radar":
             cast_shadows(bank.records, ps, pr, s, r, np.full(look.times.size, -1, np.int64))
-        out = np.empty(s.size)
+        out, b, n = np.empty(s.size), bank, best.size
+        used, times, of = swayed(bank, notes, s, r, self.noise.factor(sensor.id))
         if sensor.position is not None and bank.biased:
             follow_effects(
-                bank.xs, bank.ps, bank.ts, bank.ahead_x, bank.ahead_p, bank.ahead_t, bank.effects, bank.effects_t,
-                bank.contacts, bank.satellite, s, rows, look.times, r, notes.number,
+                b.xs, b.ps, b.ts, b.ahead_x, b.ahead_p, b.ahead_t, b.effects, b.effects_t, b.contacts, b.satellite, s, used,
+                times, of, notes.number,
             )  # fmt: skip
-        kernels.commit(
-            bank.xs, bank.ps, bank.ws, bank.ts, bank.two, bank.ahead_x, bank.ahead_p, bank.ahead_t, s, rows, look.times, r,
-            odds, out,
-        )  # fmt: skip
-        n = best.size
+        kernels.commit(b.xs, b.ps, b.ws, b.ts, b.two, b.ahead_x, b.ahead_p, b.ahead_t, s, used, times, of, odds, out)
+        if used is not rows:  # whether a track contradicts itself is told by what one detection may be off
+            out = d2[np.concatenate([best, more])]
         self._hits(notes, s[:n], r[:n], worth[:n], out[:n], result)
         if more.size:
             # each detection went to one track: whose else it may be is told when that has shown
