@@ -17,30 +17,16 @@ import pytest
 
 from tests.acceptance.test_real_radar import FIRST_ROWS, Pass, Run, cut_table, passes
 from tests.shared_data import shared
-from tests.unit.tracking.scenes import nothing_known
 from tocsin.core.constants import NS
 from tocsin.core.records.network import Network, Radar
 from tocsin.formats.ssn_table import read_ssn_table
-from tocsin.modelling.radar_calibration import calibrated, passes_of
+from tocsin.modelling.radar_calibration import OUTLIER, calibrated, followed, passes_of, predicted
 from tocsin.sensing.sensor import Sensor
 from tocsin.sensing.sensors import compile_network
-from tocsin.tracking.filter_kernels import (
-    A_X,
-    B_X,
-    FREE,
-    M_RANGE,
-    M_SIGMA_A,
-    M_SIGMA_B,
-    M_SIGMA_RANGE,
-    S_X,
-    U_X,
-    N,
-    predict_model,
-)  # fmt: skip
-from tocsin.tracking.tracker import Tracker
+from tocsin.tracking.filter_kernels import FREE, predict_model
 
 ROWS = None if os.environ.get("TOCSIN_SLOW") else FIRST_ROWS
-FIRST_S, OUTLIER, GAP_S = 60.0, 25.0, 3.0 * 3600.0
+GAP_S = 3.0 * 3600.0
 BIAS = {"bias_range_m": 10.0, "bias_azimuth_deg": 0.003, "bias_elevation_deg": 0.003}
 NAMES = ("sigma_range_m", "sigma_azimuth_deg", "sigma_elevation_deg", "slow_range_m", "slow_azimuth_deg", "slow_elevation_deg",
          "slow_rate_rad_s")  # fmt: skip
@@ -59,14 +45,6 @@ class Record(NamedTuple):
     passes: list[Pass]
     sensors: dict[str, Sensor]
     network: Network
-
-
-class State(NamedTuple):
-    """A state (10,), its covariance (10, 10), and its time."""
-
-    x: np.ndarray
-    p: np.ndarray
-    time: int
 
 
 @pytest.fixture(scope="module")
@@ -94,52 +72,15 @@ def odd(one: Pass) -> bool:
     return one.looks[0].time // NS // 86400 % 2 == 1
 
 
-def followed(record: Record, one: Pass, seconds: float) -> State | None:
-    """Return the state of a tracker of its own after the first seconds of a pass; None where it has no track."""
-    sensor, tracker, end = record.sensors[one.sensor], Tracker(), one.looks[0].time + round(seconds * NS)
-    tracker = Tracker()
-    for look in one.looks:
-        if look.time <= end:
-            place = sensor.place(look.time, look.place)
-            rows = tracker.rows(look, sensor, place)
-            tracker.process(look, sensor, place, rows, np.arange(len(rows), dtype=np.int64), nothing_known)
-    tracks = [t for t in tracker.bank.tracks.values() if t.confirmed and not t.stem]
-    if not tracks:
-        return None
-    track = max(tracks, key=lambda t: t.hits)
-    states, covariances = tracker.combined(np.array([track.slot], np.int64))
-    x, p = np.zeros(N), np.zeros((N, N))
-    x[:6], x[9], p[:6, :6] = states[0, :6], 20.0, covariances[0]
-    return State(x, p, int(tracker.bank.ts[track.slot]))
+def end_of(record: Record, one: Pass) -> tuple[np.ndarray, np.ndarray, int] | None:
+    """Return state, covariance and time of the track of a whole pass; None where it has none."""
+    return followed(one.looks, record.sensors[one.sensor], one.looks[-1].time)
 
 
-def carried(state: State, time: int) -> State:
-    if time > state.time:
-        predict_model(state.x, state.p, (time - state.time) / NS, FREE)
-    return State(state.x, state.p, max(time, state.time))
-
-
-def rest_of(record: Record, one: Pass) -> list[tuple[float, float]]:
-    """Return (seconds into the pass, squared normalised innovation) of each component that the first minute predicts."""
-    state = followed(record, one, FIRST_S)
-    out: list[tuple[float, float]] = []
-    if state is None:
-        return out
-    sensor = record.sensors[one.sensor]
-    tracker = Tracker()
-    for look in one.looks:
-        into = (look.time - one.looks[0].time) / NS
-        if into <= FIRST_S:
-            continue
-        state = carried(state, look.time)
-        m = tracker.rows(look, sensor, sensor.place(look.time, look.place))[0]
-        d = state.x[:3] - m[S_X : S_X + 3]
-        far = float(np.linalg.norm(d))
-        parts = [(-(d @ m[a : a + 3]), m[a : a + 3], far * m[s]) for a, s in ((A_X, M_SIGMA_A), (B_X, M_SIGMA_B))]
-        if not np.isnan(m[M_RANGE]):
-            parts.append((m[M_RANGE] - far, m[U_X : U_X + 3], m[M_SIGMA_RANGE]))
-        out += [(into, float(y * y / (h @ state.p[:3, :3] @ h + sigma**2))) for y, h, sigma in parts]
-    return out
+def rest_of(record: Record) -> np.ndarray:
+    """Return (n, 2) seconds into the pass, squared normalised innovation: of each component that first minutes predict."""
+    parts = [predicted([one.looks], record.sensors[one.sensor]) for one in record.passes]
+    return np.concatenate([np.stack([part.seconds, part.squares], axis=1) for part in parts])
 
 
 def by_age(found: np.ndarray) -> dict[str, tuple[int, float, float]]:
@@ -154,7 +95,7 @@ def by_age(found: np.ndarray) -> dict[str, tuple[int, float, float]]:
 
 
 def test_the_first_minute_of_a_pass_predicts_the_rest_within_its_covariance(record: Record) -> None:
-    found = np.array([row for one in record.passes for row in rest_of(record, one)])
+    found = rest_of(record)
     assert len(found) > 20_000
     squares = found[:, 1]
     kept = squares[squares < OUTLIER]
@@ -168,7 +109,7 @@ def test_the_first_minute_of_a_pass_predicts_the_rest_within_its_covariance(reco
 def test_with_figures_of_even_days_it_does_so_on_odd_days_and_is_neither_too_sure_nor_too_unsure(
     judged: Record,
 ) -> None:
-    found = np.array([row for one in judged.passes for row in rest_of(judged, one)])
+    found = rest_of(judged)
     squares = found[:, 1]
     kept, ages = squares[squares < OUTLIER], by_age(found)
     print(f"mean {kept.mean():.3f}, outliers {1 - len(kept) / len(squares):.4f}, {ages}")
@@ -203,12 +144,13 @@ def test_a_pass_of_one_radar_predicts_the_next_pass_of_another(record: Record) -
         other = next((b for b in later if end < b.looks[0].time < end + GAP_S * NS), None)
         if other is None:
             continue
-        here, there = followed(record, one, 1e6), followed(record, other, 1e6)
-        if here is None or there is None or here.time > there.time:
+        here, there = end_of(record, one), end_of(record, other)
+        if here is None or there is None or here[2] > there[2]:
             continue
-        here = carried(here, there.time)
-        off = here.x[:6] - there.x[:6]
-        both = here.p[:6, :6] + there.p[:6, :6]
+        (x, p, since), (y, q, until) = here, there
+        if until > since:
+            predict_model(x, p, (until - since) / NS, FREE)
+        off, both = x[:6] - y[:6], p[:6, :6] + q[:6, :6]
         found.append((float(off @ np.linalg.solve(both, off)) / 6.0, float(np.linalg.norm(off[:3])) / 1e3))
     squares, kilometres = np.array(found).T
     inside = np.mean(squares < 12.6 / 6.0)
