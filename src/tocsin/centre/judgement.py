@@ -23,6 +23,7 @@ from tocsin.identification.motion import climbs_under_power, runs_away, shines_a
 from tocsin.identification.notices import fitting
 from tocsin.identification.sites import REACH_M, odds_at
 from tocsin.prediction.arc import ArcFigures, arc_figures
+from tocsin.prediction.ascent import FEWEST
 from tocsin.tracking.bank import Track
 from tocsin.tracking.tracker import Tracker
 from tocsin.tracking.upkeep import radars_tell, settle
@@ -281,6 +282,12 @@ class Judgement:
         judged.predicted_at, judged.predicted_hits, judged.predicted_powered = now, track.hits, judged.powered
         if judged.launch is None and not track.satellites:
             judged.launch = stage.predictor.launch_of_arc(stage.tracker.bank.ts[track.slot].item(), state, covariance)
+        elif track.satellites and len(track.sights) < FEWEST and radars_tell(track) and judged.fitted < FITS[-1]:
+            # too few lines of sight for an ascent: the arc tells more of where it rose than profiles do, once
+            judged.fitted = FITS[-1]
+            spot = stage.predictor.launch_of_arc(stage.tracker.bank.ts[track.slot].item(), state, covariance)
+            if spot is not None and (judged.launch is None or spot.sigma_m < judged.launch.sigma_m):
+                _rose_at(judged, spot)
         judged.asset_before = judged.asset
         footprint = stage.predictor.impact(judged, track, stage.tracker, state, covariance)
         judged.impact, judged.impacting, judged.assets = footprint
