@@ -1,4 +1,4 @@
-"""Where a missile rose that satellites hardly saw: drawn vehicles past drawn networks, found wrong and sure by `study networks`."""
+"""Where a missile rose that satellites hardly saw: drawn vehicles and networks, found wrong and sure by `study networks`."""
 
 import pytest
 
