@@ -13,6 +13,7 @@ from tocsin.core.errors import InputError
 from tocsin.formats.folder import OutputFolder
 from tocsin.modelling.report import build_report
 from tocsin.modelling.report.gather import gather
+from tocsin.modelling.report.sections import said_to_be
 
 VOID = {"meta", "br", "input", "link", "img", "hr", "path", "rect", "circle", "ellipse", "line"}
 
@@ -189,3 +190,15 @@ def test_a_sight_grows_old_in_the_time_line() -> None:
     for start, end, status in ((0, 5, "seen"), (5, 9, "seen"), (9, 9, "not_seen"), (9, 12, "seen_before")):
         _extend(row, start, end, status)
     assert row == [(0, 9, "seen"), (9, 12, "seen_before")]
+
+
+def test_a_missile_of_no_class_is_said_to_be_one() -> None:
+    classes = {"ballistic_missile_short_range": 0.25, "ballistic_missile_intercontinental": 0.27}
+    assert said_to_be({**classes, "space_launch": 0.28, "sounding_rocket": 0.2}) == "missile, class not known"
+    assert said_to_be({**classes, "sounding_rocket": 0.48}) == "missile, class not known"
+    assert said_to_be({"ballistic_missile_short_range": 0.6, "sounding_rocket": 0.4}) == "missile, short range"
+    assert said_to_be({"ballistic_missile_short_range": 0.4, "sounding_rocket": 0.6}) == "sounding rocket"
+    assert (
+        said_to_be({"ballistic_missile_short_range": 0.3, "sounding_rocket": 0.4, "space_launch": 0.3})
+        == "sounding rocket"
+    )

@@ -6,6 +6,7 @@ from collections import Counter
 from tocsin.core.constants import NS
 from tocsin.core.records.outputs import Assessment, ObjectCount
 from tocsin.core.time import iso_from_tai, tai_from_iso
+from tocsin.identification.classes import MISSILES
 from tocsin.modelling.report.gather import EventStory, ReportData
 from tocsin.modelling.report.text import (
     badge,
@@ -24,6 +25,8 @@ from tocsin.modelling.report.timeline import BAR_WORDS, event_timeline
 
 MOST_LINES = 300
 """Assessments of one event that are listed; of more, those that change the level and an even choice of the others."""
+TOLD = 0.5
+"""A class of missile is named where it has so much probability."""
 
 
 def headline_figures(data: ReportData) -> str:
@@ -69,7 +72,7 @@ def events_table(data: ReportData) -> str:
         counts = max((a.objects for a in story.assessments), key=lambda o: (o.best, o.high))
         threat = story.first_time("possible") is not None
         impacts = sorted(m.impact.time_utc for m in story.members.values() if m.impact is not None)
-        said = Counter(brief_name(_best(m.classes)) for m in story.members.values() if m.classes)
+        said = Counter(said_to_be(m.classes) for m in story.members.values() if m.classes)
         rows.append(
             [
                 f'<a href="#{esc(story.id)}">{esc(story.id)}</a>',
@@ -117,8 +120,12 @@ def _first(story: EventStory, level: str, data: ReportData) -> str:
     return clock(since(time, data.start)) if time is not None else "&ndash;"
 
 
-def _best(classes: dict[str, float]) -> str:
-    return min(classes.items(), key=lambda item: (-item[1], item[0]))[0]
+def said_to_be(classes: dict[str, float]) -> str:
+    """Return in few words what an object is, by its class probabilities: a missile of no class where none of them has half."""
+    best = min(classes.items(), key=lambda item: (-item[1], item[0]))[0]
+    if math.fsum(classes.get(name, 0.0) for name in MISSILES) >= TOLD > classes[best]:
+        return "missile, class not known"
+    return brief_name(best)
 
 
 def _threatened(story: EventStory) -> list[str]:
