@@ -121,9 +121,10 @@ def _first(story: EventStory, level: str, data: ReportData) -> str:
 
 
 def said_to_be(classes: dict[str, float]) -> str:
-    """Return in few words what an object is, by its class probabilities: a missile of no class where none of them has half."""
+    """Return in few words what an object is, by its likeliest class: a missile of none where it has not half."""
     best = min(classes.items(), key=lambda item: (-item[1], item[0]))[0]
-    if math.fsum(classes.get(name, 0.0) for name in MISSILES) >= TOLD > classes[best]:
+    missile = math.fsum(classes.get(name, 0.0) for name in MISSILES)
+    if best in MISSILES and missile >= TOLD > classes[best]:
         return "missile, class not known"
     return brief_name(best)
 
