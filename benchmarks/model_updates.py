@@ -11,7 +11,7 @@ import numpy as np
 
 from tocsin.core.constants import NS
 from tocsin.tracking import bank_kernels as kernels
-from tocsin.tracking.filter_kernels import BOOST, FREE, LN_BETA, MEAS, N
+from tocsin.tracking.filter_kernels import BOOST, FREE, LIGHTNESS, MEAS, N
 
 CASES = {
     "coasting: one model": (0, 300e3, 0.0),
@@ -43,7 +43,7 @@ def main() -> None:
         x = np.zeros((n, 2, N))
         x[:, :, 0] = 6378e3 + height_m
         x[:, :, 1] = rng.uniform(-1e6, 1e6, n)[:, None]
-        x[:, :, 3], x[:, :, 5], x[:, :, 9] = -300.0, 4500.0, LN_BETA
+        x[:, :, 3], x[:, :, 5], x[:, :, 9] = -300.0, 4500.0, LIGHTNESS
         x[:, BOOST, 8] = push
         p = np.zeros((n, 2, N, N))
         for i, sigma in enumerate((100.0, 100.0, 100.0, 10.0, 10.0, 10.0, 5.0, 5.0, 5.0, 0.5)):

@@ -39,7 +39,7 @@ def truth(seconds: float) -> np.ndarray:
     east, north, up = np.array(enu_axes(lat, lon)).reshape(3, 3)
     way = np.cos(el) * (np.sin(az) * east + np.cos(az) * north) + np.sin(el) * up
     x = np.zeros(N)
-    x[:6], x[9] = np.concatenate([geodetic_to_ecef(lat, lon, 200e3), 4500.0 * way]), 20.0
+    x[:6], x[9] = np.concatenate([geodetic_to_ecef(lat, lon, 200e3), 4500.0 * way]), 0.0
     coast(x, seconds)
     return x[:6]
 
@@ -112,7 +112,7 @@ def run(way: str, common: bool, seed: int) -> tuple[float, float]:
             new, vector = information(z, r)
             if before is not None:
                 x, p = np.zeros(N), np.zeros((N, N))
-                x[:6], p[:6, :6], x[9], p[9, 9] = before[0], before[1], 8.0, 1.0
+                x[:6], p[:6, :6], x[9], p[9, 9] = before[0], before[1], 3e-4, 1e-8
                 predict_model(x, p, 10.0, FREE)
                 old, old_vector = information(x[:6], p[:6, :6])
                 values, axes = np.linalg.eigh(new - old)

@@ -135,7 +135,7 @@ class Predictor:
     ) -> tuple[Spot | None, float, list[float]]:
         """Return (impact, P(it comes down), P(asset) by asset) of an object as it stands."""
         time = int(tracker.bank.ts[track.slot])
-        beta, beta_sigma, beta_with = tracker.ballistic(track.slot)
+        lightness, lightness_sigma, lightness_with = tracker.lightness(track.slot)
         alone = len(track.satellites) == 1 and track.hits == sum(track.satellites.values())
         if alone and judged.powered > MAY_BURN and judged.profile_state and judged.profile_time:
             # one satellite alone does not see depth: while it burns the profiles do better than the filter
@@ -150,9 +150,9 @@ class Predictor:
                 time,
                 state,
                 covariance,
-                ln_beta_mean=beta,
-                ln_beta_sigma=beta_sigma,
-                ln_beta_with=beta_with,
+                lightness=lightness,
+                lightness_sigma=lightness_sigma,
+                lightness_with=lightness_with,
                 powered=powered,
             )
         judged.wide = found.method != "unscented"

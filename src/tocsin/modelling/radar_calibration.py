@@ -28,7 +28,7 @@ from tocsin.tracking.filter_kernels import (
     A_X,
     B_X,
     FREE,
-    LN_BETA,
+    LIGHTNESS,
     M_RANGE,
     M_SIGMA_A,
     M_SIGMA_B,
@@ -97,7 +97,7 @@ def followed(looks: Sequence[Look], sensor: Sensor, until: int) -> tuple[FloatAr
     track = max(tracks, key=lambda t: t.hits)
     states, covariances = tracker.combined(np.array([track.slot], np.int64))
     x, p = np.zeros(N), np.zeros((N, N))
-    x[:6], x[9], p[:6, :6] = states[0, :6], LN_BETA, covariances[0]
+    x[:6], x[9], p[:6, :6] = states[0, :6], LIGHTNESS, covariances[0]
     return x, p, int(tracker.bank.ts[track.slot])
 
 

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from tocsin.core.constants import DEG, NS
 from tocsin.prediction import impact_kernels as k
-from tocsin.prediction.impact import falls, footprint, gaussian_fall, mixture, with_beta
+from tocsin.prediction.impact import falls, footprint, gaussian_fall, mixture, with_lightness
 from tocsin.prediction.launch_record import Launch
 from tocsin.prediction.profiles import CLASSES
 from tocsin.prediction.sobol import gaussian_cloud
@@ -102,13 +102,13 @@ def launch_from_arc(time_ns: int, state: FloatArray, covariance: FloatArray) -> 
     ground = np.empty(7)
     if fly_to_height(state, 0.0, 0.0, -_LONGEST_BACK_S, ground) != REACHED:
         return None
-    joint = with_beta(covariance, 0.0)
+    joint = with_lightness(covariance, 0.0)
     states, betas = np.empty((k.SIGMA_POINTS, 6)), np.empty(k.SIGMA_POINTS)
-    k.sigma_states(state, joint, 0.0, states, betas)
+    k.sigma_states(state, joint, 1.0, states, betas)
     single = gaussian_fall(states, _NO_AIR * betas, -_LONGEST_BACK_S)
     if single is None:
         states, betas = np.empty((_CLOUD, 6)), np.empty(_CLOUD)
-        k.cloud_states(state, joint, 0.0, gaussian_cloud(_CLOUD, 7), states, betas)
+        k.cloud_states(state, joint, 1.0, gaussian_cloud(_CLOUD, 7), states, betas)
         single = mixture(falls(states, _NO_AIR * betas, -_LONGEST_BACK_S, np.zeros(_CLOUD), cloud=True), 1.0)
     parts, times = single
     if not len(parts):

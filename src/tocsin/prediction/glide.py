@@ -14,7 +14,7 @@ import numpy.typing as npt
 from tocsin.core.constants import MU_M3_S2
 from tocsin.prediction import glide_kernels as k
 from tocsin.prediction.arc import RE_ENTRY_HEIGHT_M, arc_figures
-from tocsin.prediction.impact import MAX_FLIGHT_S, Impact, impact_of, mixture, with_beta
+from tocsin.prediction.impact import MAX_FLIGHT_S, Impact, impact_of, mixture, with_lightness
 from tocsin.prediction.impact_kernels import cloud_states
 from tocsin.prediction.sobol import gaussian_cloud
 
@@ -88,7 +88,7 @@ def predict_glide(
     arc = arc_figures(state[None], covariance[None], RE_ENTRY_HEIGHT_M)
     points = gaussian_cloud(PLANS, 7)
     states, betas = np.empty((PLANS, 6)), np.empty(PLANS)
-    cloud_states(state, with_beta(covariance, 0.0), 0.0, points, states, betas)
+    cloud_states(state, with_lightness(covariance, 0.0), 0.0, points, states, betas)
     speed, radius = (math.sqrt(float((part * part).sum())) for part in (state[3:], state[:3]))
     landed = np.empty((PLANS, 4))
     k.glide_down(states, plans_of(glide, speed, radius, points[:, 6]), float(max_flight_s), landed)

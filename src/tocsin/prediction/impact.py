@@ -15,7 +15,7 @@ from tocsin.prediction.assets import AssetTable
 from tocsin.prediction.footprint_kernels import ellipse_axes, flatten, holding_radii
 from tocsin.prediction.mixture_kernels import mixture_of_cloud
 from tocsin.prediction.sobol import gaussian_cloud
-from tocsin.tracking.filter_kernels import LN_BETA, LN_BETA_SIGMA
+from tocsin.tracking.filter_kernels import BETA_LEAST, BETA_MOST, LIGHTNESS, LIGHTNESS_SIGMA
 from tocsin.world.geodesy_kernels import ecef_to_geodetic, geodesic_direct, geodetic_to_ecef
 from tocsin.world.motion.beside_kernels import fly_beside
 from tocsin.world.motion.freeflight_kernels import fly_cloud_to_height, fly_to_height_many
@@ -36,11 +36,12 @@ _FLOOR_M = 50.0
 _FLOWN = 3
 """Points of a steep cloud that are flown; the others lie beside them."""
 _ORBITAL = 0.01
-_UNTOLD = 0.9
-"""With more than so much of its first sigma, the air has told nothing of it: ln(beta) lies evenly in its range."""
+_UNTOLD, _BEYOND = 0.9, 2.0
+"""With more than so much of its first sigma, the air has told nothing of it: ln(beta) lies evenly in its range. But where the
+lightness lies so many sigma beyond that range it is no such body."""
 _BETAS, _BETA_SPREAD = 4, 0.5
-_BETA_STEP = 1.0 / math.sqrt((_BETAS**2 - 1) / 12.0 + _BETA_SPREAD**2)
-"""So many Gaussians stand for that range, with a sigma of so many steps; the step, in sigmas of the range, keeps its variance."""
+_BETA_STEP = math.log(BETA_MOST / BETA_LEAST) / math.sqrt(_BETAS**2 - 1 + 12.0 * _BETA_SPREAD**2)
+"""So many Gaussians stand for that range, with a sigma of so many steps; the step, in ln(beta), keeps its variance."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -187,18 +188,19 @@ def predict_impact(
     state: FloatArray,
     covariance: FloatArray,
     *,
-    ln_beta_mean: float = LN_BETA,
-    ln_beta_sigma: float = LN_BETA_SIGMA,
-    ln_beta_with: FloatArray | None = None,
+    lightness: float = LIGHTNESS,
+    lightness_sigma: float = LIGHTNESS_SIGMA,
+    lightness_with: FloatArray | None = None,
     powered: PoweredHypotheses | None = None,
     max_flight_s: float = MAX_FLIGHT_S,
 ) -> Impact:
     """Return where an Earth-fixed state (6,) with covariance (6, 6), m and m/s, comes down; drag included.
 
-    Free flight: 15 sigma points over state and ln(beta), which have the covariance `ln_beta_with` (6,); while the air has told
-    nothing of beta, those of the state, moved over its range. Where they do not describe the footprint (some stay up, wider than
-    1,500 km, strongly curved) 128 evenly spread Gaussian points. With `powered`: 16 to 64 points a hypothesis over state, burn
-    time and thrust, and what has not tipped over yet by how far its class flies. Impact is at the ellipsoid.
+    Free flight: 15 sigma points over state and lightness 1 / beta (m2/kg), which have the covariance `lightness_with` (6,);
+    while the air has told nothing of it, those of the state, moved over the range of beta. Where they do not describe the
+    footprint (some stay up, wider than 1,500 km, strongly curved) 128 evenly spread Gaussian points. With `powered`: 16 to 64
+    points a hypothesis over state, burn time and thrust, and what has not tipped over yet by how far its class flies. Impact is
+    at the ellipsoid.
     """
     state = np.ascontiguousarray(state, np.float64)[:6].copy()
     covariance = np.ascontiguousarray(covariance, np.float64)[:6, :6].copy()
@@ -206,27 +208,25 @@ def predict_impact(
     turns = (float(arc.perigee_m[0]), float(arc.apogee_m[0]))
     limit = float(max_flight_s)
     if powered is not None:
-        parts, times = _powered(state, covariance, ln_beta_mean, powered, limit)
+        parts, times = _powered(state, covariance, lightness, powered, limit)
         return impact_of(time_ns, parts, times, turns, "powered")
     nothing = np.empty((0, 6)), np.empty((0, 2))
     if not k.goes_down(state, covariance, RE_ENTRY_HEIGHT_M):
         return impact_of(time_ns, *nothing, turns, "none")
-    joint = with_beta(covariance, ln_beta_sigma, ln_beta_with)
-    told = ln_beta_sigma < _UNTOLD * LN_BETA_SIGMA
-    found = (
-        _by_sigma_points(state, joint, ln_beta_mean, limit) if told else _over_betas(state, joint, ln_beta_mean, limit)
-    )
+    joint = with_lightness(covariance, lightness_sigma, lightness_with)
+    told = lightness_sigma < _UNTOLD * LIGHTNESS_SIGMA or lightness - _BEYOND * lightness_sigma > 1.0 / BETA_LEAST
+    found = (_by_sigma_points if told else _over_betas)(state, joint, lightness, limit)
     if found is not None:
         return impact_of(time_ns, *found, turns, "unscented")
     points = gaussian_cloud(_CLOUD, 7)
     states, betas = np.empty((_CLOUD, 6)), np.empty(_CLOUD)
-    k.cloud_states(state, joint, ln_beta_mean, points, states, betas)
+    k.cloud_states(state, joint, lightness, points, states, betas)
     parts, times = mixture(falls(states, betas, limit, np.zeros(_CLOUD), cloud=True), 1.0)
     return impact_of(time_ns, parts, times, turns, "cloud")
 
 
-def with_beta(covariance: FloatArray, sigma: float, cross: FloatArray | None = None) -> FloatArray:
-    """Return (7, 7) the covariance of a state, (6, 6), and of ln(beta) with `sigma`, which has `cross` (6,) with the state."""
+def with_lightness(covariance: FloatArray, sigma: float, cross: FloatArray | None = None) -> FloatArray:
+    """Return (7, 7) the covariance of a state, (6, 6), and of a lightness with `sigma`, which has `cross` (6,) with the state."""
     joint = np.zeros((7, 7))
     joint[:6, :6] = covariance
     joint[6, 6] = sigma * sigma
@@ -236,36 +236,39 @@ def with_beta(covariance: FloatArray, sigma: float, cross: FloatArray | None = N
 
 
 def _by_sigma_points(
-    state: FloatArray, joint: FloatArray, ln_beta: float, limit: float
+    state: FloatArray, joint: FloatArray, lightness: float, limit: float
 ) -> tuple[FloatArray, FloatArray] | None:
     states, betas = np.empty((k.SIGMA_POINTS, 6)), np.empty(k.SIGMA_POINTS)
-    k.sigma_states(state, joint, ln_beta, states, betas)
+    k.sigma_states(state, joint, lightness, states, betas)
     return gaussian_fall(states, betas, limit)
 
 
 def _over_betas(
-    state: FloatArray, joint: FloatArray, ln_beta: float, limit: float
+    state: FloatArray, joint: FloatArray, lightness: float, limit: float
 ) -> tuple[FloatArray, FloatArray] | None:
     """Return parts and times of the falls of a state over the whole range of beta; None where no Gaussian fits those of one beta.
 
-    Given ln(beta) the state has mean x + c d / s^2 and covariance P - c c^T / s^2: c their covariance, s the sigma of ln(beta), d
-    how far it lies from its mean.
+    Given the lightness the state has mean x + c d / s^2 and covariance P - c c^T / s^2: c their covariance, s the sigma of the
+    lightness, d how far it lies from its mean.
     """
     variance = float(joint[6, 6])
     slope = joint[6, :6] / variance
-    given = with_beta(joint[:6, :6] - slope[:, None] * joint[6, :6], 0.0)
-    steps = _BETA_STEP * math.sqrt(variance) * (np.arange(_BETAS) - 0.5 * (_BETAS - 1))
+    given = with_lightness(joint[:6, :6] - slope[:, None] * joint[6, :6], 0.0)
+    # the middle of the range, then its parts
+    steps = np.append(0.0, _BETA_STEP * (np.arange(_BETAS) - 0.5 * (_BETAS - 1)))
+    over = math.sqrt(BETA_LEAST * BETA_MOST) * np.exp(steps)
+    moved = state + (1.0 / over - lightness)[:, None] * slope
     points, betas = np.empty((k.SIGMA_POINTS, 6)), np.empty(k.SIGMA_POINTS)
-    k.sigma_states(state, given, ln_beta, points, betas)
-    states = np.concatenate([points[: k.STATE_POINTS], state + steps[:, None] * slope])
-    betas = np.append(betas[: k.STATE_POINTS], [math.exp(ln_beta + step) for step in steps.tolist()])
+    k.sigma_states(moved[0], given, 1.0 / float(over[0]), points, betas)
+    states = np.concatenate([points[: k.STATE_POINTS], moved[1:]])
+    betas = np.append(betas[: k.STATE_POINTS], over[1:])
     landed = falls(states, betas, limit, np.zeros(len(states)))
     part, time = np.empty(6), np.empty(2)
     if not landed[:, 3].all() or not k.gaussian_of_points(landed[: k.STATE_POINTS], part, time):
         return None
     parts, times = np.empty((_BETAS, 6)), np.empty((_BETAS, 2))
-    over = np.concatenate([landed[:1], landed[k.STATE_POINTS :]])
-    k.spread_over_betas(over, part, time, _BETA_SPREAD, parts, times)
+    spread = np.concatenate([landed[:1], landed[k.STATE_POINTS :]])
+    k.spread_over_betas(spread, part, time, _BETA_SPREAD, parts, times)
     return parts, times
 
 
@@ -301,7 +304,7 @@ def mixture(landed: FloatArray, weight: float) -> tuple[FloatArray, FloatArray]:
 
 
 def _powered(
-    state: FloatArray, covariance: FloatArray, ln_beta: float, powered: PoweredHypotheses, limit: float
+    state: FloatArray, covariance: FloatArray, lightness: float, powered: PoweredHypotheses, limit: float
 ) -> tuple[FloatArray, FloatArray]:
     """Return the mixture over all hypotheses: parts (p, 6) and times (p, 2)."""
     found: list[tuple[FloatArray, FloatArray]] = []
@@ -316,7 +319,7 @@ def _powered(
         # points where the weight is
         n = next((size for share, size in _POWERED_CLOUDS if weight + early > share), _FEWEST_POWERED)
         points, states, betas, spent = gaussian_cloud(n, 8), np.empty((n, 6)), np.empty(n), np.empty(n)
-        k.cloud_states(state, with_beta(covariance, 0.0), ln_beta, points, states, betas)
+        k.cloud_states(state, with_lightness(covariance, 0.0), lightness, points, states, betas)
         if early > 0.0 and powered.ranges is not None:
             landed = np.empty((n, 4))
             ln_range, ln_sigma = powered.ranges[h].tolist()

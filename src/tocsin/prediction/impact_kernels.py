@@ -21,8 +21,9 @@ FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 
 SIGMA_POINTS = 15
-STATE_POINTS = 13  # the first of them, where ln(beta) is independent: those of the state alone
+STATE_POINTS = 13  # the first of them, where the lightness is independent: those of the state alone
 _ROOT3 = math.sqrt(3.0)
+_HEAVIEST = 2.0e-5  # m2/kg: a normal lightness has points below zero
 _POWERED_STEP_S = 2.0
 _SLOW_M_S = 50.0
 _FARTHEST_M = 1.9e7
@@ -141,10 +142,10 @@ def goes_down(state: FloatArray, covariance: FloatArray, floor_m: float) -> bool
 
 
 @kernel
-def sigma_states(state: FloatArray, joint: FloatArray, ln_beta: float, states: FloatArray, betas: FloatArray) -> None:
+def sigma_states(state: FloatArray, joint: FloatArray, lightness: float, states: FloatArray, betas: FloatArray) -> None:
     """Fill states (15, 6) and betas (15,): the mean, and two points along each column of the root of the covariance.
 
-    `joint` (7, 7): of the state and, last, of ln(beta); at sqrt(3) sigma.
+    `joint` (7, 7): of the state and, last, of the lightness 1 / beta; at sqrt(3) sigma.
     """
     root = np.empty((7, 7))
     cholesky(joint, 7, root)
@@ -153,14 +154,14 @@ def sigma_states(state: FloatArray, joint: FloatArray, ln_beta: float, states: F
         sign = (_ROOT3 if i % 2 == 1 else -_ROOT3) if i > 0 else 0.0
         for m in range(6):
             states[i, m] = state[m] + sign * root[m, max(j, 0)]
-        betas[i] = math.exp(ln_beta + sign * root[6, max(j, 0)])
+        betas[i] = 1.0 / max(lightness + sign * root[6, max(j, 0)], _HEAVIEST)
 
 
 @kernel
 def cloud_states(
-    state: FloatArray, joint: FloatArray, ln_beta: float, points: FloatArray, states: FloatArray, betas: FloatArray
+    state: FloatArray, joint: FloatArray, lightness: float, points: FloatArray, states: FloatArray, betas: FloatArray
 ) -> None:
-    """Fill states (n, 6) and betas (n,) of standard normal points (n, 7+): the state, then ln(beta); `joint` (7, 7)."""
+    """Fill states (n, 6) and betas (n,) of standard normal points (n, 7+): the state, then the lightness; `joint` (7, 7)."""
     root = np.empty((7, 7))
     cholesky(joint, 7, root)
     for i in range(points.shape[0]):
@@ -171,7 +172,7 @@ def cloud_states(
         shift = 0.0
         for j in range(7):
             shift += root[6, j] * points[i, j]
-        betas[i] = math.exp(ln_beta + shift)
+        betas[i] = 1.0 / max(lightness + shift, _HEAVIEST)
 
 
 @kernel

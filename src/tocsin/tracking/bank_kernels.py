@@ -24,7 +24,7 @@ from tocsin.tracking.filter_kernels import (
     derivative,
     lift_sigma,
 )
-from tocsin.tracking.update_kernels import fit_model, keep_gravity_turn, take_in
+from tocsin.tracking.update_kernels import ROOM, fit_model, keep_gravity_turn, take_in
 
 JUMP_SIGMA = 15.0  # m/s2: a stage drops, another lights
 JUMP_LOG_PRIOR = -3.0  # log of the share of looks that see one
@@ -43,7 +43,7 @@ GLIDES_FROM, GLIDES_TO = 0.05, 0.02
 FLIGHT_LIFE_S = 300.0  # mean time that a body in the air goes on falling freely, or gliding
 SLEEPS_BELOW, WAKES = 0.005, 12.0
 NEVER = np.int64(-(2**63))
-SCRATCH = 29  # rows of scratch that carrying or updating a track takes
+SCRATCH = N + 3 + ROOM  # rows of scratch that carrying or updating a track takes
 
 
 @lean_kernel

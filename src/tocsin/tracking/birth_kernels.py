@@ -11,8 +11,8 @@ from tocsin.tracking.filter_kernels import (
     B_X,
     BOOST,
     FREE,
-    LN_BETA,
-    LN_BETA_SIGMA,
+    LIGHTNESS,
+    LIGHTNESS_SIGMA,
     M_RANGE,
     M_RATE,
     M_SIGMA_A,
@@ -64,8 +64,8 @@ def start_radar(x: np.ndarray, p: np.ndarray, w: np.ndarray, m: np.ndarray, boos
                     across = RADAR_SPEED_SIGMA**2 * (m[M_SIGMA_A] ** 2 + m[M_SIGMA_B] ** 2)
                     along = m[M_SIGMA_RATE] ** 2 + across
                     p[k, 3 + i, 3 + j] = v2 * (same - uu) + along * uu
-        x[k, 9] = LN_BETA
-        p[k, 9, 9] = LN_BETA_SIGMA * LN_BETA_SIGMA
+        x[k, 9] = LIGHTNESS
+        p[k, 9, 9] = LIGHTNESS_SIGMA * LIGHTNESS_SIGMA
     for i in range(3):
         p[BOOST, 6 + i, 6 + i] = 20.0 * 20.0
     w[BOOST] = boost_weight
@@ -114,8 +114,8 @@ def start_infrared(x: np.ndarray, p: np.ndarray, w: np.ndarray, m: np.ndarray, p
                 bb = m[B_X + i] * m[B_X + j]
                 p[k, i, j] = along * along * uu + sa * sa * aa + sb * sb * bb
             p[k, 3 + i, 3 + i] = 1500.0 * 1500.0
-        x[k, 9] = LN_BETA
-        p[k, 9, 9] = LN_BETA_SIGMA * LN_BETA_SIGMA
+        x[k, 9] = LIGHTNESS
+        p[k, 9, 9] = LIGHTNESS_SIGMA * LIGHTNESS_SIGMA
     for i in range(3):
         x[BOOST, 6 + i] = 15.0 * place[i] / radius
         p[BOOST, 6 + i, 6 + i] = 12.0 * 12.0
@@ -132,7 +132,7 @@ def start_state(x: np.ndarray, p: np.ndarray, w: np.ndarray, state: np.ndarray, 
             x[k, i] = state[i]
             for j in range(6):
                 p[k, i, j] = covariance[i, j]
-        x[k, 9] = LN_BETA
-        p[k, 9, 9] = LN_BETA_SIGMA * LN_BETA_SIGMA
+        x[k, 9] = LIGHTNESS
+        p[k, 9, 9] = LIGHTNESS_SIGMA * LIGHTNESS_SIGMA
     w[BOOST] = 0.0
     w[FREE] = 1.0

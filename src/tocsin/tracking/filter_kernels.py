@@ -47,10 +47,17 @@ THRUST_WALK = 9.0  # m2/s5, spectral density of the thrust acceleration's random
 # over a quarter of its period of 45 min in low orbit) and what is left of drag at 150 to 250 km (8e-5 m/s2 at 200 km for
 # 100 kg/m2): some 7e-5 m/s2 that last for eight minutes, 2 a^2 t
 AIR_WALK, SPACE_WALK = 2.0e-4, 5.0e-6
-# Re-entry bodies, kg/m2: 2,000 to 12,000, evenly in the logarithm (reference flights of the propagation benchmark), as a
-# normal prior. Spent stages (some 500) lie outside it: in the air the filter finds them.
-LN_BETA, LN_BETA_SIGMA = math.log(4900.0), 0.52
-BETA_WALK = 1.0e-4  # 1/s, random walk of ln(beta) in the air, where it changes with speed and the skin burns off
+# Ballistic coefficients of re-entry bodies, kg/m2, evenly in the logarithm (reference flights of the propagation benchmark).
+BETA_LEAST, BETA_MOST = 2000.0, 12000.0
+# The state has the lightness, 1 / ballistic coefficient, m2/kg: what drag does is linear in it. Its first two moments over that
+# range; what is lighter (a spent stage: 2e-3) lies outside, and what drag does to it tells (`update_kernels.may_be_lighter`).
+_SPAN = math.log(BETA_MOST / BETA_LEAST)
+LIGHTNESS = (1.0 / BETA_LEAST - 1.0 / BETA_MOST) / _SPAN
+LIGHTNESS_SIGMA = math.sqrt((BETA_LEAST**-2 - BETA_MOST**-2) / (2.0 * _SPAN) - LIGHTNESS**2)
+LIGHTEST = 0.05  # an empty tank, a panel
+LIGHTNESS_WALK = (
+    1.0e-4  # 1/s, random walk of its logarithm in the air, where it changes with speed and the skin burns off
+)
 BOOST_LIFE_S = 90.0  # mean time to burnout from any moment of a boost
 RESTART_LIFE_S = 2000.0  # mean time to an ignition while coasting
 RESTART_SIGMA = 12.0  # m/s2, spread of thrust acceleration at an ignition
@@ -89,10 +96,9 @@ def pull(
 @lean_kernel
 def derivative(x: np.ndarray, model: int, drag: bool, out: np.ndarray) -> None:
     """Fill `out` (10) with dx/dt of the model."""
-    lightness = math.exp(-x[9]) if drag else 0.0
     out[0], out[1], out[2], out[9] = x[3], x[4], x[5], 0.0
     out[3], out[4], out[5], out[6], out[7], out[8] = pull(
-        x[0], x[1], x[2], x[3], x[4], x[5], x[6], x[7], x[8], lightness, model, drag
+        x[0], x[1], x[2], x[3], x[4], x[5], x[6], x[7], x[8], x[9], model, drag
     )
 
 
@@ -101,7 +107,7 @@ def advance_state(x: np.ndarray, dt: float, model: int, drag: bool) -> None:
     """Carry `x` (10) over `dt` seconds in place by one classical Runge-Kutta step."""
     # numbers one by one: small arrays would cost more than the arithmetic
     px, py, pz, vx, vy, vz, ux, uy, uz = x[0], x[1], x[2], x[3], x[4], x[5], x[6], x[7], x[8]
-    light = math.exp(-x[9]) if drag else 0.0
+    light = x[9]
     h, sixth = 0.5 * dt, dt / 6.0
     a1, b1, c1, d1, e1, f1 = pull(px, py, pz, vx, vy, vz, ux, uy, uz, light, model, drag)
     v2, w2, z2, q2, r2, s2 = vx + h * a1, vy + h * b1, vz + h * c1, ux + h * d1, uy + h * e1, uz + h * f1
@@ -157,18 +163,19 @@ def transition(x: np.ndarray, h: float, model: int, drag: bool, phi: np.ndarray)
     g[2, 0], g[2, 1], g[2, 2] = gxz, gyz, gzz
     c[0, 1], c[1, 0] = 2.0 * EARTH_RATE, -2.0 * EARTH_RATE
     if model == FREE and drag:
-        height = height_near(x[0], x[1], x[2])
         r = math.sqrt(x[0] * x[0] + x[1] * x[1] + x[2] * x[2])
         v2 = x[3] * x[3] + x[4] * x[4] + x[5] * x[5]
-        factor = -0.5 * density(height) * math.sqrt(v2) * math.exp(-x[9])
+        # in the middle of the step: on a steep way down the air is twice as thick a second later
+        height = height_near(x[0], x[1], x[2]) + 0.5 * h * (x[0] * x[3] + x[1] * x[4] + x[2] * x[5]) / r
+        factor = -0.5 * density(height) * math.sqrt(v2)
         slope = (density(height + 500.0) / max(density(height - 500.0), 1e-30) - 1.0) / 1000.0
         for i in range(3):
-            d[i] = factor * x[3 + i]
+            d[i] = factor * x[3 + i]  # of a lightness of 1
         for i in range(3):
             for j in range(3):
-                g[i, j] += d[i] * slope * x[j] / r
-                c[i, j] += d[i] * x[3 + j] / max(v2, 1.0)
-            c[i, i] += factor
+                g[i, j] += x[9] * d[i] * slope * x[j] / r
+                c[i, j] += x[9] * d[i] * x[3 + j] / max(v2, 1.0)
+            c[i, i] += x[9] * factor
     for i in range(3):
         for j in range(3):
             cg = c[i, 0] * g[0, j] + c[i, 1] * g[1, j] + c[i, 2] * g[2, j]
@@ -182,8 +189,8 @@ def transition(x: np.ndarray, h: float, model: int, drag: bool, phi: np.ndarray)
             phi[i, 6 + i] = 0.5 * h * h
             phi[3 + i, 6 + i] = h
         elif drag:
-            phi[i, 9] = -0.5 * h * h * d[i]
-            phi[3 + i, 9] = -h * d[i]
+            phi[i, 9] = 0.5 * h * h * d[i]
+            phi[3 + i, 9] = h * d[i]
     lasts = 1.0
     if model == BOOST:
         thrust = math.sqrt(x[6] * x[6] + x[7] * x[7] + x[8] * x[8])
@@ -215,7 +222,7 @@ def carry_covariance(p: np.ndarray, phi: np.ndarray, pushed: bool, drag: bool, t
     """Replace `p` by phi p phi^T, in place, over what the model has: place, velocity, and what acts on them.
 
     `phi` as `transition` fills it: place and velocity depend on each other, on their axis of the acceleration (`pushed`), on the
-    ballistic coefficient (`drag`); those two on themselves alone. `t` (10, 10) is scratch.
+    lightness (`drag`); those two on themselves alone. `t` (10, 10) is scratch.
     """
     size = 9 if pushed else 6
     for j in range(N):
@@ -331,10 +338,10 @@ def carry_model(x: np.ndarray, p: np.ndarray, dt: float, model: int, work: np.nd
             walk = 2.0 * lift_sigma(x) ** 2 / GLIDE_LIFE_S
         carry_covariance(p, phi, model != FREE, drag, t)
         if drag:
-            p[9, 9] += BETA_WALK * h
+            p[9, 9] += LIGHTNESS_WALK * h * x[9] * x[9]
         else:
             for i in range(9):
-                # the ballistic coefficient is not observable out here
+                # the lightness is not observable out here
                 p[9, i] = p[i, 9] = 0.0
         add_noise(p, h, model, walk)
         left -= h

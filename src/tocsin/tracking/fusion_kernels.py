@@ -12,7 +12,7 @@ import numpy as np
 from tocsin.core.kernels import kernel, lean_kernel
 from tocsin.core.linear_kernels import factor, solve
 from tocsin.tracking.bank_kernels import predict_track
-from tocsin.tracking.filter_kernels import BOOST, FREE, LN_BETA, MODELS, N, predict_model
+from tocsin.tracking.filter_kernels import BOOST, FREE, LIGHTNESS, LIGHTNESS_SIGMA, MODELS, N, predict_model
 from tocsin.tracking.update_kernels import scalar_update
 
 SIX = 6
@@ -128,7 +128,7 @@ def fuse(
         z[i] = state[i]
         for j in range(SIX):
             r[i, j] = covariance[i, j]
-    z[9], r[9, 9] = LN_BETA, 1.0
+    z[9], r[9, 9] = LIGHTNESS, 4.0 * LIGHTNESS_SIGMA**2
     if dt > 0.0:
         predict_track(xs[slot], ps[slot], ws[slot], dt, two[slot])
         ts[slot] = time

@@ -13,7 +13,7 @@ from tocsin.core.constants import NS
 from tocsin.core.linear_kernels import invert
 from tocsin.tracking.bank import TrackBank
 from tocsin.tracking.bank_kernels import GLIDING
-from tocsin.tracking.filter_kernels import BOOST, FREE, LN_BETA_SIGMA, MODELS, N, coast, lift_sigma, predict_model
+from tocsin.tracking.filter_kernels import BOOST, FREE, LIGHTNESS_SIGMA, MODELS, N, coast, lift_sigma, predict_model
 from tocsin.world.atmosphere_kernels import density
 from tocsin.world.geodesy_kernels import height_above_ellipsoid
 
@@ -29,8 +29,6 @@ BRAKES_SIGMA = 2.0
 """Air only brakes: what is not surely slowed along its way is no gliding body, whatever else acts on it (a stage that burns)."""
 RATIO_MOST = 4.0
 """No body has more lift over drag at high Mach numbers: a force across the way that is larger is none of air."""
-AIRLESS = 25.0
-"""Logarithm of a ballistic coefficient on which air does nothing."""
 LEAK, WIND_M_S = 0.03, 60.0
 """So much of the drag may act across the way without any lift: its direction changes with the way, and with the wind."""
 
@@ -75,7 +73,7 @@ def keep_anchor(anchors: list[Anchor], bank: TrackBank, slot: int, state: FloatA
         # the model of free fall is not what it follows now: its ballistic coefficient tells little
         x[:6], p[:6, :6] = state[:6], covariance
         p[9, :9] = p[:9, 9] = 0.0
-        p[9, 9] = max(float(p[9, 9]), LN_BETA_SIGMA**2)
+        p[9, 9] = max(float(p[9, 9]), LIGHTNESS_SIGMA**2)
     anchors.append(Anchor(time, x.tolist(), p.ravel().tolist()))
     del anchors[:-ANCHORS]
 
@@ -130,7 +128,7 @@ def air_since(anchor: Anchor, now: int, state: FloatArray, covariance: FloatArra
         return None
     a = _product(spread, g.T, weight, d[:, None])[:, 0]
     # what air has done in all: the change of velocity against a fall without air, over the span
-    x[:], x[9] = anchor.x, AIRLESS
+    x[:], x[9] = anchor.x, 0.0
     coast(x, dt)
     mean = (axes * (state[3:] - x[3:6])[None, :]).sum(axis=1) / dt
     lift, drag = math.hypot(float(mean[0]), float(mean[1])), -float(mean[2])

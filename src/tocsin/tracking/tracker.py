@@ -366,10 +366,10 @@ class Tracker:
         p = self.bank.ps[slot, BOOST]
         return math.sqrt(max(float(p[6, 6] + p[7, 7] + p[8, 8]) / 3.0, 0.0))
 
-    def ballistic(self, slot: int) -> tuple[float, float, FloatArray]:
-        """Return mean and sigma of ln(ballistic coefficient, kg/m2) of a track, and (6,) its covariance with the state."""
+    def lightness(self, slot: int) -> tuple[float, float, FloatArray]:
+        """Return mean and sigma of 1 / ballistic coefficient (m2/kg) of a track, and (6,) its covariance with the state."""
         x, p = self.bank.xs[slot, FREE], self.bank.ps[slot, FREE]
-        return float(x[9]), math.sqrt(max(float(p[9, 9]), 1e-4)), p[9, :6].copy()
+        return float(x[9]), math.sqrt(max(float(p[9, 9]), 1e-14)), p[9, :6].copy()
 
     def ahead(self, name: str, times: IntArray) -> tuple[FloatArray, FloatArray] | None:
         """Return states (n, 6) and covariances (n, 21, lower triangle) of a track at rising `times` ahead, coasting."""

@@ -35,7 +35,10 @@ from tocsin.tracking.filter_kernels import (
     followed_by,
     transition,
 )
+from tocsin.tracking.lightness_kernels import may_be_lighter
 from tocsin.world.geodesy_kernels import height_above_ellipsoid
+
+ROOM = 17  # rows of scratch of one update
 
 
 @kernel
@@ -214,22 +217,6 @@ def carry_back(x: np.ndarray, dt: float, model: int, back: np.ndarray, phi: np.n
         left -= h
 
 
-@lean_kernel
-def bend(p: np.ndarray, rows: np.ndarray, out: np.ndarray, count: int) -> None:
-    """Add to residuals and variances, `out` (4, 2), what bends with ln(beta): a second-order filter in that component.
-
-    What drag has done goes as 1 / beta, so its second derivative by ln(beta) is minus the first, c / var(ln beta) with c the
-    covariance of a component and ln(beta): the prediction lies c / 2 lower in the mean, with c^2 / 2 more of variance (Jazwinski
-    1970, 9.3; Bar-Shalom, Li, Kirubarajan 2001, 10.3). Without it one look after a gap told beta far too well, and wrongly.
-    """
-    for k in range(count):
-        c = 0.0
-        for i in range(6):
-            c += rows[k, i] * p[i, 9]
-        out[k, 0] += 0.5 * c
-        out[k, 1] += 0.5 * c * c
-
-
 @kernel
 def late_rows(
     x: np.ndarray, p: np.ndarray, m: np.ndarray, dt: float, model: int, rows: np.ndarray, out: np.ndarray
@@ -262,9 +249,7 @@ def present_rows(
 
     `dt` < 0: the measurement is of -dt seconds ago (it came late), its rows are turned to the present state.
     """
-    count = rows_of(x, p, m, rows, out) if dt >= 0.0 else late_rows(x, p, m, dt, model, rows, out)
-    bend(p, rows, out, count)
-    return count
+    return rows_of(x, p, m, rows, out) if dt >= 0.0 else late_rows(x, p, m, dt, model, rows, out)
 
 
 @lean_kernel
@@ -327,18 +312,20 @@ def update_model(x: np.ndarray, p: np.ndarray, m: np.ndarray, dt: float, model: 
 
     `dt` < 0: the measurement is of -dt seconds ago (it came late); else `x` is already at its time.
     """
-    return take_in(x, p, m, dt, model, np.empty((10, N)))
+    return take_in(x, p, m, dt, model, np.empty((ROOM, N)))
 
 
 @lean_kernel
 def take_in(
     x: np.ndarray, p: np.ndarray, m: np.ndarray, dt: float, model: int, work: np.ndarray
 ) -> tuple[float, float, float]:
-    """Return what `update_model` returns, and update; `work` (10+, 10) is scratch."""
+    """Return what `update_model` returns, and update; `work` (`ROOM`+, 10) is scratch."""
     rows, out, moved, ph = work[0:4], work[4:8], work[8], work[9]
     for i in range(N):
         moved[i] = 0.0
     count = present_rows(x, p, m, dt, model, rows, out)
+    if model == FREE:
+        may_be_lighter(p, rows, out, count, work[10:ROOM])
     d2 = 0.0
     log_likelihood = 0.0
     outliers = 0

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Collection
 
 import numpy as np
@@ -14,7 +13,7 @@ from tocsin.tracking.assign import assign
 from tocsin.tracking.bank import HELD, FloatArray, IntArray, Track, TrackBank
 from tocsin.tracking.bank_kernels import advance_tracks
 from tocsin.tracking.effect_kernels import add_effects, begin_effects, bring_effects, share_effects
-from tocsin.tracking.filter_kernels import BOOST, FREE, LN_BETA, MODELS, N, coast, predict_model
+from tocsin.tracking.filter_kernels import BOOST, FREE, LIGHTNESS, MODELS, N, coast, predict_model
 from tocsin.tracking.fuse_kernels import FAR, join
 from tocsin.tracking.ground_kernels import raise_above
 from tocsin.tracking.notes import absorb
@@ -139,7 +138,7 @@ def _latest_fall(state: FloatArray, covariance: FloatArray) -> float:
         return 0.0
     states = np.concatenate([state + SPREAD * np.tril(low).T, state - SPREAD * np.tril(low).T])
     flown, status = np.empty((len(states), 7)), np.empty(len(states), np.int64)
-    fly_to_height_many(states, np.full(len(states), math.exp(LN_BETA)), 0.0, LONGEST_S, flown, status)
+    fly_to_height_many(states, np.full(len(states), 1.0 / LIGHTNESS), 0.0, LONGEST_S, flown, status)
     return float(np.where(status == REACHED, flown[:, 6], np.where(status == STARTED_BELOW, 0.0, LONGEST_S)).max())
 
 

@@ -10,7 +10,7 @@ from tocsin.modelling.dispersion import PAYLOAD_BETA_KG_M2, payload_beta
 from tocsin.modelling.paths import find_beside, find_scenario
 from tocsin.modelling.stratified import DOWN, SEASONS, _near_polygon, launch_case, stratum
 from tocsin.modelling.truth import build_truth
-from tocsin.tracking.filter_kernels import LN_BETA, LN_BETA_SIGMA
+from tocsin.tracking.filter_kernels import BETA_LEAST, BETA_MOST, LIGHTNESS, LIGHTNESS_SIGMA
 
 PATH = find_scenario("first-light")
 BASE = read_scenario(PATH)
@@ -55,8 +55,9 @@ def test_a_case_falls_where_it_is_aimed_and_is_the_same_again() -> None:
 
 def test_payloads_are_drawn_from_what_the_filter_expects() -> None:
     low, high = (math.log(beta) for beta in PAYLOAD_BETA_KG_M2)
-    assert 0.5 * (low + high) == pytest.approx(LN_BETA, abs=0.001)
-    assert (high - low) / math.sqrt(12.0) == pytest.approx(LN_BETA_SIGMA, abs=0.005)
+    assert PAYLOAD_BETA_KG_M2 == (BETA_LEAST, BETA_MOST)
+    evenly = np.exp(-np.linspace(low, high, 100_001))
+    assert (evenly.mean(), evenly.std()) == pytest.approx((LIGHTNESS, LIGHTNESS_SIGMA), rel=1e-4)
     drawn = np.log([payload_beta(np.random.default_rng(k)) for k in range(400)])
     # evenly: four quarters of the range, 100 each, within four sigma
     assert np.abs(np.histogram(drawn, 4, (low, high))[0] - 100).max() < 36

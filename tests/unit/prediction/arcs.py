@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from tocsin.tracking.filter_kernels import LN_BETA, LN_BETA_SIGMA
+from tocsin.tracking.filter_kernels import BETA_LEAST, BETA_MOST
 from tocsin.world import geodesy
 from tocsin.world.motion.freeflight_kernels import fly_to_height_many
 
@@ -39,7 +39,7 @@ def fallen(state, covariance, n, seed, limit_s=5400.0):
     rng = np.random.default_rng(seed)
     root = np.linalg.cholesky(covariance + 1e-9 * np.eye(6))
     states = np.ascontiguousarray(state + rng.standard_normal((n, 6)) @ root.T)
-    betas = np.exp(LN_BETA + LN_BETA_SIGMA * rng.standard_normal(n))
+    betas = np.exp(rng.uniform(math.log(BETA_LEAST), math.log(BETA_MOST), n))
     out, status = np.empty((n, 7)), np.empty(n, np.int64)
     fly_to_height_many(states, betas, 0.0, limit_s, out, status)
     lat, lon, _ = geodesy.to_geodetic(out[:, :3])

@@ -14,7 +14,7 @@ from tocsin.core.constants import NS
 from tocsin.prediction.impact import PoweredHypotheses, footprint, predict_impact
 from tocsin.prediction.impact_kernels import burn_on, landings, least_energy_s
 from tocsin.prediction.sobol import gaussian_cloud
-from tocsin.tracking.filter_kernels import LN_BETA
+from tocsin.tracking.filter_kernels import LIGHTNESS
 from tocsin.world import geodesy
 from tocsin.world.geodesy_kernels import enu_axes, geodetic_to_ecef
 from tocsin.world.motion.freeflight_kernels import fly_cloud_to_height, fly_to_height, fly_to_height_many
@@ -79,18 +79,18 @@ def test_an_untold_ballistic_coefficient_lies_evenly_in_its_range(name):
 
 def test_what_the_air_has_told_of_beta_goes_with_the_state():
     # falling and braked, its speed along the way uncertain by 40 m/s: it is light and was fast, or heavy and was slow
-    state, sigma = state_at(20.0, -30.0, 40e3, 3000.0, -20.0, 120.0), 0.2
+    state, sigma = state_at(20.0, -30.0, 40e3, 3000.0, -20.0, 120.0), 4e-5
     along = state[3:6] / np.linalg.norm(state[3:6])
     covariance = spread(60.0, 2.0, along, 20.0)
-    cross = np.concatenate([np.zeros(3), -0.9 * sigma * 40.0 * along])
+    cross = np.concatenate([np.zeros(3), 0.9 * sigma * 40.0 * along])
     joint = np.zeros((7, 7))
     joint[:6, :6], joint[6, 6] = covariance, sigma**2
     joint[6, :6] = joint[:6, 6] = cross
-    drawn = np.random.default_rng(3).multivariate_normal(np.append(state, LN_BETA), joint, N)
-    states, betas = drawn[:, :6], np.exp(drawn[:, 6])
-    together = predict_impact(0, state, covariance, ln_beta_sigma=sigma, ln_beta_with=cross)
+    drawn = np.random.default_rng(3).multivariate_normal(np.append(state, LIGHTNESS), joint, N)
+    states, betas = drawn[:, :6], 1.0 / drawn[:, 6]
+    together = predict_impact(0, state, covariance, lightness_sigma=sigma, lightness_with=cross)
     assert shares_held(together, states, betas) == pytest.approx([0.5, 0.9, 0.99], abs=0.04)
-    apart = predict_impact(0, state, covariance, ln_beta_sigma=sigma)
+    apart = predict_impact(0, state, covariance, lightness_sigma=sigma)
     assert shares_held(apart, states, betas)[0] > 0.55
 
 
@@ -116,9 +116,9 @@ def test_an_orbit_does_not_come_down():
 
 def test_an_exact_state_falls_where_the_flight_falls():
     state = state_at(35.0, 130.0, 70e3, 2900.0, 40.0, 200.0)
-    impact = predict_impact(0, state, np.zeros((6, 6)), ln_beta_sigma=0.0)
+    impact = predict_impact(0, state, np.zeros((6, 6)), lightness_sigma=0.0)
     out = np.empty(7)
-    assert fly_to_height(state, math.exp(LN_BETA), 0.0, 5400.0, out) == 0
+    assert fly_to_height(state, 1.0 / LIGHTNESS, 0.0, 5400.0, out) == 0
     lat, lon, _ = geodesy.to_geodetic(out[:3])
     distance, _, _ = geodesy.inverse(impact.lat, impact.lon, lat, lon)
     assert float(distance) < 0.1
@@ -170,7 +170,7 @@ def test_sobol_points_are_those_of_scipy():
 def test_thrust_that_ends_now_is_free_flight():
     state = state_at(35.0, 130.0, 70e3, 2900.0, 40.0, 200.0)
     covariance = spread(300.0, 8.0)
-    free = predict_impact(0, state, covariance, ln_beta_sigma=0.0)
+    free = predict_impact(0, state, covariance, lightness_sigma=0.0)
     over = PoweredHypotheses.simple([1.0], [0.0], [0.0], 20.0, ends_now=0.0)
     burning = predict_impact(0, state, covariance, powered=over)
     distance, _, _ = geodesy.inverse(free.lat, free.lon, burning.lat, burning.lon)

@@ -58,7 +58,7 @@ def thrown(
 def later(state: np.ndarray, seconds: float) -> np.ndarray:
     """Return a state (6,) after so many seconds of free flight outside the air."""
     x = np.zeros(N)
-    x[:6], x[9] = state[:6], 20.0
+    x[:6] = state[:6]
     coast(x, seconds)
     return x[:6]
 

@@ -34,6 +34,7 @@ def bank(k, rng, two=None, wide=1.0):
         for model, make in ((BOOST, twin.random_covariance), (FREE, twin.free_covariance)):
             xs[s, model] = base + 0.3 * SCALE * rng.normal(size=N)
             ps[s, model] = make(rng, wide * SCALE)
+            ps[s, model, 9, :9] = ps[s, model, :9, 9] = 0.0
         xs[s, FREE, 6:9] = 0.0
         w = rng.uniform(0.1, 0.9) if two[s] else 0.0
         ws[s] = w, 1.0 - w

@@ -22,10 +22,10 @@ PLACES = {
 def track(where, seed=1):
     rng = np.random.default_rng(seed)
     x, p = np.zeros(N), np.zeros((N, N))
-    x[:6], x[9] = PLACES[where], fk.LN_BETA
+    x[:6], x[9] = PLACES[where], fk.LIGHTNESS
     a = rng.normal(size=(6, 6)) * np.array([300.0] * 3 + [5.0] * 3)[:, None]
     p[:6, :6] = a @ a.T
-    p[9, 9] = fk.LN_BETA_SIGMA**2
+    p[9, 9] = fk.LIGHTNESS_SIGMA**2
     return x, p
 
 

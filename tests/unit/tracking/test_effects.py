@@ -76,7 +76,7 @@ def test_an_effect_is_carried_as_a_difference_of_states_is():
     rng = np.random.default_rng(4)
     for seconds in (2.0, 9.0, 400.0):
         begin = np.zeros(N)
-        begin[:6], begin[9] = thrown(), 8.5
+        begin[:6], begin[9] = thrown(), 2e-4
         effects = np.zeros((3, 6, 3))
         effects[1] = np.concatenate([rng.normal(size=(3, 3)), 1e-2 * rng.normal(size=(3, 3))])
         end = begin.copy()

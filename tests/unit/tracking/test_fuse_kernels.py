@@ -3,7 +3,7 @@
 import numpy as np
 
 from tests.unit.tracking.scenes import thrown
-from tocsin.tracking.filter_kernels import LN_BETA, N, coast
+from tocsin.tracking.filter_kernels import LIGHTNESS, N, coast
 from tocsin.tracking.fuse_kernels import carry_on, join
 
 AWAY_S = 400.0
@@ -14,7 +14,7 @@ RADAR = np.diag([300.0, 300.0, 300.0, 30.0, 30.0, 30.0]) ** 2
 def begun():
     """Return a state (10,) above the air, coasting up."""
     x = np.zeros(N)
-    x[:6], x[9] = thrown(), LN_BETA
+    x[:6], x[9] = thrown(), LIGHTNESS
     coast(x, 60.0)
     return x
 

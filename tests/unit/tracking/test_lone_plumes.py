@@ -6,7 +6,7 @@ import pytest
 from tocsin.core.constants import NS
 from tocsin.tracking import upkeep
 from tocsin.tracking.bank import HELD, TrackBank
-from tocsin.tracking.filter_kernels import FREE, LN_BETA, N
+from tocsin.tracking.filter_kernels import FREE, LIGHTNESS, N
 from tocsin.tracking.ground_kernels import raise_above
 from tocsin.tracking.upkeep import (
     TENTATIVE_LIFE_S,
@@ -66,7 +66,7 @@ def radar_of(bank, true, after_s, sigma_m=300.0, sigma_m_s=20.0):
     bank.ps[radar.slot, FREE] = np.diag([sigma_m] * 3 + [sigma_m_s] * 3 + [1.0] * (N - 6)) ** 2
     x = bank.xs[radar.slot, FREE]
     propagate(true.copy(), float(after_s), 4900.0, x[:6])
-    x[9] = LN_BETA
+    x[9] = LIGHTNESS
     return radar
 
 

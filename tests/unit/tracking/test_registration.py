@@ -220,7 +220,7 @@ def test_three_satellites_find_the_pointing_error_of_one():
     rng, total, vector = np.random.default_rng(3), np.zeros((12, 12)), np.zeros(12)
     for shot in range(8):
         x = np.zeros(N)
-        x[:6], x[9] = thrown(10.0 + 5.0 * shot, -40.0 + 4.0 * shot, 60e3, 1500.0, 40.0 * shot, 60.0), 8.0
+        x[:6], x[9] = thrown(10.0 + 5.0 * shot, -40.0 + 4.0 * shot, 60e3, 1500.0, 40.0 * shot, 60.0), 3e-4
         x[6:9] = 30.0 * x[3:6] / np.linalg.norm(x[3:6])
         rows, ages, who = [], [], []
         for k in range(4):
@@ -266,7 +266,7 @@ def test_sightings_of_a_known_object_are_worth_what_they_add():
     states, rows = [], []
     for k in range(6):
         x = np.zeros(N)
-        x[:6], x[9] = state, 20.0
+        x[:6] = state
         coast(x, 8.0 * k)
         states.append(x[:6].copy())
         look = scene.look("a", 8.0 * k, scene.radar_values("a", [x[:6]]))

@@ -73,7 +73,7 @@ def squares_ahead(seed: int, stated: object, seconds: float) -> list[float]:
     (track,) = tracker.bank.tracks.values()
     states, covariances = tracker.combined(np.array([track.slot], np.int64))
     x, p = np.zeros(10), np.zeros((10, 10))
-    x[:6], x[9], p[:6, :6] = states[0, :6], 20.0, covariances[0]
+    x[:6], p[:6, :6] = states[0, :6], covariances[0]
     now = (int(tracker.bank.ts[track.slot]) - START) / NS
     predict_model(x, p, 60.0, FREE)
     off = x[:3] - later(truth, now + 60.0)[:3]

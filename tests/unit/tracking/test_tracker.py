@@ -10,7 +10,7 @@ from tests.unit.tracking.scenes import SENSORS, START, Scene, at, later, thrown
 from tocsin.core.constants import DEG, NS
 from tocsin.core.records.inputs import AZIMUTH, COLUMNS, ELEVATION, RANGE
 from tocsin.tracking.bank import MAX_TRACKS, TrackBank
-from tocsin.tracking.filter_kernels import FREE, LN_BETA_SIGMA
+from tocsin.tracking.filter_kernels import FREE, LIGHTNESS, LIGHTNESS_SIGMA
 from tocsin.tracking.gates import MAX_PAIRS
 from tocsin.tracking.silence import CONFIRMED_FALL, MOST_DOUBT, PD_MOST
 from tocsin.tracking.tracker import CONFIRM_HITS, Tracker
@@ -480,8 +480,8 @@ def test_what_coasts_has_no_thrust_and_says_how_little_it_knows_of_its_ballistic
     scene = Scene(14)
     slot = stood(scene, 60.0).slot
     assert scene.tracker.powered(slot) < 0.05
-    mean, sigma, cross = scene.tracker.ballistic(slot)
-    assert 7.0 < mean < 9.5 and sigma == pytest.approx(LN_BETA_SIGMA) and not cross.any()
+    mean, sigma, cross = scene.tracker.lightness(slot)
+    assert mean == pytest.approx(LIGHTNESS) and sigma == pytest.approx(LIGHTNESS_SIGMA) and not cross.any()
 
 
 def test_angles_far_apart_are_far_apart_for_the_gate_too():

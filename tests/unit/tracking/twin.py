@@ -45,7 +45,7 @@ def derivative(x, model, drag):
         growth = min(size / EXHAUST_M_S, GROWTH_MOST / max(size, 1.0)) * a
     elif drag:
         air = density(height_above_ellipsoid(*p))
-        force = force - 0.5 * air * np.linalg.norm(v) * v / np.exp(x[9])
+        force = force - 0.5 * air * np.linalg.norm(v) * v * x[9]
     return np.concatenate([v, force, growth, [0.0]])
 
 
@@ -57,7 +57,7 @@ def flow(x, dt, model, drag=False):
 
 def flow_jacobian(x, dt, model, drag=False):
     """Return d(flow)/dx (10, 10) by central differences."""
-    steps = np.array([100.0] * 3 + [1.0] * 3 + [0.1] * 3 + [1e-3])
+    steps = np.array([100.0] * 3 + [1.0] * 3 + [0.1] * 3 + [1e-6])
     columns = [
         (flow(x + h * e, dt, model, drag) - flow(x - h * e, dt, model, drag)) / (2 * h)
         for h, e in zip(steps, np.eye(10), strict=True)
@@ -126,5 +126,5 @@ def positive_definite(p):
     return np.array_equal(p, p.T) and not rest.any() and np.linalg.eigvalsh(correlation).min() > 0.0
 
 
-SCALE = np.array([500.0] * 3 + [20.0] * 3 + [3.0] * 3 + [0.3])
+SCALE = np.array([500.0] * 3 + [20.0] * 3 + [3.0] * 3 + [1.2e-4])
 MODELS = {"boost": BOOST, "free": FREE}
