@@ -50,6 +50,7 @@ class Context(msgspec.Struct):
     """P(space launch) of the burn that may have carried it (`raids.carried_to_orbit`)."""
     aim: float = 0.0
     """How surely it is aimed at a protected place (`Predictor.aim`), by the last prediction."""
+    lightness: tuple[float, float] = (math.nan, math.nan)
     past: Past = msgspec.field(default_factory=Past)
     lifting: Lifting = msgspec.field(default_factory=Lifting)
 
@@ -108,6 +109,7 @@ def features_of(
         glint_angle_rad=context.glint_angle,
         scatter_angle_rad=context.scatter_angle,
         silent_satellites=silent,
+        lightness=context.lightness,
         lift=context.lifting.told_as(),
         site=context.site,
         notice=context.notice,

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from tocsin.assessment.ladder import PROBABLE_ASSET, RANK, Figures, level_of
 from tocsin.assessment.paths import speaking_paths
+from tocsin.centre.braking import note_drag
 from tocsin.centre.features import features_of
 from tocsin.centre.judged import Judged, Spot
 from tocsin.centre.predictor import MAY_BURN, Predictor
@@ -132,6 +133,8 @@ class Judgement:
             judged.predicted_at = 0  # its fall follows from the whole burn now
         self._match_notice(stage, judged, track)
         judged.context.lifting.note(stage.tracker, track, state, covariance)
+        if judged.powered < MAY_BURN:
+            note_drag(judged.context, stage.tracker, track, ORBIT_FLOOR_M)
         identity = self._identify(
             judged, track, state, covariance, stage.tracker.thrust_sigma(track.slot), arcs, k, now
         )

@@ -86,6 +86,11 @@ class Past(msgspec.Struct):
         if self.arc is None or arc.sigma_m_s < self.arc.sigma_m_s:
             self.arc = arc
 
+    def note_entry(self, arc: FreeArc) -> None:
+        """Take in the arc on which what is in the air now came, as its drag tells it."""
+        if self.arc is None or arc.sigma_m_s < self.arc.sigma_m_s:
+            self.arc = arc
+
     def best(self, arc: FreeArc) -> FreeArc:
         """Return the arc that says what it is: that of now, or the remembered one where air or ignorance has blurred it."""
         if self.arc is None or (arc.height_m >= AIR_M and arc.sigma_m_s <= 2.0 * self.arc.sigma_m_s):

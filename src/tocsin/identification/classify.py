@@ -10,6 +10,7 @@ import msgspec
 from tocsin.identification.aircraft import flies_level
 from tocsin.identification.classes import CLASSES, LAUNCHES, PRIOR_INFRARED, PRIOR_RADAR
 from tocsin.identification.context import CONTEXT, PRIOR_WORDS
+from tocsin.identification.drag import slowed
 from tocsin.identification.evidence import PIECES, Piece
 from tocsin.identification.features import Features
 from tocsin.identification.lift import lifts
@@ -34,7 +35,7 @@ class Identity(msgspec.Struct, frozen=True):
 
 def classify(features: Features) -> Identity:
     """Return the class probabilities of an object with the evidence kept."""
-    pieces = tuple(piece for make in (*PIECES, flies_level, lifts, *CONTEXT) if (piece := make(features)) is not None)
+    pieces = tuple(piece for make in (*PIECES, flies_level, slowed, lifts, *CONTEXT) if (piece := make(features)) is not None)
     return Identity(posterior(features, pieces), pieces)
 
 

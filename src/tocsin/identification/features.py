@@ -92,6 +92,8 @@ class Features(msgspec.Struct, frozen=True):
     """By how much sunlight is turned at a cloud on its line of sight to reach the satellite."""
     silent_satellites: int = 0
     """Other satellites that looked twice or more where it shone and saw nothing."""
+    lightness: tuple[float, float] = (math.nan, math.nan)
+    """One over its ballistic coefficient (m2/kg), and its sigma, as drag told when it last fell through the air."""
     lift: Lift | None = None
     """None where free fall explains all that was seen."""
     site: Odds | None = None

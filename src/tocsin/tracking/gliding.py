@@ -123,10 +123,10 @@ def air_since(anchor: Anchor, now: int, state: FloatArray, covariance: FloatArra
     scale = np.sqrt(np.diag(s))
     weight = _inverse(s / scale[:, None] / scale[None, :])
     g, d = gain / scale[:, None], (state - x[:6]) / scale
-    spread = _inverse(_product(g.T, weight, g)) if weight is not None else None
+    spread = _inverse(product(g.T, weight, g)) if weight is not None else None
     if weight is None or spread is None:
         return None
-    a = _product(spread, g.T, weight, d[:, None])[:, 0]
+    a = product(spread, g.T, weight, d[:, None])[:, 0]
     # what air has done in all: the change of velocity against a fall without air, over the span
     x[:], x[9] = anchor.x, 0.0
     coast(x, dt)
@@ -157,7 +157,7 @@ def _axes(place: FloatArray, velocity: FloatArray) -> FloatArray:
     return np.array([up, (ay * uz - az * uy, az * ux - ax * uz, ax * uy - ay * ux), along])
 
 
-def _product(*factors: FloatArray) -> FloatArray:
+def product(*factors: FloatArray) -> FloatArray:
     """Return the matrix product, without BLAS: a centre's numbers are the same on every machine."""
     out = factors[0]
     for right in factors[1:]:

@@ -111,3 +111,11 @@ def test_how_high_it_shone_is_kept_beyond_doubt() -> None:
     assert past_of((high, ORBITAL), (high._replace(height_m=100e3), ORBITAL)).shone_m == 274e3
     for less in ({"height_sigma_m": 11e3}, {"shines": False}, {"infrared_hits": 2}):
         assert past_of((high._replace(**less), ORBITAL)).shone_m == 0.0, less
+
+
+def test_the_arc_on_which_it_came_into_the_air_holds_where_none_was_seen_before() -> None:
+    past = past_of((LIGHT, SLOWED))
+    past.note_entry(ORBITAL)
+    assert past.best(SLOWED) is ORBITAL
+    past.note_entry(ORBITAL._replace(sigma_m_s=100.0))
+    assert past.best(SLOWED) is ORBITAL

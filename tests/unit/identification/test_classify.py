@@ -18,7 +18,7 @@ from tocsin.identification.classes import (
 from tocsin.identification.classify import classify, explain, without_notice
 from tocsin.identification.context import CARRIER
 from tocsin.identification.evidence import PIECES
-from tocsin.identification.features import Features
+from tocsin.identification.features import Features, Lift
 from tocsin.identification.motion import runs_away, shines_aloft
 from tocsin.identification.reach import least_apogee, reach
 
@@ -544,3 +544,35 @@ def test_how_long_it_burns_tells_the_classes_apart() -> None:
     # between two stages nothing has ended
     gap, whole = after(65.0, powered=0.0, off_s=3.0), after(65.0, powered=0.0, off_s=30.0)
     assert gap[far] / gap[short] > 4.0 * whole[far] / whole[short]
+
+
+def slow(beta: float, share: float = 0.05, **more: Any) -> dict[str, float]:
+    """Return the classes of a radar's track, first seen low in the air, with a ballistic coefficient known to a share."""
+    low: dict[str, Any] = {"perigee_m": -4.2e6, "apogee_m": 66e3, "arc_range_m": 1.7e6, "height_m": 57e3, "climb_m_s": -300.0}
+    return classify(features(RADAR, **low, lightness=(1.0 / beta, share / beta), **more)).classes
+
+
+def test_what_air_slows_much_is_no_head_of_a_missile() -> None:
+    unknown = classify(features(RADAR, perigee_m=-4.2e6, apogee_m=66e3, arc_range_m=1.7e6, height_m=57e3)).classes
+    assert missile_probability(slow(5000.0)) > missile_probability(unknown) > 0.9
+    assert missile_probability(slow(600.0)) > 0.7  # its stages are lighter
+    assert missile_probability(slow(130.0)) < 0.8
+
+
+def test_drag_says_nothing_before_it_is_known_nor_by_satellites_nor_of_what_glides() -> None:
+    def names(**more: Any) -> set[str]:
+        return {p.name for p in classify(features(RADAR, **more)).pieces}
+
+    told = (1.0 / 130.0, 0.05 / 130.0)
+    assert "slowed by the air" in names(lightness=told)
+    assert "slowed by the air" not in names(lightness=(2.3e-4, 1.2e-4))
+    assert "slowed by the air" not in names(lightness=told, radar_hits=3)
+    assert "slowed by the air" not in names(lightness=told, lift=Lift(20.0, 1.0, 1.0, 30.0))
+    assert "slowed by the air" not in names()
+
+
+def test_a_satellite_first_seen_in_the_air_is_one_by_the_arc_on_which_it_came() -> None:
+    came: dict[str, Any] = {"came_m_s": 7650.0, "came_height_m": 85e3, "came_sigma_m_s": 30.0}
+    low: dict[str, Any] = {"perigee_m": -500e3, "apogee_m": 93e3, "arc_range_m": 9e6, "height_m": 57e3, "climb_m_s": -300.0}
+    found = classify(features(RADAR, **low, **came, lightness=(1.0 / 130.0, 1e-4))).classes
+    assert missile_probability(found) < 0.01

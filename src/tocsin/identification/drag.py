@@ -1,0 +1,56 @@
+"""The piece of evidence of bodies that radars follow through the air: how much it slows them."""
+
+from __future__ import annotations
+
+import math
+
+from tocsin.identification.classes import CLASSES, MISSILES
+from tocsin.identification.evidence import Piece, spread
+from tocsin.identification.features import Features
+
+LEAST_HITS, SIGMAS, LN_MOST = 4, 3.0, 0.3
+"""Of radars; the lightness has to be known so well, and its logarithm too."""
+HEADS, STAGES = (math.log(4900.0), 0.52), (math.log(900.0), 0.7)
+"""What missiles carry (the prior of the filter), and what falls beside it, stages and whole missiles: centre, sigma of ln β."""
+HEAD_SHARE = 0.7
+OTHERS = {
+    "space_launch": (math.log(300.0), 1.0),
+    "sounding_rocket": (math.log(700.0), 1.0),
+    "satellite": (math.log(120.0), 0.9),
+    "reentering_body": (math.log(120.0), 0.9),
+    "meteor": (math.log(1000.0), 1.3),
+}
+"""Satellites and what is left of them, 50 to 250 kg/m2, capsules up to 500; empty stages and fairings, 20 to 1,200; stones of
+0.1 to 1 m (4,400 kg/m3 times the radius)."""
+SELDOM = 0.003
+"""No body is so odd that it is none of its class more often than this (fragments, balloons, stones that break)."""
+
+
+def slowed(f: Features) -> Piece | None:
+    """What drag does to it tells how heavy it is for its size: heads of missiles are heavy, satellites and stages are not."""
+    lightness, sigma = f.lightness
+    if f.lift is not None or not shows(lightness, sigma, f.radar_hits):
+        return None
+    at, error = -math.log(lightness), sigma / lightness
+    out = spread(0.1)
+    for name, (centre, width) in OTHERS.items():
+        out[name] = max(_density(at, centre, math.hypot(width, error)), SELDOM)
+    head = _density(at, HEADS[0], math.hypot(HEADS[1], error))
+    beside = _density(at, STAGES[0], math.hypot(STAGES[1], error))
+    for name in MISSILES:
+        out[name] = max(HEAD_SHARE * head + (1.0 - HEAD_SHARE) * beside, SELDOM)
+    most = max(out[c] for c in CLASSES)
+    for name in CLASSES:
+        if name != "unknown":
+            out[name] /= most
+    return Piece("slowed by the air", f"{1.0 / lightness:.0f} kg/m2 +/- {100.0 * error:.0f} %", out)
+
+
+def shows(lightness: float, sigma: float, radar_hits: int) -> bool:
+    """Return whether drag has told the lightness (m2/kg, one sigma) of a body that a radar follows."""
+    return radar_hits >= LEAST_HITS and lightness > SIGMAS * sigma and sigma < LN_MOST * lightness
+
+
+def _density(x: float, centre: float, width: float) -> float:
+    """Return the density of a normal at x."""
+    return math.exp(-0.5 * ((x - centre) / width) ** 2) / (width * math.sqrt(2.0 * math.pi))
