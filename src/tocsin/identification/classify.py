@@ -35,7 +35,9 @@ class Identity(msgspec.Struct, frozen=True):
 
 def classify(features: Features) -> Identity:
     """Return the class probabilities of an object with the evidence kept."""
-    pieces = tuple(piece for make in (*PIECES, flies_level, slowed, lifts, *CONTEXT) if (piece := make(features)) is not None)
+    pieces = tuple(
+        piece for make in (*PIECES, flies_level, slowed, lifts, *CONTEXT) if (piece := make(features)) is not None
+    )
     return Identity(posterior(features, pieces), pieces)
 
 

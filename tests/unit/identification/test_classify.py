@@ -548,7 +548,13 @@ def test_how_long_it_burns_tells_the_classes_apart() -> None:
 
 def slow(beta: float, share: float = 0.05, **more: Any) -> dict[str, float]:
     """Return the classes of a radar's track, first seen low in the air, with a ballistic coefficient known to a share."""
-    low: dict[str, Any] = {"perigee_m": -4.2e6, "apogee_m": 66e3, "arc_range_m": 1.7e6, "height_m": 57e3, "climb_m_s": -300.0}
+    low: dict[str, Any] = {
+        "perigee_m": -4.2e6,
+        "apogee_m": 66e3,
+        "arc_range_m": 1.7e6,
+        "height_m": 57e3,
+        "climb_m_s": -300.0,
+    }
     return classify(features(RADAR, **low, lightness=(1.0 / beta, share / beta), **more)).classes
 
 
@@ -573,6 +579,12 @@ def test_drag_says_nothing_before_it_is_known_nor_by_satellites_nor_of_what_glid
 
 def test_a_satellite_first_seen_in_the_air_is_one_by_the_arc_on_which_it_came() -> None:
     came: dict[str, Any] = {"came_m_s": 7650.0, "came_height_m": 85e3, "came_sigma_m_s": 30.0}
-    low: dict[str, Any] = {"perigee_m": -500e3, "apogee_m": 93e3, "arc_range_m": 9e6, "height_m": 57e3, "climb_m_s": -300.0}
+    low: dict[str, Any] = {
+        "perigee_m": -500e3,
+        "apogee_m": 93e3,
+        "arc_range_m": 9e6,
+        "height_m": 57e3,
+        "climb_m_s": -300.0,
+    }
     found = classify(features(RADAR, **low, **came, lightness=(1.0 / 130.0, 1e-4))).classes
     assert missile_probability(found) < 0.01
