@@ -25,6 +25,7 @@ from tocsin.tracking.crowds import unresolved, unsettled
 from tocsin.tracking.effect_kernels import follow_effects
 from tocsin.tracking.filter_kernels import BOOST, FREE, M_RANGE, M_SIGMA_A
 from tocsin.tracking.gates import pairs_within
+from tocsin.tracking.handover import hand_over
 from tocsin.tracking.look_result import NOTHING, LookResult, Update
 from tocsin.tracking.measurement_kernels import against_new
 from tocsin.tracking.measurements import CROWD_LEAST, TAIL, Figures, beside_neighbours, figures_of, measurement_rows
@@ -140,8 +141,8 @@ class Tracker:
         return result
 
     def adopt(self) -> list[tuple[Track, Track]]:
-        """Return (kept, dropped): unsharp tracks of satellites, and the radar tracks that they have become."""
-        return adopt(self.bank)
+        """Return (kept, dropped): tracks of satellites, and the radar tracks that they have become."""
+        return adopt(self.bank) + hand_over(self.bank)
 
     def _associate(
         self, notes: LookNotes, left: IntArray, slots: IntArray, odds: float, dense: float, result: LookResult

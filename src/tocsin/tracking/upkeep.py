@@ -16,10 +16,10 @@ from tocsin.tracking.effect_kernels import add_effects, begin_effects, bring_eff
 from tocsin.tracking.filter_kernels import BOOST, FREE, LIGHTNESS, MODELS, N, coast, predict_model
 from tocsin.tracking.fuse_kernels import FAR, join
 from tocsin.tracking.ground_kernels import raise_above
+from tocsin.tracking.handover import become
 from tocsin.tracking.notes import absorb
 from tocsin.tracking.reach_kernels import FASTEST_M_S
 from tocsin.tracking.record_kernels import seen_together
-from tocsin.tracking.track_records import CONTACT_LAST
 from tocsin.tracking.view_kernels import heights_at, state_distances, twins, unsharp_plumes
 from tocsin.world.motion.freeflight_kernels import REACHED, STARTED_BELOW, fly_to_height_many
 
@@ -369,18 +369,8 @@ def adopt(bank: TrackBank) -> list[tuple[Track, Track]]:
     joined: list[tuple[Track, Track]] = []
     for k in assign(rows, columns, ADOPT_GATE - d2[rows, columns]).tolist():
         keep, drop = bank.tracks[int(old[rows[k]])], bank.tracks[int(new[columns[k]])]
-        # the older track keeps its name and takes the sharp state; what the plume told is joined with it later
-        for name in HELD:
-            array = getattr(bank, name)
-            array[keep.slot] = array[drop.slot]
-        keep.awaits_join, keep.lands_by = keep.burnout is not None, 0
-        keep.hints.update(drop.hints)
-        known = bank.contacts["time"][drop.slot] > 0
-        for name in CONTACT_LAST:
-            bank.contacts[name][keep.slot, known] = bank.contacts[name][drop.slot, known]
-        keep.nis, keep.trouble, keep.misses = drop.nis, drop.trouble, 0
-        keep.score = keep.score_top = max(keep.score_top, drop.score_top)
-        absorb(keep, drop)
+        become(bank, keep, drop)
+        keep.awaits_join = keep.burnout is not None  # what the plume told is joined with the sharp state later
         joined.append((keep, drop))
     for _, drop in joined:
         bank.remove(drop.slot)
