@@ -49,7 +49,7 @@ def _follows(plume: Track, heir: Track) -> bool:
     """Return whether a track was first seen to shine where a plume was last."""
     if heir.number in plume.rival or plume.number in heir.rival or not heir.sights or heir.born < plume.born:
         return False
-    return 0.0 < (heir.sights[0][0] - plume.last_infrared) / NS < WITHIN_S
+    return bool(0.0 < (heir.sights[0][0] - plume.last_infrared) / NS < WITHIN_S)
 
 
 def become(bank: TrackBank, keep: Track, drop: Track) -> None:
