@@ -11,7 +11,7 @@ import numpy as np
 
 from tocsin.core.constants import NS
 from tocsin.tracking import bank_kernels as kernels
-from tocsin.tracking.filter_kernels import BOOST, FREE, LIGHTNESS, MEAS, N
+from tocsin.tracking.filter_kernels import BOOST, FREE, LIGHTNESS, LIGHTNESS_SIGMA, MEAS, N
 
 CASES = {
     "coasting: one model": (0, 300e3, 0.0),
@@ -46,7 +46,7 @@ def main() -> None:
         x[:, :, 3], x[:, :, 5], x[:, :, 9] = -300.0, 4500.0, LIGHTNESS
         x[:, BOOST, 8] = push
         p = np.zeros((n, 2, N, N))
-        for i, sigma in enumerate((100.0, 100.0, 100.0, 10.0, 10.0, 10.0, 5.0, 5.0, 5.0, 0.5)):
+        for i, sigma in enumerate((100.0, 100.0, 100.0, 10.0, 10.0, 10.0, 5.0, 5.0, 5.0, LIGHTNESS_SIGMA)):
             p[:, :, i, i] = sigma**2
         p[:, FREE, 6:9, 6:9] = 0.0
         w = np.full((n, 2), 0.5) if two else np.tile([0.0, 1.0], (n, 1))
