@@ -256,7 +256,7 @@ def _over_betas(
     given = with_lightness(joint[:6, :6] - slope[:, None] * joint[6, :6], 0.0)
     # the middle of the range, then its parts
     steps = np.append(0.0, _BETA_STEP * (np.arange(_BETAS) - 0.5 * (_BETAS - 1)))
-    over = math.sqrt(BETA_LEAST * BETA_MOST) * np.exp(steps)
+    over = math.sqrt(BETA_LEAST * BETA_MOST) * np.array([math.exp(step) for step in steps.tolist()])
     moved = state + (1.0 / over - lightness)[:, None] * slope
     points, betas = np.empty((k.SIGMA_POINTS, 6)), np.empty(k.SIGMA_POINTS)
     k.sigma_states(moved[0], given, 1.0 / float(over[0]), points, betas)
