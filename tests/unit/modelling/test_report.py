@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from tests.unit.modelling.report_example import make
+from tocsin.core.constants import NS
 from tocsin.core.errors import InputError
+from tocsin.core.time import iso_from_tai, tai_from_iso
 from tocsin.formats.folder import OutputFolder
 from tocsin.modelling.report import build_report
 from tocsin.modelling.report.gather import gather
@@ -181,6 +183,24 @@ def test_an_event_that_joined_another_is_one_line_and_counts_there(tmp_path: Pat
     assert {e.id: e.joined for e in gather(out).events}[quiet] == "E0001"
     assert 'joined <a href="#E0001">E0001</a>' in text and f"<h3>Event {quiet} " not in text
     assert text.count(f'id="{quiet}"') == 1 and "1 more joined" in text
+
+
+@pytest.mark.parametrize(
+    ("later_s", "said"), [(1.0, {"space_launch": 0.8, "sounding_rocket": 0.2}), (-1.0, {"space_launch": 0.93})]
+)
+def test_what_was_last_said_of_an_object_counts_though_its_event_was_told_before(
+    tmp_path: Path, later_s: float, said: dict[str, float]
+) -> None:
+    out = make(tmp_path / "out", 3)
+    story = next(e for e in gather(out).events if e.id == "E0002")
+    track, last = story.assessments[-1].tracks[0], tai_from_iso(story.assessments[-1].time_utc)
+    path = out / "events.jsonl"
+    rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    row = next(r for r in rows if r["kind"] == "identified" and r["subject"] == track)
+    row["time_utc"] = iso_from_tai(last + round(later_s * NS))
+    row["data"]["classes"] = {"space_launch": 0.8, "sounding_rocket": 0.2}
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    assert next(e for e in gather(out).events if e.id == "E0002").members[track].classes == said
 
 
 def test_a_sight_grows_old_in_the_time_line() -> None:

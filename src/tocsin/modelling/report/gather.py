@@ -42,6 +42,8 @@ class ObjectStory:
     said_at: int = 0
     """When it was last said (TAI ns); 0 = it never was, `said` is then the likeliest class."""
     probability: float = math.nan
+    classes: dict[str, float] = field(default_factory=dict)
+    """With it."""
     evidence: list[dict[str, Any]] = field(default_factory=list)
     motion: str = ""
     """`glides` where it does not fall as gravity and drag let it."""
@@ -212,7 +214,7 @@ def _take_event(
             classes = data.get("classes") or {}
             best = data.get("object_class") or max(classes, key=lambda name: classes[name], default="unknown")
             story.said, story.probability = str(best), float(data.get("probability", classes.get(best, math.nan)))
-            story.evidence = list(data.get("evidence") or ())
+            story.classes, story.evidence = classes, list(data.get("evidence") or ())
             story.motion = str(data.get("motion", ""))
             story.said_at = tai_from_iso(line["time_utc"])
         elif kind == "track_dropped":
@@ -266,10 +268,16 @@ def _events(
                 told.event = a.event
     for story in stories.values():
         story.warnings = said.get(story.id, [])
-        thread = Thread(story.id)
+        thread, told_at = Thread(story.id), dict[str, int]()
         for a in story.assessments:
             gathered(thread, a)
-            story.members.update(thread.objects)
+            for track, member in thread.objects.items():
+                if story.members.get(track) is not member:
+                    story.members[track], told_at[track] = member, tai_from_iso(a.time_utc)
+        for track, member in story.members.items():
+            # an event without a threat is not told again when the class of one of its objects changes
+            if objects[track].classes and objects[track].said_at > told_at[track]:
+                story.members[track] = msgspec.structs.replace(member, classes=objects[track].classes)
     order = list(stories.values())
     order.sort(key=lambda s: (-LEVEL_ORDER.index(s.highest), s.assessments[0].time_utc, s.id))
     return order
