@@ -50,14 +50,12 @@ AIR_WALK, SPACE_WALK = 2.0e-4, 5.0e-6
 # Ballistic coefficients of re-entry bodies, kg/m2, evenly in the logarithm (reference flights of the propagation benchmark).
 BETA_LEAST, BETA_MOST = 2000.0, 12000.0
 # The state has the lightness, 1 / ballistic coefficient, m2/kg: what drag does is linear in it. Its first two moments over that
-# range; what is lighter (a spent stage: 2e-3) lies outside, and what drag does to it tells (`update_kernels.may_be_lighter`).
+# range; what is lighter (a spent stage: 2e-3) lies outside, and what drag does to it tells (`may_be_lighter`).
 _SPAN = math.log(BETA_MOST / BETA_LEAST)
 LIGHTNESS = (1.0 / BETA_LEAST - 1.0 / BETA_MOST) / _SPAN
 LIGHTNESS_SIGMA = math.sqrt((BETA_LEAST**-2 - BETA_MOST**-2) / (2.0 * _SPAN) - LIGHTNESS**2)
 LIGHTEST = 0.05  # an empty tank, a panel
-LIGHTNESS_WALK = (
-    1.0e-4  # 1/s, random walk of its logarithm in the air, where it changes with speed and the skin burns off
-)
+LIGHTNESS_WALK = 1.0e-4  # 1/s, random walk of its logarithm in the air: it changes with speed, and the skin burns off
 BOOST_LIFE_S = 90.0  # mean time to burnout from any moment of a boost
 RESTART_LIFE_S = 2000.0  # mean time to an ignition while coasting
 RESTART_SIGMA = 12.0  # m/s2, spread of thrust acceleration at an ignition

@@ -6,7 +6,7 @@ import numpy as np
 
 from tocsin.core.constants import NS
 from tocsin.tracking.assign import assign
-from tocsin.tracking.bank import HELD, Track, TrackBank
+from tocsin.tracking.bank import HELD, IntArray, Track, TrackBank
 from tocsin.tracking.notes import absorb
 from tocsin.tracking.track_records import CONTACT_LAST
 from tocsin.tracking.view_kernels import state_distances
@@ -22,21 +22,25 @@ def hand_over(bank: TrackBank) -> list[tuple[Track, Track]]:
     A radar's track is sharper than a plume's, so the next light of the object may go to it; what is left of the plume is then
     never seen again, nor by the radar. Two whose lights were seen at once are two objects.
     """
-    standing = [bank.tracks[s] for s in bank.slots()[bank.standing()].tolist()]
-    heirs = [t for t in standing if t.infrared_hits and t.hits - t.infrared_hits >= HEIR_HITS]
-    plumes = [t for t in standing if t.hits == t.infrared_hits] if heirs else []
-    if not plumes:
+    standing, columns = bank.slots()[bank.standing()], bank.columns
+    lights = columns["infrared_hits"][standing]
+    echoes = columns["hits"][standing] - lights
+    plumes, heirs = standing[echoes == 0], standing[(lights > 0) & (echoes >= HEIR_HITS)]
+    dark = _first_lights(bank, heirs)[None, :] - columns["last_infrared"][plumes][:, None]
+    begun, came = ([bank.tracks[s].born for s in side.tolist()] for side in (plumes, heirs))
+    older = np.array(begun, np.int64)[:, None] <= np.array(came, np.int64)[None, :]
+    follows = (dark > 0) & (dark < WITHIN_S * NS) & older
+    if not follows.any():
         return []
-    old, new = (np.array([t.slot for t in side], np.int64) for side in (plumes, heirs))
-    d2 = np.empty((old.size, new.size))
-    state_distances(bank.xs, bank.ps, bank.ws, bank.ts, bank.two, old, new, d2)
-    for i, j in np.argwhere(d2 < HEIR_GATE).tolist():
-        if not _follows(plumes[i], heirs[j]):
-            d2[i, j] = HEIR_GATE
-    rows, columns = np.nonzero(d2 < HEIR_GATE)
-    pairs = [
-        (plumes[rows[k]], heirs[columns[k]]) for k in assign(rows, columns, HEIR_GATE - d2[rows, columns]).tolist()
-    ]
+    plumes, heirs = plumes[follows.any(axis=1)], heirs[follows.any(axis=0)]
+    d2 = np.empty((plumes.size, heirs.size))
+    state_distances(bank.xs, bank.ps, bank.ws, bank.ts, bank.two, plumes, heirs, d2)
+    d2[~follows[follows.any(axis=1)][:, follows.any(axis=0)]] = HEIR_GATE
+    rows, cols = np.nonzero(d2 < HEIR_GATE)
+    best = assign(rows, cols, HEIR_GATE - d2[rows, cols]).tolist() if rows.size else []
+    found = [(bank.tracks[int(plumes[rows[k]])], bank.tracks[int(heirs[cols[k]])]) for k in best]
+    # seen beside each other, they are two
+    pairs = [(keep, drop) for keep, drop in found if drop.number not in keep.rival and keep.number not in drop.rival]
     for keep, drop in pairs:
         become(bank, keep, drop)
         keep.burnout = drop.burnout  # what the plume's own silence told is of no burnout
@@ -45,11 +49,10 @@ def hand_over(bank: TrackBank) -> list[tuple[Track, Track]]:
     return pairs
 
 
-def _follows(plume: Track, heir: Track) -> bool:
-    """Return whether a track was first seen to shine where a plume was last."""
-    if heir.number in plume.rival or plume.number in heir.rival or not heir.sights or heir.born < plume.born:
-        return False
-    return bool(0.0 < (heir.sights[0][0] - plume.last_infrared) / NS < WITHIN_S)
+def _first_lights(bank: TrackBank, slots: IntArray) -> IntArray:
+    """Return when tracks (k,) were first seen to shine (TAI ns), 0 where that is not known."""
+    sights = [bank.tracks[s].sights for s in slots.tolist()]
+    return np.array([seen[0][0] if seen else 0 for seen in sights], np.int64)
 
 
 def become(bank: TrackBank, keep: Track, drop: Track) -> None:
