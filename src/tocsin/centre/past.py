@@ -83,11 +83,10 @@ class Past(msgspec.Struct):
         high = now.height_m > AIR_M and now.height_sigma_m < HEIGHT_M
         if driven or not high or now.radar_hits < ARC_RADAR_HITS or not arc.sigma_m_s < ARC_SPEED_M_S:
             return
-        if self.arc is None or arc.sigma_m_s < self.arc.sigma_m_s:
-            self.arc = arc
+        self.keep_better(arc)
 
-    def note_entry(self, arc: FreeArc) -> None:
-        """Take in the arc on which what is in the air now came, as its drag tells it."""
+    def keep_better(self, arc: FreeArc) -> None:
+        """Remember an arc above the air, seen there or told by drag since, where none is known as well."""
         if self.arc is None or arc.sigma_m_s < self.arc.sigma_m_s:
             self.arc = arc
 

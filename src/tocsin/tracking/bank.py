@@ -29,8 +29,6 @@ _STATE = ("xs", "ps", "ws", "ts", "two")
 _AHEAD = ("ahead_x", "ahead_p", "ahead_t")
 """Where coasting tracks are at the time of a look: from the gate to the update, no part of the state."""
 _NOTES = ("records", "firsts", "lasts", "rivals", "contacts", "path_hits", "effects", "effects_t")
-HELD = (*_STATE, "effects", "effects_t")
-"""What a track takes over from another whose state it takes."""
 
 
 def _value(name: str, kind: type, about: str) -> property:
@@ -237,6 +235,11 @@ class TrackBank:
         """Return which of the live slots hold confirmed tracks (k,)."""
         standing: BoolArray = self.columns["confirmed"][self.slots()] != 0
         return standing
+
+    def take_state(self, slot: int, other: int) -> None:
+        """Give the track in `slot` the state of another slot, with what the constant errors of sensors do to it."""
+        for name in (*_STATE, "effects", "effects_t"):
+            getattr(self, name)[slot] = getattr(self, name)[other]
 
     def add(self, time: int, origin: str) -> Track:
         """Return a new track in a free slot, its arrays zero."""

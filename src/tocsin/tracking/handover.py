@@ -6,7 +6,7 @@ import numpy as np
 
 from tocsin.core.constants import NS
 from tocsin.tracking.assign import assign
-from tocsin.tracking.bank import HELD, IntArray, Track, TrackBank
+from tocsin.tracking.bank import IntArray, Track, TrackBank
 from tocsin.tracking.notes import absorb
 from tocsin.tracking.track_records import CONTACT_LAST
 from tocsin.tracking.view_kernels import state_distances
@@ -32,10 +32,11 @@ def hand_over(bank: TrackBank) -> list[tuple[Track, Track]]:
     follows = (dark > 0) & (dark < WITHIN_S * NS) & older
     if not follows.any():
         return []
-    plumes, heirs = plumes[follows.any(axis=1)], heirs[follows.any(axis=0)]
+    lost, taken = follows.any(axis=1), follows.any(axis=0)
+    plumes, heirs = plumes[lost], heirs[taken]
     d2 = np.empty((plumes.size, heirs.size))
     state_distances(bank.xs, bank.ps, bank.ws, bank.ts, bank.two, plumes, heirs, d2)
-    d2[~follows[follows.any(axis=1)][:, follows.any(axis=0)]] = HEIR_GATE
+    d2[~follows[lost][:, taken]] = HEIR_GATE
     rows, cols = np.nonzero(d2 < HEIR_GATE)
     best = assign(rows, cols, HEIR_GATE - d2[rows, cols]).tolist() if rows.size else []
     found = [(bank.tracks[int(plumes[rows[k]])], bank.tracks[int(heirs[cols[k]])]) for k in best]
@@ -57,9 +58,7 @@ def _first_lights(bank: TrackBank, slots: IntArray) -> IntArray:
 
 def become(bank: TrackBank, keep: Track, drop: Track) -> None:
     """Give the older of two tracks, which keeps its name, the sharp state and all that is known of the other."""
-    for name in HELD:
-        array = getattr(bank, name)
-        array[keep.slot] = array[drop.slot]
+    bank.take_state(keep.slot, drop.slot)
     keep.lands_by = 0
     keep.hints.update(drop.hints)
     known = bank.contacts["time"][drop.slot] > 0

@@ -16,7 +16,7 @@ from __future__ import annotations
 import numpy as np
 
 from tocsin.sensing.sensors import Sensor
-from tocsin.tracking.bank import HELD, FloatArray, IntArray, Track, TrackBank
+from tocsin.tracking.bank import FloatArray, IntArray, Track, TrackBank
 from tocsin.tracking.bank_kernels import advance_tracks
 from tocsin.tracking.births import CONFIRM_HITS, CONFIRM_SCORE, start_track
 from tocsin.tracking.filter_kernels import ROBUST
@@ -113,9 +113,7 @@ def take_over(bank: TrackBank, seen: IntArray) -> list[int]:
             continue
         if track.confirmed and branch.misfit > TAKE_OVER_FIT and branch.run < TAKE_OVER_LATEST:
             continue
-        for name in HELD:
-            array = getattr(bank, name)
-            array[slot] = array[branch.slot]
+        bank.take_state(slot, branch.slot)
         track.nis, track.branch = branch.nis, 0
         track.score = max(track.score, branch.score)
         track.score_top = max(track.score_top, track.score)

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from tocsin.core.constants import NS
 from tocsin.core.linear_kernels import factor
 from tocsin.tracking.assign import assign
-from tocsin.tracking.bank import HELD, FloatArray, IntArray, Track, TrackBank
+from tocsin.tracking.bank import FloatArray, IntArray, Track, TrackBank
 from tocsin.tracking.bank_kernels import advance_tracks
 from tocsin.tracking.effect_kernels import add_effects, begin_effects, bring_effects, share_effects
 from tocsin.tracking.filter_kernels import BOOST, FREE, LIGHTNESS, MODELS, N, coast, predict_model
@@ -205,9 +205,7 @@ def shadows(bank: TrackBank) -> list[tuple[Track, Track]]:
         if right.born <= wrong.born:
             found.append((right, wrong))
             continue
-        for name in HELD:
-            array = getattr(bank, name)
-            array[wrong.slot] = array[right.slot]
+        bank.take_state(wrong.slot, right.slot)
         wrong.nis = right.nis
         found.append((wrong, right))
     for keep, drop in found:

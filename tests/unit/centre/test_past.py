@@ -115,7 +115,7 @@ def test_how_high_it_shone_is_kept_beyond_doubt() -> None:
 
 def test_the_arc_on_which_it_came_into_the_air_holds_where_none_was_seen_before() -> None:
     past = past_of((LIGHT, SLOWED))
-    past.note_entry(ORBITAL)
+    past.keep_better(ORBITAL)
     assert past.best(SLOWED) is ORBITAL
-    past.note_entry(ORBITAL._replace(sigma_m_s=100.0))
+    past.keep_better(ORBITAL._replace(sigma_m_s=100.0))
     assert past.best(SLOWED) is ORBITAL

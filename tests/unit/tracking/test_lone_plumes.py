@@ -5,7 +5,7 @@ import pytest
 
 from tocsin.core.constants import NS
 from tocsin.tracking import upkeep
-from tocsin.tracking.bank import HELD, TrackBank
+from tocsin.tracking.bank import TrackBank
 from tocsin.tracking.filter_kernels import FREE, LIGHTNESS, N
 from tocsin.tracking.ground_kernels import raise_above
 from tocsin.tracking.upkeep import (
@@ -147,9 +147,7 @@ def test_an_ascent_that_agrees_with_the_radar_counts_and_one_that_does_not_leave
     for led in (None, (true + np.array([1e4, 0.0, 0.0, 0.0, 0.0, 100.0]), sharp), (true + 3e4, 1e-2 * sharp)):
         bank, track = lone(VAGUE)
         radar = radar_of(bank, true, 900, 3000.0, 150.0)
-        for name in HELD:
-            array = getattr(bank, name)
-            array[track.slot] = array[radar.slot]
+        bank.take_state(track.slot, radar.slot)
         track.awaits_join = True
         back = led_back(bank, track)
         assert back is not None and np.linalg.norm((back - true)[3:]) < 300.0
