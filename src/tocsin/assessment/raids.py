@@ -12,7 +12,7 @@ from tocsin.assessment.evidence import Words
 from tocsin.assessment.ladder import PROBABLE_ASSET, PROBABLE_MISSILE, RANK, told_paths
 from tocsin.assessment.paths import independent_paths, phenomenologies
 from tocsin.core.constants import NS
-from tocsin.core.records.outputs import ObjectCount
+from tocsin.core.records.outputs import ObjectAssessment, ObjectCount
 from tocsin.world.geodesy_kernels import great_circle_m
 
 SAME_LAUNCH_S, SAME_LAUNCH_M = 120.0, 200e3
@@ -63,6 +63,8 @@ class Member(msgspec.Struct):
     """Its motion said launch or fall: it did not only shine aloft."""
     spoken: list[str] = msgspec.field(default_factory=list)
     """Every path that has spoken of it."""
+    word: ObjectAssessment | None = None
+    """What was known of it when it ended."""
 
 
 class RaidEvent(msgspec.Struct):

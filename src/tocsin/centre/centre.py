@@ -243,7 +243,7 @@ class Centre:
                 "track_dropped", track.id, self.now, tuple(track.last_keys[-2:]), reason=reason, looks=track.hits
             )
         if judged is not None:
-            self.events.end(judged, reason)
+            self.events.end(judged, track, reason, self.now)
 
     # ---- time ---------------------------------------------------------------------------------------------------------
 

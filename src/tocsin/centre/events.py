@@ -116,10 +116,11 @@ class Events:
         kept.moved |= gone.moved
         kept.launch = kept.launch or gone.launch
 
-    def end(self, judged: Judged, why: str) -> None:
-        """Note that an object has ended."""
+    def end(self, judged: Judged, track: Track, why: str, now: int) -> None:
+        """Note that an object has ended, and what was known of it."""
         if judged.event and not self.events[judged.event].closed:
-            self.events[judged.event].members[judged.number].ended = why
+            member = self.events[judged.event].members[judged.number]
+            member.ended, member.word = why, self._member(judged, {judged.slot: track}, now)
 
     def merge(self, objects: dict[int, Judged], emit: Emitter, now: int) -> list[RaidEvent]:
         """Return the events that have become part of an older raid; their objects move there."""
@@ -142,7 +143,7 @@ class Events:
                 younger.joined = older.id
                 gone.append(younger)
         for event in gone:
-            self.close(event, {}, f"joined {event.joined}: one raid", emit, now)
+            self.close(event, f"joined {event.joined}: one raid", emit, now)
         return gone
 
     # ---- levels -------------------------------------------------------------------------------------------------------
@@ -153,10 +154,12 @@ class Events:
         """Let an event change its level when its time has come, and write what is new."""
         if not event.live():
             why = self._ending(event) if event.members else f"joined {event.joined}: one object"
-            self.close(event, objects, why, emit, now)
+            self.close(event, why, emit, now)
             return
         if event.level != "" and self._harmless(event, objects, now):
-            self.close(event, objects, "identified harmless: launched into orbit", emit, now)
+            for judged in (j for j in objects.values() if j.event == event.number):
+                event.members[judged.number].word = self._member(judged, tracks, now)
+            self.close(event, "identified harmless: launched into orbit", emit, now)
             return
         level, why = next_level(event, now, () if event.level == "confirmed" else self._plumes_beside(event, now))
         members = [j for j in objects.values() if j.event == event.number]
@@ -174,7 +177,9 @@ class Events:
             since = member.joined if member is not None else 0
             first = judged.line_at == 0 and (threat or judged.judged_at > since)
             due = first or (threat and judged.line_at > 0 and now - judged.line_at >= LINE_PAUSE_S * NS)
-            if due and event.level and judged.predicted_at > judged.line_at:
+            due = due and judged.predicted_at > judged.line_at
+            another = judged.line_at > 0 and judged.said != judged.line_said
+            if event.level and (due or another):
                 self._write(event, judged, members, tracks, judged.reason, event.level, emit, now)
 
     def _plumes_beside(self, event: RaidEvent, now: int) -> list[Member]:
@@ -194,8 +199,8 @@ class Events:
         reasons = sorted({m.ended for m in event.members.values()})
         return "ended: " + "; ".join(reasons)
 
-    def close(self, event: RaidEvent, objects: dict[int, Judged], why: str, emit: Emitter, now: int) -> None:
-        """Close an event at `resolved`."""
+    def close(self, event: RaidEvent, why: str, emit: Emitter, now: int) -> None:
+        """Close an event at `resolved`, with the last word on each of its objects."""
         event.closed = True
         previous, event.level, event.changed = event.level, "resolved", now
         self._emit(event, None, [], {}, why, previous, emit, now, full=True)
@@ -204,7 +209,7 @@ class Events:
         self, event: RaidEvent, lead: Judged, members: list[Judged], tracks: dict[int, Track], reason: str, previous: str,
         emit: Emitter, now: int, full: bool = False,
     ) -> None:  # fmt: skip
-        lead.line_at = now
+        lead.line_at, lead.line_said = now, lead.said
         self._emit(event, lead, members, tracks, reason, previous, emit, now, full)
 
     def _emit(
@@ -236,8 +241,14 @@ class Events:
         mine = [tracks[j.slot] for j in members if j.slot in tracks]
         paths = sorted({p for t in mine for p in speaking_paths(t.paths)})
         order = [m.track for m in event.members.values()]
-        if lead is not None:
-            order = [lead.track, *(t for t in order if t != lead.track)]
+        objects = tuple(self._member(j, tracks, now) for j in members if full or j is lead)
+        first = next((m for m in objects if lead is not None and m.track == lead.track), None)
+        if event.closed and not event.joined:
+            ended = sorted(event.members.values(), key=lambda m: (-RANK[m.worst], -m.p_asset, m.number))
+            objects = tuple(m.word for m in ended if m.word is not None)
+            first = next(iter(objects), None)
+        if first is not None:
+            order = [first.track, *(t for t in order if t != first.track)]
         emit.assessment(
             Assessment(
                 id=name,
@@ -249,14 +260,14 @@ class Events:
                 reason=reason,
                 objects=event.count(),
                 tracks=tuple(order),
-                classes=dict(lead.classes) if lead is not None else {},
-                launch=lead.launch.point() if lead is not None and lead.launch is not None else None,
-                impact=lead.impact.point() if lead is not None and lead.impact is not None else None,
+                classes=first.classes if first is not None else {},
+                launch=first.launch if first is not None else None,
+                impact=first.impact if first is not None else None,
                 assets=self.threats(members, now),
                 paths=tuple(paths),
                 evidence=event.words.rows(self.sensors, now),
                 causes=causes,
-                members=tuple(self._member(j, tracks, now) for j in members if full or j is lead),
+                members=objects,
             )
         )
 

@@ -99,6 +99,8 @@ class Judged(msgspec.Struct):
     profile_time: int = 0
     line_at: int = 0
     """When this object last had a line in `assessments.jsonl`."""
+    line_said: str = ""
+    """The class that had been told of it by then."""
 
     @property
     def track(self) -> str:
