@@ -32,10 +32,11 @@ FLAT, FLAT_WIDTH, FAR_M = 0.5, 0.08, 5500e3
 REACHES_KM = {
     "ballistic_missile_short_range": (150.0, 1050.0),
     "ballistic_missile_intermediate_range": (1050.0, 5600.0),
-    "ballistic_missile_intercontinental": (5600.0, 15_000.0),
+    "ballistic_missile_intercontinental": (5600.0, 20_100.0),  # round half of the Earth
 }
-EDGE = 0.2
-"""How far the energy of the generic classes reaches, and how the logarithm of that may be off (lofted arcs, early ones)."""
+EDGE, END = 0.2, 0.05
+"""How far the energy of the generic classes reaches. Many are flown for less than they have, none for more: the logarithm of a
+reach may lie so far below the least, and beyond the most by so much and what the speed may be off."""
 SHINES_BELOW_M = 130e3
 AIRCRAFT_M_S = (120.0, 900.0)
 """Between aircraft that stay aloft and the fastest: combat aircraft in service reach Mach 2.0 to 2.8 (600 to 850 m/s)."""
@@ -304,8 +305,10 @@ def arc_shape(f: Features) -> Piece | None:
     ln_reach = math.log(max(reach(far_m, apogee) / 1000.0, 10.0))
     # between two stages the arc is not yet the one it will fall on
     follows = 0.15 * math.exp(-f.off_s / STAGES_FOLLOW_S) if f.off_s > 0.0 else 0.0
+    # the reach goes with the square of the speed
+    end = math.hypot(END, 2.0 * f.speed_sigma_m_s / max(f.speed_m_s, 1.0))
     for name, (least_km, most_km) in REACHES_KM.items():
-        inside = rises_to(ln_reach, math.log(least_km), EDGE) * falls_off(ln_reach, math.log(most_km), EDGE)
+        inside = rises_to(ln_reach, math.log(least_km), EDGE) * falls_off(ln_reach, math.log(most_km), end)
         out[name] = max(0.8 * inside, 1e-3, follows)
     # rails stand at 75 to 88 degrees (tangent = 4 apogee / range): steep arcs, and seldom far ones
     steep = apogee / far_m

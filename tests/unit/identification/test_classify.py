@@ -479,6 +479,21 @@ def test_the_class_of_a_steep_flight_is_that_of_its_reach() -> None:
     assert lofted.best == "ballistic_missile_intermediate_range"
 
 
+def test_no_class_reaches_farther_than_it_does_and_many_are_flown_for_less() -> None:
+    def short(sigma_m_s: float, range_m: float, apogee_m: float) -> float:
+        f = features(RADAR, arc_range_m=range_m, apogee_m=apogee_m, speed_sigma_m_s=sigma_m_s)
+        piece = next(p for p in PIECES if p(f) is not None and p(f).name == "shape of the arc")(f)  # type: ignore[union-attr]
+        assert piece is not None
+        ratios = piece.likelihood
+        return ratios["ballistic_missile_short_range"] / ratios["ballistic_missile_intermediate_range"]
+
+    # Pukguksong-2 of 2017: 500 km far, 550 km high, the energy of 1,160 km
+    assert short(5.0, 500e3, 550e3) < 0.2 < 0.8 < short(400.0, 500e3, 550e3)
+    assert short(5.0, 800e3, 210e3) < 3.0  # a quarter less than the least
+    # Hwasong-19 of 2024: 1,001 km far, 7,687 km high
+    assert best(RADAR, arc_range_m=1001e3, apogee_m=7687e3) == "ballistic_missile_intercontinental"
+
+
 def test_an_arc_within_the_air_keeps_the_shape_it_had() -> None:
     low: dict[str, Any] = {
         **BOOST, "radar_hits": 60, "infrared_hits": 30, "powered": 0.0, "burning_s": 80.0, "off_s": 100.0, "thrust_m_s2": 0.0,
