@@ -65,6 +65,35 @@ def test_a_radar_takes_over_what_satellites_lost_sight_of_minutes_ago() -> None:
     assert confirmed.objects.low == confirmed.objects.best == 1
 
 
+def test_the_class_of_what_threatens_nobody_is_told_again_when_it_changes() -> None:
+    network, assets, looks, _ = attack()
+    far = Assets(asset=tuple(a for a in assets.asset if a.id == "far"))
+    centre = Centre(network, far, "test")
+    said = [r for look in looks for r in centre.step(look)] + centre.advance(centre.now + 120 * NS)
+    lines = [r for r in said if isinstance(r, Assessment)]
+    assert {r.level for r in lines} == {"noticed", "tracked", "resolved"}
+    named = [r for r in said if isinstance(r, Event) and r.kind == "identified" and r.subject == lines[0].tracks[0]]
+    assert len({r.data["object_class"] for r in named}) > 1
+    for r in named:
+        later = [a for a in lines if a.time_utc >= r.time_utc and a.tracks[0] == r.subject]
+        assert max(later[0].classes, key=lambda c: later[0].classes[c]) == r.data["object_class"]
+
+
+def test_an_event_closes_with_the_last_word_on_its_objects(whole: tuple[Centre, list[Any]]) -> None:
+    _, said = whole
+    last = [r for r in said if isinstance(r, Assessment)][-1]
+    assert last.level == "resolved"
+    before = [r for r in said if isinstance(r, Assessment) and r.level == "confirmed"][-1]
+    member = last.members[0]
+    assert [m.track for m in last.members] == list(last.tracks)
+    assert member.track == last.tracks[0] == before.tracks[0]
+    assert (last.classes, last.launch, last.impact) == (member.classes, member.launch, member.impact)
+    assert last.impact is not None
+    assert before.impact is not None
+    assert last.impact.lat_deg == pytest.approx(before.impact.lat_deg, abs=0.1)
+    assert max(last.classes, key=lambda c: last.classes[c]) == "ballistic_missile_intermediate_range"
+
+
 def test_it_is_one_event_of_one_object(whole: tuple[Centre, list[Any]]) -> None:
     _, said = whole
     assert len([r for r in said if isinstance(r, Event) and r.kind == "launch_detected"]) >= 1
