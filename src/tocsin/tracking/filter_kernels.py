@@ -1,7 +1,9 @@
 """The filter of one track: three motion models on one ten-component state, Earth-fixed, two of them alive at most.
 
 State: position (3, m), velocity (3, m/s), thrust acceleration (3, m/s2), lightness (one over the ballistic
-coefficient, m2/kg). Model 0 `boost`: gravity to J4, Coriolis, centrifugal, thrust acceleration that grows as mass burns off and is
+coefficient, m2/kg).
+
+Model 0 `boost`: gravity to J4, Coriolis, centrifugal, thrust acceleration that grows as mass burns off and is
 otherwise a random walk; it points along the velocity (gravity turn) within a stated slack. Model 1 `free`: the same
 gravity, drag below 120 km, no thrust. Model 2 `glide`, in place of the boost model where the air can carry a body: the same
 gravity, and all that the air does as an acceleration of any direction that is forgotten within `GLIDE_LIFE_S` (Singer, IEEE
