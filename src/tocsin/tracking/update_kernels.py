@@ -12,8 +12,10 @@ from tocsin.core.kernels import kernel, lean_kernel
 from tocsin.tracking.filter_kernels import (
     A_X,
     B_X,
+    BOOST,
     DRAG_TOP_M,
     FREE,
+    GLIDE_LIFE_S,
     LOG_2PI,
     M_RANGE,
     M_RATE,
@@ -27,12 +29,14 @@ from tocsin.tracking.filter_kernels import (
     S_X,
     S_Y,
     S_Z,
+    THRUST_WALK,
     U_X,
     U_Y,
     U_Z,
     N,
     advance_state,
     followed_by,
+    lift_sigma,
     transition,
 )
 from tocsin.tracking.lightness_kernels import may_be_lighter
@@ -223,13 +227,19 @@ def late_rows(
 ) -> int:
     """Return the number of components of measurement `m` of -`dt` seconds ago: it came late.
 
-    Fills `rows` (4, 10), `out` (4, 2) as `rows_of` does, the rows turned to the present state.
+    Fills `rows` (4, 10), `out` (4, 2) as `rows_of` does, the rows turned to the present state. Where it was then is known from
+    the present state only as well as the thrust, or the lift, since then: the variances grow by what these may have done.
     """
     back = np.empty(N)
     phi = np.empty((N, N))
     turned = np.empty(N)
     carry_back(x, dt, model, back, phi)
     count = rows_of(back, p, m, rows, out)
+    if model != FREE:
+        q = THRUST_WALK if model == BOOST else 2.0 * lift_sigma(back) ** 2 / GLIDE_LIFE_S
+        for k in range(count):
+            for i in range(3):
+                out[k, 1] += q * (rows[k, i] ** 2 * (-dt) ** 5 / 20.0 + rows[k, 3 + i] ** 2 * (-dt) ** 3 / 3.0)
     for k in range(count):
         for j in range(N):
             s = 0.0

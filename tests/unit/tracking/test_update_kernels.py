@@ -224,6 +224,23 @@ def test_a_late_measurement_reaches_the_result_in_order_within_a_hundredth_on_a_
     assert np.abs((x - without_x)[:6] / sigma).max() > 0.03
 
 
+def test_a_late_measurement_of_a_boost_says_the_less_the_later_it_is():
+    x = state(height=60e3, speed=1500.0, thrust=30.0)
+    p = np.diag((SCALE * np.array([1.0] * 6 + [3.0] * 3 + [1.0])) ** 2)
+    grown = []
+    for dt in (-5.0, -10.0, -40.0):
+        back, rows, out = np.empty(N), np.empty((4, N)), np.empty((4, 2))
+        uk.carry_back(x, dt, BOOST, back, np.empty((N, N)))
+        m = row_of(back, KINDS["radar"])
+        now, then = np.empty((4, N)), np.empty((4, 2))
+        assert uk.rows_of(back, p, m, now, then) == uk.late_rows(x, p, m, dt, BOOST, rows, out) == 3
+        grown.append(out[:3, 1] - then[:3, 1])
+    # the place after a random walk of the acceleration of 9 m2/s5 for 5 s, along each of three unit rows
+    assert grown[0] == pytest.approx(9.0 * 5.0**5 / 20.0, rel=1e-9)
+    assert grown[1] == pytest.approx(32.0 * grown[0], rel=1e-6)
+    assert (grown[2] > grown[1]).all()
+
+
 # ---- the gravity turn -----------------------------------------------------------------------------------------------
 
 
