@@ -67,7 +67,9 @@ CASES = {
 }
 
 
-def look(sensor: Sensor, number: int, seconds: float, arrives: float, state: np.ndarray, rng: np.random.Generator) -> Look:
+def look(
+    sensor: Sensor, number: int, seconds: float, arrives: float, state: np.ndarray, rng: np.random.Generator
+) -> Look:
     """Return the look of a sensor at one object."""
     values, e, when = np.full((1, COLUMNS), np.nan), rng.normal(size=3), START + round(seconds * NS)
     if sensor.kind == "radar":
@@ -97,7 +99,9 @@ def error(looks: list[Look], truth: np.ndarray, seconds: float) -> tuple[float, 
     tracks = list(tracker.bank.tracks.values())
     if len(tracks) != 1:
         return np.nan, np.nan, 0
-    ahead = tracker.ahead(tracks[0].id, np.array([max(START + round(seconds * NS), int(tracker.bank.ts[tracks[0].slot]))]))
+    ahead = tracker.ahead(
+        tracks[0].id, np.array([max(START + round(seconds * NS), int(tracker.bank.ts[tracks[0].slot]))])
+    )
     assert ahead is not None
     off = ahead[0][0] - truth[:6]
     return float(np.linalg.norm(off[:3])), float(np.linalg.norm(off[3:])), tracks[0].hits
