@@ -66,6 +66,8 @@ class Judged(msgspec.Struct):
     burnt: int = 0
     """Lines of sight from which the state at burnout was told; more of them are a plume that shone again."""
     launch: Spot | None = None
+    kin: int = 0
+    """How often it was asked whose burn it comes from (`kin.launch_of_kin`)."""
     impact: Spot | None = None
     impacting: float = 0.0
     fall_since: int = 0

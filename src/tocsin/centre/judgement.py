@@ -14,6 +14,7 @@ from tocsin.assessment.paths import speaking_paths
 from tocsin.centre.braking import note_drag
 from tocsin.centre.features import features_of
 from tocsin.centre.judged import Judged, Spot
+from tocsin.centre.kin import launch_of_kin
 from tocsin.centre.predictor import MAY_BURN, Predictor
 from tocsin.core.constants import NS
 from tocsin.core.records.inputs import Notification
@@ -143,6 +144,9 @@ class Judgement:
         threatening = judged.launched >= 0.5 if track.satellites else falls
         if threatening or judged.event:
             self._predict(stage, judged, track, state, covariance, now)
+        burnt = launch_of_kin(stage.tracker.bank, self.objects.values(), judged, track)
+        if burnt is not None:
+            _rose_at(judged, burnt)
         judged.moved |= threatening and (falls or (judged.launched >= LAUNCH_LIKE and judged.climbs))
         opens = judged.event != 0 or judged.moved or (judged.launched >= NOTICEABLE and judged.aloft)
         judged.judged_at, judged.hits_judged = now, track.hits

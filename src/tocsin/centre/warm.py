@@ -240,6 +240,7 @@ def _exercise_beginnings() -> None:
     from tocsin.tracking.fuse_kernels import carry_on, join
     from tocsin.tracking.gliding import Anchor, air_since
     from tocsin.tracking.ground_kernels import raise_above
+    from tocsin.tracking.kindred import apart_at
     from tocsin.tracking.measurements import measured_places
     from tocsin.tracking.record_kernels import note_rivals
     from tocsin.tracking.upkeep import join_burnout, led_back, settle
@@ -272,6 +273,7 @@ def _exercise_beginnings() -> None:
     led_back(bank, track)
     join_burnout(bank, track, burnt_out)
     settle(bank, int(slots[0]), _START - NS, np.ones(6) * 1e7, np.eye(6))
+    apart_at(bank, int(slots[1]), int(slots[1]), _START - NS)
     forget_spots(np.zeros((4, 8)), 0, 0.0)
     great_circle_m(0.0, 0.0, 0.1, 0.1)
 

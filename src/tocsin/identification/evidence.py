@@ -37,6 +37,8 @@ REACHES_KM = {
 EDGE, END = 0.2, 0.05
 """How far the energy of the generic classes reaches. Many are flown for less than they have, none for more: the logarithm of a
 reach may lie so far below the least, and beyond the most by so much and what the speed may be off."""
+STEEP_M, STEEP_WIDTH_M, STEEP_M_S = -2.5e6, 0.4e6, 2200.0
+"""So deep below the ground lies the perigee of an arc too steep for a launcher at orbital speed."""
 SHINES_BELOW_M = 130e3
 AIRCRAFT_M_S = (120.0, 900.0)
 """Between aircraft that stay aloft and the fastest: combat aircraft in service reach Mach 2.0 to 2.8 (600 to 850 m/s)."""
@@ -205,18 +207,24 @@ def dark_between(f: Features) -> Piece | None:
 
 
 def speed_at_thrust(f: Features) -> Piece | None:
-    """Near orbital speed and still burning: no missile class burns there."""
+    """Near orbital speed and still burning: no missile class burns there, but what is thrown steeply, as no launcher is then.
+
+    Launchers at 7 km/s climb at 10 degrees and less: their arc comes down no deeper than 2,000 km below the ground. The arc of
+    12,000 km of least energy does so at 2,500, a lofted one at 4,000, for which it takes up to 7.9 km/s.
+    """
     speed, sigma = f.under_power
     if f.infrared_hits < 3 or not sigma < 800.0:
         return None
     v = speed - sigma
+    # the perigee goes down by some 2.2 km for a metre a second less
+    steep = falls_off(f.perigee_m + STEEP_M_S * sigma, STEEP_M, STEEP_WIDTH_M)
     out = spread(0.5)
     out["ballistic_missile_short_range"] = falls_off(v, 3200.0, 200.0)
     out["ballistic_missile_intermediate_range"] = falls_off(v, 5600.0, 300.0)
-    out["ballistic_missile_intercontinental"] = falls_off(v, 7300.0, 120.0)
+    out["ballistic_missile_intercontinental"] = falls_off(v, 7300.0 + 600.0 * steep, 120.0)
     out["sounding_rocket"] = falls_off(v, 4500.0, 400.0)
     out["aircraft"] = falls_off(v, 1400.0, 200.0)
-    out["space_launch"] = 1.0
+    out["space_launch"] = 1.0 - 0.95 * steep * rises_to(v, 7000.0, 200.0)
     return Piece("speed reached under power", f"{speed / 1000:.2f} km/s inertial", out)
 
 

@@ -119,6 +119,7 @@ def test_what_shines_where_there_is_no_air_has_a_motor() -> None:
     late = {
         "speed_m_s": 7200.0, "inertial_speed_m_s": 7500.0, "across_m_s": 7000.0, "climb_m_s": 200.0, "thrust_m_s2": 3.0,
         "height_m": 280e3, "first_m_s": 6800.0, "first_sigma_m_s": 70.0, "burning_s": 250.0,
+        "perigee_m": -0.9e6,
     }  # fmt: skip
     assert classify(features(**late)).best == "reentering_body"
     found = classify(features(**late, shone_m=250e3))
@@ -183,11 +184,22 @@ def test_the_shape_of_the_arc_tells_the_class(range_m: float, apogee_m: float, s
 
 
 def test_near_orbital_speed_under_power_is_a_space_launch() -> None:
-    found = classify(
-        features(burning_s=480.0, age_s=470.0, speed_m_s=7300.0, inertial_speed_m_s=7700.0, thrust_m_s2=25.0)
-    )
+    fast = {"burning_s": 480.0, "age_s": 470.0, "speed_m_s": 7300.0, "inertial_speed_m_s": 7700.0, "thrust_m_s2": 25.0}
+    found = classify(features(**fast, perigee_m=-0.5e6))
     assert found.best == "space_launch"
     assert missile_probability(found.classes) < 0.05
+
+
+def test_what_is_thrown_steeply_at_near_orbital_speed_is_a_lofted_missile_and_no_launcher() -> None:
+    # 11,200 km far and 4,050 km high; two satellites have its speed too high by two sigma
+    lofted = {
+        "burning_s": 216.0, "age_s": 240.0, "speed_m_s": 8000.0, "inertial_speed_m_s": 8290.0, "speed_sigma_m_s": 330.0,
+        "climb_m_s": 5350.0, "climb_sigma_m_s": 300.0, "thrust_m_s2": 0.0, "off_s": 21.0, "powered": 0.0,
+        "perigee_m": -4.35e6, "apogee_m": 2833e3, "arc_range_m": 10_249e3, "height_m": 553e3,
+    }  # fmt: skip
+    found = classify(features(**lofted))
+    assert found.best == "ballistic_missile_intercontinental" and found.classes[found.best] > 0.8
+    assert classify(features(**{**lofted, "perigee_m": -1.0e6})).best == "space_launch"
 
 
 def test_a_slow_long_burn_is_more_of_a_space_launch_than_a_fast_short_one() -> None:
@@ -465,7 +477,7 @@ def test_what_comes_down_fast_did_not_burn_fast() -> None:
     found = classify(burnt)
     assert found.best == "ballistic_missile_intercontinental" and found.classes[found.best] > 0.9
     # without the memory of its burn it is taken for a launcher, or for what falls from orbit
-    assert classify(features(STEEP)).classes[found.best] < 0.5
+    assert classify(features(STEEP, perigee_m=-1.5e6)).classes[found.best] < 0.5
 
 
 def test_the_class_of_a_steep_flight_is_that_of_its_reach() -> None:

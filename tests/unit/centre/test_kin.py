@@ -1,0 +1,94 @@
+"""Objects of one burn: what separates from a stage rose where its plume did."""
+
+import numpy as np
+import pytest
+
+from tests.unit.tracking.scenes import SENSORS, Scene, at, later, thrown
+from tocsin.centre.judged import Judged, Spot
+from tocsin.centre.kin import ASKED, launch_of_kin
+from tocsin.tracking.bank import Track
+from tocsin.tracking.kindred import apart_at
+
+STAGE = thrown()
+PUSHED = np.concatenate([np.zeros(3), 20.0 * STAGE[3:6] / np.linalg.norm(STAGE[3:6])])
+WARHEAD = STAGE + PUSHED
+ANOTHER = later(thrown(lat_deg=22.2), 25.0)
+"""Thrown from 22 km beside, 25 s before."""
+
+
+def followed(*objects: np.ndarray, looks: int = 14) -> tuple[Scene, list[Track]]:
+    """Return a scene with the tracks of objects that were thrown at second 0, seen by a radar every 5 s from second 60 on."""
+    scene = Scene(3)
+    for k in range(looks):
+        seconds = 60.0 + 5.0 * k
+        scene.radar("A", seconds, [later(x, seconds) for x in objects])
+    assert len(scene.standing) == len(objects)
+    tracks = []
+    for x in objects:
+        truth = later(x, seconds)[:3]
+        tracks.append(min(scene.standing, key=lambda t, y=truth: float(np.linalg.norm(scene.state_of(t)[0][:3] - y))))
+    assert len({t.number for t in tracks}) == len(objects)
+    return scene, tracks
+
+
+def rose(seconds: float, sigma_m: float) -> Spot:
+    return Spot(at(seconds), 5.0, 0.38, -0.56, ((0.5, 1.1774 * sigma_m, 1.1774 * sigma_m, 0.0),))
+
+
+def judged_of(tracks: list[Track], *spots: Spot) -> list[Judged]:
+    return [Judged(number=t.number, slot=t.slot, launch=spot) for t, spot in zip(tracks, spots, strict=True)]
+
+
+def lit(scene: Scene, *tracks: Track) -> None:
+    """Let satellites have seen the burn of tracks that ended at second 0."""
+    west = scene.tracker.bank.sensor_number(SENSORS["west"])
+    for track in tracks:
+        scene.tracker.bank.contacts[track.slot, west]["hits"] = 6
+        track.off_from = at(0.0)
+
+
+def test_what_separated_was_in_one_place_and_what_flies_beside_was_not() -> None:
+    scene, tracks = followed(STAGE, WARHEAD, ANOTHER)
+    stage, warhead, another = (t.slot for t in tracks)
+    bank = scene.tracker.bank
+    assert apart_at(bank, stage, warhead, at(0.0)) < 12.0
+    assert apart_at(bank, stage, another, at(0.0)) > 100.0
+    assert apart_at(bank, stage, warhead, at(0.0)) == pytest.approx(apart_at(bank, warhead, stage, at(0.0)), rel=1e-9)
+
+
+def test_a_warhead_rose_where_the_plume_did_whose_track_the_stage_has_kept() -> None:
+    scene, tracks = followed(STAGE, WARHEAD)
+    lit(scene, tracks[0])
+    told, arc = rose(-150.0, 4e3), rose(-130.0, 40e3)
+    stage, warhead = judged_of(tracks, told, arc)
+    bank, objects = scene.tracker.bank, (stage, warhead)
+    assert launch_of_kin(bank, objects, warhead, tracks[1]) is told
+    # asked once at each of the numbers of detections
+    assert warhead.kin == 1
+    assert tracks[1].hits < ASKED[1]
+    assert launch_of_kin(bank, objects, warhead, tracks[1]) is None
+
+
+def test_nothing_is_taken_over_from_a_burn_elsewhere_from_one_worse_known_nor_where_two_fit() -> None:
+    scene, tracks = followed(STAGE, WARHEAD, ANOTHER)
+    lit(scene, tracks[0])
+    told, arc = rose(-150.0, 4e3), rose(-130.0, 40e3)
+    bank = scene.tracker.bank
+    objects = judged_of(tracks, told, arc, arc)
+    assert launch_of_kin(bank, objects, objects[2], tracks[2]) is None
+    for worse in (rose(-150.0, 60e3), rose(-130.0 - 400.0, 4e3)):
+        objects = judged_of(tracks, worse, arc, arc)
+        assert launch_of_kin(bank, objects, objects[1], tracks[1]) is None
+    both, tracks = followed(STAGE, WARHEAD, STAGE - PUSHED)
+    lit(both, *tracks[:2])
+    objects = judged_of(tracks, told, told, arc)
+    assert launch_of_kin(both.tracker.bank, objects, objects[2], tracks[2]) is None
+
+
+def test_a_young_track_and_one_that_satellites_saw_are_not_asked() -> None:
+    scene, tracks = followed(STAGE, WARHEAD, looks=8)
+    lit(scene, tracks[0])
+    objects = judged_of(tracks, rose(-150.0, 4e3), rose(-130.0, 40e3))
+    for judged, track in zip(objects, tracks, strict=True):
+        assert launch_of_kin(scene.tracker.bank, objects, judged, track) is None
+        assert judged.kin == 0
