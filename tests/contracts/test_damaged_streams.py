@@ -70,6 +70,32 @@ def test_the_undamaged_stream_is_used_whole(one_missile: Path, stream: list[byte
     assert outcome.exit == DONE
 
 
+def _elements(second: int, epoch: str, eccentricity: str) -> bytes:
+    """Return an element set among the inputs, of an epoch (`YYDDD.DDDDDDDD`) and an eccentricity (seven digits)."""
+
+    def whole(line: str) -> str:
+        return line + str(sum(int(c) if c.isdigit() else int(c == "-") for c in line) % 10)
+
+    one = whole(f"1 25544U 98067A   {epoch}  .00016717  00000-0  10270-3 0  999")
+    two = whole(f"2 25544  51.6400 208.9163 {eccentricity}  69.9862  25.2906 15.54225068000000"[:68])
+    return json.dumps(
+        {"kind": "element_set", "id": "25544", "received_utc": f"2026-08-12T19:30:{second}Z", "data_mode": "simulated",
+         "line1": one, "line2": two}
+    ).encode()  # fmt: skip
+
+
+def test_an_element_set_that_no_orbit_follows_from_or_that_is_older_is_refused_with_its_row(
+    one_missile: Path, stream: list[bytes]
+) -> None:
+    good, older = _elements(25, "26224.50000000", "0006317"), _elements(27, "26223.50000000", "0006317")
+    lines = [good, _elements(26, "26225.50000000", "9999999"), older, *stream]
+    outcome = process(one_missile, b"\n".join(lines) + b"\n")
+    assert outcome.summary.rows.used == len(stream) + 1
+    assert set(outcome.summary.rows.refused) == {
+        "SGP4: semi-latus rectum below zero", "older than the element set held for this object",
+    }  # fmt: skip
+
+
 def _swap(lines: list[bytes], draw: Callable[..., Any]) -> None:
     i, j = (draw(st.integers(0, len(lines) - 1)) for _ in range(2))
     lines[i], lines[j] = lines[j], lines[i]

@@ -138,7 +138,7 @@ class Centre:
             self.rows_used += 1
             return
         self.count_refusal("element set: " + refused.reason)
-        self.emit.other(Rejection("element_set", -1, refused.id, refused.reason, "refused"))
+        self.emit.other(Rejection(item.file, item.row, "line1", refused.reason, "refused"))
 
     # ---- a look -------------------------------------------------------------------------------------------------------
 

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from tocsin.core.records.inputs import ElementSet
 from tocsin.core.records.outputs import Rejection
 from tocsin.formats import json_lines
 from tocsin.formats.input_lines import KINDS, Other, Refused, line_of, record_of
@@ -28,7 +29,7 @@ class Collector:
         self.inputs: list[Other] = []
         self._unknown: set[str] = set()
 
-    def take(self, _: int, value: dict[str, Any]) -> tuple[str, str] | None:
+    def take(self, row: int, value: dict[str, Any]) -> tuple[str, str] | None:
         """Keep the record of a line's object; return (field, reason) if it is refused."""
         kind = value.get("kind")
         if isinstance(kind, str) and kind not in self.kinds and kind in KINDS:
@@ -37,6 +38,8 @@ class Collector:
             item, unknown = record_of(value, self.data_mode)
         except Refused as error:
             return error.field, error.reason
+        if isinstance(item, ElementSet):
+            item = msgspec.structs.replace(item, file=self.file, row=row)
         self.inputs.append(item)
         self._unknown |= {f"{kind}.{key}"[:80] for key in unknown}
         return None

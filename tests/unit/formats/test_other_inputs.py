@@ -2,6 +2,7 @@
 
 import json
 
+import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -51,7 +52,7 @@ def test_each_kind_becomes_its_record(tmp_path):
         "n1", START + SECOND, "simulated", START + 100 * SECOND, START + 700 * SECOND, 60.5, -20.0, 80.0, 45.0,
         "sounding_rocket", "range", "phone",
     )  # fmt: skip
-    assert elements == record.ElementSet("5", "FIRST", LINE_1, LINE_2, START + 2 * SECOND, "simulated")
+    assert elements == record.ElementSet("5", "FIRST", LINE_1, LINE_2, START + 2 * SECOND, "simulated", "i.jsonl", 1)
     assert health == record.Health("h1", START + 3 * SECOND, "simulated", "north", "blinded", "post")
     assert track.state == (7e6, 0.0, 1e5, 0.0, 7000.0, 0.0)
     assert (track.time, track.covariance) == (START + 3_500_000_000, tuple(map(float, COVARIANCE)))
@@ -61,7 +62,9 @@ def test_each_kind_becomes_its_record(tmp_path):
 def test_what_was_read_is_written_and_read_again(tmp_path):
     first = read_other_inputs(write_lines(tmp_path / "i.jsonl", list(LINES.values())), "simulated").inputs
     write_other_inputs(tmp_path / "o.jsonl", first)
-    assert read_other_inputs(tmp_path / "o.jsonl", "simulated").inputs == first
+    again = read_other_inputs(tmp_path / "o.jsonl", "simulated").inputs
+    assert again[1] == msgspec.structs.replace(first[1], file="o.jsonl")
+    assert [*again[:1], *again[2:]] == [*first[:1], *first[2:]]
     notices = [item for item in first if isinstance(item, record.Notification)]
     write_notifications(tmp_path / "n.jsonl", notices)
     assert read_notifications(tmp_path / "n.jsonl", "simulated").notifications == notices

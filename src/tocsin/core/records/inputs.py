@@ -90,6 +90,9 @@ class ElementSet(msgspec.Struct, frozen=True):
     line2: str
     received: int = 0
     data_mode: str = ""
+    file: str = ""
+    row: int = -1
+    """The line it came from, when it came as an input of its own."""
 
 
 class Health(msgspec.Struct, frozen=True):
