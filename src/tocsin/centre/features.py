@@ -29,6 +29,10 @@ FIRST_S = 21.0
 GAIN_LOOKS, GAIN_S, GAIN_SPEED_M_S = 5, 90.0, 1000.0
 COURSE_S = 150.0
 STEADY_LOOKS, STEADY_MOST = 4, 0.35
+SMOOTH_LOOKS, SMOOTH_MOST, SMOOTH_SIGMA, FAR_SIGMA = 7, 24, 2.0, 12.0
+"""Of so many looks (thinned to so many) a cubic leaves so many sigma at most, and they go so far: a plume that climbs towards the
+point below the satellite goes out and back on the sky."""
+GLOWS_AFTER_S, GLOWS_M_S = 100.0, -300.0
 
 
 class Context(msgspec.Struct):
@@ -46,6 +50,9 @@ class Context(msgspec.Struct):
     glint_angle: float = math.nan
     scatter_angle: float = math.nan
     glint_at: int = 0
+    last_light: int = 0
+    lit_until: int = 0
+    """When it was last seen to shine, and when before it was on its way down and shone again (TAI ns)."""
     carrier: float = 0.0
     """P(space launch) of the burn that may have carried it (`raids.carried_to_orbit`)."""
     aim: float = 0.0
@@ -64,7 +71,8 @@ def features_of(
     infrared = sum(satellites.values())
     motion = _motion(track, state, covariance)
     first = context.launch_time or track.born
-    burning = max(track.last_infrared - first, 0) / NS if track.last_infrared else 0.0
+    _note_light(track, context, motion[4])
+    burning = max((context.lit_until or track.last_infrared) - first, 0) / NS if track.last_infrared else 0.0
     off = max(now - track.off_from, 0) / NS if track.off_from else 0.0
     _note_glint(track, context)
     if infrared and off <= DARK_LONG_S:
@@ -73,11 +81,12 @@ def features_of(
     gain, gain_sigma = speed_gain(sights, state)
     course, course_sigma = course_pull(sights, state)
     first_fast, first_sigma = first_speed(sights, state)
+    away, away_sigma = gone(sights, state)
     silent = sum(1 for s, n in context.silent.items() if n >= 2 and s not in track.sensors)
     off = off if powered < 0.5 else 0.0
     lit, arc, past = infrared > 0 and not track.off_from, arc_of(arcs, k, motion), context.past
     radar = track.hits - infrared
-    past.note(Motion(lit, infrared, radar, off, powered, motion[0], thrust_sigma, motion[6], motion[7]), arc)
+    past.note(Motion(now, lit, infrared, radar, off, powered, motion[0], thrust_sigma, motion[6], motion[7]), arc)
     if infrared and off <= DARK_LONG_S:
         context.flown = (arc.apogee_m, arc.range_m)
     best = past.best(arc)
@@ -100,20 +109,15 @@ def features_of(
         perigee_m=best.perigee_m, orbiting=best.orbiting, apogee_m=best.apogee_m, arc_range_m=best.range_m,
         came_m_s=came.speed_m_s, came_height_m=came.height_m, came_sigma_m_s=came.sigma_m_s,
         braked=past.braked, rose=past.rose, shone_m=past.shone_m, gap_s=past.gap_s,
-        burnout=context.burnout, flown=context.flown,
+        gone_m=away, gone_sigma_m=away_sigma, driven=past.driven(now), burnout=context.burnout, flown=context.flown,
         gain_m_s2=gain, gain_sigma_m_s2=gain_sigma,
         course_m_s2=course, course_sigma_m_s2=course_sigma,
-        first_m_s=first_fast,
-        first_sigma_m_s=first_sigma,
-        glint_angle_rad=context.glint_angle,
-        scatter_angle_rad=context.scatter_angle,
+        first_m_s=first_fast, first_sigma_m_s=first_sigma,
+        glint_angle_rad=context.glint_angle, scatter_angle_rad=context.scatter_angle,
         silent_satellites=silent,
         lightness=context.lightness,
         lift=context.lifting.told_as(),
-        site=context.site,
-        notice=context.notice,
-        carrier=context.carrier,
-        aim=context.aim,
+        site=context.site, notice=context.notice, carrier=context.carrier, aim=context.aim,
     )  # fmt: skip
 
 
@@ -135,6 +139,14 @@ def _note_glint(track: Track, context: Context) -> None:
     context.glint_angle = glint.angle if glint.sunlit else math.pi
     context.scatter_angle = scatter_angle(sight)
     context.glint_at = track.last_infrared
+
+
+def _note_light(track: Track, context: Context, climb_m_s: float) -> None:
+    """Note when it last shone before a long dark time after which it shines on its way down: that is air, and no motor."""
+    dark = context.last_light and track.last_infrared - context.last_light > GLOWS_AFTER_S * NS
+    if dark and climb_m_s < GLOWS_M_S and not context.lit_until:
+        context.lit_until = context.last_light
+    context.last_light = track.last_infrared
 
 
 def arc_of(arcs: ArcFigures, k: int, motion: list[float]) -> FreeArc:
@@ -254,4 +266,41 @@ def steadiness(seen: list[Sight]) -> float:
     steps = [tuple(q - p for p, q in zip(a, b, strict=True)) for a, b in pairwise(chosen)]
     way = sum(math.hypot(*s) ** 2 for s in steps) - 4.0 * noise * len(steps)
     change = sum(math.dist(a, b) ** 2 for a, b in pairwise(steps)) - 12.0 * noise * (len(steps) - 1)
-    return 1.0 if way > 8.0 * noise * len(steps) and change < 2.0 * STEADY_MOST * way else 0.0
+    even = way > 8.0 * noise * len(steps) and change < 2.0 * STEADY_MOST * way
+    return 1.0 if even or turns_smoothly(seen) else 0.0
+
+
+def gone(seen: list[Sight], state: FloatArray) -> tuple[float, float]:
+    """Return how far (m, and sigma) a satellite's line of sight has gone from its first at most, at the present distance."""
+    if not seen:
+        return 0.0, math.inf
+    first = seen[0]
+    far = math.dist(state[:3].tolist(), first[1:4])
+    return far * max(math.dist(first[4:7], s[4:7]) for s in seen), 1.5 * first[7] * far
+
+
+def turns_smoothly(seen: list[Sight]) -> bool:
+    """Return whether lines of sight go far along a cubic in time, out and back: fires take turns in steps, as none does."""
+    if len(seen) < SMOOTH_LOOKS:
+        return False
+    stride = -(-len(seen) // SMOOTH_MOST)
+    chosen = seen[::stride]
+    first, noise = chosen[0], float(seen[0][7])
+    if max(math.dist(first[4:7], s[4:7]) for s in chosen) < FAR_SIGMA * noise:
+        return False
+    middle = 0.5 * (chosen[-1][0] - first[0])
+    times = [(s[0] - first[0] - middle) / middle for s in chosen]
+    basis: list[list[float]] = []
+    for power in range(4):
+        row = [t**power for t in times]
+        for other in basis:
+            share = sum(a * b for a, b in zip(row, other, strict=True))
+            row = [a - share * b for a, b in zip(row, other, strict=True)]
+        length = math.sqrt(sum(a * a for a in row))
+        basis.append([a / max(length, 1e-12) for a in row])
+    left = 0.0
+    for axis in zip(*(s[4:7] for s in chosen), strict=True):
+        shares = [sum(a * b for a, b in zip(axis, row, strict=True)) for row in basis]
+        left += sum(a * a for a in axis) - sum(share * share for share in shares)
+    # two axes across the line, four terms each
+    return left < (SMOOTH_SIGMA * noise) ** 2 * 2.0 * (len(chosen) - 4)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from tocsin.core.constants import MU_M3_S2
+from tocsin.core.constants import MU_M3_S2, NS
 from tocsin.identification.features import AIR_M
 from tocsin.identification.motion import BRAKES_M_S2
 from tocsin.identification.reach import EARTH_RADIUS_M
@@ -15,6 +15,9 @@ from tocsin.identification.reach import EARTH_RADIUS_M
 ARC_SPEED_M_S, ARC_RADAR_HITS = 500.0, 3
 """An arc is remembered from radar, once its speed is known so well (one sigma)."""
 HEIGHT_M, SURE_SIGMA = 10e3, 3.0
+PUSHES, PUSHED_S = 2, 40.0
+"""What has gained energy so often, the last time so long ago at most, is driven on. A last stage of 1 to 15 m/s2 gains beyond
+three sigma of a radar's arc every ten to forty seconds."""
 LIT_HITS = 3
 """So many plumes after a dark time make a motor that has lit again; fewer may be someone else's."""
 
@@ -39,6 +42,8 @@ NO_ARC = FreeArc(*[math.nan] * 7)
 class Motion(NamedTuple):
     """What a track does now, as far as its past needs it."""
 
+    time: int
+    """TAI ns."""
     shines: bool
     infrared_hits: int
     radar_hits: int
@@ -67,6 +72,9 @@ class Past(msgspec.Struct):
     dark_hits: int = 0
     arc: FreeArc | None = None
     """The best known arc above the air, since it last gained speed."""
+    pushes: int = 0
+    pushed_at: int = 0
+    """How often its arc above the air has gained energy beyond doubt, and when it last did (TAI ns)."""
 
     def note(self, now: Motion, arc: FreeArc) -> None:
         """Take in what a track does now; `arc` is the arc that it would fly from here."""
@@ -79,6 +87,8 @@ class Past(msgspec.Struct):
         self._note_dark(now)
         if self.arc is not None and faster(arc, self.arc):
             self.arc = None
+            if not now.shines:
+                self.pushes, self.pushed_at = self.pushes + 1, now.time
         driven = now.powered > 0.3 and now.thrust_m_s2 > 0.0
         high = now.height_m > AIR_M and now.height_sigma_m < HEIGHT_M
         if driven or not high or now.radar_hits < ARC_RADAR_HITS or not arc.sigma_m_s < ARC_SPEED_M_S:
@@ -95,6 +105,10 @@ class Past(msgspec.Struct):
         if self.arc is None or (arc.height_m >= AIR_M and arc.sigma_m_s <= 2.0 * self.arc.sigma_m_s):
             return arc
         return self.arc
+
+    def driven(self, now: int) -> bool:
+        """Return whether it gains energy step by step though nobody sees it shine: a motor too faint for the satellites."""
+        return self.pushes >= PUSHES and now - self.pushed_at < PUSHED_S * NS
 
     def _note_dark(self, now: Motion) -> None:
         if now.dark_s > 0.0:

@@ -31,6 +31,8 @@ IntArray = npt.NDArray[np.int64]
 
 MAX_LATENESS_S = 60.0
 MAX_AHEAD_S = 5.0
+MOST_TOLD = 1000
+"""So many unknown sensors and search volumes are told by name."""
 """A measurement may be stamped this much after its arrival: clocks differ."""
 OPEN_GAPS = 1000
 """Gaps that wait for late looks, a sensor; the oldest is told early beyond it."""
@@ -90,6 +92,8 @@ class Screen:
             used = fresh
         else:
             self._count(look, now)
+        if sensor is not None and look.searched is not None and look.searched not in sensor.volumes:
+            self._tell_volume(look, bad)
         used = self._plausible(look, sensor, now, used, bad)
         self.recent.setdefault(key, []).append(look)
         self.order.append((now, key))
@@ -109,11 +113,18 @@ class Screen:
             return "sensor_x_m", "a moving sensor without place: neither in the row nor in the network"
         return None
 
+    def _tell_volume(self, look: Look, bad: list[Rejection]) -> None:
+        """Tell once that a sensor searches a volume that the network does not know: nobody knows where it looked."""
+        word = f"{look.sensor}/{look.searched}"
+        if word not in self.told_unknown and len(self.told_unknown) < MOST_TOLD:
+            self.told_unknown.add(word)
+            reason = f"no search volume of this sensor: {str(look.searched)[:40]!r}; its silence is no evidence"
+            bad.append(Rejection(look.file, int(look.rows[0]), "searched", reason, "ignored"))
+
     def _repeated(self, look: Look, earlier: list[Look], bad: list[Rejection]) -> IntArray | None:
         """Rows of a key that came before: the same content is a duplicate, other content a conflict."""
         if not look.numbers.size:
-            same = any(not e.numbers.size for e in earlier)
-            if same:
+            if any(same_empty(look, e) for e in earlier):
                 refuse_all(look, "sequence", "duplicate", "dropped", bad)
             else:
                 refuse_all(look, "detections", "conflict with an earlier row of this key", "refused", bad)
@@ -219,6 +230,16 @@ def refuse_all(look: Look, field: str, reason: str, action: str, bad: list[Rejec
     """Add a refusal for every row of a look (an empty look has one row)."""
     for row in look.rows.tolist():
         bad.append(Rejection(look.file, int(row), field, reason, action))  # type: ignore[arg-type]
+
+
+def same_empty(a: Look, b: Look) -> bool:
+    """Return whether two looks of one key that saw nothing say the same."""
+    if a.numbers.size or b.numbers.size:
+        return False
+    words = (a.mode, a.searched, a.state, a.line, a.declared, a.empty_looks, a.place)
+    same_noise = a.noise_db == b.noise_db or (a.noise_db != a.noise_db and b.noise_db != b.noise_db)
+    same = words == (b.mode, b.searched, b.state, b.line, b.declared, b.empty_looks, b.place)
+    return same and same_noise and (a.time, a.start, a.end) == (b.time, b.start, b.end)
 
 
 def same_row(a: Look, i: int, b: Look, j: int) -> bool:

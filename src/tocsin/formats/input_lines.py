@@ -21,6 +21,7 @@ Time = Annotated[str, Meta(min_length=1, max_length=60, description="ISO 8601, U
 Latitude = Annotated[float, Meta(ge=-90, le=90)]
 Longitude = Annotated[float, Meta(ge=-180, le=360)]
 LONGEST_WINDOW_NS = 366 * 86400 * NS
+TRACK_LATE_S, TRACK_AHEAD_S = 600.0, 5.0
 Metre = Annotated[float, Meta(ge=-1e9, le=1e9)]
 MetrePerSecond = Annotated[float, Meta(ge=-30000, le=30000)]
 
@@ -129,6 +130,8 @@ def _health(line: HealthLine, received: int) -> Other:
 
 def _track(line: TrackLine, received: int) -> Other:
     time = _instant(line.time_utc, "time_utc")
+    if not -TRACK_AHEAD_S * NS <= received - time <= TRACK_LATE_S * NS:
+        raise Refused("time_utc", f"not from {TRACK_LATE_S:.0f} s before to {TRACK_AHEAD_S:.0f} s after its arrival")
     radius = sum(x * x for x in (line.x_m, line.y_m, line.z_m)) ** 0.5
     if not 6.3e6 <= radius <= 1e9:
         raise Refused("x_m", "a place inside the Earth or beyond 1e6 km")

@@ -16,6 +16,10 @@ from tocsin.core.errors import InputError
 
 BLOCK = 1 << 22
 LONGEST_LINE = 1 << 20
+NOT_JSON = "not valid JSON"
+CUT, DAMAGED = "the file ends inside this line", "the file is cut or damaged here (gzip)"
+_PACKED, _OPENED = 1 << 12, 1 << 14
+"""What is unpacked at a time: of a damaged file so much at most is lost before the damage."""
 _BOM = b"\xef\xbb\xbf"
 _DECODER = msgspec.json.Decoder()
 
@@ -31,15 +35,15 @@ class Piece(NamedTuple):
 def rows(path: Path) -> Iterator[Piece]:
     """Yield the rows of a file, piece by piece; InputError if the file cannot be opened."""
     number = 0
-    for lines, last in _pieces(path):
+    for lines, end in _pieces(path):
         piece = Piece([], [], {})
         for i, line in enumerate(lines):
             if line is not None and (not line or line.isspace()):
                 continue
             value = parse(line) if line is not None else "line longer than 1 MiB"
             if type(value) is not dict:
-                cut = last and i == len(lines) - 1
-                piece.reasons[len(piece.numbers)] = "the file ends inside this line" if cut else value
+                last = end and i == len(lines) - 1 and value == NOT_JSON
+                piece.reasons[len(piece.numbers)] = end if last else value
                 value = {}
             piece.numbers.append(number + i)
             piece.values.append(value)
@@ -88,10 +92,10 @@ def _unpacked(stream: IO[bytes]) -> Iterator[bytes | None]:
     """Yield what can be unpacked, in pieces small enough that damage takes little with it."""
     packed, inflate = b"", zlib.decompressobj(31)
     try:
-        while packed or (packed := stream.read(1 << 16)):
+        while packed or (packed := stream.read(_PACKED)):
             if inflate.eof:  # a further member of the same file
                 inflate = zlib.decompressobj(31)
-            block = inflate.decompress(packed, BLOCK)
+            block = inflate.decompress(packed, _OPENED)
             packed = inflate.unused_data if inflate.eof else inflate.unconsumed_tail
             if block:
                 yield block
@@ -102,8 +106,8 @@ def _unpacked(stream: IO[bytes]) -> Iterator[bytes | None]:
         yield None
 
 
-def _pieces(path: Path) -> Iterator[tuple[list[bytes | None], bool]]:
-    """Yield lists of lines (None = a line too long to keep), and whether the last one lacks its newline."""
+def _pieces(path: Path) -> Iterator[tuple[list[bytes | None], str]]:
+    """Yield lists of lines (None = a line too long to keep), and why the last one may not be whole."""
     carry, skipping, first, damage = b"", False, True, False
     for block in _blocks(path):
         if block is None:
@@ -121,11 +125,11 @@ def _pieces(path: Path) -> Iterator[tuple[list[bytes | None], bool]]:
             carry += head
         if len(carry) > LONGEST_LINE:
             carry, skipping = b"", True
-        yield [None if line is None or len(line) > LONGEST_LINE else line for line in lines], False
+        yield [None if line is None or len(line) > LONGEST_LINE else line for line in lines], ""
     if skipping:
-        yield [None], False
+        yield [None], ""
     elif carry or damage:
-        yield [carry or b"\x00"], True
+        yield [carry or b"\x00"], DAMAGED if damage else CUT
 
 
 def parse(line: bytes) -> Any:
@@ -169,5 +173,5 @@ def _parse_carefully(line: bytes) -> Any:
     except RecursionError:
         return "nested too deeply"
     except ValueError:
-        return "not valid JSON"
+        return NOT_JSON
     return value if type(value) is dict else "not a JSON object"

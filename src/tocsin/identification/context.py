@@ -44,9 +44,10 @@ def notified(f: Features) -> Piece | None:
 def carried(f: Features) -> Piece | None:
     """A burn seen there and then was that of a space launch: what it drops falls short, and threatens nobody.
 
-    Never asked of what falls on a protected place: behind a launch to orbit another may rise. Its weight is bounded.
+    Behind a launch to orbit another may rise: its weight is bounded, and it holds nothing below `possible` that falls on a
+    protected place.
     """
-    if f.carrier < 0.5 or f.aim >= 0.05 or f.infrared_hits > 0:
+    if f.carrier < 0.5 or f.infrared_hits > 0:
         return None
     out = spread(1.0)
     give(out, (*MISSILES, "sounding_rocket"), 1.0 - f.carrier + f.carrier / BOUND)

@@ -92,6 +92,11 @@ class Features(msgspec.Struct, frozen=True):
     """By how much sunlight is turned at a cloud on its line of sight to reach the satellite."""
     silent_satellites: int = 0
     """Other satellites that looked twice or more where it shone and saw nothing."""
+    gone_m: float = 0.0
+    gone_sigma_m: float = math.inf
+    """How far the first satellite has seen it from where it first shone, across its line of sight."""
+    driven: bool = False
+    """It gains energy above the air though nobody sees it shine."""
     lightness: tuple[float, float] = (math.nan, math.nan)
     """One over its ballistic coefficient (m2/kg), and its sigma, as drag told when it last fell through the air."""
     lift: Lift | None = None

@@ -33,7 +33,7 @@ def runs_away(f: Features) -> bool:
         and f.age_s >= 15.0
         and f.infrared_hits >= 4
         and f.steady > 0.5
-        and f.across_m_s > 3.0 * f.across_sigma_m_s + 250.0
+        and (f.across_m_s > 3.0 * f.across_sigma_m_s + 250.0 or f.gone_m > 250.0 * f.age_s + 12.0 * f.gone_sigma_m)
     )
 
 
@@ -62,4 +62,4 @@ def came(f: Features) -> bool:
 
 def burns(f: Features) -> bool:
     """Return whether its motion is driven: a radar's track that loses speed is slowed by air and burns nothing."""
-    return f.powered > 0.3 and (f.infrared_hits > 0 or f.thrust_m_s2 > 0.0)
+    return f.driven or (f.powered > 0.3 and (f.infrared_hits > 0 or f.thrust_m_s2 > 0.0))

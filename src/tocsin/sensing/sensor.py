@@ -102,14 +102,14 @@ class Sensor:
     volumes: dict[str, FloatArray] = field(default_factory=dict)
 
     def boxes(self, searched: str | None) -> FloatArray:
-        """Return (m, 8) boxes of the whole field or of a named search volume; an unknown name is the whole field.
+        """Return (m, 8) boxes of the whole field or of a named search volume, none of an unknown one: who knows where it looked.
 
         Columns: azimuth start, azimuth width (clockwise), elevation min, max (rad), range min, max (m), boresight
         azimuth, boresight elevation (rad; NaN where the antenna turns and has no scan loss).
         """
         if searched is None:
             return self.whole_field
-        return self.volumes.get(searched, self.whole_field)
+        return self.volumes.get(searched, NO_BOXES)
 
     def satellite_position(self, tai_ns: int) -> FloatArray:
         """Return (3,) Earth-fixed position, m, at an instant; the fixed place of a ground sensor; NaN where unknown."""

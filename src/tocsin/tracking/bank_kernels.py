@@ -266,15 +266,15 @@ def update_track(
     infrared << 1). `work` (`SCRATCH`, 10) is scratch.
     """
     pj, xj, d2s, lls, scratch = work[0:N], work[N], work[N + 1], work[N + 2], work[N + 3 :]
-    # hypotheses: 0 burns on (glides on), 1 coasts, 2 has just dropped a stage (turned)
-    if two >= 1:
+    if two >= 1:  # hypotheses: 0 burns on (glides on), 1 coasts, 2 has just dropped a stage (turned)
         after_jump(x, p, two, xj, pj)
         d2s[2], lls[2] = fit_model(xj, pj, m, dt, dynamics(BOOST, two), scratch)
     for model in range(MODELS):
         if two >= 1 or model == FREE:
-            d2s[model], lls[model], _ = take_in(x[model], p[model], m, dt, dynamics(model, two), scratch)
+            coasts = two < 1 or two == GLIDING
+            d2s[model], lls[model], _ = take_in(x[model], p[model], m, dt, dynamics(model, two), coasts, scratch)
     if two >= 1 and lls[2] + JUMP_LOG_PRIOR > lls[BOOST]:
-        take_in(xj, pj, m, dt, dynamics(BOOST, two), scratch)
+        take_in(xj, pj, m, dt, dynamics(BOOST, two), False, scratch)
         copy_model(xj, pj, x[BOOST], p[BOOST])
     return weigh(d2s, lls, w, two, plume_odds)
 
@@ -296,7 +296,7 @@ def coast_on(
     else:
         d2, worst = 0.0, 0.0
         for model in range(FREE, MODELS):
-            d2, _ll, worst = take_in(ahead_x, ahead_p, m, min(dt, 0.0), model, work)
+            d2, _ll, worst = take_in(ahead_x, ahead_p, m, min(dt, 0.0), model, True, work)
     return d2, worst
 
 

@@ -94,6 +94,7 @@ def take_partner(bank: TrackBank, item: PartnerTrack) -> tuple[Track, bool]:
         track.hits = 1
         track.score = track.score_top = CONFIRM_SCORE
         path = f"partner/{item.source or 'partner'}/{item.line or item.source or 'partner'}"
-        bank.path_hits[s, bank.path_number(path)] += 1
+        number = bank.path_number(path)  # which may make room: the array is another one then
+        bank.path_hits[s, number] += 1
         write_keys(bank.records, bank.firsts, bank.lasts, s, bank.look_number(item.id), -1)
     return track, new

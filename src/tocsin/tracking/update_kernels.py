@@ -322,19 +322,22 @@ def update_model(x: np.ndarray, p: np.ndarray, m: np.ndarray, dt: float, model: 
 
     `dt` < 0: the measurement is of -dt seconds ago (it came late); else `x` is already at its time.
     """
-    return take_in(x, p, m, dt, model, np.empty((ROOM, N)))
+    return take_in(x, p, m, dt, model, True, np.empty((ROOM, N)))
 
 
 @lean_kernel
 def take_in(
-    x: np.ndarray, p: np.ndarray, m: np.ndarray, dt: float, model: int, work: np.ndarray
+    x: np.ndarray, p: np.ndarray, m: np.ndarray, dt: float, model: int, coasts: bool, work: np.ndarray
 ) -> tuple[float, float, float]:
-    """Return what `update_model` returns, and update; `work` (`ROOM`+, 10) is scratch."""
+    """Return what `update_model` returns, and update; `work` (`ROOM`+, 10) is scratch.
+
+    What may have burnt just now is not slowed by air alone: only of what `coasts` the lightness may be wrong.
+    """
     rows, out, moved, ph = work[0:4], work[4:8], work[8], work[9]
     for i in range(N):
         moved[i] = 0.0
     count = present_rows(x, p, m, dt, model, rows, out)
-    if model == FREE:
+    if coasts and model == FREE:
         may_be_lighter(p, rows, out, count, work[10:ROOM])
     d2 = 0.0
     log_likelihood = 0.0

@@ -12,6 +12,7 @@ ORBITAL = FreeArc(
 )
 SLOWED = ORBITAL._replace(perigee_m=-4e6, range_m=2e6, orbiting=0.0, speed_m_s=5600.0, height_m=60e3, sigma_m_s=300.0)
 RADAR = Motion(
+    time=0,
     shines=False, infrared_hits=0, radar_hits=8, dark_s=0.0, powered=0.0, thrust_m_s2=0.0, thrust_sigma_m_s2=math.inf,
     height_m=98e3, height_sigma_m=1e3,
 )  # fmt: skip

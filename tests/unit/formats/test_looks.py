@@ -323,7 +323,13 @@ def test_gzip_is_read_and_a_cut_one_gives_its_whole_lines(tmp_path):
     read = read_looks(path, "simulated")
     accounted(read)
     assert 500 < len(read.looks) < 1500
-    assert [r.reason for r in read.rejections] == ["the file ends inside this line"]
+    assert [r.reason for r in read.rejections] == ["the file is cut or damaged here (gzip)"]
+    # only the checksum at its end is wrong
+    path.write_bytes(packed[:-8] + bytes(4) + packed[-4:])
+    read = read_looks(path, "simulated")
+    accounted(read)
+    assert len(read.looks) > 1900
+    assert [r.reason for r in read.rejections] == ["the file is cut or damaged here (gzip)"]
 
 
 def test_lines_longer_than_a_block_do_not_spoil_the_next(tmp_path):

@@ -129,7 +129,7 @@ def test_what_shines_where_there_is_no_air_has_a_motor() -> None:
     assert all(p.name != "shone above the air" for p in classify(features(**late, shone_m=120e3)).pieces)
 
 
-def test_what_a_launcher_drops_is_no_missile_unless_it_falls_on_a_place() -> None:
+def test_what_a_launcher_drops_is_no_missile_and_is_asked_without_it_where_it_falls_on_a_place() -> None:
     arc = {
         "apogee_m": 110e3,
         "arc_range_m": 430e3,
@@ -144,8 +144,11 @@ def test_what_a_launcher_drops_is_no_missile_unless_it_falls_on_a_place() -> Non
     assert told.best == "space_launch"
     assert missile_probability(told.classes) < 0.5
     assert without_notice(part, told) == alone.classes
-    for more in ({"carrier": 0.4}, {"carrier": 0.98, "aim": 0.1}):
-        assert all(p.name != CARRIER for p in classify(features(RADAR, **arc, **more)).pieces)
+    assert all(p.name != CARRIER for p in classify(features(RADAR, **arc, carrier=0.4)).pieces)
+    falls = features(RADAR, **arc, carrier=0.98, aim=0.3)
+    without = without_notice(falls, classify(falls))
+    assert missile_probability(without) > missile_probability(classify(falls).classes)
+    assert without == classify(features(RADAR, **arc, aim=0.3)).classes
     # what was seen to burn speaks for itself
     assert all(p.name != CARRIER for p in classify(features(BOOST, carrier=0.98)).pieces)
 

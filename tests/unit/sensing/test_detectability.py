@@ -106,7 +106,7 @@ def test_only_what_was_searched_counts():
     assert radar_pd(high) > 0.5
     assert radar_pd(high, searched="fence") == 0.0
     assert radar_pd(radar_point(elevation_deg=5), searched="fence") > 0.5
-    assert radar_pd(high, searched="unknown") == radar_pd(high)
+    assert radar_pd(high, searched="unknown") == 0.0
 
 
 @pytest.mark.parametrize("state", ["blinded", "down"])
