@@ -45,6 +45,7 @@ def lit(scene: Scene, *tracks: Track) -> None:
     for track in tracks:
         scene.tracker.bank.contacts[track.slot, west]["hits"] = 6
         track.off_from = at(0.0)
+        track.infrared_hits, track.last_infrared, track.born = 6, at(-2.0), at(-90.0)
 
 
 def test_what_separated_was_in_one_place_and_what_flies_beside_was_not() -> None:
@@ -79,6 +80,10 @@ def test_nothing_is_taken_over_from_a_burn_elsewhere_from_one_worse_known_nor_wh
     for worse in (rose(-150.0, 60e3), rose(-130.0 - 400.0, 4e3)):
         objects = judged_of(tracks, worse, arc, arc)
         assert launch_of_kin(bank, objects, objects[1], tracks[1]) is None
+    # a plume that burnt beside it may have been taken for it
+    lit(scene, tracks[2])
+    objects = judged_of(tracks, told, arc, rose(-160.0, 4e3))
+    assert launch_of_kin(bank, objects, objects[1], tracks[1]) is None
     both, tracks = followed(STAGE, WARHEAD, STAGE - PUSHED)
     lit(both, *tracks[:2])
     objects = judged_of(tracks, told, told, arc)
