@@ -25,6 +25,8 @@ UNSURE, UNSURE_M = 2.0, 1500e3
 """A burn that one satellite placed badly may be that of an arc within so many sigma of both launches, and so far at most."""
 BURNS_BY = "infrared"
 """The physics by which a burn is seen."""
+ORBITAL = 0.95
+"""What was once so surely a space launch lends its burn to no missile."""
 LIKELY_MISSILE = 0.5
 """From here on an object is counted as one of a raid, and may be the other half of another."""
 LEVEL_PAUSE_S = 5.0
@@ -54,6 +56,7 @@ class Member(msgspec.Struct):
     p_missile: float = 0.0
     p_orbit: float = 0.0
     """P(space launch)."""
+    p_orbit_most: float = 0.0
     p_asset: float = 0.0
     worst: str = ""
     """The highest level it had."""
@@ -141,8 +144,8 @@ def burns_of(plumes: Sequence[Member], member: Member) -> list[Member]:
     own = set(phenomenologies(tuple(member.paths)))
     return [
         m for m in plumes
-        if own and m.rose and own.isdisjoint(phenomenologies(tuple(m.spoken))) and burn_paths(m, tuple(own))
-        and _may_be_one_launch(m, member)
+        if own and m.rose and m.p_orbit_most < ORBITAL and own.isdisjoint(phenomenologies(tuple(m.spoken)))
+        and burn_paths(m, tuple(own)) and _may_be_one_launch(m, member)
     ]  # fmt: skip
 
 
@@ -155,7 +158,7 @@ def carriers_of(event: RaidEvent, member: Member) -> list[Member]:
     own = phenomenologies(tuple(member.paths))
     return [
         m for m in event.members.values()
-        if own and m.rose and m.p_missile >= LIKELY_MISSILE and m.number != member.number
+        if own and m.rose and m.p_missile >= LIKELY_MISSILE and m.p_orbit_most < ORBITAL and m.number != member.number
         and burn_paths(m, own) and _may_be_one_launch(m, member)
     ]  # fmt: skip
 

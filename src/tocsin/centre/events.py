@@ -85,6 +85,7 @@ class Events:
         member.rose |= judged.moved
         member.p_missile, member.p_asset = judged.missile, judged.asset_twice
         member.p_orbit = judged.classes["space_launch"]
+        member.p_orbit_most = max(member.p_orbit_most, member.p_orbit)
         member.spoken = sorted({*member.spoken, *speaking_paths(track.paths)})
         if judged.launch is not None:
             member.launch_time = judged.launch.time

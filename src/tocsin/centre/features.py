@@ -92,9 +92,7 @@ def features_of(
     best = past.best(arc)
     came = best if best is not arc else NO_ARC
     return Features(
-        infrared_hits=infrared,
-        radar_hits=radar,
-        satellites=len(satellites),
+        infrared_hits=infrared, radar_hits=radar, satellites=len(satellites),
         crossed=sorted(satellites.values())[-2] if len(satellites) > 1 else 0,
         age_s=max(track.last_hit - track.born, 0) / NS,
         powered=powered,
@@ -109,7 +107,8 @@ def features_of(
         perigee_m=best.perigee_m, orbiting=best.orbiting, apogee_m=best.apogee_m, arc_range_m=best.range_m,
         came_m_s=came.speed_m_s, came_height_m=came.height_m, came_sigma_m_s=came.sigma_m_s,
         braked=past.braked, rose=past.rose, shone_m=past.shone_m, gap_s=past.gap_s,
-        gone_m=away, gone_sigma_m=away_sigma, driven=past.driven(now), burnout=context.burnout, flown=context.flown,
+        unlit_s=(now - track.last_infrared) / NS if infrared else math.inf, gone_m=away, gone_sigma_m=away_sigma,
+        driven=past.driven(now), burnout=context.burnout, flown=context.flown,
         gain_m_s2=gain, gain_sigma_m_s2=gain_sigma,
         course_m_s2=course, course_sigma_m_s2=course_sigma,
         first_m_s=first_fast, first_sigma_m_s=first_sigma,

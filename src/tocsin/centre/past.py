@@ -15,9 +15,9 @@ from tocsin.identification.reach import EARTH_RADIUS_M
 ARC_SPEED_M_S, ARC_RADAR_HITS = 500.0, 3
 """An arc is remembered from radar, once its speed is known so well (one sigma)."""
 HEIGHT_M, SURE_SIGMA = 10e3, 3.0
-PUSHES, PUSHED_S = 2, 40.0
-"""What has gained energy so often, the last time so long ago at most, is driven on. A last stage of 1 to 15 m/s2 gains beyond
-three sigma of a radar's arc every ten to forty seconds."""
+DRIVEN, DRIVEN_S = 3.0, 5.0
+"""What has gained energy twice is driven on for so many of the times between, and so long, after the last: a last stage of 1 to
+15 m/s2 gains beyond three sigma of a radar's arc every ten to forty seconds, a missile every two or three."""
 LIT_HITS = 3
 """So many plumes after a dark time make a motor that has lit again; fewer may be someone else's."""
 
@@ -73,13 +73,16 @@ class Past(msgspec.Struct):
     arc: FreeArc | None = None
     """The best known arc above the air, since it last gained speed."""
     pushes: int = 0
-    pushed_at: int = 0
-    """How often its arc above the air has gained energy beyond doubt, and when it last did (TAI ns)."""
+    first_push: int = 0
+    last_push: int = 0
+    """How often its arc above the air has gained energy beyond doubt, when it first did and when it last did (TAI ns)."""
 
     def note(self, now: Motion, arc: FreeArc) -> None:
         """Take in what a track does now; `arc` is the arc that it would fly from here."""
         if now.powered > 0.5 and now.thrust_m_s2 > 3.0 * now.thrust_sigma_m_s2 + 4.0:
-            self.braked, self.arc = 0.0, None  # it gains speed: what it did before says nothing of where it goes
+            # it gains speed: what it did before says nothing of where it goes
+            self._push(now, self.arc is not None)
+            self.braked, self.arc = 0.0, None
         elif now.shines and now.infrared_hits >= LIT_HITS and now.thrust_sigma_m_s2 > 0.0:
             self.braked = max(self.braked, (-now.thrust_m_s2 - BRAKES_M_S2) / now.thrust_sigma_m_s2)
         if now.shines and now.infrared_hits >= LIT_HITS and now.height_sigma_m < HEIGHT_M:
@@ -87,8 +90,7 @@ class Past(msgspec.Struct):
         self._note_dark(now)
         if self.arc is not None and faster(arc, self.arc):
             self.arc = None
-            if not now.shines:
-                self.pushes, self.pushed_at = self.pushes + 1, now.time
+            self._push(now, True)
         driven = now.powered > 0.3 and now.thrust_m_s2 > 0.0
         high = now.height_m > AIR_M and now.height_sigma_m < HEIGHT_M
         if driven or not high or now.radar_hits < ARC_RADAR_HITS or not arc.sigma_m_s < ARC_SPEED_M_S:
@@ -106,9 +108,18 @@ class Past(msgspec.Struct):
             return arc
         return self.arc
 
+    def _push(self, now: Motion, gained: bool) -> None:
+        """Note that it has gained energy by its state, or beyond the arc that was known of it, though nobody sees it shine."""
+        if gained and not now.shines:
+            self.pushes, self.last_push = self.pushes + 1, now.time
+            self.first_push = self.first_push or now.time
+
     def driven(self, now: int) -> bool:
         """Return whether it gains energy step by step though nobody sees it shine: a motor too faint for the satellites."""
-        return self.pushes >= PUSHES and now - self.pushed_at < PUSHED_S * NS
+        if self.pushes < 2:
+            return False
+        between = (self.last_push - self.first_push) / (self.pushes - 1)
+        return now - self.last_push < DRIVEN * between + DRIVEN_S * NS
 
     def _note_dark(self, now: Motion) -> None:
         if now.dark_s > 0.0:

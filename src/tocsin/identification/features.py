@@ -92,6 +92,8 @@ class Features(msgspec.Struct, frozen=True):
     """By how much sunlight is turned at a cloud on its line of sight to reach the satellite."""
     silent_satellites: int = 0
     """Other satellites that looked twice or more where it shone and saw nothing."""
+    unlit_s: float = math.inf
+    """Since it was last seen to shine."""
     gone_m: float = 0.0
     gone_sigma_m: float = math.inf
     """How far the first satellite has seen it from where it first shone, across its line of sight."""

@@ -8,6 +8,8 @@ BRAKES_M_S2, BRAKED_SIGMA = 10.0, 4.0
 """More than gravity takes from what coasts upwards; once at four sigma counts from then on (by chance one look in 30,000)."""
 GROUND_M, ABOVE_SIGMA = 3e3, 3.0
 """What is seen this surely above this height burns on no ground: hardly any lies higher and burns."""
+LIT_S = 20.0
+"""A plume seen so short a time ago, and missed by no look since, burns."""
 FASTEST_FIRST_M_S = 4000.0
 """Of 60 launches, behind cloud, past the limb and with a satellite lost, the fastest had 3.3 km/s when it was first seen."""
 
@@ -33,7 +35,7 @@ def runs_away(f: Features) -> bool:
         and f.age_s >= 15.0
         and f.infrared_hits >= 4
         and f.steady > 0.5
-        and (f.across_m_s > 3.0 * f.across_sigma_m_s + 250.0 or f.gone_m > 250.0 * f.age_s + 12.0 * f.gone_sigma_m)
+        and (f.across_m_s > 3.0 * f.across_sigma_m_s + 250.0 or f.gone_m > 200.0 * f.age_s + 4.0 * f.gone_sigma_m)
     )
 
 
@@ -61,5 +63,11 @@ def came(f: Features) -> bool:
 
 
 def burns(f: Features) -> bool:
-    """Return whether its motion is driven: a radar's track that loses speed is slowed by air and burns nothing."""
+    """Return whether its motion is driven: a radar's track that loses speed is slowed by air and burns nothing.
+
+    What has shone to its last look and climbs burns, whatever part of it a radar follows meanwhile.
+    """
+    lit = f.infrared_hits >= 3 and f.off_s == 0.0 and f.unlit_s < LIT_S
+    if lit and f.climb_m_s > 0.0 and not brakes(f):
+        return True
     return f.driven or (f.powered > 0.3 and (f.infrared_hits > 0 or f.thrust_m_s2 > 0.0))

@@ -6,6 +6,7 @@ import msgspec
 import pytest
 
 from tocsin.centre.past import FreeArc, Motion, Past, faster
+from tocsin.core.constants import NS
 
 ORBITAL = FreeArc(
     perigee_m=-2e3, apogee_m=112e3, range_m=math.nan, orbiting=0.1, speed_m_s=7832.0, height_m=98e3, sigma_m_s=16.0
@@ -31,6 +32,26 @@ def past_of(*seen: tuple[Motion, FreeArc]) -> Past:
 
 def test_the_arc_on_which_it_came_holds_when_air_has_slowed_it() -> None:
     assert past_of((RADAR, ORBITAL), (LIGHT, SLOWED)).best(SLOWED) is ORBITAL
+
+
+def test_what_gains_energy_twice_unlit_is_driven_for_as_long_as_it_does_so_in_such_steps() -> None:
+    # an upper stage of 3 m/s2 that no satellite sees, followed by a radar
+    past, push = Past(), 0.0
+    told = []
+    for second in range(0, 200, 2):
+        push += 6.0 if second < 120 else 0.0
+        arc = ORBITAL._replace(speed_m_s=5200.0 + push, height_m=300e3)
+        past.note(RADAR._replace(time=second * NS, height_m=300e3), arc)
+        told.append(past.driven(second * NS))
+    assert told.index(True) < 30
+    assert all(told[30:60])
+    assert not any(told[-10:])
+    # what coasts is not, however noisy
+    past = Past()
+    for second in range(0, 200, 2):
+        noisy = ORBITAL._replace(speed_m_s=5200.0 + 30.0 * math.sin(second), height_m=300e3)
+        past.note(RADAR._replace(time=second * NS, height_m=300e3), noisy)
+        assert not past.driven(second * NS)
 
 
 def test_an_arc_of_now_holds_above_the_air_while_it_is_known_as_well() -> None:
