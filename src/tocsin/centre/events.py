@@ -171,6 +171,7 @@ class Events:
             lead = max(members, key=lambda j: (RANK[j.level], j.asset, -j.number))
             previous, event.level, event.changed = event.level, level, now
             self._write(event, lead, members, tracks, f"{why}: {lead.reason}", previous, emit, now, full=True)
+        quiet = RANK[event.level] < RANK["possible"]
         for judged in members:
             threat = RANK[judged.level] >= RANK["possible"]
             # what joins unthreatening is judged once more first, by the burn there and then too (`raids.carried_to_orbit`)
@@ -179,7 +180,8 @@ class Events:
             first = judged.line_at == 0 and (threat or judged.judged_at > since)
             due = first or (threat and judged.line_at > 0 and now - judged.line_at >= LINE_PAUSE_S * NS)
             due = due and judged.predicted_at > judged.line_at
-            another = judged.line_at > 0 and judged.said != judged.line_said
+            # where something threatens, the last word is not about what does not
+            another = judged.line_at > 0 and judged.said != judged.line_said and (threat or quiet)
             if event.level and (due or another):
                 self._write(event, judged, members, tracks, judged.reason, event.level, emit, now)
 

@@ -28,8 +28,7 @@ from tocsin.tracking.update_kernels import ROOM, fit_model, keep_gravity_turn, t
 
 JUMP_SIGMA = 15.0  # m/s2: a stage drops, another lights
 JUMP_LOG_PRIOR = -3.0  # log of the share of looks that see one
-# Where no look can tell burning from coasting, no ignition is supposed: the thrust of ignitions that nobody could see
-# would add up in a coasting track, without end.
+# Where no look can tell burning from coasting, no ignition is supposed: unseen, their thrust would add up without end.
 NO_IGNITION = 2
 TELLING = 1.5  # a look tells burning from coasting when it sees one so much likelier than the other
 # `two` of a track whose boost model is at rest: radars have seen it coast. It is awake again for a plume, for a detection
@@ -346,8 +345,11 @@ def commit_each(
                 if plume_odds == 1.0:
                     two[s] = watch_glide(xs[s], ps[s], ws[s], two[s])
                 continue
-        if two[s] == ASLEEP:
-            two[s] = 1
+        x = xs[s, FREE]
+        if two[s] == ASLEEP or (
+            two[s] == GLIDING and plume_odds < 1.0 and x[0] * x[3] + x[1] * x[4] + x[2] * x[5] > 0.0
+        ):
+            two[s] = 1  # what shines on its way up through the air burns, too
         if dt > 0.0:
             carry_track(xs[s], ps[s], ws[s], dt, two[s], work)
             ts[s] = times[d]
@@ -356,7 +358,6 @@ def commit_each(
         if two[s] == GLIDING:
             two[s] = watch_glide(xs[s], ps[s], ws[s], two[s])
         elif plume_odds == 1.0 and ws[s, BOOST] < SLEEPS_BELOW:
-            # in both models' states the present is the same to what this little weight is worth
             two[s] = ASLEEP if ws[s, BOOST] > 1e-7 else 0
             ws[s, BOOST], ws[s, FREE] = 0.0, 1.0
 
