@@ -171,7 +171,7 @@ class Events:
             lead = max(members, key=lambda j: (RANK[j.level], j.asset, -j.number))
             previous, event.level, event.changed = event.level, level, now
             self._write(event, lead, members, tracks, f"{why}: {lead.reason}", previous, emit, now, full=True)
-        quiet = RANK[event.level] < RANK["possible"]
+        quiet = event.level in ("noticed", "tracked")
         for judged in members:
             threat = RANK[judged.level] >= RANK["possible"]
             # what joins unthreatening is judged once more first, by the burn there and then too (`raids.carried_to_orbit`)
