@@ -29,13 +29,17 @@ def climbs_under_power(f: Features) -> bool:
 
 
 def runs_away(f: Features) -> bool:
-    """Return whether a plume that one satellite alone sees leaves its place as only a launch does: not fast from the first."""
+    """Return whether a plume that one satellite alone sees leaves its place as only a launch does: not fast from the first.
+
+    One that rises towards the point below the satellite goes out and back on the sky: then how far it went tells.
+    """
+    turns = f.satellites == 1 and f.gone_m > 200.0 * f.age_s + 4.0 * f.gone_sigma_m
     return (
         not f.first_m_s - 2.0 * f.first_sigma_m_s > FASTEST_FIRST_M_S
         and f.age_s >= 15.0
         and f.infrared_hits >= 4
         and f.steady > 0.5
-        and (f.across_m_s > 3.0 * f.across_sigma_m_s + 250.0 or f.gone_m > 200.0 * f.age_s + 4.0 * f.gone_sigma_m)
+        and (f.across_m_s > 3.0 * f.across_sigma_m_s + 250.0 or turns)
     )
 
 
