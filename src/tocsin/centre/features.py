@@ -81,7 +81,8 @@ def features_of(
     gain, gain_sigma = speed_gain(sights, state)
     course, course_sigma = course_pull(sights, state)
     first_fast, first_sigma = first_speed(sights, state)
-    away, away_sigma = gone(sights, state)
+    far = math.dist(state[:3].tolist(), sights[0][1:4]) if sights else 0.0
+    away, away_sigma = gone(sights, far)
     silent = sum(1 for s, n in context.silent.items() if n >= 2 and s not in track.sensors)
     off = off if powered < 0.5 else 0.0
     lit, arc, past = infrared > 0 and not track.off_from, arc_of(arcs, k, motion), context.past
@@ -100,7 +101,7 @@ def features_of(
         off_s=off,
         thrust_m_s2=motion[0],
         thrust_sigma_m_s2=thrust_sigma,
-        steady=steadiness(sights),
+        steady=steadiness(sights, far),
         speed_m_s=motion[1], speed_sigma_m_s=motion[2], inertial_speed_m_s=motion[3],
         climb_m_s=motion[4], climb_sigma_m_s=motion[5], height_m=motion[6], height_sigma_m=motion[7],
         across_m_s=motion[8], across_sigma_m_s=motion[9],
@@ -247,12 +248,12 @@ def first_speed(sights: list[Sight], state: FloatArray) -> tuple[float, float]:
     return math.hypot(*slope), first[7] * far / math.sqrt(spread)
 
 
-def steadiness(seen: list[Sight]) -> float:
+def steadiness(seen: list[Sight], far: float) -> float:
     """Return 1 where the first satellite's line of sight moves on smoothly, 0 where it stands or jumps; NaN = too few looks.
 
     Of four looks spread over the whole time: how much each step differs from the one before it (squares, less what
     noise adds) against twice the steps themselves. An even motion gives 0, a launch that speeds up 0.1, one jump
-    between two fires 0.5 to 1, flicker 1 to 2.
+    between two fires 0.5 to 1, flicker 1 to 2. What turns back evenly is smooth, too (`far`: its distance, m).
     """
     if len(seen) < 4:
         return math.nan
@@ -266,26 +267,38 @@ def steadiness(seen: list[Sight]) -> float:
     way = sum(math.hypot(*s) ** 2 for s in steps) - 4.0 * noise * len(steps)
     change = sum(math.dist(a, b) ** 2 for a, b in pairwise(steps)) - 12.0 * noise * (len(steps) - 1)
     even = way > 8.0 * noise * len(steps) and change < 2.0 * STEADY_MOST * way
-    return 1.0 if even or turns_smoothly(seen) else 0.0
+    return 1.0 if even or turns_smoothly(seen, far) else 0.0
 
 
-def gone(seen: list[Sight], state: FloatArray) -> tuple[float, float]:
-    """Return how far (m, and sigma) a satellite's line of sight has gone from its first at most, at the present distance."""
+def gone(seen: list[Sight], far: float) -> tuple[float, float]:
+    """Return how far (m, and sigma) a satellite has seen a light at a distance `far` (m) go from its first place at most."""
     if not seen:
         return 0.0, math.inf
-    first = seen[0]
-    far = math.dist(state[:3].tolist(), first[1:4])
-    return far * max(math.dist(first[4:7], s[4:7]) for s in seen), 1.5 * first[7] * far
+    return max(math.hypot(*way) for way in _ways(seen, far)), 1.5 * seen[0][7] * far
 
 
-def turns_smoothly(seen: list[Sight]) -> bool:
-    """Return whether lines of sight go far along a cubic in time, out and back: fires take turns in steps, as none does."""
+def _ways(seen: list[Sight], far: float) -> list[tuple[float, ...]]:
+    """Return how a light at a distance `far` (m) has gone from its first place across each line of sight (m).
+
+    A satellite that moves turns its lines, and comes nearer: neither moves the light.
+    """
+    places = [(s[1] + far * s[4], s[2] + far * s[5], s[3] + far * s[6]) for s in seen]
+    ways = []
+    for s, place in zip(seen, places, strict=True):
+        way = tuple(b - a for a, b in zip(places[0], place, strict=True))
+        along = sum(a * b for a, b in zip(way, s[4:7], strict=True))
+        ways.append(tuple(a - along * b for a, b in zip(way, s[4:7], strict=True)))
+    return ways
+
+
+def turns_smoothly(seen: list[Sight], far: float) -> bool:
+    """Return whether a light at a distance `far` (m) goes far along a cubic in time, out and back: fires take turns in steps."""
     if len(seen) < SMOOTH_LOOKS:
         return False
     stride = -(-len(seen) // SMOOTH_MOST)
     chosen = seen[::stride]
-    first, noise = chosen[0], float(seen[0][7])
-    if max(math.dist(first[4:7], s[4:7]) for s in chosen) < FAR_SIGMA * noise:
+    first, ways, noise = chosen[0], _ways(chosen, far), far * float(seen[0][7])
+    if max(math.hypot(*way) for way in ways) < FAR_SIGMA * noise:
         return False
     middle = 0.5 * (chosen[-1][0] - first[0])
     times = [(s[0] - first[0] - middle) / middle for s in chosen]
@@ -298,7 +311,7 @@ def turns_smoothly(seen: list[Sight]) -> bool:
         length = math.sqrt(sum(a * a for a in row))
         basis.append([a / max(length, 1e-12) for a in row])
     left = 0.0
-    for axis in zip(*(s[4:7] for s in chosen), strict=True):
+    for axis in zip(*ways, strict=True):
         shares = [sum(a * b for a, b in zip(axis, row, strict=True)) for row in basis]
         left += sum(a * a for a in axis) - sum(share * share for share in shares)
     # two axes across the line, four terms each

@@ -346,10 +346,9 @@ def commit_each(
                     two[s] = watch_glide(xs[s], ps[s], ws[s], two[s])
                 continue
         x = xs[s, FREE]
-        if two[s] == ASLEEP or (
-            two[s] == GLIDING and plume_odds < 1.0 and x[0] * x[3] + x[1] * x[4] + x[2] * x[5] > 0.0
-        ):
-            two[s] = 1  # what shines on its way up through the air burns, too
+        shines_up = plume_odds < 1.0 and x[0] * x[3] + x[1] * x[4] + x[2] * x[5] > 0.0
+        if two[s] == ASLEEP or (two[s] == GLIDING and shines_up):
+            two[s] = 1  # what shines on its way up through the air burns
         if dt > 0.0:
             carry_track(xs[s], ps[s], ws[s], dt, two[s], work)
             ts[s] = times[d]

@@ -14,7 +14,7 @@ SIGMA = 3e-5
 
 
 def steadiness(track):
-    return features.steadiness(features.first_sights(track))
+    return features.steadiness(features.first_sights(track), 3.6e7)
 
 
 def track_of(angles, period_s=10.0, seed=0, gap_after=None):
@@ -29,6 +29,31 @@ def track_of(angles, period_s=10.0, seed=0, gap_after=None):
     track = TrackBank().add(0, "infrared")
     track.last_hit, track.sights = sights[-1][0], sights
     return track
+
+
+@pytest.mark.parametrize("looks", [8, 12, 40])
+def test_what_goes_out_and_back_on_the_sky_moves_on_smoothly_as_flicker_does_not(looks):
+    t = np.linspace(0.0, 1.0, looks)
+    for seed in range(10):
+        out = track_of(5.6e-3 * t * (1.0 - t), seed=seed)
+        assert steadiness(out) == 1.0
+        far, sigma = features.gone(features.first_sights(out), 3.6e7)
+        assert far == pytest.approx(3.6e7 * 1.4e-3, rel=0.1)
+        assert sigma == pytest.approx(1.5 * SIGMA * 3.6e7)
+        flicker = track_of(1.4e-3 * (np.arange(looks) % 3 == 1), seed=seed)
+        assert steadiness(flicker) == 0.0
+
+
+def test_a_satellite_that_moves_sees_a_fire_stay_where_it_is():
+    place = np.array([6.4e6, 0.0, 0.0])
+    sights = []
+    for k in range(12):
+        satellite = np.array([4.2e7, 4e3 * 10.0 * k, 1e3 * 10.0 * k])
+        line = (place - satellite) / np.linalg.norm(place - satellite)
+        sights.append((10 * k * NS, *satellite.tolist(), *line.tolist(), SIGMA, "s"))
+    far = float(np.linalg.norm(place - np.array(sights[0][1:4])))
+    assert features.gone(sights, far)[0] < 2e3
+    assert not features.turns_smoothly(sights, far)
 
 
 @pytest.mark.parametrize("looks", [4, 5, 8, 16, 40, 64])
