@@ -26,4 +26,4 @@ def note_drag(context: Context, tracker: Tracker, track: Track, orbit_floor_m: f
     state, covariance = found
     figures = np.empty(FIGURES)
     motion_figures(np.append(state, np.zeros(3)), covariance, np.zeros(3), figures)
-    context.past.keep_better(arc_of(arc_figures(state, covariance, orbit_floor_m), 0, figures.tolist()))
+    context.past.keep_better(arc_of(arc_figures(state, covariance, orbit_floor_m), 0, figures.tolist(), state))

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from tocsin.centre.features_kernels import FIGURES, motion_figures
 from tocsin.centre.lifting import Lifting
-from tocsin.centre.past import NO_ARC, FreeArc, Motion, Past
+from tocsin.centre.past import NO_ARC, FreeArc, Motion, Past, potential_at
 from tocsin.core.constants import NS
 from tocsin.identification.features import DARK_LONG_S, Features
 from tocsin.identification.sites import Odds
@@ -71,7 +71,7 @@ def features_of(
     infrared = sum(satellites.values())
     motion = _motion(track, state, covariance)
     first = context.launch_time or track.born
-    _note_light(track, context, motion[4])
+    _note_light(track, context, first, motion[4])
     burning = max((context.lit_until or track.last_infrared) - first, 0) / NS if track.last_infrared else 0.0
     off = max(now - track.off_from, 0) / NS if track.off_from else 0.0
     _note_glint(track, context)
@@ -85,7 +85,7 @@ def features_of(
     away, away_sigma = gone(sights, far)
     silent = sum(1 for s, n in context.silent.items() if n >= 2 and s not in track.sensors)
     off = off if powered < 0.5 else 0.0
-    lit, arc, past = infrared > 0 and not track.off_from, arc_of(arcs, k, motion), context.past
+    lit, arc, past = infrared > 0 and not track.off_from, arc_of(arcs, k, motion, state), context.past
     radar = track.hits - infrared
     past.note(Motion(now, lit, infrared, radar, off, powered, motion[0], thrust_sigma, motion[6], motion[7]), arc)
     if infrared and off <= DARK_LONG_S:
@@ -141,19 +141,23 @@ def _note_glint(track: Track, context: Context) -> None:
     context.glint_at = track.last_infrared
 
 
-def _note_light(track: Track, context: Context, climb_m_s: float) -> None:
-    """Note when it last shone before a long dark time after which it shines on its way down: that is air, and no motor."""
-    dark = context.last_light and track.last_infrared - context.last_light > GLOWS_AFTER_S * NS
+def _note_light(track: Track, context: Context, first: int, climb_m_s: float) -> None:
+    """Note when it last shone before a long dark time after which it shines on its way down: that is air, and no motor.
+
+    `first` (TAI ns): of its burn, for what radars alone have seen until then.
+    """
+    dark = track.last_infrared - (context.last_light or track.born) > GLOWS_AFTER_S * NS
     if dark and climb_m_s < GLOWS_M_S and not context.lit_until:
-        context.lit_until = context.last_light
+        context.lit_until = context.last_light or first
     context.last_light = track.last_infrared
 
 
-def arc_of(arcs: ArcFigures, k: int, motion: list[float]) -> FreeArc:
-    """Return the arc of row `k` with the motion it follows from."""
+def arc_of(arcs: ArcFigures, k: int, motion: list[float], state: FloatArray) -> FreeArc:
+    """Return the arc of row `k` with the motion and the state (6+,) it follows from."""
     return FreeArc(
         perigee_m=float(arcs.perigee_m[k]), apogee_m=float(arcs.apogee_m[k]), range_m=float(arcs.range_m[k]),
         orbiting=1.0 - float(arcs.p_low[k]), speed_m_s=motion[3], height_m=motion[6], sigma_m_s=motion[2],
+        potential_j_kg=potential_at(state[:3].tolist()),
     )  # fmt: skip
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import msgspec
 
-from tocsin.core.constants import MU_M3_S2, NS
+from tocsin.core.constants import GRAVITY_RADIUS_M, J2, MU_M3_S2, NS
 from tocsin.identification.features import AIR_M
 from tocsin.identification.motion import BRAKES_M_S2
 from tocsin.identification.reach import EARTH_RADIUS_M
@@ -34,9 +35,11 @@ class FreeArc(NamedTuple):
     """Inertial, at `height_m`, with its sigma."""
     height_m: float
     sigma_m_s: float
+    potential_j_kg: float = math.nan
+    """Of gravity there, with the Earth's flattening."""
 
 
-NO_ARC = FreeArc(*[math.nan] * 7)
+NO_ARC = FreeArc(*[math.nan] * 8)
 
 
 class Motion(NamedTuple):
@@ -130,8 +133,21 @@ class Past(msgspec.Struct):
             self.gap_s, self.dark_s = max(self.gap_s, self.dark_s), 0.0
 
 
+def potential_at(place: Sequence[float]) -> float:
+    """Return the potential of gravity (J/kg) at an Earth-fixed place (m), with the flattening that a way north or south feels."""
+    x, y, z = place
+    r2 = x * x + y * y + z * z
+    r = math.sqrt(r2)
+    flat = J2 * GRAVITY_RADIUS_M**2 / r2 * (1.5 * z * z / r2 - 0.5)
+    return -MU_M3_S2 / r * (1.0 - flat)
+
+
+def _potential(arc: FreeArc) -> float:
+    known = arc.potential_j_kg == arc.potential_j_kg
+    return arc.potential_j_kg if known else -MU_M3_S2 / (EARTH_RADIUS_M + arc.height_m)
+
+
 def faster(now: FreeArc, then: FreeArc) -> bool:
     """Return whether an arc has more energy than another beyond the errors of both: only a motor gives it."""
-    r_now, r_then = EARTH_RADIUS_M + now.height_m, EARTH_RADIUS_M + then.height_m
-    square = then.speed_m_s**2 + 2.0 * MU_M3_S2 * (1.0 / r_now - 1.0 / r_then)
+    square = then.speed_m_s**2 + 2.0 * (_potential(then) - _potential(now))
     return now.speed_m_s - math.sqrt(max(square, 0.0)) > 3.0 * math.hypot(now.sigma_m_s, then.sigma_m_s)

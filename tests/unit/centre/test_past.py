@@ -3,10 +3,11 @@
 import math
 
 import msgspec
+import numpy as np
 import pytest
 
-from tocsin.centre.past import FreeArc, Motion, Past, faster
-from tocsin.core.constants import NS
+from tocsin.centre.past import FreeArc, Motion, Past, faster, potential_at
+from tocsin.core.constants import GRAVITY_RADIUS_M, J2, MU_M3_S2, NS
 
 ORBITAL = FreeArc(
     perigee_m=-2e3, apogee_m=112e3, range_m=math.nan, orbiting=0.1, speed_m_s=7832.0, height_m=98e3, sigma_m_s=16.0
@@ -52,6 +53,38 @@ def test_what_gains_energy_twice_unlit_is_driven_for_as_long_as_it_does_so_in_su
         noisy = ORBITAL._replace(speed_m_s=5200.0 + 30.0 * math.sin(second), height_m=300e3)
         past.note(RADAR._replace(time=second * NS, height_m=300e3), noisy)
         assert not past.driven(second * NS)
+
+
+def test_a_free_arc_from_south_to_north_gains_no_energy_though_the_earth_is_flat() -> None:
+    # J2 alone: from the equator to 60 N, 3.4 km/s at its slowest, known to 0.5 m/s
+    x = np.array([7.2e6, 0.0, 1e5, 800.0, 0.0, 5200.0])
+    past, told = Past(), []
+    for second in range(0, 1400, 10):
+        r = float(np.linalg.norm(x[:3]))
+        height = r - 6.378e6 + 21.4e3 * (x[2] / r) ** 2
+        arc = ORBITAL._replace(
+            speed_m_s=float(np.linalg.norm(x[3:])), height_m=height, sigma_m_s=0.5, potential_j_kg=potential_at(x[:3])
+        )
+        past.note(RADAR._replace(time=second * NS, height_m=height), arc)
+        told.append(past.driven(second * NS))
+        for _ in range(100):
+            x = kepler_j2(x, 0.1)
+    assert past.pushes == 0
+    assert not any(told)
+
+
+def kepler_j2(x, h):
+    """Return an inertial state (6,) after `h` seconds under a point mass and J2, by a leapfrog step."""
+
+    def pull(p):
+        r2 = float(p @ p)
+        k = 1.5 * J2 * GRAVITY_RADIUS_M**2 / r2
+        z2 = 5.0 * p[2] ** 2 / r2
+        return -MU_M3_S2 / r2**1.5 * p * (1.0 + k * (np.array([1.0, 1.0, 3.0]) - z2))
+
+    v = x[3:] + 0.5 * h * pull(x[:3])
+    p = x[:3] + h * v
+    return np.concatenate([p, v + 0.5 * h * pull(p)])
 
 
 def test_an_arc_of_now_holds_above_the_air_while_it_is_known_as_well() -> None:
