@@ -23,6 +23,7 @@ from tocsin.assessment.raids import (
     Member,
     RaidEvent,
     burns_of,
+    carriers_of,
     next_level,
     pooled_paths,
     same_raid,
@@ -310,6 +311,15 @@ def test_a_burn_that_was_placed_badly_may_be_that_of_an_arc_from_farther_off(
     # it makes `probable` and never one of two halves
     assert wanted_level(event(arc), [plume]) == ("probable" if counts else "possible")
     assert pooled_paths(event(arc, plume), arc) == (RADAR,)
+
+
+def test_what_was_surely_a_space_launch_lends_its_burn_to_no_missile() -> None:
+    arc = member(1, "possible", paths=[RADAR], spoken=[RADAR], **STRONG)
+    for most, counts in ((0.949, True), (0.951, False)):
+        plume = member(2, spoken=[IR], rose=True, p_orbit_most=most)
+        assert (burns_of([plume], arc) == [plume]) is counts
+        beside = member(3, spoken=[IR], rose=True, p_missile=0.6, p_orbit_most=most)
+        assert (carriers_of(event(arc, beside), arc) == [beside]) is counts
 
 
 def test_what_was_seen_in_both_ways_is_whole_and_lends_nothing() -> None:

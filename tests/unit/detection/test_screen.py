@@ -85,6 +85,27 @@ def test_the_same_empty_look_again_is_a_duplicate():
     assert used is None and [(b.reason, b.action) for b in bad] == [("duplicate", "dropped")]
 
 
+@pytest.mark.parametrize("more", [{"state": "down"}, {"empty_looks": 3}, {"line": "other"}, {"noise_db": 3.0}])
+def test_an_empty_look_that_says_other_things_under_one_key_is_a_conflict(more):
+    screen = Screen()
+    checked(screen, look(n=0))
+    used, bad = checked(screen, msgspec.structs.replace(look(n=0), **more))
+    assert used is None
+    assert [(b.field, b.reason, b.action) for b in bad] == [
+        ("detections", "conflict with an earlier row of this key", "refused")
+    ]
+
+
+def test_a_search_volume_that_the_network_does_not_know_is_told_once():
+    screen = Screen()
+    for k in range(3):
+        used, bad = checked(screen, msgspec.structs.replace(look(n=1, sequence=k), searched="fense"))
+        assert used is not None and used.size == 1
+        assert [(b.field, b.action) for b in bad] == ([("searched", "ignored")] if k == 0 else [])
+    _, bad = checked(screen, msgspec.structs.replace(look(n=1, sequence=4), searched="west"))
+    assert "'west'" in bad[0].reason
+
+
 def test_rows_of_a_known_key_that_are_new_are_used_beside_dropped_ones():
     screen = Screen()
     checked(screen, look(n=2, declared=3))

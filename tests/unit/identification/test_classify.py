@@ -19,7 +19,7 @@ from tocsin.identification.classify import classify, explain, without_notice
 from tocsin.identification.context import CARRIER
 from tocsin.identification.evidence import PIECES
 from tocsin.identification.features import Features, Lift
-from tocsin.identification.motion import runs_away, shines_aloft
+from tocsin.identification.motion import burns, runs_away, shines_aloft
 from tocsin.identification.reach import least_apogee, reach
 
 BOOST: dict[str, Any] = {
@@ -347,6 +347,23 @@ def test_a_burnout_may_be_that_of_a_first_stage() -> None:
     missile = classify(features(burnt, burning_s=95.0, speed_m_s=2500.0, inertial_speed_m_s=2800.0)).classes
     assert missile_probability(stage) < 2.5 * stage["space_launch"]
     assert missile_probability(missile) > 50.0 * missile["space_launch"]
+
+
+def test_a_plume_that_shone_just_now_burns_whatever_a_radar_follows() -> None:
+    lit = features(radar_hits=10, powered=0.0, thrust_m_s2=0.0, unlit_s=8.0)
+    assert burns(lit)
+    for more in ({"unlit_s": 30.0}, {"off_s": 3.0}, {"climb_m_s": -200.0}, {"braked": 5.0}):
+        assert not burns(features(**{"radar_hits": 10, "powered": 0.0, "thrust_m_s2": 0.0, "unlit_s": 8.0, **more}))
+    assert burns(features(RADAR, driven=True))
+    names = {p.name for p in classify(features(RADAR, driven=True, arc_range_m=2e6)).pieces}
+    assert not names & {"free arc", "shape of the arc"}
+
+
+def test_one_satellite_tells_a_launch_towards_the_point_below_it_by_how_far_it_has_gone() -> None:
+    still = {"satellites": 1, "across_m_s": 300.0, "across_sigma_m_s": 180.0, "age_s": 80.0, "steady": 1.0}
+    assert runs_away(features(**still, gone_m=32e3, gone_sigma_m=2.9e3))
+    assert not runs_away(features(**still, gone_m=26e3, gone_sigma_m=2.9e3))
+    assert not runs_away(features(**{**still, "satellites": 2}, gone_m=32e3, gone_sigma_m=2.9e3))
 
 
 def test_how_it_gained_speed_is_not_forgotten_while_it_coasts() -> None:

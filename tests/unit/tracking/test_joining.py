@@ -2,6 +2,7 @@
 
 import math
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -266,6 +267,15 @@ def test_a_partners_track_of_an_object_here_is_that_object():
     track, new = scene.tracker.take_partner(partner(later(ONE, 40.0), WIDE))
     assert not new and track is scene.tracks[0]
     assert track.paths == paths and track.hits == hits  # its state is taken in; it is no evidence of its own
+
+
+def test_partners_by_many_paths_make_room_for_themselves():
+    scene, far = tracked(), ONE.copy()
+    for k in range(40):
+        far[:3] = ONE[:3] * (1.0 + 0.02 * k)
+        item = msgspec.structs.replace(partner(later(far, 40.0), WIDE, name=f"p{k}"), source=f"ally {k}", line=f"l{k}")
+        track, new = scene.tracker.take_partner(item)
+        assert track.paths[f"partner/ally {k}/l{k}"] == 1 if new else k == 0
 
 
 def test_a_sharp_partners_track_is_taken_in_and_the_same_again_adds_nothing():

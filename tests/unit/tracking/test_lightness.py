@@ -92,3 +92,20 @@ def test_out_of_the_air_nothing_is_widened():
     rows[:4], out[:, 0], out[:, 1] = h, y, r
     may_be_lighter(p, rows, out, 4, np.empty((7, N)))
     assert np.array_equal(p, before)
+
+
+def test_what_may_have_burnt_just_now_is_not_called_light():
+    up = SITE / np.linalg.norm(SITE)
+    x, p = np.zeros(N), np.diag(SIGMAS**2)
+    x[:3], x[3:6], x[9] = SITE + 62e3 * up - 150e3 * ROT[0], 1500.0 * ROT[0] + 800.0 * up, fk.LIGHTNESS
+    fk.predict_model(x, p, 1.0, FREE)
+    # it is behind: its thrust ended before the state thinks
+    behind = x.copy()
+    behind[:3] -= 300.0 * x[3:6] / np.linalg.norm(x[3:6])
+    found = {}
+    for coasts in (True, False):
+        y, q = x.copy(), p.copy()
+        uk.take_in(y, q, row_of(behind, ("direction", "range")), 0.0, FREE, coasts, np.empty((uk.ROOM, N)))
+        found[coasts] = float(y[9])
+    assert found[True] > 10.0 * fk.LIGHTNESS
+    assert found[False] < 3.0 * fk.LIGHTNESS
