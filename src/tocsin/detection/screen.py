@@ -233,12 +233,12 @@ def refuse_all(look: Look, field: str, reason: str, action: str, bad: list[Rejec
 
 
 def same_empty(a: Look, b: Look) -> bool:
-    """Return whether two looks of one key that saw nothing say the same."""
+    """Return whether two looks of one key that saw nothing say the same, by whatever line they came."""
     if a.numbers.size or b.numbers.size:
         return False
-    words = (a.mode, a.searched, a.state, a.line, a.declared, a.empty_looks, a.place)
+    words = (a.mode, a.searched, a.state, a.declared, a.empty_looks, a.place)
     same_noise = a.noise_db == b.noise_db or (a.noise_db != a.noise_db and b.noise_db != b.noise_db)
-    same = words == (b.mode, b.searched, b.state, b.line, b.declared, b.empty_looks, b.place)
+    same = words == (b.mode, b.searched, b.state, b.declared, b.empty_looks, b.place)
     return same and same_noise and (a.time, a.start, a.end) == (b.time, b.start, b.end)
 
 
