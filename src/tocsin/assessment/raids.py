@@ -57,6 +57,7 @@ class Member(msgspec.Struct):
     p_orbit: float = 0.0
     """P(space launch)."""
     p_orbit_most: float = 0.0
+    """The greatest that P(space launch) ever was."""
     p_asset: float = 0.0
     worst: str = ""
     """The highest level it had."""

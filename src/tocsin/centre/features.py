@@ -210,7 +210,7 @@ def across_pull(seen: list[Sight], state: FloatArray) -> tuple[list[float], floa
         return None
     first = seen[0]
     far = math.dist(state[:3].tolist(), first[1:4])
-    places = [(s[1] + far * s[4], s[2] + far * s[5], s[3] + far * s[6]) for s in seen]
+    places = _places(seen, far)
     seconds = [(s[0] - first[0]) / NS for s in seen]
     # orthogonal polynomials over the instants of the looks
     mean = sum(seconds) / len(seconds)
@@ -245,7 +245,7 @@ def first_speed(sights: list[Sight], state: FloatArray) -> tuple[float, float]:
     seconds = [(s[0] - first[0]) / NS for s in seen]
     mean = sum(seconds) / len(seconds)
     spread = sum((t - mean) ** 2 for t in seconds)
-    places = [(s[1] + far * s[4], s[2] + far * s[5], s[3] + far * s[6]) for s in seen]
+    places = _places(seen, far)
     slope = [
         sum((t - mean) * x for t, x in zip(seconds, axis, strict=True)) / spread for axis in zip(*places, strict=True)
     ]
@@ -281,12 +281,17 @@ def gone(seen: list[Sight], far: float) -> tuple[float, float]:
     return max(math.hypot(*way) for way in _ways(seen, far)), 1.5 * seen[0][7] * far
 
 
+def _places(seen: list[Sight], far: float) -> list[tuple[float, float, float]]:
+    """Return the places on lines of sight at a distance `far` (m)."""
+    return [(s[1] + far * s[4], s[2] + far * s[5], s[3] + far * s[6]) for s in seen]
+
+
 def _ways(seen: list[Sight], far: float) -> list[tuple[float, ...]]:
     """Return how a light at a distance `far` (m) has gone from its first place across each line of sight (m).
 
     A satellite that moves turns its lines, and comes nearer: neither moves the light.
     """
-    places = [(s[1] + far * s[4], s[2] + far * s[5], s[3] + far * s[6]) for s in seen]
+    places = _places(seen, far)
     ways = []
     for s, place in zip(seen, places, strict=True):
         way = tuple(b - a for a, b in zip(places[0], place, strict=True))

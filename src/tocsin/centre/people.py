@@ -14,11 +14,10 @@ if TYPE_CHECKING:
 def take_health(centre: Centre, item: Health) -> None:
     """Note what the owner of a sensor or of a line says of it."""
     centre.rows_used += 1
-    if not any(item.subject in (sensor.id, sensor.line) for sensor in centre.sensors.sensors):
+    named = [sensor for sensor in centre.sensors.sensors if item.subject in (sensor.id, sensor.line)]
+    if not named:
         centre.emit.other(Rejection("health", -1, "subject", f"no sensor or line: {item.subject[:40]!r}", "ignored"))
-    for sensor in centre.sensors.sensors:
-        if item.subject not in (sensor.id, sensor.line):
-            continue
+    for sensor in named:
         heard = centre.watch.heard[sensor.id]
         before, heard.reported = heard.reported, item.state
         reason = f"reported {item.state}"

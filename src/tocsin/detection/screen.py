@@ -31,9 +31,9 @@ IntArray = npt.NDArray[np.int64]
 
 MAX_LATENESS_S = 60.0
 MAX_AHEAD_S = 5.0
-MOST_TOLD = 1000
-"""So many unknown sensors and search volumes are told by name."""
 """A measurement may be stamped this much after its arrival: clocks differ."""
+MOST_TOLD = 1000
+"""So many unknown search volumes are told by name."""
 OPEN_GAPS = 1000
 """Gaps that wait for late looks, a sensor; the oldest is told early beyond it."""
 IMPLAUSIBLE = {
@@ -92,7 +92,7 @@ class Screen:
             used = fresh
         else:
             self._count(look, now)
-        if sensor is not None and look.searched is not None and look.searched not in sensor.volumes:
+        if look.searched is not None and look.searched not in sensor.volumes:
             self._tell_volume(look, bad)
         used = self._plausible(look, sensor, now, used, bad)
         self.recent.setdefault(key, []).append(look)
