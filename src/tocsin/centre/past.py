@@ -11,7 +11,6 @@ import msgspec
 from tocsin.core.constants import GRAVITY_RADIUS_M, J2, MU_M3_S2, NS
 from tocsin.identification.features import AIR_M
 from tocsin.identification.motion import BRAKES_M_S2
-from tocsin.identification.reach import EARTH_RADIUS_M
 
 ARC_SPEED_M_S, ARC_RADAR_HITS = 500.0, 3
 """An arc is remembered from radar, once its speed is known so well (one sigma)."""
@@ -35,7 +34,7 @@ class FreeArc(NamedTuple):
     """Inertial, at `height_m`, with its sigma."""
     height_m: float
     sigma_m_s: float
-    potential_j_kg: float = math.nan
+    potential_j_kg: float
     """Of gravity there, with the Earth's flattening."""
 
 
@@ -142,12 +141,7 @@ def potential_at(place: Sequence[float]) -> float:
     return -MU_M3_S2 / r * (1.0 - flat)
 
 
-def _potential(arc: FreeArc) -> float:
-    known = arc.potential_j_kg == arc.potential_j_kg
-    return arc.potential_j_kg if known else -MU_M3_S2 / (EARTH_RADIUS_M + arc.height_m)
-
-
 def faster(now: FreeArc, then: FreeArc) -> bool:
     """Return whether an arc has more energy than another beyond the errors of both: only a motor gives it."""
-    square = then.speed_m_s**2 + 2.0 * (_potential(then) - _potential(now))
+    square = then.speed_m_s**2 + 2.0 * (then.potential_j_kg - now.potential_j_kg)
     return now.speed_m_s - math.sqrt(max(square, 0.0)) > 3.0 * math.hypot(now.sigma_m_s, then.sigma_m_s)

@@ -9,10 +9,17 @@ import pytest
 from tocsin.centre.past import FreeArc, Motion, Past, faster, potential_at
 from tocsin.core.constants import GRAVITY_RADIUS_M, J2, MU_M3_S2, NS
 
-ORBITAL = FreeArc(
-    perigee_m=-2e3, apogee_m=112e3, range_m=math.nan, orbiting=0.1, speed_m_s=7832.0, height_m=98e3, sigma_m_s=16.0
-)
-SLOWED = ORBITAL._replace(perigee_m=-4e6, range_m=2e6, orbiting=0.0, speed_m_s=5600.0, height_m=60e3, sigma_m_s=300.0)
+
+def arc_at(height_m: float, **more: float) -> FreeArc:
+    known = {
+        "perigee_m": -2e3, "apogee_m": 112e3, "range_m": math.nan, "orbiting": 0.1, "speed_m_s": 7832.0, "sigma_m_s": 16.0,
+        "potential_j_kg": potential_at((6.371e6 + height_m, 0.0, 0.0)), "height_m": height_m,
+    }  # fmt: skip
+    return FreeArc(**{**known, **more})
+
+
+ORBITAL = arc_at(98e3)
+SLOWED = arc_at(60e3, perigee_m=-4e6, range_m=2e6, orbiting=0.0, speed_m_s=5600.0, sigma_m_s=300.0)
 RADAR = Motion(
     time=0,
     shines=False, infrared_hits=0, radar_hits=8, dark_s=0.0, powered=0.0, thrust_m_s2=0.0, thrust_sigma_m_s2=math.inf,
@@ -41,7 +48,7 @@ def test_what_gains_energy_twice_unlit_is_driven_for_as_long_as_it_does_so_in_su
     told = []
     for second in range(0, 200, 2):
         push += 6.0 if second < 120 else 0.0
-        arc = ORBITAL._replace(speed_m_s=5200.0 + push, height_m=300e3)
+        arc = arc_at(300e3, speed_m_s=5200.0 + push)
         past.note(RADAR._replace(time=second * NS, height_m=300e3), arc)
         told.append(past.driven(second * NS))
     assert told.index(True) < 30
@@ -50,7 +57,7 @@ def test_what_gains_energy_twice_unlit_is_driven_for_as_long_as_it_does_so_in_su
     # what coasts is not, however noisy
     past = Past()
     for second in range(0, 200, 2):
-        noisy = ORBITAL._replace(speed_m_s=5200.0 + 30.0 * math.sin(second), height_m=300e3)
+        noisy = arc_at(300e3, speed_m_s=5200.0 + 30.0 * math.sin(second))
         past.note(RADAR._replace(time=second * NS, height_m=300e3), noisy)
         assert not past.driven(second * NS)
 
@@ -127,12 +134,12 @@ def test_what_gains_speed_has_no_past() -> None:
 
 
 def test_falling_freely_gains_no_energy() -> None:
-    then = FreeArc(0.0, 0.0, 0.0, 0.0, speed_m_s=3000.0, height_m=900e3, sigma_m_s=5.0)
+    then = arc_at(900e3, speed_m_s=3000.0, sigma_m_s=5.0)
     r_then, r_now = 6.371e6 + 900e3, 6.371e6 + 200e3
     speed = math.sqrt(3000.0**2 + 2.0 * 3.986004418e14 * (1.0 / r_now - 1.0 / r_then))
     assert speed > 4500.0
-    assert not faster(then._replace(speed_m_s=speed, height_m=200e3), then)
-    assert faster(then._replace(speed_m_s=speed + 30.0, height_m=200e3), then)
+    assert not faster(arc_at(200e3, speed_m_s=speed, sigma_m_s=5.0), then)
+    assert faster(arc_at(200e3, speed_m_s=speed + 30.0, sigma_m_s=5.0), then)
 
 
 def test_braking_is_remembered_in_sigmas_and_only_while_it_shines() -> None:
