@@ -67,6 +67,8 @@ class Member(msgspec.Struct):
     """Its motion said launch or fall: it did not only shine aloft."""
     spoken: list[str] = msgspec.field(default_factory=list)
     """Every path that has spoken of it."""
+    beside: bool = False
+    """It is a spent stage beside what its burn was for."""
     word: ObjectAssessment | None = None
     """What was known of it when it ended."""
 
@@ -105,9 +107,11 @@ class RaidEvent(msgspec.Struct):
         if not threats:
             n = max(1, sum(1 for m in self.members.values() if RANK[m.worst] >= RANK["tracked"]))
             return ObjectCount(1, n, max(n, len(self.members)))
-        sure = sum(1 for m in threats if RANK[m.worst] >= RANK["probable"])
-        likely = [m for m in threats if m.p_missile >= LIKELY_MISSILE and RANK[m.level] >= RANK["possible"]]
-        best = sum(1 for m in threats if m in likely or RANK[m.worst] >= RANK["probable"])
+        # a spent stage is no missile of its own
+        whole = [m for m in threats if not m.beside]
+        sure = sum(1 for m in whole if RANK[m.worst] >= RANK["probable"])
+        likely = [m for m in whole if m.p_missile >= LIKELY_MISSILE and RANK[m.level] >= RANK["possible"]]
+        best = sum(1 for m in whole if m in likely or RANK[m.worst] >= RANK["probable"])
         seen = self.tally.said
         # at least: seen side by side, and each of them a probable threat
         low = max(min(self.tally.side, sure), 1)

@@ -27,6 +27,14 @@ LONGEST_FLIGHT_S = 7200.0
 """What was launched longer ago is down, or in orbit."""
 
 
+def _whole(judged: Judged, members: list[Judged]) -> Judged:
+    """Return the object of an event that a spent stage flies beside, where that threatens; else the object itself."""
+    if not judged.beside:
+        return judged
+    others = (j for j in members if j.burn == judged.burn and not j.beside and RANK[j.level] >= RANK["possible"])
+    return min(others, key=lambda j: j.spent, default=judged)
+
+
 class Events:
     """All events of a centre, open and closed."""
 
@@ -84,6 +92,7 @@ class Events:
         member.level = judged.level
         member.rose |= judged.moved
         member.p_missile, member.p_asset = judged.missile, judged.asset_twice
+        member.beside = judged.beside
         member.p_orbit = judged.classes["space_launch"]
         member.p_orbit_most = max(member.p_orbit_most, member.p_orbit)
         member.spoken = sorted({*member.spoken, *speaking_paths(track.paths)})
@@ -178,7 +187,8 @@ class Events:
             member = event.members.get(judged.number)
             since = member.joined if member is not None else 0
             first = judged.line_at == 0 and (threat or judged.judged_at > since)
-            due = first or (threat and judged.line_at > 0 and now - judged.line_at >= LINE_PAUSE_S * NS)
+            again = threat and _whole(judged, members) is judged
+            due = first or (again and judged.line_at > 0 and now - judged.line_at >= LINE_PAUSE_S * NS)
             due = due and judged.predicted_at > judged.line_at
             # where something threatens, the last word is not about what does not
             another = judged.line_at > 0 and judged.said != judged.line_said and (threat or quiet)
@@ -245,9 +255,10 @@ class Events:
         paths = sorted({p for t in mine for p in speaking_paths(t.paths)})
         order = [m.track for m in event.members.values()]
         objects = tuple(self._member(j, tracks, now) for j in members if full or j is lead)
-        first = next((m for m in objects if lead is not None and m.track == lead.track), None)
+        subject = None if lead is None else _whole(lead, members) if full else lead
+        first = next((m for m in objects if subject is not None and m.track == subject.track), None)
         if event.closed and not event.joined:
-            ended = sorted(event.members.values(), key=lambda m: (-RANK[m.worst], -m.p_asset, m.number))
+            ended = sorted(event.members.values(), key=lambda m: (m.beside, -RANK[m.worst], -m.p_asset, m.number))
             objects = tuple(m.word for m in ended if m.word is not None)
             first = next(iter(objects), None)
         if first is not None:

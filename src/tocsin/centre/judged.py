@@ -67,7 +67,11 @@ class Judged(msgspec.Struct):
     """Lines of sight from which the state at burnout was told; more of them are a plume that shone again."""
     launch: Spot | None = None
     kin: int = 0
-    """How often it was asked whose burn it comes from (`kin.launch_of_kin`)."""
+    """How often it was asked whose burn it comes from (`kin.burn_of_kin`)."""
+    burn: int = 0
+    """Number of the track whose burn it comes from, as others do that fly beside it; 0 = none is known."""
+    spent: float = 0.0
+    """Probability that it is the spent stage among those."""
     impact: Spot | None = None
     impacting: float = 0.0
     fall_since: int = 0
@@ -117,6 +121,11 @@ class Judged(msgspec.Struct):
             return False
         self.said, lifting.told = self.best, bool(lifting.since)
         return True
+
+    @property
+    def beside(self) -> bool:
+        """Return whether another object is the one that its burn was for."""
+        return self.spent > 0.5
 
     @property
     def motion(self) -> dict[str, str]:

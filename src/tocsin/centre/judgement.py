@@ -14,7 +14,7 @@ from tocsin.assessment.paths import speaking_paths
 from tocsin.centre.braking import note_drag
 from tocsin.centre.features import features_of
 from tocsin.centre.judged import Judged, Spot
-from tocsin.centre.kin import launch_of_kin
+from tocsin.centre.kin import burn_of_kin, note_spent
 from tocsin.centre.predictor import MAY_BURN, Predictor
 from tocsin.core.constants import NS
 from tocsin.core.records.inputs import Notification
@@ -114,6 +114,7 @@ class Judgement:
         states, covariances = tracker.combined(index)
         six = np.ascontiguousarray(states[:, :6])
         arcs = arc_figures(six, covariances, ORBIT_FLOOR_M)
+        note_spent(tracker.bank, self.objects.values())
         for k, slot in enumerate(slots):
             track = tracker.bank.tracks[slot]
             judged = self.of(track)
@@ -144,9 +145,11 @@ class Judgement:
         threatening = judged.launched >= 0.5 if track.satellites else falls
         if threatening or judged.event:
             self._predict(stage, judged, track, state, covariance, now)
-        burnt = launch_of_kin(stage.tracker.bank, self.objects.values(), judged, track)
-        if burnt is not None:
-            _rose_at(judged, burnt)
+        kin = burn_of_kin(stage.tracker.bank, self.objects.values(), judged, track)
+        if kin is not None:
+            spot, burnt = kin
+            _rose_at(judged, spot)
+            judged.burn = burnt.burn = burnt.number
         judged.moved |= threatening and (falls or (judged.launched >= LAUNCH_LIKE and judged.climbs))
         opens = judged.event != 0 or judged.moved or (judged.launched >= NOTICEABLE and judged.aloft)
         judged.judged_at, judged.hits_judged = now, track.hits

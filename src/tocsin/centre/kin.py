@@ -1,11 +1,13 @@
-"""Where a radar's track rose that comes from a burn which another track has shown: a warhead and the stage beside it."""
+"""What comes from one burn: where a radar's track rose whose plume another track has, and which of them is the spent stage."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 
 from tocsin.centre.judged import Judged, Spot
 from tocsin.core.constants import NS
+from tocsin.identification.drag import heavy_odds
 from tocsin.tracking.bank import Track, TrackBank
 from tocsin.tracking.kindred import apart_at
 from tocsin.tracking.upkeep import radars_tell
@@ -16,10 +18,13 @@ ASKED = (12, 25, 50, 100, 200)
 LIT, BESIDE_M = 3, 300e3
 SAME_S, GATE = 300.0, 22.5
 """Launches of one burn lie so near in time, the states at its end so near (chi-square of 6, 99.9 %)."""
+ECHO_DB, ECHO_HITS = 4.0, 5
+"""An empty stage is a tube of metres, what it carried is small or shaped to reflect little: of two that came apart the brighter
+one to radar is the stage, with odds of e for so many decibels between their means over so many detections each."""
 
 
-def launch_of_kin(bank: TrackBank, objects: Iterable[Judged], judged: Judged, track: Track) -> Spot | None:
-    """Return the launch of the only burn whose end the arc of a track of radars alone leads back to, None without one.
+def burn_of_kin(bank: TrackBank, objects: Iterable[Judged], judged: Judged, track: Track) -> tuple[Spot, Judged] | None:
+    """Return launch and object of the only burn whose end the arc of a track of radars alone leads back to, None without one.
 
     Radars start a track of their own for what separates from a stage that has kept the plume's track. Its arc alone tells where
     it rose to tens or hundreds of kilometres; satellites have seen it to a few. Of plumes that burn side by side satellites take
@@ -28,16 +33,38 @@ def launch_of_kin(bank: TrackBank, objects: Iterable[Judged], judged: Judged, tr
     if track.satellites or judged.launch is None or judged.kin >= len(ASKED) or track.hits < ASKED[judged.kin]:
         return None
     judged.kin = sum(track.hits >= hits for hits in ASKED)
-    burns = [(j.launch, t) for j in objects if j.launch is not None and (t := _plume(bank, j)) is not None]
-    found: list[tuple[Spot, Track]] = []
-    for spot, plume in burns:
+    burns = [(j.launch, t, j) for j in objects if j.launch is not None and (t := _plume(bank, j)) is not None]
+    found: list[tuple[Spot, Judged]] = []
+    for spot, plume, burnt in burns:
         near = abs(spot.time - judged.launch.time) < SAME_S * NS and spot.sigma_m < judged.launch.sigma_m
         over = near and plume.off_from and radars_tell(plume)
         if over and apart_at(bank, plume.slot, track.slot, plume.off_from) < GATE:
-            found.append((spot, plume))
-    if len(found) != 1 or any(_beside(found[0], other) for other in burns if other[1] is not found[0][1]):
+            found.append((spot, burnt))
+    if len(found) != 1:
         return None
-    return found[0][0]
+    spot, burnt = found[0]
+    one = (spot, bank.tracks[burnt.slot])
+    return None if any(_beside(one, (place, t)) for place, t, j in burns if j is not burnt) else found[0]
+
+
+def note_spent(bank: TrackBank, objects: Iterable[Judged]) -> None:
+    """Write into all objects that come from one burn the probability that each is the spent stage: one of them is."""
+    families: dict[int, list[Judged]] = {}
+    for judged in objects:
+        if judged.burn and judged.slot in bank.tracks and bank.tracks[judged.slot].number == judged.number:
+            families.setdefault(judged.burn, []).append(judged)
+    for family in families.values():
+        if len(family) < 2:
+            continue
+        slots = [j.slot for j in family]
+        echoes, told = bank.columns["echo"][slots].tolist(), bank.columns["echo_hits"][slots].tolist()
+        if min(told) < ECHO_HITS:
+            echoes = [0.0] * len(family)
+        # what the air has told of a body weighs as well
+        logs = [echo / ECHO_DB - heavy_odds(*j.context.lightness) for echo, j in zip(echoes, family, strict=True)]
+        shares = [math.exp(value - max(logs)) for value in logs]
+        for judged, share in zip(family, shares, strict=True):
+            judged.spent = share / sum(shares)
 
 
 def _plume(bank: TrackBank, judged: Judged) -> Track | None:

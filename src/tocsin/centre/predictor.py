@@ -153,6 +153,7 @@ class Predictor:
                 lightness=lightness,
                 lightness_sigma=lightness_sigma,
                 lightness_with=lightness_with,
+                spent=judged.spent,
                 powered=powered,
             )
         judged.wide = found.method != "unscented"

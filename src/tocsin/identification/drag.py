@@ -51,6 +51,16 @@ def shows(lightness: float, sigma: float, radar_hits: int) -> bool:
     return radar_hits >= LEAST_HITS and lightness > SIGMAS * sigma and sigma < LN_MOST * lightness
 
 
+def heavy_odds(lightness: float, sigma: float) -> float:
+    """Return the log odds of a head against a spent stage by how much air slows a body; 0 where the air has told nothing."""
+    if not (lightness > SIGMAS * sigma and sigma < LN_MOST * lightness):
+        return 0.0
+    at, error = -math.log(lightness), sigma / lightness
+    head = max(_density(at, HEADS[0], math.hypot(HEADS[1], error)), SELDOM)
+    stage = max(_density(at, STAGES[0], math.hypot(STAGES[1], error)), SELDOM)
+    return math.log(head / stage)
+
+
 def _density(x: float, centre: float, width: float) -> float:
     """Return the density of a normal at x."""
     return math.exp(-0.5 * ((x - centre) / width) ** 2) / (width * math.sqrt(2.0 * math.pi))

@@ -40,8 +40,12 @@ _UNTOLD, _BEYOND = 0.9, 2.0
 """With more than so much of its first sigma, the air has told nothing of it: ln(beta) lies evenly in its range. But where the
 lightness lies so many sigma beyond that range it is no such body."""
 _BETAS, _BETA_SPREAD = 4, 0.5
-_BETA_STEP = math.log(BETA_MOST / BETA_LEAST) / math.sqrt(_BETAS**2 - 1 + 12.0 * _BETA_SPREAD**2)
-"""So many Gaussians stand for that range, with a sigma of so many steps; the step, in ln(beta), keeps its variance."""
+_BETA_WIDTH = math.sqrt(_BETAS**2 - 1 + 12.0 * _BETA_SPREAD**2)
+"""So many Gaussians stand for that range, with a sigma of so many steps; steps of the range over this keep its variance."""
+STAGE_BETAS = 80.0, 1000.0
+"""kg/m2, of spent stages: empty tanks that tumble, to motors that fall nose first. Of dry masses and sizes of published stages
+(an R-17: 2.1 t, 0.88 x 9 m, 200 broadside, 1,500 nose first; a third stage of 1 t, 1.3 x 2 m: 350)."""
+_POSSIBLE = 0.005
 
 
 @dataclass(frozen=True, eq=False)
@@ -191,13 +195,15 @@ def predict_impact(
     lightness: float = LIGHTNESS,
     lightness_sigma: float = LIGHTNESS_SIGMA,
     lightness_with: FloatArray | None = None,
+    spent: float = 0.0,
     powered: PoweredHypotheses | None = None,
     max_flight_s: float = MAX_FLIGHT_S,
 ) -> Impact:
     """Return where an Earth-fixed state (6,) with covariance (6, 6), m and m/s, comes down; drag included.
 
     Free flight: 15 sigma points over state and lightness 1 / beta (m2/kg), which have the covariance `lightness_with` (6,);
-    while the air has told nothing of it, those of the state, moved over the range of beta. Where they do not describe the
+    while the air has told nothing of it, those of the state, moved over the range of beta, with probability `spent` over that of
+    spent stages. Where they do not describe the
     footprint (some stay up, wider than 1,500 km, strongly curved) 128 evenly spread Gaussian points. With `powered`: 16 to 64
     points a hypothesis over state, burn time and thrust, and what has not tipped over yet by how far its class flies. Impact is
     at the ellipsoid.
@@ -215,7 +221,7 @@ def predict_impact(
         return impact_of(time_ns, *nothing, turns, "none")
     joint = with_lightness(covariance, lightness_sigma, lightness_with)
     told = lightness_sigma < _UNTOLD * LIGHTNESS_SIGMA or lightness - _BEYOND * lightness_sigma > 1.0 / BETA_LEAST
-    found = (_by_sigma_points if told else _over_betas)(state, joint, lightness, limit)
+    found = _by_sigma_points(state, joint, lightness, limit) if told else _untold(state, joint, lightness, spent, limit)
     if found is not None:
         return impact_of(time_ns, *found, turns, "unscented")
     points = gaussian_cloud(_CLOUD, 7)
@@ -243,10 +249,31 @@ def _by_sigma_points(
     return gaussian_fall(states, betas, limit)
 
 
-def _over_betas(
-    state: FloatArray, joint: FloatArray, lightness: float, limit: float
+def _untold(
+    state: FloatArray, joint: FloatArray, lightness: float, spent: float, limit: float
 ) -> tuple[FloatArray, FloatArray] | None:
-    """Return parts and times of the falls of a state over the whole range of beta; None where no Gaussian fits those of one beta.
+    """Return parts and times of the falls of what the air has told nothing of, a spent stage with probability `spent`."""
+    shares = [
+        (share, over)
+        for share, over in ((1.0 - spent, (BETA_LEAST, BETA_MOST)), (spent, STAGE_BETAS))
+        if share > _POSSIBLE
+    ]
+    total = math.fsum(share for share, _ in shares)
+    parts, times = [], []
+    for share, over in shares:
+        found = _over_betas(state, joint, lightness, over, limit)
+        if found is None:
+            return None
+        parts.append(found[0])
+        parts[-1][:, 0] *= share / total
+        times.append(found[1])
+    return np.concatenate(parts), np.concatenate(times)
+
+
+def _over_betas(
+    state: FloatArray, joint: FloatArray, lightness: float, range_: tuple[float, float], limit: float
+) -> tuple[FloatArray, FloatArray] | None:
+    """Return parts and times of the falls of a state over a range of beta; None where no Gaussian fits those of one beta.
 
     Given the lightness the state has mean x + c d / s^2 and covariance P - c c^T / s^2: c their covariance, s the sigma of the
     lightness, d how far it lies from its mean.
@@ -255,8 +282,10 @@ def _over_betas(
     slope = joint[6, :6] / variance
     given = with_lightness(joint[:6, :6] - slope[:, None] * joint[6, :6], 0.0)
     # the middle of the range, then its parts
-    steps = np.append(0.0, _BETA_STEP * (np.arange(_BETAS) - 0.5 * (_BETAS - 1)))
-    over = math.sqrt(BETA_LEAST * BETA_MOST) * np.array([math.exp(step) for step in steps.tolist()])
+    least, most = range_
+    step = math.log(most / least) / _BETA_WIDTH
+    steps = np.append(0.0, step * (np.arange(_BETAS) - 0.5 * (_BETAS - 1)))
+    over = math.sqrt(least * most) * np.array([math.exp(step) for step in steps.tolist()])
     moved = state + (1.0 / over - lightness)[:, None] * slope
     points, betas = np.empty((k.SIGMA_POINTS, 6)), np.empty(k.SIGMA_POINTS)
     k.sigma_states(moved[0], given, 1.0 / float(over[0]), points, betas)

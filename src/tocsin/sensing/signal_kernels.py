@@ -7,6 +7,8 @@ log-normally fluctuating intensity passes the on-board threshold.
 
 import math
 
+import numpy as np
+
 from tocsin.core.constants import SPEED_OF_LIGHT_M_S
 from tocsin.core.kernels import kernel
 
@@ -39,6 +41,20 @@ def radar_snr_db(
         - 40.0 / LN10 * math.log(max(r, 1.0) / reference_range)
         + 10.0 * SCAN_EXPONENT / LN10 * math.log(c)
     )
+
+
+@kernel
+def cross_sections(
+    ranges: np.ndarray, snr_db: np.ndarray, given: np.ndarray, reference_range: float, reference_snr_db: float, out: np.ndarray
+) -> None:  # fmt: skip
+    """Fill `out` (n,) with radar cross-sections, dB m2: those `given`, else what `ranges` (m) and `snr_db` tell of boresight.
+
+    NaN where neither is known. Scan loss and noise above the nominal are not known here: some dB too small.
+    """
+    for i in range(out.shape[0]):
+        out[i] = given[i]
+        if given[i] != given[i]:
+            out[i] = snr_db[i] - reference_snr_db + 40.0 / LN10 * math.log(max(ranges[i], 1.0) / reference_range)
 
 
 @kernel

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from tocsin.core.records.inputs import INTENSITY, Look
+from tocsin.core.records.inputs import INTENSITY, RANGE, RCS_DBSM, SNR_DB, Look
 from tocsin.sensing.sensors import Sensor
+from tocsin.sensing.signal_kernels import cross_sections
 from tocsin.tracking import record_kernels as kernels
 from tocsin.tracking.bank import KEYS, RIVALS_KEPT, FloatArray, IntArray, Track, TrackBank
 from tocsin.tracking.filter_kernels import M_SIGMA_A
@@ -26,7 +27,7 @@ class LookNotes:
         self._made: tuple[int, int, FloatArray, bool] | None = None
 
     def _ready(self) -> tuple[int, int, FloatArray, bool]:
-        """Return the numbers of look and path, intensities, and whether a radar gives its own numbers of tracks.
+        """Return the numbers of look and path, signals, and whether a radar gives its own numbers of tracks.
 
         Most looks write nothing: it is made ready by the first detection that is written.
         """
@@ -36,17 +37,32 @@ class LookNotes:
             named = f"{sensor.kind}/{sensor.site}/{look.line or sensor.line}"
             path = self.bank.path_number(named) if self.trusted else NO_PATH
             hinted = sensor.kind == "radar" and any(look.hints)
-            self._made = number, path, np.ascontiguousarray(look.values[:, INTENSITY]), hinted
+            self._made = number, path, self._signals(), hinted
         return self._made
+
+    def _signals(self) -> FloatArray:
+        """Return (n,) intensities of plumes, W/sr, or radar cross-sections, dB m2; NaN = not known."""
+        sensor, columns = self.sensor, np.ascontiguousarray(self.look.values.T)
+        signals: FloatArray = columns[INTENSITY]
+        if sensor.kind == "radar":
+            cross_sections(
+                columns[RANGE],
+                columns[SNR_DB],
+                columns[RCS_DBSM],
+                sensor.reference_range,
+                sensor.reference_snr_db,
+                signals,
+            )
+        return signals
 
     def write(self, slots: IntArray, which: IntArray) -> None:
         """Write detections `which` (k,) into the records of the tracks `slots` (k,)."""
         bank, look = self.bank, self.look
-        number, path, intensity, hinted = self._ready()
+        number, path, signals, hinted = self._ready()
         infrared = self.sensor.kind == "infrared"
         kernels.write_hits(
             bank.records, bank.contacts, bank.path_hits, bank.firsts, bank.lasts, slots, which, self.rows, look.times,
-            look.numbers, intensity, number, self.number, path, infrared,
+            look.numbers, signals, number, self.number, path, infrared,
         )  # fmt: skip
         if infrared:
             for slot, row in zip(slots.tolist(), which.tolist(), strict=True):
@@ -76,6 +92,9 @@ def absorb(keep: Track, drop: Track) -> None:
     keep.infrared_hits += drop.infrared_hits
     keep.last_hit = max(keep.last_hit, drop.last_hit)
     keep.last_infrared = max(keep.last_infrared, drop.last_infrared)
+    echo, echo_hits = bank.columns["echo"], bank.columns["echo_hits"]
+    echo_hits[a] += echo_hits[b]
+    echo[a] += (echo[b] - echo[a]) * echo_hits[b] / max(echo_hits[a], 1)
     for name in ("hits", "missed", "missing"):
         bank.contacts[name][a] += bank.contacts[name][b]
     bank.path_hits[a] += bank.path_hits[b]

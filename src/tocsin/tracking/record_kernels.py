@@ -38,12 +38,13 @@ def write_keys(records: np.ndarray, firsts: np.ndarray, lasts: np.ndarray, slot:
 def write_hits(
     records: np.ndarray, contacts: np.ndarray, path_hits: np.ndarray, firsts: np.ndarray, lasts: np.ndarray,
     slots: np.ndarray, which: np.ndarray, rows: np.ndarray, times: np.ndarray, numbers: np.ndarray,
-    intensity: np.ndarray, look: int, sensor: int, path: int, infrared: bool,
+    signal: np.ndarray, look: int, sensor: int, path: int, infrared: bool,
 ) -> None:  # fmt: skip
     """Write measurement `rows[which[k]]` into the record of track `slots[k]`.
 
-    `times` (n,) ns, `numbers` (n,) of the detections in the look, `intensity` (n,) W/sr; `look`, `sensor`, `path` as the
-    bank numbers them; a `path` below 0 is none.
+    `times` (n,) ns, `numbers` (n,) of the detections in the look, `signal` (n,) intensities of plumes in W/sr, radar
+    cross-sections in dB m2 of what radars see, NaN = not known; `look`, `sensor`, `path` as the bank numbers them; a `path`
+    below 0 is none.
     """
     for k in range(slots.shape[0]):
         s, d = slots[k], which[k]
@@ -56,15 +57,18 @@ def write_hits(
         c.hits += 1
         c.missed += c.missing
         c.missing = 0.0
+        v = signal[d]
         if infrared:
             records[s].infrared_hits += 1
             records[s].last_infrared = max(records[s].last_infrared, times[d])
             records[s].infrared_misses = 0
             records[s].off_from = 0
             records[s].doubt_infrared = 0.0
-            v = intensity[d]
             if v == v and not records[s].intensity >= v:
                 records[s].intensity = v
+        elif v == v:
+            records[s].echo_hits += 1
+            records[s].echo += (v - records[s].echo) / records[s].echo_hits
         c.x, c.y, c.z = m[S_X], m[S_X + 1], m[S_X + 2]
         if m[U_X] == m[U_X] and (infrared or m[M_RANGE] == m[M_RANGE]):
             c.time = times[d]

@@ -22,6 +22,8 @@ RECORD = np.dtype(
         ("infrared_misses", np.int64),
         ("off_from", np.int64),
         ("intensity", np.float64),
+        ("echo", np.float64),
+        ("echo_hits", np.int64),
         ("first_count", np.int64),
         ("last_count", np.int64),
         ("rival_count", np.int64),
@@ -35,7 +37,8 @@ RECORD = np.dtype(
 )
 """What is known of a track besides its state; the meaning of most stands at the properties of `Track`. `shadow`: number of the
 track that takes its detections, 0 = none, in `shadow_slot`; `shade`: log of the chance of the looks that showed one of the two
-alone, if they were two objects; `apart`: looks among them that showed this one; `dark`: 1 it goes without now, -1 not."""
+alone, if they were two objects; `apart`: looks among them that showed this one; `dark`: 1 it goes without now, -1 not.
+`echo`: mean radar cross-section, dB m2, of the `echo_hits` detections of radars that tell it."""
 CONTACT = np.dtype(
     [
         ("hits", np.int64),

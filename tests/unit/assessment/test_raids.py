@@ -75,6 +75,17 @@ def test_one_launch_that_threatens_nobody_is_one_object() -> None:
     assert (count.low, count.best, count.high) == (1, 1, 1)
 
 
+def test_a_spent_stage_beside_a_missile_is_no_missile_more_but_may_be_one() -> None:
+    missile = member(1, "probable", threat=True, p_missile=0.95)
+    stage = member(2, "confirmed", threat=True, p_missile=0.95, beside=True)
+    count = event(missile, stage).count()
+    assert (count.low, count.best, count.high) == (1, 1, 2)
+    stage.beside = False
+    assert event(missile, stage).count().best == 2
+    # alone it threatens as any other
+    assert event(member(2, "confirmed", threat=True, p_missile=0.95, beside=True)).count().best == 1
+
+
 def test_counts_are_ordered_and_hold_what_is_sure() -> None:
     members = [
         member(1, "probable", threat=True, p_missile=0.95),

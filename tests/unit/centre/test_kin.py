@@ -5,7 +5,7 @@ import pytest
 
 from tests.unit.tracking.scenes import SENSORS, Scene, at, later, thrown
 from tocsin.centre.judged import Judged, Spot
-from tocsin.centre.kin import ASKED, launch_of_kin
+from tocsin.centre.kin import ASKED, burn_of_kin, note_spent
 from tocsin.tracking.bank import Track
 from tocsin.tracking.kindred import apart_at
 
@@ -63,11 +63,13 @@ def test_a_warhead_rose_where_the_plume_did_whose_track_the_stage_has_kept() -> 
     told, arc = rose(-150.0, 4e3), rose(-130.0, 40e3)
     stage, warhead = judged_of(tracks, told, arc)
     bank, objects = scene.tracker.bank, (stage, warhead)
-    assert launch_of_kin(bank, objects, warhead, tracks[1]) is told
+    spot, burnt = burn_of_kin(bank, objects, warhead, tracks[1]) or (None, None)
+    assert spot is told
+    assert burnt is stage
     # asked once at each of the numbers of detections
     assert warhead.kin == 1
     assert tracks[1].hits < ASKED[1]
-    assert launch_of_kin(bank, objects, warhead, tracks[1]) is None
+    assert burn_of_kin(bank, objects, warhead, tracks[1]) is None
 
 
 def test_nothing_is_taken_over_from_a_burn_elsewhere_from_one_worse_known_nor_where_two_fit() -> None:
@@ -76,18 +78,18 @@ def test_nothing_is_taken_over_from_a_burn_elsewhere_from_one_worse_known_nor_wh
     told, arc = rose(-150.0, 4e3), rose(-130.0, 40e3)
     bank = scene.tracker.bank
     objects = judged_of(tracks, told, arc, arc)
-    assert launch_of_kin(bank, objects, objects[2], tracks[2]) is None
+    assert burn_of_kin(bank, objects, objects[2], tracks[2]) is None
     for worse in (rose(-150.0, 60e3), rose(-130.0 - 400.0, 4e3)):
         objects = judged_of(tracks, worse, arc, arc)
-        assert launch_of_kin(bank, objects, objects[1], tracks[1]) is None
+        assert burn_of_kin(bank, objects, objects[1], tracks[1]) is None
     # a plume that burnt beside it may have been taken for it
     lit(scene, tracks[2])
     objects = judged_of(tracks, told, arc, rose(-160.0, 4e3))
-    assert launch_of_kin(bank, objects, objects[1], tracks[1]) is None
+    assert burn_of_kin(bank, objects, objects[1], tracks[1]) is None
     both, tracks = followed(STAGE, WARHEAD, STAGE - PUSHED)
     lit(both, *tracks[:2])
     objects = judged_of(tracks, told, told, arc)
-    assert launch_of_kin(both.tracker.bank, objects, objects[2], tracks[2]) is None
+    assert burn_of_kin(both.tracker.bank, objects, objects[2], tracks[2]) is None
 
 
 def test_a_young_track_and_one_that_satellites_saw_are_not_asked() -> None:
@@ -95,5 +97,49 @@ def test_a_young_track_and_one_that_satellites_saw_are_not_asked() -> None:
     lit(scene, tracks[0])
     objects = judged_of(tracks, rose(-150.0, 4e3), rose(-130.0, 40e3))
     for judged, track in zip(objects, tracks, strict=True):
-        assert launch_of_kin(scene.tracker.bank, objects, judged, track) is None
+        assert burn_of_kin(scene.tracker.bank, objects, judged, track) is None
         assert judged.kin == 0
+
+
+def family(scene: Scene, tracks: list[Track], echoes: tuple[float, ...], hits: int = 20) -> tuple[Judged, ...]:
+    """Return objects of one burn whose mean radar cross-sections are `echoes`, dB m2."""
+    found = judged_of(tracks, *(rose(-150.0, 4e3) for _ in tracks))
+    for judged, track, echo in zip(found, tracks, echoes, strict=True):
+        judged.burn = tracks[0].number
+        scene.tracker.bank.columns["echo"][track.slot] = echo
+        scene.tracker.bank.columns["echo_hits"][track.slot] = hits
+    note_spent(scene.tracker.bank, found)
+    return tuple(found)
+
+
+def test_the_brighter_of_two_that_came_apart_is_the_spent_stage() -> None:
+    scene, tracks = followed(STAGE, WARHEAD)
+    stage, warhead = family(scene, tracks, (8.0, -8.0))
+    assert stage.spent == pytest.approx(1.0 / (1.0 + np.exp(-4.0)))
+    assert stage.spent + warhead.spent == pytest.approx(1.0)
+    assert stage.beside
+    assert not warhead.beside
+    # alike to radar, or hardly seen: neither is told apart, and nobody is said to fly beside
+    for alike in (family(scene, tracks, (3.0, 3.0)), family(scene, tracks, (8.0, -8.0), hits=4)):
+        assert [j.spent for j in alike] == [0.5, 0.5]
+        assert not any(j.beside for j in alike)
+
+
+def test_what_the_air_has_told_of_two_that_came_apart_counts_too() -> None:
+    scene, tracks = followed(STAGE, WARHEAD)
+    stage, warhead = family(scene, tracks, (0.0, 0.0))
+    stage.context.lightness, warhead.context.lightness = (1.0 / 250.0, 1e-4), (1.0 / 5000.0, 1e-5)
+    note_spent(scene.tracker.bank, (stage, warhead))
+    assert stage.spent > 0.99
+    # the prior of the filter is no word of the air
+    stage.context.lightness = warhead.context.lightness = (2.1e-4, 1.3e-4)
+    note_spent(scene.tracker.bank, (stage, warhead))
+    assert stage.spent == 0.5
+
+
+def test_one_that_is_left_alone_keeps_what_was_known_of_it() -> None:
+    scene, tracks = followed(STAGE, WARHEAD)
+    stage, _ = family(scene, tracks, (8.0, -8.0))
+    before = stage.spent
+    note_spent(scene.tracker.bank, (stage,))
+    assert stage.spent == before

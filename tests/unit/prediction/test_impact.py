@@ -11,7 +11,7 @@ from scipy.stats import norm, qmc
 
 from tests.unit.prediction.arcs import fallen, inside, spread, state_at
 from tocsin.core.constants import NS
-from tocsin.prediction.impact import PoweredHypotheses, footprint, predict_impact
+from tocsin.prediction.impact import STAGE_BETAS, PoweredHypotheses, footprint, predict_impact
 from tocsin.prediction.impact_kernels import burn_on, landings, least_energy_s
 from tocsin.prediction.sobol import gaussian_cloud
 from tocsin.tracking.filter_kernels import LIGHTNESS
@@ -75,6 +75,32 @@ def test_an_untold_ballistic_coefficient_lies_evenly_in_its_range(name):
     assert held[0] == pytest.approx(0.5, abs=0.06)
     assert held[1] == pytest.approx(0.9, abs=0.035)
     assert held[2] == pytest.approx(0.99, abs=0.011)
+
+
+@pytest.mark.parametrize("spent", [0.02, 0.3, 0.5, 0.9, 1.0])
+@pytest.mark.parametrize("name", ["1,000 km", "10,000 km over the pole"])
+def test_what_may_be_a_spent_stage_falls_as_one_with_that_probability(name, spent):
+    state, covariance = state_at(*ARCS[name][0]), spread(50.0, 0.3)
+    rng = np.random.default_rng(len(name))
+    heads = np.exp(rng.uniform(math.log(2000.0), math.log(12_000.0), N))
+    stages = np.exp(rng.uniform(*np.log(STAGE_BETAS), N))
+    betas = np.where(np.arange(N) < round(spent * N), stages, heads)
+    states = rng.multivariate_normal(state, covariance, N)
+    impact = predict_impact(0, state, covariance, spent=spent)
+    assert impact.impacting_probability == pytest.approx(1.0)
+    held = shares_held(impact, states, betas)
+    assert held == pytest.approx([0.5, 0.9, 0.99], abs=0.06)
+    plain = predict_impact(0, state, covariance)
+    if spent >= 0.3:
+        assert shares_held(plain, states, betas)[2] < 1.0 - 0.8 * spent
+        assert impact.ellipses[2].semi_major_km > 2.5 * plain.ellipses[2].semi_major_km
+
+
+def test_what_the_air_has_told_says_more_than_what_an_object_may_be():
+    state, covariance = state_at(20.0, -30.0, 40e3, 3000.0, -20.0, 120.0), spread(60.0, 2.0)
+    told = {"lightness": 1.0 / 4000.0, "lightness_sigma": 1e-5}
+    stage, plain = (predict_impact(0, state, covariance, spent=p, **told) for p in (0.5, 0.0))
+    assert stage.ellipses == plain.ellipses
 
 
 def test_what_the_air_has_told_of_beta_goes_with_the_state():

@@ -7,6 +7,7 @@ from scipy import integrate, stats
 
 from tocsin.sensing.signal_kernels import (
     accuracy_factor,
+    cross_sections,
     infrared_pd,
     infrared_snr_db,
     pd_swerling0,
@@ -66,6 +67,14 @@ def test_signal_falls_with_the_fourth_power_of_range():
 def test_scan_loss_is_nine_db_at_60_degrees():
     loss = radar_snr_db(1e6, 0.0, 1.0, 1e6, 0.0, 0.0) - radar_snr_db(1e6, 0.0, 0.5, 1e6, 0.0, 0.0)
     assert loss == pytest.approx(30 * math.log10(2))
+
+
+def test_the_signal_tells_the_cross_section_where_a_radar_does_not():
+    ranges, given = np.array([1e6, 2.5e6, 4e6, math.nan]), np.array([math.nan, math.nan, -3.0, math.nan])
+    snr, found = np.array([radar_snr_db(r, 7.0, 1.0, 3e6, 13.0, 0.0) for r in ranges]), np.empty(4)
+    cross_sections(ranges, snr, given, 3e6, 13.0, found)
+    assert found[:3] == pytest.approx([7.0, 7.0, -3.0])
+    assert math.isnan(found[3])
 
 
 def test_accuracy_improves_by_root_of_signal_within_bounds():

@@ -26,6 +26,7 @@ def records(rng):
     r["score"] = rng.normal(5.0, 4.0, K)
     r["score_top"] = r["score"] + rng.uniform(0, 6, K)
     r["nis"], r["trouble"], r["intensity"] = 1.0, rng.random(K), np.where(rng.random(K) < 0.5, np.nan, 1e5)
+    r["echo"], r["echo_hits"] = rng.normal(0.0, 5.0, K), rng.integers(1, 30, K)
     r["last_infrared"] = rng.integers(0, 2, K) * 50
     r["first_count"], r["last_count"] = rng.integers(0, KEYS, K), rng.integers(0, 20, K)
     c["hits"], c["vouching"] = rng.integers(0, 4, (K, SENSORS)), rng.integers(0, 2, (K, SENSORS))
@@ -42,8 +43,10 @@ def measurements(rng):
 
 
 def equal(one, other):
-    """Return whether two structured arrays hold the same, NaN for NaN."""
-    return all(np.array_equal(one[name], other[name], equal_nan=True) for name in one.dtype.names)
+    """Return whether two structured arrays hold the same, NaN for NaN; a running mean to what rounding leaves of it."""
+    exact = (name for name in one.dtype.names if name != "echo")
+    same = all(np.array_equal(one[name], other[name], equal_nan=True) for name in exact)
+    return same and ("echo" not in one.dtype.names or np.allclose(one["echo"], other["echo"], rtol=1e-12))
 
 
 def hit_by_hand(r, c, path_hits, firsts, lasts, m, time, number, bright, infrared):
@@ -64,6 +67,9 @@ def hit_by_hand(r, c, path_hits, firsts, lasts, m, time, number, bright, infrare
         r["last_infrared"] = max(r["last_infrared"], time)
         r["infrared_misses"] = r["off_from"] = 0
         r["intensity"] = np.fmax(r["intensity"], bright)
+    elif not math.isnan(bright):
+        r["echo"] = (r["echo"] * r["echo_hits"] + bright) / (r["echo_hits"] + 1)
+        r["echo_hits"] += 1
     mine["x"], mine["y"], mine["z"] = m[S_X : S_X + 3]
     if not math.isnan(m[U_X]) and (infrared or not math.isnan(m[M_RANGE])):
         mine["time"], mine["hinted"] = time, 0
