@@ -67,6 +67,8 @@ class Member(msgspec.Struct):
     """Its motion said launch or fall: it did not only shine aloft."""
     spoken: list[str] = msgspec.field(default_factory=list)
     """Every path that has spoken of it."""
+    burn: int = 0
+    """Number of the track whose burn it comes from, 0 = none is known."""
     beside: bool = False
     """It is a spent stage beside what its burn was for."""
     word: ObjectAssessment | None = None

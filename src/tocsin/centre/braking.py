@@ -23,7 +23,7 @@ def note_drag(context: Context, tracker: Tracker, track: Track, orbit_floor_m: f
     found = before_air(tracker.bank, track.slot, AIR_M)
     if found is None:
         return
-    state, covariance = found
+    _, state, covariance = found
     figures = np.empty(FIGURES)
     motion_figures(np.append(state, np.zeros(3)), covariance, np.zeros(3), figures)
     context.past.keep_better(arc_of(arc_figures(state, covariance, orbit_floor_m), 0, figures.tolist(), state))

@@ -161,6 +161,7 @@ class Centre:
         kind, why = self.watch.look(look, self.now)
         if kind:
             self.emit.event(kind, look.sensor, self.now, (), reason=why)  # type: ignore[arg-type]
+        sensor = sensor.at(look.place)
         place = sensor.place(look.time, look.place)
         if not math.isfinite(place[0] + place[1] + place[2]):
             return
@@ -307,8 +308,8 @@ class Centre:
             )  # fmt: skip
             self.events.take_over(self.judgement.forget(drop.slot), self.judgement.of(keep), keep)
         orbiting = {s for s, j in self.judgement.objects.items() if j.orbiting > 0.9 and not j.event}
-        gliding = {s for s, j in self.judgement.objects.items() if j.glides_on(self.now)}
-        for track, reason in self.tracker.tidy(self.now, orbiting, gliding):
+        flying = {s for s, j in self.judgement.objects.items() if j.flies_on(self.now)}
+        for track, reason in self.tracker.tidy(self.now, orbiting, flying):
             feed_watch.died(self, track)
             self._dropped(track, reason)
         if (self.now // NS) % 3600 == 0:

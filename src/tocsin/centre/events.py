@@ -92,7 +92,7 @@ class Events:
         member.level = judged.level
         member.rose |= judged.moved
         member.p_missile, member.p_asset = judged.missile, judged.asset_twice
-        member.beside = judged.beside
+        member.burn, member.beside = judged.burn, judged.beside
         member.p_orbit = judged.classes["space_launch"]
         member.p_orbit_most = max(member.p_orbit_most, member.p_orbit)
         member.spoken = sorted({*member.spoken, *speaking_paths(track.paths)})
@@ -187,7 +187,11 @@ class Events:
             member = event.members.get(judged.number)
             since = member.joined if member is not None else 0
             first = judged.line_at == 0 and (threat or judged.judged_at > since)
-            again = threat and _whole(judged, members) is judged
+            # of a spent stage nothing is told again where what it carried has been followed
+            aside = judged.beside and any(
+                m.burn == judged.burn and m.threat and not m.beside for m in event.members.values()
+            )
+            again = threat and not aside
             due = first or (again and judged.line_at > 0 and now - judged.line_at >= LINE_PAUSE_S * NS)
             due = due and judged.predicted_at > judged.line_at
             # where something threatens, the last word is not about what does not
@@ -295,7 +299,7 @@ class Events:
                 p = j.assets[k] * j.falls if k < len(j.assets) else 0.0
                 spared *= 1.0 - p
                 if p >= LISTED_ASSET and j.impact is not None:
-                    left = min(left, (j.impact.time - now) / NS)
+                    left = min(left, max((j.impact.time - now) / NS, 0.0))
             if 1.0 - spared >= LISTED_ASSET:
                 out.append(AssetThreat(name, round(1.0 - spared, 4), round(left, 1) if math.isfinite(left) else 0.0))
         out.sort(key=lambda a: (-a.probability, a.id))

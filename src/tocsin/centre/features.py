@@ -53,8 +53,18 @@ class Context(msgspec.Struct):
     last_light: int = 0
     lit_until: int = 0
     """When it was last seen to shine, and when before it was on its way down and shone again (TAI ns)."""
+    lit_hits: int = 0
+    """Detections by satellites until then."""
     carrier: float = 0.0
     """P(space launch) of the burn that may have carried it (`raids.carried_to_orbit`)."""
+    lit: dict[str, float] | None = None
+    """Its class probabilities while it was last seen to burn."""
+    earlier: dict[str, float] | None = None
+    """The same of the object from whose place it has burnt on."""
+    vehicle: dict[str, float] | None = None
+    """Class probabilities of what burnt on where its own burn had ended (`kin.note_upper`), as last known."""
+    upper: int = 0
+    """Number of that track, 0 = none."""
     aim: float = 0.0
     """How surely it is aimed at a protected place (`Predictor.aim`), by the last prediction."""
     lightness: tuple[float, float] = (math.nan, math.nan)
@@ -67,17 +77,16 @@ def features_of(
     arcs: ArcFigures, k: int, context: Context,
 ) -> Features:  # fmt: skip
     """Return the features of a track with state (9,) and covariance (6, 6); row `k` of `arcs` is its arc."""
-    satellites = track.satellites
-    infrared = sum(satellites.values())
     motion = _motion(track, state, covariance)
     first = context.launch_time or track.born
-    _note_light(track, context, first, motion[4])
-    burning = max((context.lit_until or track.last_infrared) - first, 0) / NS if track.last_infrared else 0.0
-    off = max(now - track.off_from, 0) / NS if track.off_from else 0.0
+    satellites, infrared, sights = _burn_seen(track, context, first, motion[4])
+    radar = track.hits - sum(track.satellites.values())
+    shone, dark = context.lit_until or track.last_infrared, context.lit_until or track.off_from
+    burning = max(shone - first, 0) / NS if infrared else 0.0
+    off = max(now - dark, 0) / NS if dark else 0.0
     _note_glint(track, context)
     if infrared and off <= DARK_LONG_S:
         context.burnout = (motion[1], motion[2], motion[3])
-    sights = first_sights(track)
     gain, gain_sigma = speed_gain(sights, state)
     course, course_sigma = course_pull(sights, state)
     first_fast, first_sigma = first_speed(sights, state)
@@ -85,8 +94,7 @@ def features_of(
     away, away_sigma = gone(sights, far)
     silent = sum(1 for s, n in context.silent.items() if n >= 2 and s not in track.sensors)
     off = off if powered < 0.5 else 0.0
-    lit, arc, past = infrared > 0 and not track.off_from, arc_of(arcs, k, motion, state), context.past
-    radar = track.hits - infrared
+    lit, arc, past = infrared > 0 and not dark, arc_of(arcs, k, motion, state), context.past
     past.note(Motion(now, lit, infrared, radar, off, powered, motion[0], thrust_sigma, motion[6], motion[7]), arc)
     if infrared and off <= DARK_LONG_S:
         context.flown = (arc.apogee_m, arc.range_m)
@@ -108,7 +116,7 @@ def features_of(
         perigee_m=best.perigee_m, orbiting=best.orbiting, apogee_m=best.apogee_m, arc_range_m=best.range_m,
         came_m_s=came.speed_m_s, came_height_m=came.height_m, came_sigma_m_s=came.sigma_m_s,
         braked=past.braked, rose=past.rose, shone_m=past.shone_m, gap_s=past.gap_s,
-        unlit_s=(now - track.last_infrared) / NS if infrared else math.inf, gone_m=away, gone_sigma_m=away_sigma,
+        unlit_s=(now - shone) / NS if infrared else math.inf, gone_m=away, gone_sigma_m=away_sigma,
         driven=past.driven(now), burnout=context.burnout, flown=context.flown,
         gain_m_s2=gain, gain_sigma_m_s2=gain_sigma,
         course_m_s2=course, course_sigma_m_s2=course_sigma,
@@ -117,7 +125,8 @@ def features_of(
         silent_satellites=silent,
         lightness=context.lightness,
         lift=context.lifting.told_as(),
-        site=context.site, notice=context.notice, carrier=context.carrier, aim=context.aim,
+        site=context.site, notice=context.notice, carrier=context.carrier, earlier=context.earlier, vehicle=context.vehicle,
+        aim=context.aim,
     )  # fmt: skip
 
 
@@ -141,15 +150,23 @@ def _note_glint(track: Track, context: Context) -> None:
     context.glint_at = track.last_infrared
 
 
-def _note_light(track: Track, context: Context, first: int, climb_m_s: float) -> None:
-    """Note when it last shone before a long dark time after which it shines on its way down: that is air, and no motor.
+def _burn_seen(track: Track, context: Context, first: int, climb_m_s: float) -> tuple[dict[str, int], int, list[Sight]]:
+    """Return detections by satellite and in all, and first lines of sight, of a track's burn.
 
+    What shines again after a long dark time on its way down is slowed by air: that is no plume, and who has seen only that is no
+    witness of a burn. When it last shone before is noted then.
     `first` (TAI ns): of its burn, for what radars alone have seen until then.
     """
     dark = track.last_infrared - (context.last_light or track.born) > GLOWS_AFTER_S * NS
     if dark and climb_m_s < GLOWS_M_S and not context.lit_until:
         context.lit_until = context.last_light or first
+    satellites = track.satellites
+    if not context.lit_until:
+        context.lit_hits = sum(satellites.values())
     context.last_light = track.last_infrared
+    if context.lit_until and not context.lit_hits:
+        return {}, 0, []
+    return satellites, context.lit_hits, first_sights(track)
 
 
 def arc_of(arcs: ArcFigures, k: int, motion: list[float], state: FloatArray) -> FreeArc:

@@ -11,6 +11,11 @@ from tocsin.core.constants import DEG, NS
 from tocsin.core.records.outputs import Ellipse, GroundPoint
 from tocsin.core.time import iso_from_tai
 
+LATE_MOST_S = 60.0
+"""What does not glide is waited for no longer than so much beyond the mean."""
+SURER = 0.02
+"""By so much a class is likelier than the one told before it, when it is told."""
+
 
 class Spot(msgspec.Struct, frozen=True):
     """A place and time on the ground with its uncertainty: a launch point or an impact point."""
@@ -117,6 +122,7 @@ class Judged(msgspec.Struct):
         """Return whether its class is new and sure enough to be told, or that it glides; notes that it is told."""
         p, lifting = self.classes[self.best], self.context.lifting
         new = self.best != self.said and (p >= 0.6 or (p >= 0.4 and bool(self.event)))
+        new = new and p > self.classes.get(self.said, 0.0) + SURER  # two classes that are as likely do not take turns
         if not new and (not lifting.since or lifting.told):
             return False
         self.said, lifting.told = self.best, bool(lifting.since)
@@ -132,12 +138,13 @@ class Judged(msgspec.Struct):
         """Return what is told of how it moves beside its class."""
         return {"motion": "glides"} if self.context.lifting.told else {}
 
-    def glides_on(self, now: int) -> bool:
-        """Return whether it is said to glide and may still be on its way: where a free fall has ended it need not."""
+    def flies_on(self, now: int) -> bool:
+        """Return whether it may still be on its way, as its fall was last predicted: where the mean has come down it need not."""
         spot = self.impact
-        if not self.context.lifting.since or spot is None:
+        if spot is None:
             return False
-        return now < spot.time + round(2.0 * spot.time_sigma_s * NS)
+        late_s = 2.0 * spot.time_sigma_s if self.context.lifting.since else min(3.0 * spot.time_sigma_s, LATE_MOST_S)
+        return now < spot.time + round(late_s * NS)
 
     @property
     def asset(self) -> float:

@@ -14,21 +14,24 @@ from tocsin.assessment.paths import speaking_paths
 from tocsin.centre.braking import note_drag
 from tocsin.centre.features import features_of
 from tocsin.centre.judged import Judged, Spot
-from tocsin.centre.kin import burn_of_kin, note_spent
+from tocsin.centre.kin import burn_of_kin, note_spent, note_upper
 from tocsin.centre.predictor import MAY_BURN, Predictor
 from tocsin.core.constants import NS
 from tocsin.core.records.inputs import Notification
 from tocsin.identification.classes import launch_probability, missile_probability
 from tocsin.identification.classify import Identity, classify, explain, without_notice
-from tocsin.identification.features import DARK_LONG_S
+from tocsin.identification.context import STAGED
+from tocsin.identification.features import AIR_M, DARK_LONG_S
 from tocsin.identification.motion import climbs_under_power, runs_away, shines_aloft
 from tocsin.identification.notices import fitting
 from tocsin.identification.sites import REACH_M, odds_at
 from tocsin.prediction.arc import ArcFigures, arc_figures
 from tocsin.prediction.ascent import FEWEST
-from tocsin.tracking.bank import Track
+from tocsin.tracking.bank import Track, track_name
+from tocsin.tracking.entry import before_air
 from tocsin.tracking.tracker import Tracker
 from tocsin.tracking.upkeep import radars_tell, settle
+from tocsin.world.geodesy_kernels import height_near
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -134,6 +137,7 @@ class Judgement:
             state, covariance = whole[0][0], whole[1][0]
             judged.predicted_at = 0  # its fall follows from the whole burn now
         self._match_notice(stage, judged, track)
+        note_upper(stage.tracker, self.objects.values(), judged, track)
         judged.context.lifting.note(stage.tracker, track, state, covariance)
         if judged.powered < MAY_BURN:
             note_drag(judged.context, stage.tracker, track, ORBIT_FLOOR_M)
@@ -141,15 +145,14 @@ class Judgement:
             judged, track, state, covariance, stage.tracker.thrust_sigma(track.slot), arcs, k, now
         )
         # what only satellites have seen is judged by its plume; what a radar has followed may fall, whatever the plume was
-        falls = judged.falling and judged.classes["meteor"] < 0.5 and len(track.sensors) > len(track.satellites)
+        falls = judged.falling and judged.classes["meteor"] < 0.5 and track.hits > track.infrared_hits
         threatening = judged.launched >= 0.5 if track.satellites else falls
         if threatening or judged.event:
             self._predict(stage, judged, track, state, covariance, now)
         kin = burn_of_kin(stage.tracker.bank, self.objects.values(), judged, track)
         if kin is not None:
-            spot, burnt = kin
-            _rose_at(judged, spot)
-            judged.burn = burnt.burn = burnt.number
+            _rose_at(judged, kin[0])
+            judged.burn = kin[1].burn = kin[1].number
         judged.moved |= threatening and (falls or (judged.launched >= LAUNCH_LIKE and judged.climbs))
         opens = judged.event != 0 or judged.moved or (judged.launched >= NOTICEABLE and judged.aloft)
         judged.judged_at, judged.hits_judged = now, track.hits
@@ -157,30 +160,10 @@ class Judgement:
         lifting = judged.context.lifting
         told = judged.best == judged.said and lifting.told == bool(lifting.since)
         judged.explained = [] if told else explain(identity, tuple(track.first_keys[:3] + track.last_keys[-3:]))
-        if not opens:
+        if opens:
+            _stand(stage, judged, track)
+        else:
             judged.level = ""
-            return
-        degraded = "" in stage.degraded or f"E{judged.event:04d}" in stage.degraded
-        figures = Figures(
-            launch=judged.launched,
-            missile=judged.missile,
-            missile_without_notice=judged.missile_without_notice,
-            asset=judged.asset,
-            asset_before=judged.asset_before,
-            asset_without_notice=judged.asset_without_notice,
-            confirmed_track=track.confirmed,
-            impacting=judged.impacting,
-            paths=speaking_paths(track.paths),
-            degraded_mode=degraded,
-            wide=judged.wide,
-            unseen=bool(track.off_from) and track.last_hit <= track.last_infrared,
-            moved=judged.moved,
-        )
-        judged.level, judged.reason = level_of(figures, judged.level)
-        if lifting.since:
-            judged.reason += (
-                f"; it glides (lift {lifting.ratio:.1f} of its drag): the footprint is what it can still reach"
-            )
 
     def _watch_fall(self, judged: Judged, track: Track, falls: float, deep: float, now: int) -> None:
         """Note since when the arc has met the ground beyond doubt, and whether that has held for long enough."""
@@ -207,9 +190,13 @@ class Judgement:
         judged.aloft = shines_aloft(features)
         judged.classes, judged.best = identity.classes, identity.best
         judged.missile = missile_probability(identity.classes)
+        if features.vehicle is not None:
+            judged.missile *= 1.0 - STAGED  # a part of what may be a missile, and not the part that attacks
+        elif track.satellites and not track.off_from:
+            judged.context.lit = dict(identity.classes)
         judged.launched = launch_probability(identity.classes)
         bare = identity.classes
-        if features.notice or features.site is not None or features.carrier > 0.0:
+        if features.notice or features.site is not None or features.carrier > 0.0 or features.vehicle is not None:
             bare = without_notice(features, identity)
         judged.missile_without_notice = missile_probability(bare)
         judged.falls, judged.falls_without_notice = 1.0, 1.0
@@ -220,7 +207,7 @@ class Judgement:
 
     def _fit_launch(self, stage: Stage, judged: Judged, track: Track) -> None:
         n = min(len(track.sights), FITS[-1])
-        if n < FITS[0] or FITS[bisect_right(FITS, n) - 1] <= judged.fitted:
+        if n < FITS[0] or judged.context.lit_until or FITS[bisect_right(FITS, n) - 1] <= judged.fitted:
             return
         judged.fitted = FITS[bisect_right(FITS, n) - 1]
         fit = stage.predictor.fit_launch(track)
@@ -238,7 +225,13 @@ class Judgement:
         It tells where it rose. Where it coasts from it tells the tracker too, unless a radar has seen it and knows more.
         """
         n, dark = len(track.sights), track.off_from
-        if not dark or n <= judged.burnt or track.infrared_misses < 2 or now - dark < DARK_S * NS:
+        if (
+            not dark
+            or judged.context.lit_until
+            or n <= judged.burnt
+            or track.infrared_misses < 2
+            or now - dark < DARK_S * NS
+        ):
             return False
         judged.burnt = n
         found = stage.predictor.burnout(track, stage.tracker)
@@ -259,7 +252,7 @@ class Judgement:
 
         The ascent that leads to the arc that the radars see knows more of the burn than the filter did, and where it rose.
         """
-        if not (track.awaits_join and radars_tell(track) and len(track.satellites) == 1):
+        if judged.context.lit_until or not (track.awaits_join and radars_tell(track) and len(track.satellites) == 1):
             return False
         led = stage.tracker.led_back(track.slot)
         spot, found = (None, None) if led is None else stage.predictor.led(track, stage.tracker, led)
@@ -291,11 +284,14 @@ class Judgement:
             return
         judged.predicted_at, judged.predicted_hits, judged.predicted_powered = now, track.hits, judged.powered
         if judged.launch is None and not track.satellites:
-            judged.launch = stage.predictor.launch_of_arc(stage.tracker.bank.ts[track.slot].item(), state, covariance)
-        elif track.satellites and len(track.sights) < FEWEST and radars_tell(track) and judged.fitted < FITS[-1]:
+            judged.launch = _launch_of_arc(stage, track, state, covariance)
+        elif (
+            track.satellites and len(track.sights) < FEWEST and radars_tell(track) and judged.fitted < FITS[-1]
+            and not judged.context.lit_until
+        ):  # fmt: skip
             # too few lines of sight for an ascent: the arc tells more of where it rose than profiles do, once
             judged.fitted = FITS[-1]
-            spot = stage.predictor.launch_of_arc(stage.tracker.bank.ts[track.slot].item(), state, covariance)
+            spot = _launch_of_arc(stage, track, state, covariance)
             if spot is not None and (judged.launch is None or spot.sigma_m < judged.launch.sigma_m):
                 _rose_at(judged, spot)
         judged.asset_before = judged.asset
@@ -328,6 +324,45 @@ class Judgement:
         for plain in state:
             judged = msgspec.convert(plain, Judged)
             self.objects[judged.slot] = judged
+
+
+def _stand(stage: Stage, judged: Judged, track: Track) -> None:
+    """Give an object its place on the ladder, and the reason in words."""
+    lifting = judged.context.lifting
+    degraded = "" in stage.degraded or f"E{judged.event:04d}" in stage.degraded
+    figures = Figures(
+        launch=judged.launched,
+        missile=judged.missile,
+        missile_without_notice=judged.missile_without_notice,
+        asset=judged.asset,
+        asset_before=judged.asset_before,
+        asset_without_notice=judged.asset_without_notice,
+        confirmed_track=track.confirmed,
+        impacting=judged.impacting,
+        paths=speaking_paths(track.paths),
+        degraded_mode=degraded,
+        wide=judged.wide,
+        unseen=bool(track.off_from) and track.last_hit <= track.last_infrared,
+        moved=judged.moved,
+    )
+    judged.level, judged.reason = level_of(figures, judged.level)
+    if judged.context.upper:
+        judged.reason += f"; a lower stage: what was on top of it has burnt on as {track_name(judged.context.upper)}"
+    if lifting.since:
+        judged.reason += f"; it glides (lift {lifting.ratio:.1f} of its drag): the footprint is what it can still reach"
+
+
+def _launch_of_arc(stage: Stage, track: Track, state: FloatArray, covariance: FloatArray) -> Spot | None:
+    """Return where a free arc rose; what has come down into the air is taken back to the arc on which it came."""
+    bank = stage.tracker.bank
+    time = int(bank.ts[track.slot])
+    if float((state[:3] * state[3:6]).sum()) < 0.0 and height_near(*state[:3]) < AIR_M:
+        found = before_air(bank, track.slot, AIR_M)
+        if found is None:
+            return None
+        ago, state, covariance = found
+        time -= round(ago * NS)
+    return stage.predictor.launch_of_arc(time, state, covariance)
 
 
 def _untold(judged: Judged, dark: int) -> bool:

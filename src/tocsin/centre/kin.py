@@ -5,11 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 
+import numpy as np
+
 from tocsin.centre.judged import Judged, Spot
 from tocsin.core.constants import NS
 from tocsin.identification.drag import heavy_odds
 from tocsin.tracking.bank import Track, TrackBank
 from tocsin.tracking.kindred import apart_at
+from tocsin.tracking.tracker import Tracker
 from tocsin.tracking.upkeep import radars_tell
 from tocsin.world.geodesy_kernels import great_circle_m
 
@@ -21,6 +24,15 @@ SAME_S, GATE = 300.0, 22.5
 ECHO_DB, ECHO_HITS = 4.0, 5
 """An empty stage is a tube of metres, what it carried is small or shaped to reflect little: of two that came apart the brighter
 one to radar is the stage, with odds of e for so many decibels between their means over so many detections each."""
+
+
+UPPER_HITS, UPPER_S, BORN_S = 6, 60.0, 40.0
+"""A stage that goes on has so many detections by radars, and is looked for so long after the lower one went dark, of which its
+track was born within so much."""
+THRUST_M_S2 = 2.0, 150.0
+FROM_M, FROM_SHARE, IGNITES_S = 1500.0, 0.2, 20.0
+"""It was where the lower one was to so many metres and so much of what lies between them now, left it within so much of when its
+track was born, and gains speed as stages do."""
 
 
 def burn_of_kin(bank: TrackBank, objects: Iterable[Judged], judged: Judged, track: Track) -> tuple[Spot, Judged] | None:
@@ -47,11 +59,71 @@ def burn_of_kin(bank: TrackBank, objects: Iterable[Judged], judged: Judged, trac
     return None if any(_beside(one, (place, t)) for place, t, j in burns if j is not burnt) else found[0]
 
 
+def note_upper(tracker: Tracker, objects: Iterable[Judged], judged: Judged, track: Track) -> None:
+    """Note of a burnt-out object which one has burnt on from where it was when it went out, and the class of each in the other.
+
+    Both are seen by radars. What has burnt on has gone ahead by what its thrust gave it since, along the way it was going.
+    """
+    context, bank = judged.context, tracker.bank
+    if context.upper:
+        above = next((j for j in objects if j.number == context.upper), None)
+        if above is not None and above.classes:
+            context.vehicle = dict(above.classes)
+        return
+    alone = not track.satellites
+    parted = track.born if alone else track.off_from
+    young = parted and int(bank.ts[track.slot]) - parted < UPPER_S * NS
+    if not young or not radars_tell(track) or not (alone or track.infrared_hits >= LIT):
+        return
+    for other in objects:
+        upper = bank.tracks.get(other.slot)
+        if upper is None or upper.number != other.number or other is judged or not other.classes:
+            continue
+        if upper.hits - upper.infrared_hits < UPPER_HITS or not upper.infrared_hits:
+            continue
+        # a track of its own began with what burns on, or with what stayed behind
+        left = upper.born if not alone else track.born
+        fits = (upper.born < left and not upper.off_from) if alone else track.born < left < parted + BORN_S * NS
+        if fits and abs(left - parted) < BORN_S * NS and _went_on(tracker, track, upper, left):
+            context.upper, context.vehicle = other.number, dict(other.classes)
+            other.context.earlier = context.lit or other.context.earlier
+            other.burn = other.burn or other.number
+            judged.burn, judged.spent = other.burn, 1.0
+            return
+
+
+def _went_on(tracker: Tracker, track: Track, upper: Track, left: int) -> bool:
+    """Return whether a burning track left the place of a coasting one at about `left` (ns): first at rest to it, then pushed."""
+    bank = tracker.bank
+    states = tracker.combined(np.array([track.slot, upper.slot], np.int64))[0]
+    lag = (int(bank.ts[upper.slot]) - int(bank.ts[track.slot])) / NS
+    lower, above = states[0, :6].copy(), states[1, :6]
+    lower[:3] += lag * lower[3:]
+    way, gain = above[:3] - lower[:3], above[3:] - lower[3:]
+    fast, far = math.sqrt(float((gain * gain).sum())), math.sqrt(float((way * way).sum()))
+    along = float((way * gain).sum()) / max(fast, 1.0)
+    forward = float((gain * lower[3:]).sum())
+    if along <= 0.0 or forward <= 0.0:
+        return False
+    # under steady thrust the way is half the gain in speed times the time
+    lit_s = 2.0 * along / max(fast, 1.0)
+    aside = math.sqrt(max(far * far - along * along, 0.0))
+    then = int(bank.ts[upper.slot]) - round(lit_s * NS)
+    if not THRUST_M_S2[0] < fast / max(lit_s, 0.1) < THRUST_M_S2[1]:
+        return False
+    return aside < FROM_M + FROM_SHARE * far and abs(then - left) < IGNITES_S * NS
+
+
 def note_spent(bank: TrackBank, objects: Iterable[Judged]) -> None:
     """Write into all objects that come from one burn the probability that each is the spent stage: one of them is."""
     families: dict[int, list[Judged]] = {}
     for judged in objects:
-        if judged.burn and judged.slot in bank.tracks and bank.tracks[judged.slot].number == judged.number:
+        if (
+            judged.burn
+            and not judged.context.upper
+            and judged.slot in bank.tracks
+            and bank.tracks[judged.slot].number == judged.number
+        ):
             families.setdefault(judged.burn, []).append(judged)
     for family in families.values():
         if len(family) < 2:

@@ -41,11 +41,18 @@ def take_operator(centre: Centre, item: Operator) -> None:
 
 
 def take_partner(centre: Centre, item: PartnerTrack) -> None:
-    """Start a partner's track where none stands; where one stands it is no new evidence of its own."""
+    """Start a partner's track where none stands; where one of our own stands it is no new evidence of its own."""
     centre.rows_used += 1
     track, new = centre.tracker.take_partner(item)
     if new:
         centre.emit.event("track_started", track.id, centre.now, (item.id,), origin="partner")
+    elif not track.sensors:
+        centre.emit.event("track_updated", track.id, centre.now, (item.id,), looks=track.hits)
+    judged = centre.judgement.objects.get(track.slot)
+    if judged is not None:
+        judged.hits_judged = judged.predicted_hits = -1  # its state is another one: judged and predicted anew
+    if not track.sensors:
+        centre.history.add_tracks(centre.tracker, [track.slot], {track.slot: judged.best} if judged is not None else {})
 
 
 def refuse(centre: Centre, item: Input, reason: str) -> None:

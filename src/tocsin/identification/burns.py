@@ -27,7 +27,15 @@ def may_follow(dark_s: float) -> float:
     95 kN shine with 20 kW/sr), or it fails.
     """
     late = max(dark_s - STAGE_GAP_S, 0.0)
-    return 0.55 * math.exp(-late / 6.0) + 0.2 * math.exp(-late / 40.0) + 0.25
+    return 0.55 * math.exp(-late / STAGES_FOLLOW_S) + 0.2 * math.exp(-late / 40.0) + 0.25
+
+
+def stage_due(unlit_s: float) -> float:
+    """Return the share of launchers that light their next stage at once for which that is still due after so long without light.
+
+    Until then the arc of what coasts is not one that a launcher was thrown on: radars see it the second that a burn ends.
+    """
+    return math.exp(-max(unlit_s - STAGE_GAP_S, 0.0) / STAGES_FOLLOW_S)
 
 
 def ends_at(name: str, t: float) -> float:

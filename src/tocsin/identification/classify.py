@@ -9,7 +9,7 @@ import msgspec
 
 from tocsin.identification.aircraft import flies_level
 from tocsin.identification.classes import CLASSES, LAUNCHES, PRIOR_INFRARED, PRIOR_RADAR
-from tocsin.identification.context import CONTEXT, PRIOR_WORDS
+from tocsin.identification.context import CONTEXT, PRIOR_WORDS, spent_stage
 from tocsin.identification.drag import slowed
 from tocsin.identification.evidence import PIECES, Piece
 from tocsin.identification.features import Features
@@ -38,6 +38,10 @@ def classify(features: Features) -> Identity:
     pieces = tuple(
         piece for make in (*PIECES, flies_level, slowed, lifts, *CONTEXT) if (piece := make(features)) is not None
     )
+    own = posterior(features, pieces)
+    if features.vehicle is None:
+        return Identity(own, pieces)
+    pieces = (*pieces, spent_stage(features.vehicle, own))
     return Identity(posterior(features, pieces), pieces)
 
 

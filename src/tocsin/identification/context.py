@@ -7,13 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tocsin.identification.classes import LAUNCHES, MISSILES
+from tocsin.identification.classes import CLASSES, LAUNCHES, MISSILES, PRIOR_INFRARED
 from tocsin.identification.evidence import Piece, give, spread
 from tocsin.identification.features import Features
 from tocsin.identification.sites import BOUND
 
-NOTIFICATION, SITE, CARRIER = "notification", "launch site", "part of a launch"
-PRIOR_WORDS = (NOTIFICATION, SITE, CARRIER)
+NOTIFICATION, SITE, CARRIER, STAGE = "notification", "launch site", "part of a launch", "spent stage"
+PRIOR_WORDS = (NOTIFICATION, SITE, CARRIER, STAGE)
+STAGED, LEAST_OWN = 0.98, 1e-7
+"""Probability that what burns on from where another burn has ended was on top of it; so much every class of its own keeps."""
 
 
 def known_site(f: Features) -> Piece | None:
@@ -34,7 +36,7 @@ def notified(f: Features) -> Piece | None:
     if f.notice in ("space_launch", "sounding_rocket"):
         out[f.notice] = 1.0
     elif f.notice == "ballistic_missile":
-        give(out, MISSILES, 1.0)
+        give(out, LAUNCHES, 1.0)  # what is launched is for the sensors to say: no word alone makes an alarm
     else:
         give(out, LAUNCHES, 0.3)
         out["space_launch"] = out["sounding_rocket"] = 1.0
@@ -54,4 +56,26 @@ def carried(f: Features) -> Piece | None:
     return Piece(CARRIER, f"P(space launch) {f.carrier:.2f} of the burn there and then", out)
 
 
-CONTEXT: tuple[Callable[[Features], Piece | None], ...] = (known_site, notified, carried)
+def spent_stage(vehicle: dict[str, float], own: dict[str, float]) -> Piece:
+    """Another burn went on where its own had ended: it is a lower stage, and is of the class that the upper one is.
+
+    vehicle, own: class probabilities of the upper stage, and by all other evidence. A stage that falls back flies as a missile of
+    shorter range does: its own arc tells nothing of what it has carried.
+    """
+    ratio = {c: (STAGED * vehicle[c] + (1.0 - STAGED) * own[c]) / max(own[c], LEAST_OWN) for c in own}
+    most = max(ratio.values())
+    missile = sum(vehicle[c] for c in MISSILES)
+    return Piece(STAGE, f"P(missile) {missile:.2f} of what burnt on beside it", {c: r / most for c, r in ratio.items()})
+
+
+def burnt_before(f: Features) -> Piece | None:
+    """It goes on where a burn seen before had ended, an upper stage: what that burn has told of the whole is known of it."""
+    if f.earlier is None:
+        return None
+    ratio = {c: f.earlier[c] / PRIOR_INFRARED[c] for c in CLASSES}
+    most = max(ratio.values())
+    out = {c: max(r / most, 1.0 - STAGED) for c, r in ratio.items()}
+    return Piece("burnt before", f"P(space launch) {f.earlier['space_launch']:.2f} of the lower stage under power", out)
+
+
+CONTEXT: tuple[Callable[[Features], Piece | None], ...] = (known_site, notified, carried, burnt_before)

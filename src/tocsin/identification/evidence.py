@@ -19,6 +19,7 @@ from tocsin.identification.burns import (
     burns_beyond,
     ends_at,
     may_follow,
+    stage_due,
 )
 from tocsin.identification.classes import CLASSES, LAUNCHES, MISSILES, UNKNOWN_LIKELIHOOD
 from tocsin.identification.features import DARK_LONG_S, Features
@@ -37,6 +38,9 @@ REACHES_KM = {
 EDGE, END = 0.2, 0.05
 """How far the energy of the generic classes reaches. Many are flown for less than they have, none for more: the logarithm of a
 reach may lie so far below the least, and beyond the most by so much and what the speed may be off."""
+SKIMS_FAR_M, SKIMS_M, SKIMS_WIDTH_M = 2500e3, 120e3, 15e3
+"""Nothing is thrown so far on an arc that stays so low: the flattest that were studied pass 180 km for 2,800 km (Gronlund &
+Wright 1992). What does is coming down from orbit."""
 STEEP_M, STEEP_WIDTH_M, STEEP_M_S = -2.5e6, 0.4e6, 2200.0
 """So deep below the ground lies the perigee of an arc too steep for a launcher at orbital speed."""
 SHINES_BELOW_M = 130e3
@@ -278,7 +282,7 @@ def arc(f: Features) -> Piece | None:
     out["satellite"] = max(f.orbiting, 1e-5) * (1e-3 if f.infrared_hits >= 3 else 1.0)
     # a launcher that coasts lights again by its apogee; one in fifty never does, and falls
     sinking = f.climb_m_s < -3.0 * f.climb_sigma_m_s - 50.0 and f.orbiting < 0.01
-    out["space_launch"] = 0.02 if sinking else 0.5
+    out["space_launch"] = max(0.02 if sinking else 0.5, _due(f))
     if f.apogee_m < 300e3:
         # low and nearly at orbital speed: what falls from orbit, the lower the more air has taken of its speed. Missiles on
         # depressed arcs have far less (Gronlund & Wright 1992: 0.41 at 95 km, 0.5 at 180 km; 7,400 km under 300 km: 0.77)
@@ -323,11 +327,14 @@ def arc_shape(f: Features) -> Piece | None:
     lofted = 0.15 + 0.85 * falls_off(steep, 0.45, 0.2)
     least = least_apogee(far_m) if far_m > FAR_M else 0.0
     pressed = max(rises_to(apogee, FLAT * least, FLAT_WIDTH * least), 0.2)
+    if far_m > SKIMS_FAR_M:
+        pressed *= max(rises_to(apogee, SKIMS_M, SKIMS_WIDTH_M), 0.02)
     for name in MISSILES:
         out[name] *= lofted * pressed
     out["space_launch"] = 0.3
     if least > 0.0 and f.infrared_hits >= 3:  # what was seen to burn to such an arc is what launchers do
         out["space_launch"] += 0.7 * falls_off(apogee, FLAT * least, FLAT_WIDTH * least)
+    out["space_launch"] = max(out["space_launch"], _due(f))
     far = falls_off(far_m, 1500e3, 400e3) * falls_off(apogee, 1500e3, 150e3)
     out["sounding_rocket"] = max(rises_to(steep, 0.9, 0.2) * far, 0.01)
     out["reentering_body"] = 0.5
@@ -344,8 +351,13 @@ def aimed(f: Features) -> Piece | None:
         return None
     out = spread(1.0)
     out["sounding_rocket"] = 1.0 - f.aim + 0.01 * f.aim
-    out["space_launch"] = 1.0 - f.aim + 0.1 * f.aim
+    out["space_launch"] = max(1.0 - f.aim + 0.1 * f.aim, _due(f))
     return Piece("falls on a protected place", f"P {f.aim:.2f}", out)
+
+
+def _due(f: Features) -> float:
+    """Return what its arc leaves to launchers whose next stage is due (`burns.stage_due`)."""
+    return stage_due(f.unlit_s) if f.infrared_hits >= 3 else 0.0
 
 
 def glint_geometry(f: Features) -> Piece | None:

@@ -109,6 +109,10 @@ class Features(msgspec.Struct, frozen=True):
     """Vehicle of a notification that fits in place and time; `` none fits."""
     carrier: float = 0.0
     """P(space launch) of a burn seen there and then that may have carried it."""
+    earlier: dict[str, float] | None = None
+    """Class probabilities under power of the object from whose last place its own burn went on; None where none is known."""
+    vehicle: dict[str, float] | None = None
+    """Class probabilities of the object whose burn went on from the place where its own had ended; None where no burn did."""
     aim: float = 0.0
     """P(it falls within a protected place other than the one it rose from), less what chance gives to a wide area."""
 

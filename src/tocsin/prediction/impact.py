@@ -23,6 +23,8 @@ from tocsin.world.motion.freeflight_kernels import fly_cloud_to_height, fly_to_h
 FloatArray = npt.NDArray[np.float64]
 
 SHARES = (0.5, 0.9, 0.99)
+ROUND_KM = 20_004.0
+"""Half round the Earth: no place is farther."""
 MAX_FLIGHT_S = 5400.0
 """Longer than the longest lofted flight observed (74 min, Hwasong-18, 2023-07-12)."""
 
@@ -182,7 +184,7 @@ def _middle(parts: FloatArray) -> FloatArray:
 def _ellipses(ee: float, en: float, nn: float, radii: list[float]) -> tuple[Ellipse, ...]:
     major, minor, bearing = ellipse_axes(ee, en, nn)
     return tuple(
-        Ellipse(probability=p, semi_major_km=r * major / 1e3, semi_minor_km=r * minor / 1e3, bearing_deg=bearing / DEG)
+        Ellipse(p, min(r * major / 1e3, ROUND_KM), min(r * minor / 1e3, ROUND_KM), bearing / DEG)
         for p, r in zip(SHARES, radii, strict=True)
     )
 
@@ -253,19 +255,14 @@ def _untold(
     state: FloatArray, joint: FloatArray, lightness: float, spent: float, limit: float
 ) -> tuple[FloatArray, FloatArray] | None:
     """Return parts and times of the falls of what the air has told nothing of, a spent stage with probability `spent`."""
-    shares = [
-        (share, over)
-        for share, over in ((1.0 - spent, (BETA_LEAST, BETA_MOST)), (spent, STAGE_BETAS))
-        if share > _POSSIBLE
-    ]
-    total = math.fsum(share for share, _ in shares)
-    parts, times = [], []
-    for share, over in shares:
-        found = _over_betas(state, joint, lightness, over, limit)
+    spent = spent if _POSSIBLE < spent < 1.0 - _POSSIBLE else round(spent)
+    parts, times = [np.empty((0, 6))], [np.empty((0, 2))]
+    for share, over in ((1.0 - spent, (BETA_LEAST, BETA_MOST)), (spent, STAGE_BETAS)):
+        found = _over_betas(state, joint, lightness, over, limit) if share > 0.0 else (parts[0], times[0])
         if found is None:
             return None
+        found[0][:, 0] *= share
         parts.append(found[0])
-        parts[-1][:, 0] *= share / total
         times.append(found[1])
     return np.concatenate(parts), np.concatenate(times)
 

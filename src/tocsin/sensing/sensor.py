@@ -1,15 +1,18 @@
 """One sensor as the kernels want it: metres, radians, Earth-fixed."""
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from tocsin.core.records.inputs import FloatArray
 from tocsin.sensing.ephemeris import Ephemeris
+from tocsin.world.geodesy_kernels import ecef_to_geodetic, enu_axes
 
 NAN = float("nan")
 NO_BOXES: FloatArray = np.zeros((0, 8))
+SAME_PLACE_M = 1.0
+"""A sensor that says it stands so near the place in the network stands there."""
 SWAY_DAMPING = 0.45
 """Of the slow errors of radars, x" + 2 z w x' + w^2 x = white noise: a tracking servo that overshoots by a fifth, as those of
 real dishes do (docs/theory/radar.md)."""
@@ -97,6 +100,8 @@ class Sensor:
     """Visual magnitude detected in half of the looks."""
     sin_sun_depression: float = NAN
     """The sine of the least depression of the Sun at which a telescope works."""
+    moves: bool = False
+    """A ground sensor's kind on a ship or in the air: its own speed, which no look tells, is in its range rates."""
     ephemeris: Ephemeris | None = None
     whole_field: FloatArray = field(default_factory=lambda: NO_BOXES)
     volumes: dict[str, FloatArray] = field(default_factory=dict)
@@ -110,6 +115,16 @@ class Sensor:
         if searched is None:
             return self.whole_field
         return self.volumes.get(searched, NO_BOXES)
+
+    def at(self, reported: tuple[float, float, float] | None) -> "Sensor":
+        """Return the sensor as it stands where a look says, Earth-fixed, m: with the horizon and the north of that place."""
+        if reported is None or self.position is None or math.dist(reported, self.position.tolist()) < SAME_PLACE_M:
+            return self
+        latitude, longitude, altitude = ecef_to_geodetic(*reported)
+        return replace(
+            self, position=np.array(reported), rot_enu=np.array(enu_axes(latitude, longitude)).reshape(3, 3),
+            latitude=latitude, longitude=longitude, altitude_m=altitude, moves=True,
+        )  # fmt: skip
 
     def satellite_position(self, tai_ns: int) -> FloatArray:
         """Return (3,) Earth-fixed position, m, at an instant; the fixed place of a ground sensor; NaN where unknown."""

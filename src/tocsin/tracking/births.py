@@ -14,7 +14,7 @@ from tocsin.tracking.filter_kernels import M_RANGE, M_SIGMA_A
 from tocsin.tracking.fusion_kernels import fuse
 from tocsin.tracking.measurement_kernels import sight_start
 from tocsin.tracking.notes import LookNotes
-from tocsin.tracking.record_kernels import write_keys
+from tocsin.tracking.record_kernels import SCORE_MOST, write_keys
 from tocsin.tracking.view_kernels import nearest_track
 
 CONFIRM_HITS, CONFIRM_SCORE = 3, 8.0
@@ -84,6 +84,9 @@ def take_partner(bank: TrackBank, item: PartnerTrack) -> tuple[Track, bool]:
         if not track.sensors:
             # nobody here has seen it: it lives by what the partner says
             track.last_hit = max(track.last_hit, item.time)
+            track.hits += 1
+            track.score = track.score_top = min(track.score + CONFIRM_SCORE, SCORE_MOST)
+            _note_message(bank, track, item)
     else:
         track = bank.add(item.time, "partner")
         s = track.slot
@@ -93,8 +96,13 @@ def take_partner(bank: TrackBank, item: PartnerTrack) -> tuple[Track, bool]:
         track.confirmed = new = True
         track.hits = 1
         track.score = track.score_top = CONFIRM_SCORE
-        path = f"partner/{item.source or 'partner'}/{item.line or item.source or 'partner'}"
-        number = bank.path_number(path)  # which may make room: the array is another one then
-        bank.path_hits[s, number] += 1
-        write_keys(bank.records, bank.firsts, bank.lasts, s, bank.look_number(item.id), -1)
+        _note_message(bank, track, item)
     return track, new
+
+
+def _note_message(bank: TrackBank, track: Track, item: PartnerTrack) -> None:
+    """Write into the record of a track that a partner's message stands behind it."""
+    path = f"partner/{item.source or 'partner'}/{item.line or item.source or 'partner'}"
+    number = bank.path_number(path)  # which may make room: the array is another one then
+    bank.path_hits[track.slot, number] += 1
+    write_keys(bank.records, bank.firsts, bank.lasts, track.slot, bank.look_number(item.id), -1)

@@ -16,8 +16,8 @@ STEP_S, LONGEST_S = 5.0, 300.0
 """So far back at most: what falls from orbit is below 85 km for as long."""
 
 
-def before_air(bank: TrackBank, slot: int, above_m: float) -> tuple[FloatArray, FloatArray] | None:
-    """Return state (6,) and covariance (6, 6), Earth-fixed, of a track that is in the air when it was above it.
+def before_air(bank: TrackBank, slot: int, above_m: float) -> tuple[float, FloatArray, FloatArray] | None:
+    """Return how long ago (s) a track that is in the air was above it, with state (6,) and covariance (6, 6) then, Earth-fixed.
 
     None where it is not or was not, `above_m` being the height of the air. Back along its fall with the drag that its looks have
     told, and with all errors of that.
@@ -44,4 +44,4 @@ def before_air(bank: TrackBank, slot: int, above_m: float) -> tuple[FloatArray, 
             coast(more, -ago)
             coast(less, -ago)
             slopes[:, k] = (more[:6] - less[:6]) / (2.0 * sigma[k])
-    return back[:6], product(slopes, p, slopes.T)
+    return ago, back[:6], product(slopes, p, slopes.T)

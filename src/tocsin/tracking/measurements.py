@@ -10,10 +10,9 @@ import numpy.typing as npt
 
 from tocsin.core.records.inputs import Look
 from tocsin.sensing.sensor import Sensor
-from tocsin.tracking.filter_kernels import (
-    MEAS,
-)
+from tocsin.tracking.filter_kernels import M_RATE, MEAS
 from tocsin.tracking.measurement_kernels import crowding, dearer_by, free_of_air, measured, radar_rows, sight_rows
+from tocsin.world.geodesy_kernels import ecef_to_geodetic, enu_axes
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -74,7 +73,17 @@ def measurement_rows(look: Look, sensor: Sensor, figures: Figures, place: FloatA
     if sensor.raw_refraction and values.shape[0]:
         values = values.copy()
         free_of_air(values, sensor.altitude_m, sensor.frequency_hz, sensor.content_tecu, left)
-    radar_rows(values, place, sensor.rot_enu, figures.sigmas, left, rows)
+    if not sensor.moves:
+        radar_rows(values, place, sensor.rot_enu, figures.sigmas, left, rows)
+        return rows
+    # each row from where the sensor was then
+    stood = np.broadcast_to(place, (rows.shape[0], 3)) if look.places is None else look.places
+    for k in range(rows.shape[0]):
+        one, there = slice(k, k + 1), np.ascontiguousarray(stood[k])
+        latitude, longitude, _ = ecef_to_geodetic(*there.tolist())
+        axes = np.array(enu_axes(latitude, longitude)).reshape(3, 3)
+        radar_rows(values[one], there, axes, figures.sigmas, left[one], rows[one])
+    rows[:, M_RATE] = math.nan
     return rows
 
 

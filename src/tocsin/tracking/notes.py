@@ -42,7 +42,7 @@ class LookNotes:
 
     def _signals(self) -> FloatArray:
         """Return (n,) intensities of plumes, W/sr, or radar cross-sections, dB m2; NaN = not known."""
-        sensor, columns = self.sensor, np.ascontiguousarray(self.look.values.T)
+        sensor, columns = self.sensor, self.look.values.T.copy()
         signals: FloatArray = columns[INTENSITY]
         if sensor.kind == "radar":
             cross_sections(

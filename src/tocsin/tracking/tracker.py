@@ -37,7 +37,7 @@ from tocsin.tracking.silence import silence
 from tocsin.tracking.slips import TAKE_OVER_RUN, back_on, branch_off, grown, hold, take_over
 from tocsin.tracking.splits import end_told, open_pairs
 from tocsin.tracking.sway import swayed
-from tocsin.tracking.upkeep import above_ground, adopt, gone_out, join_burnout, led_back, merge_twins, tidy, unsharp
+from tocsin.tracking.upkeep import above_ground, adopt, gone_out, join_burnout, led_back, merge_twins, open_to, tidy
 from tocsin.tracking.view_kernels import carry_ahead, combine
 
 CONTINUE_MOST = 50_000
@@ -107,7 +107,7 @@ class Tracker:
         all_slots = bank.slots()
         if chosen.size and all_slots.size:
             standing = bank.standing()
-            near = standing & ~unsharp(bank, all_slots) if sensor.kind == "radar" else standing
+            near = standing & open_to(bank, all_slots, sensor, rows[chosen])
             left = self._associate(notes, left, all_slots[near], odds, dense, result)
         if chosen.size > MAX_TRACKS:
             result.flooded, result.refused_births, left = True, int(left.size), left[:0]
@@ -304,9 +304,9 @@ class Tracker:
             if track is not None:
                 result.others.append(Update(track.slot, row, 0.0, True))
 
-    def tidy(self, now: int, orbiting: set[int], gliding: Collection[int] = ()) -> list[tuple[Track, str]]:
-        """Return the tracks that end at `now` without a look's word (`upkeep.tidy`); `orbiting`, `gliding`: slots."""
-        return tidy(self.bank, now, orbiting, gliding)
+    def tidy(self, now: int, orbiting: set[int], flying: Collection[int] = ()) -> list[tuple[Track, str]]:
+        """Return the tracks that end at `now` without a look's word (`upkeep.tidy`); `orbiting`, `flying`: slots."""
+        return tidy(self.bank, now, orbiting, flying)
 
     def merge_twins(self) -> list[tuple[Track, Track]]:
         """Return (kept, dropped) of confirmed tracks that are one object: states agree, never seen side by side."""

@@ -9,17 +9,19 @@ import numpy.typing as npt
 
 from tocsin.core.constants import NS
 from tocsin.core.linear_kernels import factor
+from tocsin.sensing.sensor import Sensor
 from tocsin.tracking.assign import assign
 from tocsin.tracking.bank import FloatArray, IntArray, Track, TrackBank
 from tocsin.tracking.bank_kernels import advance_tracks
 from tocsin.tracking.effect_kernels import add_effects, begin_effects, bring_effects, share_effects
-from tocsin.tracking.filter_kernels import BOOST, FREE, LIGHTNESS, MODELS, N, coast, predict_model
+from tocsin.tracking.filter_kernels import BOOST, FREE, LIGHTNESS, M_RANGE, M_SIGMA_A, MODELS, N, coast, predict_model
 from tocsin.tracking.fuse_kernels import FAR, join
 from tocsin.tracking.ground_kernels import raise_above
 from tocsin.tracking.handover import become
 from tocsin.tracking.notes import absorb
 from tocsin.tracking.reach_kernels import FASTEST_M_S
 from tocsin.tracking.record_kernels import seen_together
+from tocsin.tracking.still import stood
 from tocsin.tracking.view_kernels import heights_at, state_distances, twins, unsharp_plumes
 from tocsin.world.motion.freeflight_kernels import REACHED, STARTED_BELOW, fly_to_height_many
 
@@ -45,11 +47,11 @@ ALONE_LOG, ALONE_LOOKS = 16.0, 3
 were two, so many of them the one that explains what both are made of."""
 
 
-def tidy(bank: TrackBank, now: int, orbiting: set[int], gliding: Collection[int] = ()) -> list[tuple[Track, str]]:
+def tidy(bank: TrackBank, now: int, orbiting: set[int], flying: Collection[int] = ()) -> list[tuple[Track, str]]:
     """Return the tracks that end at `now` without a look's word: fallen, or out of all sight for long.
 
-    `orbiting`: slots of tracks in orbit, kept 20 minutes unseen; others coast until they reach the ground. `gliding`: slots of
-    bodies that the air may still carry where a fall would have ended.
+    `orbiting`: slots of tracks in orbit, kept 20 minutes unseen; others coast until they reach the ground. `flying`: slots of
+    bodies that may still be on their way where the mean fall has ended.
     """
     dropped: list[tuple[Track, str]] = []
     slots = bank.slots()
@@ -60,13 +62,15 @@ def tidy(bank: TrackBank, now: int, orbiting: set[int], gliding: Collection[int]
         advance_tracks(bank.xs, bank.ps, bank.ws, bank.ts, bank.two, stale, now - 10 * NS)
     heights = np.empty(slots.size)
     heights_at(bank.xs, bank.ws, bank.ts, slots, now, heights)
-    held, in_orbit = (_are_of(bank, slots, which) for which in (gliding, orbiting))
+    held, in_orbit = (_are_of(bank, slots, which) for which in (flying, orbiting))
     unseen = (now - bank.columns["last_hit"][slots]) / NS
     tentative = bank.columns["confirmed"][slots] == 0
     fallen = (heights < -2000.0) & (unseen > 5.0) & ~held
     for k in fallen.nonzero()[0].tolist():
         fallen[k] = not (_burns_yet(bank, int(slots[k]), now) or _may_fly_yet(bank.tracks[int(slots[k])], now))
+    still = np.array([stood(bank.tracks[int(slot)], now) for slot in slots])
     reasons = (
+        ("it shone where it stood", still),
         ("not seen again", tentative & (unseen > TENTATIVE_LIFE_S)),
         ("its arc has reached the ground (predicted, not observed)", fallen),
         (
@@ -231,6 +235,15 @@ def unsharp(bank: TrackBank, slots: IntArray) -> npt.NDArray[np.bool_]:
     out = np.empty(slots.size, np.bool_)
     unsharp_plumes(bank.ps, bank.records, bank.contacts, slots, UNSHARP_M, out)
     return out
+
+
+def open_to(bank: TrackBank, slots: IntArray, sensor: Sensor, rows: FloatArray) -> npt.NDArray[np.bool_]:
+    """Return which tracks (k,) the detections `rows` (n, 18) of a look may be of at once.
+
+    A radar that places what it sees, by direction and range, starts its own beside an unsharp plume; one that does not, cannot.
+    """
+    placed = sensor.kind == "radar" and np.isfinite(rows[:, M_RANGE] + rows[:, M_SIGMA_A]).any()
+    return ~unsharp(bank, slots) if placed else np.ones(slots.size, np.bool_)
 
 
 def _coasted(bank: TrackBank, old: Track, new: int) -> float:

@@ -33,17 +33,18 @@ def fallen(height=90e3, speed=7400.0, down_deg=0.6, until=57e3):
 
 def test_a_body_from_orbit_gets_its_orbit_back():
     way = fallen()
-    state, covariance = before_air(bank_of(way[-1], np.zeros((N, N))), 0, AIR_M)
+    ago, state, covariance = before_air(bank_of(way[-1], np.zeros((N, N))), 0, AIR_M)
     first = next(k for k in range(len(way) - 1, -1, -1) if height_near(*way[k, :3]) >= AIR_M)
     assert np.linalg.norm(state[:3] - way[first, :3]) < 5.0 and np.linalg.norm(state[3:] - way[first, 3:6]) < 0.05
     assert np.linalg.norm(way[-1, 3:6]) < 0.8 * np.linalg.norm(state[3:])
+    assert ago == STEP_S * (len(way) - 1 - first)
     assert not covariance.any()
 
 
 def test_its_errors_come_back_with_it():
     x, p = fallen()[-1], np.diag(np.array([30.0] * 3 + [2.0] * 3 + [0.0] * 3 + [2e-4]) ** 2)
     p[3, 9] = p[9, 3] = 0.5 * 2.0 * 2e-4
-    _, covariance = before_air(bank_of(x, p), 0, AIR_M)
+    _, _, covariance = before_air(bank_of(x, p), 0, AIR_M)
     steps, columns = np.array([10.0] * 3 + [0.1] * 3 + [1.0] * 3 + [1e-6]), []
     for k in range(N):
         ends = []
