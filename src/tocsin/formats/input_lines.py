@@ -13,6 +13,7 @@ from tocsin.core.constants import NS
 from tocsin.core.errors import ValueRefused
 from tocsin.core.records import inputs as record
 from tocsin.core.time import iso_from_tai, tai_from_iso
+from tocsin.formats.time_columns import short_reason
 from tocsin.formats.tle_lines import tle_fault
 
 Id = Annotated[str, Meta(min_length=1, max_length=200)]
@@ -101,7 +102,7 @@ def _instant(text: str, field: str) -> int:
     try:
         return tai_from_iso(text)
     except ValueRefused as error:
-        raise Refused(field, str(error).split(":")[0]) from None
+        raise Refused(field, short_reason(error)) from None
 
 
 def _notification(line: NotificationLine, received: int) -> Other:

@@ -6,7 +6,6 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from tocsin.core.records.inputs import ElementSet
 from tocsin.core.records.outputs import Rejection
 from tocsin.formats import json_lines
 from tocsin.formats.input_lines import KINDS, Other, Refused, line_of, record_of
@@ -38,9 +37,7 @@ class Collector:
             item, unknown = record_of(value, self.data_mode)
         except Refused as error:
             return error.field, error.reason
-        if isinstance(item, ElementSet):
-            item = msgspec.structs.replace(item, file=self.file, row=row)
-        self.inputs.append(item)
+        self.inputs.append(msgspec.structs.replace(item, file=self.file, row=row))
         self._unknown |= {f"{kind}.{key}"[:80] for key in unknown}
         return None
 
