@@ -17,6 +17,7 @@ from tocsin.cli.intake import (
     Manifest,
     Source,
     check_data_mode,
+    check_usable,
     read_sources,
     until_tai,
 )
@@ -107,23 +108,25 @@ def process_sources(
     title: str,
     display: Display,
     report: bool = True,
+    replayed: bool = False,
 ) -> Outcome:
-    """Read, copy and process sources into a folder; nothing is written before all of them were read."""
+    """Read, copy and process sources into a folder; nothing is written before all of them were read.
+
+    InputError when no row of them can be used, but in a replay: what ran once runs again.
+    """
     wanted = until or f"{DEFAULT_UNTIL_S:g}"
     until_tai(wanted, 0)
     started = time.perf_counter()
     display.stage("reading inputs")
     intake = read_sources(sources, data_mode)
+    if not replayed:
+        check_usable(intake, sources)
     timing = {"read_s": time.perf_counter() - started, "compile_s": warm(display)}
     with OutputFolder(out) as folder:
-        fed = tuple(FedFile(_copy(folder, source.path), source.role) for source in sources)
+        pairs = zip(sources, intake.names, strict=True)
+        fed = tuple(FedFile(folder.add_input(s.path, name).name, s.role) for s, name in pairs)
         manifest = Manifest(title, data_mode, wanted, fed)
         return through_centre(intake, manifest, folder, display, timing, report)
-
-
-def _copy(folder: OutputFolder, path: Path) -> str:
-    """Return the name in `inputs/` of a copied file; the manifest's own name is not for others."""
-    return folder.add_input(path, f"fed-{path.name}" if path.name == MANIFEST else None).name
 
 
 def through_centre(

@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tocsin.core.errors import InputError
+from tocsin.formats.toml_checks import MOST_NAMED, nearest
 from tocsin.formats.toml_files import (
     check_scenario,
     key_text,
@@ -402,3 +403,11 @@ def test_a_network_of_telescopes_is_a_network(tmp_path: Path) -> None:
     path = tmp_path / "network.toml"
     path.write_text('[[telescope]]\nid = "a"\nlatitude_deg = 10\nlongitude_deg = 20\n')
     assert read_network(path).telescope[0].limiting_magnitude == 15.0
+
+
+def test_of_thousands_of_names_the_nearest_are_told() -> None:
+    known = [f"radar-{k}" for k in range(5000)]
+    assert nearest("x", known[:3]) == "radar-0, radar-1, radar-2"
+    told = nearest("radar_4711", known)
+    assert "radar-4711" in told and told.endswith(", ... 5000 in all") and told.count(",") == MOST_NAMED
+    assert nearest("?" * 100_000, known).count(",") == MOST_NAMED
