@@ -164,7 +164,9 @@ def test_looks_of_which_nothing_can_be_used_end_with_two_and_write_nothing(tmp_p
     assert not (tmp_path / "out").exists()
 
 
-@pytest.mark.parametrize(("room", "file"), [(300, "tracks.parquet"), (20_000, "looks.parquet"), (110_000, "assessments.jsonl")])
+@pytest.mark.parametrize(
+    ("room", "file"), [(300, "tracks.parquet"), (20_000, "looks.parquet"), (110_000, "assessments.jsonl")]
+)
 def test_what_cannot_be_written_is_named_and_what_was_finished_is_valid(
     one_missile: Path, tmp_path: Path, room: int, file: str
 ) -> None:
@@ -186,6 +188,42 @@ def test_what_cannot_be_written_is_named_and_what_was_finished_is_valid(
         assert text.endswith(b"\n") or not text
         for line in text.splitlines():
             json.loads(line)
+
+
+@pytest.mark.parametrize("role", ["looks", "network", "assets", "catalogue", "notifications"])
+def test_a_pipe_or_a_folder_is_no_file_and_nothing_waits_for_it(tmp_path: Path, role: str) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    for path, found in ((tmp_path / "pipe", "not a regular file"), (tmp_path, "is a folder")):
+        looks = path if role == "looks" else DATA / "looks.jsonl"
+        done = process(tmp_path / "out", looks, **({} if role == "looks" else {role: path}))
+        assert done.returncode == 2
+        assert f"{path}: {found}" in done.stderr
+
+
+def test_a_run_goes_on_when_nobody_reads_what_it_says(tmp_path: Path) -> None:
+    words = [
+        "process", DATA / "looks.jsonl", "--network", DATA / "network.toml", "--assets", DATA / "assets.toml",
+        "--data-mode", "test", "--out", tmp_path / "out",
+    ]  # fmt: skip
+    running = subprocess.Popen([*TOCSIN, *map(str, words)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert running.stdout is not None and running.stderr is not None
+    running.stdout.close()
+    assert running.stderr.read() == ""
+    assert running.wait(timeout=300) == 0
+    assert read_summary(tmp_path / "out" / "summary.json").rows.used == 2
+
+
+def test_a_file_whose_name_is_no_text_is_read(tmp_path: Path) -> None:
+    looks = tmp_path / os.fsdecode(b"l\xff.jsonl")
+    try:
+        looks.write_bytes(b"nonsense\n" + (DATA / "looks.jsonl").read_bytes())
+    except OSError:
+        pytest.skip("names are text here")
+    done = process(tmp_path / "out", looks)
+    assert done.returncode == 1, done.stderr
+    rejected = json.loads((tmp_path / "out" / "rejected.jsonl").read_bytes())
+    assert (tmp_path / "out" / "inputs" / rejected["file"]).read_bytes() == looks.read_bytes()
+    assert process(tmp_path / "out", tmp_path / os.fsdecode(b"m\xff.jsonl")).returncode == 2
 
 
 def test_an_interrupt_leaves_valid_outputs(one_missile: Path, tmp_path: Path) -> None:

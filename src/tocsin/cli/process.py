@@ -53,7 +53,7 @@ def process_files(
     """Return the exit code of processing look tables (or observation tables) into `out`."""
     mode = check_data_mode(data_mode)
     sources = gather(files, network, assets, catalogue, notifications)
-    name = files[0].name.split(".")[0] or "looks"
+    name = files[0].name.encode("utf-8", "replace").decode().split(".")[0] or "looks"
     folder = out if out is not None else Path("out") / name
     _refuse_own_inputs(sources, folder)
     with Display(f"process {name}", quiet=as_json) as display:
@@ -71,9 +71,11 @@ def gather(
 ) -> list[Source]:
     """Return what each file is; InputError when something needed is missing."""
     sources = []
+    for path in (*files, *(path for path in (network, assets, catalogue, notifications) if path is not None)):
+        if not path.is_file():  # a pipe would be waited for without end, and can be read but once
+            found = "is a folder" if path.is_dir() else "not a regular file" if path.exists() else "no such file"
+            raise InputError(found, file=str(path))
     for path in files:
-        if not path.is_file():
-            raise InputError("is a folder" if path.is_dir() else "no such file", file=str(path))
         sources.append(Source(path, "observations" if kind_of_file(path) == "ssn_table" else "looks"))
     tables = [s.path for s in sources if s.role == "observations"]
     if tables:

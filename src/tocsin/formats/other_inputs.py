@@ -9,6 +9,7 @@ import msgspec
 from tocsin.core.records.outputs import Rejection
 from tocsin.formats import json_lines
 from tocsin.formats.input_lines import KINDS, Other, Refused, line_of, record_of
+from tocsin.formats.look_rows import ignored
 from tocsin.formats.looks import check_data_mode
 
 
@@ -43,7 +44,7 @@ class Collector:
 
     def remarks(self) -> list[Rejection]:
         """Return a remark for each unknown key."""
-        return [Rejection(self.file, -1, name, "unknown key", "ignored") for name in sorted(self._unknown)]
+        return ignored(self.file, self._unknown, "unknown key")
 
 
 def read_other_inputs(path: str | Path, data_mode: str, kind: str | None = None) -> OthersRead:
