@@ -39,6 +39,7 @@ SESSIONS = 8
 ANEW = "counts anew within its session"
 ANEW_RUN = 3
 """So many young looks in a row under old numbers: the sensor counts anew. One alone may be a long look, numbered at its start."""
+MANY = f"more than {SESSIONS} sessions within {MAX_LATENESS_S:.0f} s: what is lost between them cannot be told"
 OPEN_GAPS = 1000
 """Gaps that wait for late looks, a sensor; the oldest is told early beyond it."""
 IMPLAUSIBLE = {
@@ -181,7 +182,7 @@ class Screen:
         if stream is None:
             sessions[look.session] = Stream(next=end, newest=look.time)
             if len(sessions) > SESSIONS:
-                self._end_session(look.sensor, sessions)
+                self._end_session(look, sessions, bad)
             return
         newer, stream.newest = look.time > stream.newest, max(stream.newest, look.time)
         old = end <= stream.next and not any(a <= look.sequence < b for a, b, _ in stream.gaps)
@@ -189,7 +190,7 @@ class Screen:
         if stream.anew == ANEW_RUN:
             # young looks under old numbers are no late ones: the sensor counts anew, and what is lost is told from here on
             reason = f"{ANEW}: {look.sequence} after {stream.next - 1}"
-            bad.append(Rejection(look.file, int(look.rows[0]) if look.rows.size else -1, "sequence", reason, "ignored"))
+            bad.append(Rejection(look.file, _row(look), "sequence", reason, "ignored"))
             stream.next, stream.anew = end, 0
             return
         if first > stream.next:
@@ -208,10 +209,13 @@ class Screen:
             stream.gaps = left
         stream.next = max(stream.next, end)
 
-    def _end_session(self, sensor: str, sessions: dict[str, Stream]) -> None:
+    def _end_session(self, look: Look, sessions: dict[str, Stream], bad: list[Rejection]) -> None:
         """Forget the session of a sensor that has been quiet for longest; its gaps are lost looks."""
-        quiet = min(sessions, key=lambda session: (sessions[session].newest, session))
-        self.lost.extend(Gap(sensor, quiet, a, b - 1) for a, b, _ in sessions.pop(quiet).gaps)
+        name = min(sessions, key=lambda session: (sessions[session].newest, session))
+        quiet = sessions.pop(name)
+        self.lost.extend(Gap(look.sensor, name, a, b - 1) for a, b, _ in quiet.gaps)
+        if look.time - quiet.newest < MAX_LATENESS_S * NS:
+            bad.append(Rejection(look.file, _row(look), "session", MANY, "ignored"))
 
     def due_gaps(self, now: int) -> list[Gap]:
         """Return the gaps that no late look has filled in time: lost looks."""
@@ -236,9 +240,8 @@ class Screen:
             first = kept[0]
             held = {n for look in kept for n in look.numbers.tolist()}
             if first.declared > max(len(held), 1):
-                row = int(first.rows[0]) if first.rows.size else -1
                 reason = f"the look says {first.declared} and holds {len(held)}"
-                bad.append(Rejection(first.file, row, "detections", reason, "ignored"))
+                bad.append(Rejection(first.file, _row(first), "detections", reason, "ignored"))
 
     def state(self) -> dict[str, Any]:
         """Return all of it as plain data."""
@@ -262,6 +265,10 @@ class Screen:
         for sensor, session, stream in state["streams"]:
             self.streams.setdefault(sensor, {})[session] = msgspec.convert(stream, Stream)
         self.told = set(state["told"])
+
+
+def _row(look: Look) -> int:
+    return int(look.rows[0]) if look.rows.size else -1
 
 
 def refuse_all(look: Look, field: str, reason: str, action: str, bad: list[Rejection]) -> None:

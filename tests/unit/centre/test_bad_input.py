@@ -27,6 +27,7 @@ from tocsin.core.time import iso_from_tai
 from tocsin.detection.background import SPOTS, Background
 from tocsin.detection.false_rate import BLOCK, RESTS, FalseRate
 from tocsin.detection.repeats import Repeats
+from tocsin.detection.screen import MANY
 from tocsin.tracking import gates
 from tocsin.tracking.bank import MAX_TRACKS
 
@@ -139,6 +140,12 @@ def test_a_sensor_that_counts_anew_is_named_once() -> None:
     told = "counts anew within its session: 2 after 109"
     assert (named(events), centre.rows_used) == ([("r0", told)], len(looks))
     assert [(r.field, r.action) for r in refused] == [("sequence", "ignored")] * 2
+
+
+def test_a_sensor_that_begins_a_session_with_every_look_is_named_once() -> None:
+    rng = np.random.default_rng(9)
+    _, events, _ = said_of([look("r0", 1 + k // 20, clutter(rng, 1), f"s{k}") for k in range(60)])
+    assert [s for s, reason in named(events) if reason == MANY] == ["r0"]
 
 
 def test_a_copy_of_another_sensor_is_named_and_the_other_is_used() -> None:

@@ -12,7 +12,7 @@ from tests.unit.detection.looks import SENSORS, START, look, values_of
 from tocsin.core.constants import DEG, NS
 from tocsin.core.records.inputs import AZIMUTH, ELEVATION, LOS_X, RANGE, RANGE_RATE, Look
 from tocsin.core.records.outputs import Rejection
-from tocsin.detection.screen import ANEW, MAX_AHEAD_S, MAX_LATENESS_S, OPEN_GAPS, SESSIONS, Gap, Screen
+from tocsin.detection.screen import ANEW, MANY, MAX_AHEAD_S, MAX_LATENESS_S, OPEN_GAPS, SESSIONS, Gap, Screen
 from tocsin.detection.screen_kernels import RATE_LIMIT_M_S
 
 
@@ -291,11 +291,20 @@ def test_a_jump_by_a_billion_is_one_line_and_what_follows_is_used():
 
 def test_sessions_without_end_are_bounded_and_the_lost_looks_of_forgotten_ones_told():
     screen = Screen()
+    said = []
     for k in range(1000):
-        checked(screen, look(sequence=0, session=f"s{k}", seconds=0.01 * k, mark=k))
+        said += checked(screen, look(sequence=0, session=f"s{k}", seconds=0.01 * k, mark=k))[1]
         checked(screen, look(sequence=2, session=f"s{k}", seconds=0.01 * k + 0.005, mark=k + 0.5))
     assert len(screen.streams["R"]) == SESSIONS
     assert told(screen, 10.0) == [(1, 1)] * (1000 - SESSIONS)
+    assert {(r.field, r.reason, r.action) for r in said} == {("session", MANY, "ignored")}
+
+
+def test_a_new_session_every_minute_is_no_news():
+    screen = Screen()
+    for k in range(3 * SESSIONS):
+        assert checked(screen, look(sequence=0, session=f"s{k}", seconds=60.0 * k))[1] == []
+    assert len(screen.streams["R"]) == SESSIONS
 
 
 # ---- properties --------------------------------------------------------------------------------------------------
