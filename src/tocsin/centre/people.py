@@ -12,6 +12,8 @@ from tocsin.dissemination.dissemination import HANDLED
 if TYPE_CHECKING:
     from tocsin.centre.centre import Centre
 
+MOST_REASONS = 1000
+"""So many reasons of refusals are kept apart: what people write has no end."""
 Other = Notification | ElementSet | Health | PartnerTrack | Operator
 
 
@@ -39,7 +41,8 @@ def take_operator(centre: Centre, item: Operator) -> None:
     said = centre.dissemination.on_operator(item) if item.action in HANDLED else [_degraded(centre, item)]
     refused = next((answer.text for answer in said if isinstance(answer, OperatorAnswer) and not answer.accepted), "")
     if refused:
-        refuse(centre, item, "operator", refused)
+        told = refused in centre.refused or len(centre.refused) < MOST_REASONS
+        refuse(centre, item, "operator", refused if told else "cannot be done")
     else:
         centre.rows_used += 1
     for message in said:

@@ -5,6 +5,7 @@ import pytest
 
 from tests.unit.detection.looks import START, look
 from tocsin.centre.centre import Centre
+from tocsin.centre.people import MOST_REASONS
 from tocsin.core.constants import NS
 from tocsin.core.records.inputs import ElementSet, Health, Notification, Operator, OperatorAction, Tick
 from tocsin.core.records.network import Asset, Assets, Infrared, Network, Orbit, Radar
@@ -85,6 +86,14 @@ def test_a_word_of_an_operator_that_cannot_be_done_is_refused_with_its_row(
     assert [r for r in said if isinstance(r, Rejection)] == [Rejection("words.jsonl", 7, "operator", reason, "refused")]
     assert [(r.operator, r.accepted) for r in said if isinstance(r, OperatorAnswer)] == [("o", False)]
     assert (one.rows_used, one.refused, one.degraded) == (0, {reason: 1}, {})
+
+
+def test_words_without_end_have_bounded_reasons() -> None:
+    one = centre()
+    for k in range(MOST_REASONS + 50):
+        one.step(Operator(f"o{k}", START + k, "test", "release", "Ada", f"E{k}"))
+    assert len(one.refused) == MOST_REASONS + 1
+    assert one.refused["cannot be done"] == 50 and one.rows_used == 0
 
 
 def test_a_degraded_mode_is_declared_and_ended_and_counts_as_used() -> None:
