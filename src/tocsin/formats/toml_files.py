@@ -85,9 +85,9 @@ def _tree(file: Path, text: str) -> Any:
     except RecursionError:
         raise InputError("nested too deeply", file=str(file)) from None
     except ValueError:  # Python converts no integers of more than 4,300 digits
-        at = re.search(r"\d[\d_]{4299}", text)
-        line = text.count("\n", 0, at.start()) + 1 if at else None
-        raise InputError("a number with thousands of digits", file=str(file), line=line) from None
+        digits = re.search(r"\d[\d_]{4299}", text)
+        where = text.count("\n", 0, digits.start()) + 1 if digits else None
+        raise InputError("a number with thousands of digits", file=str(file), line=where) from None
 
 
 def _read(file: Path, kind: type[T], check: Any) -> T:
