@@ -60,7 +60,7 @@ class Stream(msgspec.Struct):
     newest: int
     """TAI ns of its newest look."""
     anew: int = 0
-    """Looks in a row that were newer than all before, under numbers that had come before."""
+    """Looks that were newer than all before, under numbers that had come before, since the last new number."""
     gaps: list[tuple[int, int, int]] = msgspec.field(default_factory=list)
     """(first, one past the last, TAI ns when it was noticed) of looks not seen yet."""
 
@@ -186,7 +186,7 @@ class Screen:
             return
         newer, stream.newest = look.time > stream.newest, max(stream.newest, look.time)
         old = end <= stream.next and not any(a <= look.sequence < b for a, b, _ in stream.gaps)
-        stream.anew = stream.anew + 1 if old and newer else 0
+        stream.anew = stream.anew + newer if old else 0
         if stream.anew == ANEW_RUN:
             # young looks under old numbers are no late ones: the sensor counts anew, and what is lost is told from here on
             reason = f"{ANEW}: {look.sequence} after {stream.next - 1}"

@@ -270,6 +270,14 @@ def test_a_sensor_that_counts_anew_in_its_session_is_told_and_its_later_gaps_too
     assert told(screen, 16 * period + 61.0) == [(4, 5)]
 
 
+def test_late_looks_between_do_not_hide_that_a_sensor_counts_anew():
+    screen, said = Screen(), []
+    for k, sequence in enumerate([100, 101, 102, 0, 2, 1, 4, 3, 5]):
+        late = 1.5 if sequence in (1, 3) else 0.0
+        said += checked(screen, look(sequence=sequence, seconds=k - late), k)[1]
+    assert [b.reason for b in said] == [f"{ANEW}: 4 after 102"]
+
+
 def test_a_number_that_is_wrong_once_and_late_looks_are_no_counting_anew():
     screen = Screen()
     for k, sequence in enumerate([10, 11, 3, 12, 13, 2, 4, 14]):
