@@ -139,6 +139,93 @@ def test_refusals_end_with_one_and_stand_in_the_file(tmp_path: Path) -> None:
     assert [(r["file"], r["row"], r["action"]) for r in rejected] == [("looks.jsonl", 0, "refused")]
 
 
+def test_two_files_of_one_name_are_told_apart_and_replayed(tmp_path: Path) -> None:
+    (tmp_path / "b").mkdir()
+    good, bad = tmp_path / "looks.jsonl", tmp_path / "b" / "looks.jsonl"
+    good.write_text((DATA / "looks.jsonl").read_text())
+    bad.write_text("nonsense\n")
+    options = ["--network", DATA / "network.toml", "--assets", DATA / "assets.toml", "--data-mode", "test"]
+    done = tocsin("process", good, bad, *options, "--out", tmp_path / "out")
+    assert done.returncode == 1, done.stderr
+    rejected = [json.loads(line) for line in (tmp_path / "out" / "rejected.jsonl").open("rb")]
+    assert [(r["file"], r["row"]) for r in rejected] == [("looks-2.jsonl", 0)]
+    assert (tmp_path / "out" / "inputs" / "looks-2.jsonl").read_text() == "nonsense\n"
+    assert tocsin("replay", tmp_path / "out", "--out", tmp_path / "again").returncode == 1
+    assert (tmp_path / "again" / "rejected.jsonl").read_bytes() == (tmp_path / "out" / "rejected.jsonl").read_bytes()
+
+
+@pytest.mark.parametrize("body", ["", "\n\n", "nonsense\n{}\n"])
+def test_looks_of_which_nothing_can_be_used_end_with_two_and_write_nothing(tmp_path: Path, body: str) -> None:
+    looks = tmp_path / "looks.jsonl"
+    looks.write_text(body)
+    done = process(tmp_path / "out", looks)
+    assert done.returncode == 2
+    assert "looks.jsonl" in done.stderr
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("room", "file"), [(300, "tracks.parquet"), (20_000, "looks.parquet"), (110_000, "assessments.jsonl")]
+)
+def test_what_cannot_be_written_is_named_and_what_was_finished_is_valid(
+    one_missile: Path, tmp_path: Path, room: int, file: str
+) -> None:
+    pytest.importorskip("resource")
+    inputs, out = one_missile / "inputs", tmp_path / "out"
+    limit = f"import resource; resource.setrlimit(resource.RLIMIT_FSIZE, ({room}, {room})); "
+    words = [
+        "process", inputs / "looks.parquet", "--network", inputs / "network.toml", "--assets", inputs / "assets.toml",
+        "--data-mode", "simulated", "--out", out,
+    ]  # fmt: skip
+    command = [sys.executable, "-c", limit + TOCSIN[2], *map(str, words)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
+    assert done.returncode == 2, done.stderr
+    told = done.stderr.strip().splitlines()[-1]
+    assert told.startswith("tocsin: ") and file in told and told.endswith(": File too large")
+    assert "Traceback" not in done.stderr
+    for name in ("events.jsonl", "assessments.jsonl", "rejected.jsonl"):
+        text = (out / name).read_bytes()
+        assert text.endswith(b"\n") or not text
+        for line in text.splitlines():
+            json.loads(line)
+
+
+@pytest.mark.parametrize("role", ["looks", "network", "assets", "catalogue", "notifications"])
+def test_a_pipe_or_a_folder_is_no_file_and_nothing_waits_for_it(tmp_path: Path, role: str) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    for path, found in ((tmp_path / "pipe", "not a regular file"), (tmp_path, "is a folder")):
+        looks = path if role == "looks" else DATA / "looks.jsonl"
+        done = process(tmp_path / "out", looks, **({} if role == "looks" else {role: path}))
+        assert done.returncode == 2
+        assert f"{path}: {found}" in done.stderr
+
+
+def test_a_run_goes_on_when_nobody_reads_what_it_says(tmp_path: Path) -> None:
+    words = [
+        "process", DATA / "looks.jsonl", "--network", DATA / "network.toml", "--assets", DATA / "assets.toml",
+        "--data-mode", "test", "--out", tmp_path / "out",
+    ]  # fmt: skip
+    running = subprocess.Popen([*TOCSIN, *map(str, words)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert running.stdout is not None and running.stderr is not None
+    running.stdout.close()
+    assert running.stderr.read() == ""
+    assert running.wait(timeout=300) == 0
+    assert read_summary(tmp_path / "out" / "summary.json").rows.used == 2
+
+
+def test_a_file_whose_name_is_no_text_is_read(tmp_path: Path) -> None:
+    looks = tmp_path / os.fsdecode(b"l\xff.jsonl")
+    try:
+        looks.write_bytes(b"nonsense\n" + (DATA / "looks.jsonl").read_bytes())
+    except OSError:
+        pytest.skip("names are text here")
+    done = process(tmp_path / "out", looks)
+    assert done.returncode == 1, done.stderr
+    rejected = json.loads((tmp_path / "out" / "rejected.jsonl").read_bytes())
+    assert (tmp_path / "out" / "inputs" / rejected["file"]).read_bytes() == looks.read_bytes()
+    assert process(tmp_path / "out", tmp_path / os.fsdecode(b"m\xff.jsonl")).returncode == 2
+
+
 def test_an_interrupt_leaves_valid_outputs(one_missile: Path, tmp_path: Path) -> None:
     inputs, out = one_missile / "inputs", tmp_path / "out"
     command = [

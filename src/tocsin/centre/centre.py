@@ -106,7 +106,8 @@ class Centre:
         if isinstance(item, Look):
             self._look(item)
         elif getattr(item, "data_mode", self.data_mode) not in ("", self.data_mode):
-            people.refuse(self, item, f"data_mode {item.data_mode} in a centre of {self.data_mode}")  # type: ignore[union-attr]
+            reason = f"data_mode {item.data_mode} in a centre of {self.data_mode}"  # type: ignore[union-attr]
+            people.refuse(self, item, "data_mode", reason)  # type: ignore[arg-type]
         elif isinstance(item, Notification):
             self.notices[item.id] = item
             self.rows_used += 1
@@ -147,8 +148,8 @@ class Centre:
         bad: list[Rejection] = []
         used = self.screen.check(look, sensor, self.data_mode, self.now, bad)
         feed_watch.told(self, look, bad)
-        if sensor is None and look.sensor not in self.screen.told_unknown:
-            self.screen.told_unknown.add(look.sensor)
+        if sensor is None and look.sensor not in self.screen.told:
+            self.screen.told.add(look.sensor)
             self.emit.event("quarantined", look.sensor, self.now, (), reason="unknown sensor: all its rows are refused")
         if used is None or sensor is None:
             return

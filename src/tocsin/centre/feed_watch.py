@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from tocsin.core.records.outputs import Rejection
 from tocsin.detection.background import SPOTS
+from tocsin.detection.screen import ANEW, MANY
 from tocsin.tracking.bank import MAX_TRACKS
 from tocsin.tracking.gates import MAX_PAIRS
 from tocsin.tracking.noise import SIGMA_COLUMNS, loosen
@@ -41,6 +42,11 @@ def told(centre: Centre, look: Look, bad: list[Rejection]) -> None:
         centre.emit.event(
             "quarantined", look.sensor, centre.now, (), reason="contradicts itself: other content under the same key"
         )
+    for word in (ANEW, MANY):
+        reason = next((r.reason for r in bad if r.reason.startswith(word)), "")
+        if reason and f"{look.sensor} {word}" not in centre.screen.told:
+            centre.screen.told.add(f"{look.sensor} {word}")
+            centre.emit.event("quarantined", look.sensor, centre.now, (), reason=reason)
 
 
 def repeated(centre: Centre, look: Look, used: IntArray) -> bool:

@@ -30,12 +30,17 @@ def encode(centre: Centre) -> bytes:
         "data_mode": centre.data_mode,
         "now": centre.now,
         "catalogue": centre.catalogue.state(),
-        "notices": [msgspec.to_builtins(n) for n in centre.notices.values()],
+        "notices": [_placeless(n) for n in centre.notices.values()],
         "degraded": dict(centre.degraded),
         "counters": [centre.rows_used, centre.looks, centre.known_detections, centre.background_detections],
         "refused": dict(centre.refused),
     }
     return _ENCODER.encode(state)
+
+
+def _placeless(notice: Notification) -> Any:
+    """Return a notice as plain data, without where it came from: the state of a centre does not depend on file names."""
+    return msgspec.to_builtins(msgspec.structs.replace(notice, file="", row=-1))
 
 
 def decode(data: bytes) -> dict[str, Any]:

@@ -5,6 +5,7 @@ import os
 import sys
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
 
 from tocsin.core.errors import TocsinError
 
@@ -52,7 +53,11 @@ def _place(error: BaseException) -> str:
 def _tell(message: str, code: int, as_json: bool) -> int:
     if os.environ.get("TOCSIN_DEBUG"):
         traceback.print_exc()
-    print(f"tocsin: {message}", file=sys.stderr)
-    if as_json:
-        print(json.dumps({"error": message, "exit": code}))
+    message = message.encode("utf-8", "replace").decode()  # a file's name may be no text
+    with suppress(OSError):  # nobody may be there to hear it
+        print(f"tocsin: {message}", file=sys.stderr)
+        if as_json:
+            print(json.dumps({"error": message, "exit": code}), flush=True)
+        return code
+    sys.stdout = open(os.devnull, "w")  # noqa: PTH123, SIM115
     return code

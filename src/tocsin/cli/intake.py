@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
+from msgspec.structs import replace
 
 from tocsin.core.constants import NS
 from tocsin.core.digest import canonical, sha256_hex
@@ -14,13 +15,16 @@ from tocsin.core.records.network import Assets, Network
 from tocsin.core.records.outputs import Rejection
 from tocsin.core.time import tai_from_iso
 from tocsin.formats.element_sets import read_element_sets
+from tocsin.formats.folder import input_names
 from tocsin.formats.inputs import InputsRead, read_inputs, stream
+from tocsin.formats.look_columns import STRAY_NS
 from tocsin.formats.notifications import read_notifications
 from tocsin.formats.ssn_table import read_sensors, read_ssn_table
 from tocsin.formats.toml_files import read_assets, read_network
 
 MANIFEST = "manifest.json"
 DEFAULT_UNTIL_S = 60.0
+NOTHING = "holds no looks and no other inputs"
 Role = Literal["looks", "network", "assets", "catalogue", "notifications", "observations", "sensors"]
 
 
@@ -60,6 +64,8 @@ class Intake(msgspec.Struct):
     catalogue_rejections: list[Rejection] = msgspec.field(default_factory=list)
     """Of element sets, which are no rows of a look table."""
     rows_in: int = 0
+    names: tuple[str, ...] = ()
+    """Of the sources in `inputs/`, in their order; refusals and looks name their file so."""
 
     @property
     def rows_refused(self) -> dict[str, int]:
@@ -113,29 +119,67 @@ def read_sources(sources: Iterable[Source], data_mode: str) -> Intake:
     """
     sources = tuple(sources)
     intake = _configuration(sources, data_mode)
+    intake.names = tuple(input_names((source.path.name for source in sources), (MANIFEST,)))
     network = intake.network
     known = {s.id for s in network.radar} | {s.id for s in network.infrared} | {s.id for s in network.telescope}
     sensors = next((source.path for source in sources if source.role == "sensors"), None)
-    tables = [source for source in sources if source.role in ("looks", "observations")]
     found, unusable = [], []
-    for source in tables:
-        try:
-            found.append(_read_table(source, data_mode, known, sensors))
-        except InputError as error:
-            unusable.append(error)
-            intake.rejections.append(Rejection(source.path.name, -1, "", error.message, "refused"))
-    if unusable and len(unusable) == len(tables):
-        raise unusable[0]
-    for source in sources:
-        if source.role == "notifications":
+    for source, name in zip(sources, intake.names, strict=True):
+        if source.role in ("looks", "observations"):
+            try:
+                table = _read_table(source, data_mode, known, sensors)
+            except InputError as error:
+                unusable.append(error)
+                intake.rejections.append(Rejection(name, -1, "", error.message, "refused"))
+                continue
+            if not table.rows_in:
+                intake.rejections.append(Rejection(name, -1, "", NOTHING, "refused"))
+            found.append(_named(table, source.path.name, name))
+        elif source.role == "notifications":
             notices = read_notifications(source.path, data_mode)
-            found.append(InputsRead([], list(notices.notifications), None, notices.rejections, notices.rows_in))
+            read = InputsRead([], list(notices.notifications), None, notices.rejections, notices.rows_in)
+            found.append(_named(read, source.path.name, name))
         elif source.role == "catalogue" and source.path.stat().st_size:
             sets = read_element_sets(source.path, data_mode)
             intake.element_sets.extend(sets.element_sets)
-            intake.catalogue_rejections.extend(sets.rejections)
+            intake.catalogue_rejections.extend(replace(r, file=name) for r in sets.rejections)
+    if unusable and len(unusable) == sum(source.role in ("looks", "observations") for source in sources):
+        raise unusable[0]
     _join(intake, found)
     return intake
+
+
+def check_usable(intake: Intake, sources: Sequence[Source]) -> None:
+    """Refuse inputs of which no row can be used (InputError with the most frequent reasons): nothing is made of nothing."""
+    if intake.items:
+        return
+    file = next((str(s.path) for s in sources if s.role in ("looks", "observations")), "")
+    if not intake.rows_in:
+        raise InputError(NOTHING, file=file, allowed="a row for every look, empty ones too")
+    first: dict[str, Rejection] = {}
+    for rejection in intake.rejections:
+        if rejection.row >= 0:
+            first.setdefault(rejection.reason, rejection)
+    counts = sorted(intake.rows_refused.items(), key=lambda item: -item[1])[:3]
+    told = [
+        f"{n} x {_field(first[why])}{why} (first in row {first[why].row} of {first[why].file})" for why, n in counts
+    ]
+    raise InputError(f"no row can be used: {'; '.join(told)}", file=file)
+
+
+def _field(rejection: Rejection) -> str:
+    return f"`{rejection.field}` " if rejection.field else ""
+
+
+def _named(read: InputsRead, given: str, name: str) -> InputsRead:
+    """Return what a file holds under its name in `inputs/`: two files of one name are two there."""
+    if name == given:
+        return read
+    return read._replace(
+        looks=[replace(look, file=name) for look in read.looks],
+        others=[replace(item, file=name) for item in read.others],
+        rejections=[replace(rejection, file=name) for rejection in read.rejections],
+    )
 
 
 def _configuration(sources: Iterable[Source], data_mode: str) -> Intake:
@@ -166,4 +210,19 @@ def _join(intake: Intake, found: Sequence[InputsRead]) -> None:
     intake.rows_in = sum(one.rows_in for one in found) - len(standing)
     looks = [look for one in found for look in one.looks]
     moving = [item for item in others if not (isinstance(item, ElementSet) and item.received == 0)]
+    moving, stray = _without_stray(moving, [look.received for look in looks])
+    intake.rejections.extend(stray)
     intake.items = stream(InputsRead(looks, moving, None, [], 0))
+
+
+def _without_stray(others: list[Any], looked: list[int]) -> tuple[list[Any], list[Rejection]]:
+    """Return the inputs within a year of the looks (of the middle one, where there are no looks), and refusals of the rest.
+
+    The readers do the same with the looks of a file: one damaged year must not make data time run for decades.
+    """
+    received = looked or sorted(item.received for item in others)[(len(others) - 1) // 2 :][:1]
+    first, last = min(received, default=0) - STRAY_NS, max(received, default=0) + STRAY_NS
+    stray = [item for item in others if not first <= item.received <= last]
+    reason = f"more than a year from {'the looks' if looked else 'the other inputs'}"
+    refused = [Rejection(item.file, item.row, "received_utc", reason, "refused") for item in stray]
+    return [item for item in others if first <= item.received <= last], refused

@@ -1,5 +1,6 @@
 """What a person sees while a command runs: a live line and the lines that matter; plain lines when not a terminal."""
 
+import os
 import sys
 import time
 from types import TracebackType
@@ -16,12 +17,21 @@ REFRESH_S = 0.2
 PLAIN_EVERY_S = 5.0
 
 
+class _Console(Console):
+    """A console that outlives its reader: what a run writes to its folder matters, whoever stops listening."""
+
+    def on_broken_pipe(self) -> None:
+        """Say no more, and let the run go on."""
+        self.quiet = True
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 class Display:
     """A live display; with `quiet` (for machines) nothing is shown."""
 
     def __init__(self, title: str, quiet: bool = False) -> None:
         self.title, self.quiet = title, quiet
-        self.console = Console(file=sys.stdout, highlight=False, soft_wrap=True)
+        self.console = _Console(file=sys.stdout, highlight=False, soft_wrap=True)
         self.terminal = self.console.is_terminal and not quiet
         self._live: Live | None = None
         self._shown_at = 0.0

@@ -110,8 +110,6 @@ class Pipeline:
             if isinstance(record, OperatorAnswer):
                 self.answers += 1
                 self.display.say(f"operator {record.operator}: {record.text}")
-                if not record.accepted:
-                    self._reject(Rejection(record.operator, -1, "operator", record.text, "refused"))
                 continue
             if isinstance(record, Rejection):
                 self._reject(record)

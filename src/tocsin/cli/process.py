@@ -17,6 +17,7 @@ from tocsin.cli.intake import (
     Manifest,
     Source,
     check_data_mode,
+    check_usable,
     read_sources,
     until_tai,
 )
@@ -52,7 +53,7 @@ def process_files(
     """Return the exit code of processing look tables (or observation tables) into `out`."""
     mode = check_data_mode(data_mode)
     sources = gather(files, network, assets, catalogue, notifications)
-    name = files[0].name.split(".")[0] or "looks"
+    name = files[0].name.encode("utf-8", "replace").decode().split(".")[0] or "looks"
     folder = out if out is not None else Path("out") / name
     _refuse_own_inputs(sources, folder)
     with Display(f"process {name}", quiet=as_json) as display:
@@ -70,9 +71,11 @@ def gather(
 ) -> list[Source]:
     """Return what each file is; InputError when something needed is missing."""
     sources = []
+    for path in (*files, *(path for path in (network, assets, catalogue, notifications) if path is not None)):
+        if not path.is_file():  # a pipe would be waited for without end, and can be read but once
+            found = "is a folder" if path.is_dir() else "not a regular file" if path.exists() else "no such file"
+            raise InputError(found, file=str(path))
     for path in files:
-        if not path.is_file():
-            raise InputError("is a folder" if path.is_dir() else "no such file", file=str(path))
         sources.append(Source(path, "observations" if kind_of_file(path) == "ssn_table" else "looks"))
     tables = [s.path for s in sources if s.role == "observations"]
     if tables:
@@ -107,23 +110,25 @@ def process_sources(
     title: str,
     display: Display,
     report: bool = True,
+    replayed: bool = False,
 ) -> Outcome:
-    """Read, copy and process sources into a folder; nothing is written before all of them were read."""
+    """Read, copy and process sources into a folder; nothing is written before all of them were read.
+
+    InputError when no row of them can be used, but in a replay: what ran once runs again.
+    """
     wanted = until or f"{DEFAULT_UNTIL_S:g}"
     until_tai(wanted, 0)
     started = time.perf_counter()
     display.stage("reading inputs")
     intake = read_sources(sources, data_mode)
+    if not replayed:
+        check_usable(intake, sources)
     timing = {"read_s": time.perf_counter() - started, "compile_s": warm(display)}
     with OutputFolder(out) as folder:
-        fed = tuple(FedFile(_copy(folder, source.path), source.role) for source in sources)
+        pairs = zip(sources, intake.names, strict=True)
+        fed = tuple(FedFile(folder.add_input(s.path, name).name, s.role) for s, name in pairs)
         manifest = Manifest(title, data_mode, wanted, fed)
         return through_centre(intake, manifest, folder, display, timing, report)
-
-
-def _copy(folder: OutputFolder, path: Path) -> str:
-    """Return the name in `inputs/` of a copied file; the manifest's own name is not for others."""
-    return folder.add_input(path, f"fed-{path.name}" if path.name == MANIFEST else None).name
 
 
 def through_centre(

@@ -53,7 +53,7 @@ def process_again(out_dir: Path, out: Path, display: Display, report: bool = Tru
         raise InputError("is the folder that is replayed: give another --out", file=str(out))
     manifest = read_manifest(out_dir)
     sources = sources_of(out_dir, manifest)
-    return process_sources(sources, manifest.data_mode, manifest.until, out, manifest.title, display, report)
+    return process_sources(sources, manifest.data_mode, manifest.until, out, manifest.title, display, report, True)
 
 
 def differences(earlier: Summary, later: Summary) -> list[str]:

@@ -1,7 +1,9 @@
 """A picture that comes twice is no picture: frozen feeds repeat their own looks, copied ones those of another sensor.
 
-Noise never gives the same numbers twice. A look of several detections whose values are those of an earlier look, byte for byte,
-is not used; a single detection may be rounded to the same numbers, and is not used from the third time in a row on.
+Noise never gives the same numbers twice. A look of several detections whose measurements are those of an earlier look, byte for
+byte, is not used; a single detection may be rounded to the same numbers, and is not used from the third time in a row on. What a
+sensor says beside them (sigmas, signal to noise) is no part of the picture: a frozen one may go on to reckon it. Intensity is:
+pixels give a fire the same line of sight over and over.
 """
 
 from __future__ import annotations
@@ -11,11 +13,13 @@ from typing import Any
 
 import numpy as np
 
-from tocsin.core.records.inputs import IntArray, Look
+from tocsin.core.records.inputs import INTENSITY, LOS_Z, RANGE, IntArray, Look
 
 KEPT = 1024
 """Looks remembered, of all sensors together."""
 SINGLE_RUN = 3
+MEASURED = (*range(RANGE, LOS_Z + 1), INTENSITY)
+"""Columns of `Look.values` that make the picture."""
 
 
 class Repeats:
@@ -34,7 +38,7 @@ class Repeats:
         """Return (why the detections `used` of a look are not used, or ``; whether that is new and has to be told)."""
         if not used.size:
             return "", False
-        values = look.values if used.size == len(look.values) else look.values[used]
+        values = look.values[np.ix_(used, MEASURED)]
         digest = hashlib.sha256(np.ascontiguousarray(values).data).hexdigest()[:32]
         last, run = self.runs.get(look.sensor, ("", 0))
         run = run + 1 if digest == last else 1

@@ -34,6 +34,12 @@ MAX_AHEAD_S = 5.0
 """A measurement may be stamped this much after its arrival: clocks differ."""
 MOST_TOLD = 1000
 """So many unknown search volumes are told by name."""
+SESSIONS = 8
+"""Sessions remembered of each sensor."""
+ANEW = "counts anew within its session"
+ANEW_RUN = 3
+"""So many young looks in a row under old numbers: the sensor counts anew. One alone may be a long look, numbered at its start."""
+MANY = f"more than {SESSIONS} sessions within {MAX_LATENESS_S:.0f} s: what is lost between them cannot be told"
 OPEN_GAPS = 1000
 """Gaps that wait for late looks, a sensor; the oldest is told early beyond it."""
 IMPLAUSIBLE = {
@@ -51,6 +57,10 @@ class Stream(msgspec.Struct):
     """What is known of one session of one sensor."""
 
     next: int
+    newest: int
+    """TAI ns of its newest look."""
+    anew: int = 0
+    """Looks that were newer than all before, under numbers that had come before, since the last new number."""
     gaps: list[tuple[int, int, int]] = msgspec.field(default_factory=list)
     """(first, one past the last, TAI ns when it was noticed) of looks not seen yet."""
 
@@ -70,8 +80,12 @@ class Screen:
     def __init__(self) -> None:
         self.recent: dict[tuple[str, str, int], list[Look]] = {}
         self.order: deque[tuple[int, tuple[str, str, int]]] = deque()
-        self.streams: dict[tuple[str, str], Stream] = {}
-        self.told_unknown: set[str] = set()
+        self.streams: dict[str, dict[str, Stream]] = {}
+        """Sensor -> session -> what is known of it."""
+        self.lost: list[Gap] = []
+        """Gaps of sessions that were forgotten, to be told."""
+        self.told: set[str] = set()
+        """Unknown sensors, unknown search volumes, sensors that count anew: told once."""
 
     def check(
         self, look: Look, sensor: Sensor | None, data_mode: str, now: int, bad: list[Rejection]
@@ -91,7 +105,7 @@ class Screen:
                 return None
             used = fresh
         else:
-            self._count(look, now)
+            self._count(look, now, bad)
         if look.searched is not None and look.searched not in sensor.volumes:
             self._tell_volume(look, bad)
         used = self._plausible(look, sensor, now, used, bad)
@@ -116,8 +130,8 @@ class Screen:
     def _tell_volume(self, look: Look, bad: list[Rejection]) -> None:
         """Tell once that a sensor searches a volume that the network does not know: nobody knows where it looked."""
         word = f"{look.sensor}/{look.searched}"
-        if word not in self.told_unknown and len(self.told_unknown) < MOST_TOLD:
-            self.told_unknown.add(word)
+        if word not in self.told and len(self.told) < MOST_TOLD:
+            self.told.add(word)
             reason = f"no search volume of this sensor: {str(look.searched)[:40]!r}; its silence is no evidence"
             bad.append(Rejection(look.file, int(look.rows[0]), "searched", reason, "ignored"))
 
@@ -161,11 +175,23 @@ class Screen:
             bad.append(Rejection(look.file, int(look.rows[k]), field, reason, "refused"))
         return np.asarray(used[wrong[used] == FINE], np.int64)
 
-    def _count(self, look: Look, now: int) -> None:
+    def _count(self, look: Look, now: int, bad: list[Rejection]) -> None:
         first, end = look.sequence - max(look.empty_looks, 1) + 1, look.sequence + 1
-        stream = self.streams.get((look.sensor, look.session))
+        sessions = self.streams.setdefault(look.sensor, {})
+        stream = sessions.get(look.session)
         if stream is None:
-            self.streams[(look.sensor, look.session)] = Stream(next=end)
+            sessions[look.session] = Stream(next=end, newest=look.time)
+            if len(sessions) > SESSIONS:
+                self._end_session(look, sessions, bad)
+            return
+        newer, stream.newest = look.time > stream.newest, max(stream.newest, look.time)
+        old = end <= stream.next and not any(a <= look.sequence < b for a, b, _ in stream.gaps)
+        stream.anew = stream.anew + newer if old else 0
+        if stream.anew == ANEW_RUN:
+            # young looks under old numbers are no late ones: the sensor counts anew, and what is lost is told from here on
+            reason = f"{ANEW}: {look.sequence} after {stream.next - 1}"
+            bad.append(Rejection(look.file, _row(look), "sequence", reason, "ignored"))
+            stream.next, stream.anew = end, 0
             return
         if first > stream.next:
             stream.gaps.append((stream.next, first, now))
@@ -183,14 +209,23 @@ class Screen:
             stream.gaps = left
         stream.next = max(stream.next, end)
 
+    def _end_session(self, look: Look, sessions: dict[str, Stream], bad: list[Rejection]) -> None:
+        """Forget the session of a sensor that has been quiet for longest; its gaps are lost looks."""
+        name = min(sessions, key=lambda session: (sessions[session].newest, session))
+        quiet = sessions.pop(name)
+        self.lost.extend(Gap(look.sensor, name, a, b - 1) for a, b, _ in quiet.gaps)
+        if look.time - quiet.newest < MAX_LATENESS_S * NS:
+            bad.append(Rejection(look.file, _row(look), "session", MANY, "ignored"))
+
     def due_gaps(self, now: int) -> list[Gap]:
         """Return the gaps that no late look has filled in time: lost looks."""
-        lost: list[Gap] = []
+        lost, self.lost = self.lost, []
         limit = now - int(MAX_LATENESS_S * NS)
-        for (sensor, session), stream in self.streams.items():
-            while stream.gaps and (stream.gaps[0][2] <= limit or len(stream.gaps) > OPEN_GAPS):
-                a, b, _ = stream.gaps.pop(0)
-                lost.append(Gap(sensor, session, a, b - 1))
+        for sensor, sessions in self.streams.items():
+            for session, stream in sessions.items():
+                while stream.gaps and (stream.gaps[0][2] <= limit or len(stream.gaps) > OPEN_GAPS):
+                    a, b, _ = stream.gaps.pop(0)
+                    lost.append(Gap(sensor, session, a, b - 1))
         return lost
 
     def _forget(self, now: int, bad: list[Rejection]) -> None:
@@ -205,25 +240,35 @@ class Screen:
             first = kept[0]
             held = {n for look in kept for n in look.numbers.tolist()}
             if first.declared > max(len(held), 1):
-                row = int(first.rows[0]) if first.rows.size else -1
                 reason = f"the look says {first.declared} and holds {len(held)}"
-                bad.append(Rejection(first.file, row, "detections", reason, "ignored"))
+                bad.append(Rejection(first.file, _row(first), "detections", reason, "ignored"))
 
     def state(self) -> dict[str, Any]:
         """Return all of it as plain data."""
         return {
             "recent": [[list(k), [look_state(e) for e in looks]] for k, looks in self.recent.items()],
             "order": [[t, list(k)] for t, k in self.order],
-            "streams": [[list(k), s.next, [list(g) for g in s.gaps]] for k, s in self.streams.items()],
-            "told_unknown": sorted(self.told_unknown),
+            "streams": [
+                [sensor, session, msgspec.to_builtins(stream)]
+                for sensor, sessions in self.streams.items()
+                for session, stream in sessions.items()
+            ],
+            "lost": msgspec.to_builtins(self.lost),
+            "told": sorted(self.told),
         }
 
     def load(self, state: dict[str, Any]) -> None:
         """Take over what `state` returned."""
         self.recent = {(k[0], k[1], k[2]): [look_load(e) for e in looks] for k, looks in state["recent"]}
         self.order = deque((t, (k[0], k[1], k[2])) for t, k in state["order"])
-        self.streams = {(k[0], k[1]): Stream(n, [(g[0], g[1], g[2]) for g in gaps]) for k, n, gaps in state["streams"]}
-        self.told_unknown = set(state["told_unknown"])
+        self.streams, self.lost = {}, msgspec.convert(state["lost"], list[Gap])
+        for sensor, session, stream in state["streams"]:
+            self.streams.setdefault(sensor, {})[session] = msgspec.convert(stream, Stream)
+        self.told = set(state["told"])
+
+
+def _row(look: Look) -> int:
+    return int(look.rows[0]) if look.rows.size else -1
 
 
 def refuse_all(look: Look, field: str, reason: str, action: str, bad: list[Rejection]) -> None:

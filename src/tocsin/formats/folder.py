@@ -6,7 +6,8 @@ the streams and the track table, which are there from the start.
 
 import hashlib
 import shutil
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Iterable
+from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -17,7 +18,7 @@ import numpy.typing as npt
 from tocsin.core.errors import InputError
 from tocsin.core.records.outputs import Assessment, Event, Rejection
 from tocsin.core.records.warnings import Cue, SpaceObservations, WarningMessage
-from tocsin.formats.atomic import PART, write_atomic
+from tocsin.formats.atomic import PART, naming, write_atomic
 from tocsin.formats.jsonl import JsonLines
 from tocsin.formats.oem import safe_name
 from tocsin.formats.summary import Summary, write_summary
@@ -54,6 +55,25 @@ def prepare(path: Path, keep: Collection[str] = ()) -> None:
             entry.unlink()
 
 
+def input_names(names: Iterable[str], reserved: Collection[str] = ()) -> list[str]:
+    """Return the names that files fed under `names`, in this order, have in `inputs/`: safe ones, each once."""
+    given: list[str] = []
+    for name in names:
+        given.append(_free(name, lambda wanted: wanted in given or wanted in reserved))
+    return given
+
+
+def _free(name: str, taken: Callable[[str], bool]) -> str:
+    wanted, number = safe_name(Path(name).name), 1
+    path = Path(wanted)
+    suffix = "".join(path.suffixes[-2:]) if path.suffix.lower() == ".gz" else path.suffix
+    free = wanted
+    while taken(free):
+        number += 1
+        free = f"{wanted.removesuffix(suffix)}-{number}{suffix}"
+    return free
+
+
 class OutputFolder:
     """Takes the records of a run and writes them where section 5 of the design says."""
 
@@ -85,7 +105,7 @@ class OutputFolder:
         target = self._free_name(name or source.name)
         part = target.with_name(target.name + PART)
         digest = hashlib.sha256()
-        with source.open("rb") as reader, part.open("wb") as writer:
+        with naming(target), source.open("rb") as reader, part.open("wb") as writer:
             while block := reader.read(1 << 20):
                 digest.update(block)
                 writer.write(block)
@@ -108,11 +128,7 @@ class OutputFolder:
 
     def _free_name(self, name: str) -> Path:
         folder = self.path / "inputs"
-        wanted = Path(safe_name(Path(name).name))
-        target, number = folder / wanted, 2
-        while target.exists():
-            target, number = folder / f"{wanted.stem}-{number}{wanted.suffix}", number + 1
-        return target
+        return folder / _free(name, lambda wanted: (folder / wanted).exists())
 
     def write(self, record: Event | Assessment | Rejection | WarningMessage | Cue | SpaceObservations) -> None:
         """Write any record of the centre to its place."""
@@ -186,14 +202,11 @@ class OutputFolder:
         if self._closed:
             return
         self._closed = True
-        try:
-            for stream in (self._events, self._assessments, self._rejected):
-                stream.close()
-        finally:
-            try:
-                self._tracks.close()
-            finally:
-                self._write_space()
+        with ExitStack() as each:  # the last first; one that fails leaves no other open
+            each.callback(self._write_space)
+            each.callback(self._tracks.close)
+            for stream in (self._rejected, self._assessments, self._events):
+                each.callback(stream.close)
 
     def _write_space(self) -> None:
         from tocsin.core.time import iso_from_tai

@@ -3,16 +3,18 @@
 The wire records below are what the JSON Schemas are made of; times are ISO 8601, and names end in their unit.
 """
 
+import functools
 from collections.abc import Callable
 from typing import Annotated, Any, Literal, NamedTuple
 
 import msgspec
-from msgspec import Meta
+from msgspec import Meta, inspect
 
 from tocsin.core.constants import NS
 from tocsin.core.errors import ValueRefused
 from tocsin.core.records import inputs as record
 from tocsin.core.time import iso_from_tai, tai_from_iso
+from tocsin.formats.time_columns import short_reason
 from tocsin.formats.tle_lines import tle_fault
 
 Id = Annotated[str, Meta(min_length=1, max_length=200)]
@@ -101,7 +103,7 @@ def _instant(text: str, field: str) -> int:
     try:
         return tai_from_iso(text)
     except ValueRefused as error:
-        raise Refused(field, str(error).split(":")[0]) from None
+        raise Refused(field, short_reason(error)) from None
 
 
 def _notification(line: NotificationLine, received: int) -> Other:
@@ -194,7 +196,7 @@ def record_of(value: dict[str, Any], data_mode: str) -> tuple[Other, set[str]]:
     try:
         line = msgspec.convert(given, kind.line)
     except msgspec.ValidationError as error:
-        raise _refused(str(error)) from None
+        raise _refused(str(error), kind.line) from None
     for key in msgspec.structs.fields(kind.line):
         number = getattr(line, key.name)
         if isinstance(number, float) and not abs(number) < float("inf"):
@@ -203,13 +205,22 @@ def record_of(value: dict[str, Any], data_mode: str) -> tuple[Other, set[str]]:
     return kind.make(line, _instant(line.received_utc, "received_utc")), unknown
 
 
-def _refused(message: str) -> Refused:
-    """Return msgspec's complaint as field and reason."""
+def _refused(message: str, line: type[_Line]) -> Refused:
+    """Return msgspec's complaint as field and reason; the value is no part of it, so that refusals can be counted by reason."""
     text, _, path = message.partition(" - at `$")
     field = path.strip("`.").split("[")[0]
+    if text.startswith("Invalid enum value"):
+        return Refused(field, f"not one of: {', '.join(_choices(line)[field])}")
     if text.startswith("Object missing required field"):
         return Refused(text.split("`")[1], "missing")
     return Refused(field, text[:1].lower() + text[1:].replace("`", ""))
+
+
+@functools.cache
+def _choices(line: type[_Line]) -> dict[str, list[str]]:
+    """Return the words that may stand in the fields of a line that take but some, by field."""
+    fields = inspect.type_info(line).fields  # type: ignore[attr-defined]
+    return {f.encode_name: [str(v) for v in f.type.values] for f in fields if isinstance(f.type, inspect.LiteralType)}
 
 
 def line_of(item: Other) -> dict[str, Any]:

@@ -15,6 +15,8 @@ import msgspec
 from tocsin.core.errors import InputError
 
 BLOCK = 1 << 22
+ROWS = 4096
+"""A piece has so many rows or more, but for the last: damaged files come in small blocks, empty ones in many."""
 LONGEST_LINE = 1 << 20
 NOT_JSON = "not valid JSON"
 CUT, DAMAGED = "the file ends inside this line", "the file is cut or damaged here (gzip)"
@@ -35,8 +37,8 @@ class Piece(NamedTuple):
 def rows(path: Path) -> Iterator[Piece]:
     """Yield the rows of a file, piece by piece; InputError if the file cannot be opened."""
     number = 0
+    piece = Piece([], [], {})
     for lines, end in _pieces(path):
-        piece = Piece([], [], {})
         for i, line in enumerate(lines):
             if line is not None and (not line or line.isspace()):
                 continue
@@ -48,6 +50,10 @@ def rows(path: Path) -> Iterator[Piece]:
             piece.numbers.append(number + i)
             piece.values.append(value)
         number += len(lines)
+        if len(piece.numbers) >= ROWS:
+            yield piece
+            piece = Piece([], [], {})
+    if piece.numbers:
         yield piece
 
 

@@ -8,6 +8,8 @@ from typing import Any
 import msgspec
 import numpy as np
 
+from tocsin.formats.atomic import naming
+
 
 def _plain(value: Any) -> Any:
     """Return a numpy scalar or array as plain data; TypeError for what no line can hold."""
@@ -28,6 +30,7 @@ class JsonLines:
         self._batch_lines, self._batch_bytes = batch_lines, batch_bytes
         self._pending = bytearray()
         self._pending_lines = 0
+        self._size = 0
         self._fd = os.open(
             path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND | getattr(os, "O_BINARY", 0), 0o644
         )
@@ -47,17 +50,27 @@ class JsonLines:
         if not self._pending:
             return
         batch, self._pending, self._pending_lines = bytes(self._pending), bytearray(), 0
-        view = memoryview(batch)
-        while view:
-            view = view[os.write(self._fd, view) :]
+        done = 0
+        try:
+            with naming(self.path):
+                while done < len(batch):
+                    done += os.write(self._fd, batch[done:])
+        except OSError:
+            done = batch.rfind(b"\n", 0, done) + 1  # a full disk takes part of a line: whole ones stay
+            os.ftruncate(self._fd, self._size + done)
+            raise
+        finally:
+            self._size += done
 
     def close(self) -> None:
         """Flush and close; safe to call twice."""
         if self._closed:
             return
-        self.flush()
         self._closed = True
-        os.close(self._fd)
+        try:
+            self.flush()
+        finally:
+            os.close(self._fd)
 
 
 def read_json_lines(path: Path) -> Iterator[Any]:

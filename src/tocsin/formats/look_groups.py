@@ -113,15 +113,15 @@ def _disagreements(rows: Rows, index: IntArray, group: IntArray) -> BoolArray:
     apart = np.maximum.reduceat(time, first) - np.minimum.reduceat(time, first) > APART_NS
     suspects.update(np.flatnonzero(apart).tolist())
     stop = np.append(first[1:], index.size)
+    columns = {name: _words(rows, name) for name in (*_NULL_SPEAKS, *_SILENT_NULL)} if suspects else {}
     for g in sorted(suspects):
-        refused[first[g] : stop[g]] = _settle(rows, index[first[g] : stop[g]])
+        refused[first[g] : stop[g]] = _settle(rows, columns, index[first[g] : stop[g]])
     return refused
 
 
-def _settle(rows: Rows, members: IntArray) -> BoolArray:
+def _settle(rows: Rows, columns: dict[str, tuple[IntArray | FloatArray, BoolArray]], members: IntArray) -> BoolArray:
     """Refuse the rows of one look that differ from most of it; give its word to those that say nothing."""
-    for name in (*_NULL_SPEAKS, *_SILENT_NULL):
-        words, null = _words(rows, name)
+    for name, (words, null) in columns.items():
         silent = null[members] if name in _SILENT_NULL else np.zeros(members.size, np.bool_)
         speaking, silent_rows = members[~silent], members[silent]
         if speaking.size:

@@ -22,6 +22,8 @@ Action = Literal["refused", "dropped"]
 Reasons = dict[int, str]
 """Cell index -> why the cell cannot be used."""
 
+MOST_TOLD = 1000
+"""So many unknown columns of a file are told by name."""
 NOT_TEXT = "wrong type: text is needed"
 NOT_NUMBER = "wrong type: a number is needed"
 NOT_WHOLE = "wrong type: a whole number is needed"
@@ -174,6 +176,9 @@ class Rows:
         return [Rejection(self.file, int(self.number[i]), *self._why[i]) for i in sorted(self._why)]
 
 
-def ignored(file: str, names: Iterable[str]) -> list[Rejection]:
-    """Return one remark for each unknown column: told once, row -1."""
-    return [Rejection(file, -1, name[:80], "unknown column", "ignored") for name in sorted(names)]
+def ignored(file: str, names: Iterable[str], reason: str = "unknown column") -> list[Rejection]:
+    """Return one remark for each unknown column: told once, row -1; of very many the rest by their number."""
+    found = sorted(names)
+    said = [Rejection(file, -1, name[:80], reason, "ignored") for name in found[:MOST_TOLD]]
+    more = len(found) - len(said)
+    return said + ([Rejection(file, -1, "", f"{reason}, and {more} more", "ignored")] if more else [])

@@ -6,10 +6,10 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from tocsin.core.records.inputs import ElementSet
 from tocsin.core.records.outputs import Rejection
 from tocsin.formats import json_lines
 from tocsin.formats.input_lines import KINDS, Other, Refused, line_of, record_of
+from tocsin.formats.look_rows import ignored
 from tocsin.formats.looks import check_data_mode
 
 
@@ -38,15 +38,13 @@ class Collector:
             item, unknown = record_of(value, self.data_mode)
         except Refused as error:
             return error.field, error.reason
-        if isinstance(item, ElementSet):
-            item = msgspec.structs.replace(item, file=self.file, row=row)
-        self.inputs.append(item)
+        self.inputs.append(msgspec.structs.replace(item, file=self.file, row=row))
         self._unknown |= {f"{kind}.{key}"[:80] for key in unknown}
         return None
 
     def remarks(self) -> list[Rejection]:
         """Return a remark for each unknown key."""
-        return [Rejection(self.file, -1, name, "unknown key", "ignored") for name in sorted(self._unknown)]
+        return ignored(self.file, self._unknown, "unknown key")
 
 
 def read_other_inputs(path: str | Path, data_mode: str, kind: str | None = None) -> OthersRead:

@@ -90,6 +90,8 @@ def read_sensors(path: Path) -> Network:
     radars = []
     for i, row in enumerate(table):
         try:
+            if None in row:
+                raise ValueError("more cells than the header has")
             site = sites.setdefault((row["lat_deg"], row["lon_deg"]), row["name"])
             radar = _radar(row, site)
             if radar is not None:

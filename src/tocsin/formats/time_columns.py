@@ -54,7 +54,7 @@ def tai_from_texts(texts: "list[str] | pa.Array") -> tuple[IntArray, dict[int, s
         try:
             tai[i] = tai_from_iso(column[i].as_py())
         except ValueRefused as error:
-            reasons[i] = _reason(error)
+            reasons[i] = short_reason(error)
     # what Arrow parsed but lies outside the time that we know
     for i in np.flatnonzero(plain & (tai == 0)).tolist():
         reasons[i] = OUTSIDE
@@ -68,7 +68,7 @@ def _parsed(column: Any) -> IntArray:
     return tai
 
 
-def _reason(error: ValueRefused) -> str:
+def short_reason(error: ValueRefused) -> str:
     """Return the reason without the value, so that refusals can be counted by reason."""
     text = str(error)
     return next((short for start, short in _SHORT.items() if text.startswith(start)), text)

@@ -1,5 +1,6 @@
 """What no single key can say: cross checks of network, assets and scenario. The first complaint is returned."""
 
+import difflib
 import math
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -16,6 +17,8 @@ from tocsin.formats.toml_lines import Path
 from tocsin.formats.toml_physics import Complaint as Complaint
 
 TIME_ALLOWED = "a UTC time, as 2026-01-31T12:00:00Z"
+MOST_NAMED = 12
+"""So many names are listed as allowed; of more, those nearest to the one that was given."""
 
 
 def network(record: Network) -> Complaint | None:
@@ -36,6 +39,14 @@ def scenario(record: Scenario) -> Complaint | None:
 def references(record: Scenario, sensors: Network, places: Assets) -> Complaint | None:
     """Return the first complaint about names in a scenario that the network or the assets do not have, or None."""
     return next(_references(record, sensors, places), None)
+
+
+def nearest(name: str, known: Sequence[str]) -> str:
+    """Return the known names as words of what is allowed; of many only those nearest to `name`, and how many there are."""
+    if len(known) <= MOST_NAMED:
+        return ", ".join(known)
+    near = difflib.get_close_matches(name[:200], known, MOST_NAMED, 0.5) or known[:MOST_NAMED]
+    return f"{', '.join(near)}, ... {len(known)} in all"
 
 
 def _unique(items: Sequence[Any], path: Path, taken: dict[str, str] | None = None) -> Iterator[Complaint]:
@@ -304,11 +315,11 @@ def _references(record: Scenario, sensors: Network, places: Assets) -> Iterator[
     ids = [s.id for s in sensors.radar] + [s.id for s in sensors.infrared] + [s.id for s in sensors.telescope]
     for i, outage in enumerate(record.outage):
         if outage.sensor not in ids:
-            yield Complaint(("outage", i, "sensor"), f"unknown sensor '{outage.sensor}'", ", ".join(ids))
+            yield Complaint(("outage", i, "sensor"), f"unknown sensor '{outage.sensor}'", nearest(outage.sensor, ids))
     for i, source in enumerate(record.source):
         for k, name in enumerate(getattr(source, "sensors", ())):
             if name not in ids:
-                yield Complaint(("source", i, "sensors", k), f"unknown sensor '{name}'", ", ".join(ids))
+                yield Complaint(("source", i, "sensors", k), f"unknown sensor '{name}'", nearest(name, ids))
     sensors_all: list[Radar | Infrared | Telescope] = [*sensors.radar, *sensors.infrared, *sensors.telescope]
     known = {"sensors": ids, "lines": sorted({s.line or s.id for s in sensors_all}),
              "sites": sorted({s.site or s.id for s in sensors_all})}  # fmt: skip
@@ -316,16 +327,16 @@ def _references(record: Scenario, sensors: Network, places: Assets) -> Iterator[
         for key, allowed in known.items():
             for k, name in enumerate(getattr(fault, key)):
                 if name not in allowed:
-                    yield Complaint(("fault", i, key, k), f"unknown {key[:-1]} '{name}'", ", ".join(allowed))
+                    yield Complaint(("fault", i, key, k), f"unknown {key[:-1]} '{name}'", nearest(name, allowed))
     for i, tape in enumerate(record.tape):
         for k, name in enumerate(tape.sensors):
             if name not in ids:
-                yield Complaint(("tape", i, "sensors", k), f"unknown sensor '{name}'", ", ".join(ids))
+                yield Complaint(("tape", i, "sensors", k), f"unknown sensor '{name}'", nearest(name, ids))
     for i, health in enumerate(record.health):
         if health.subject not in (*ids, *known["lines"]):
             text = f"unknown sensor or line '{health.subject}'"
-            yield Complaint(("health", i, "subject"), text, ", ".join((*ids, *known["lines"])))
+            yield Complaint(("health", i, "subject"), text, nearest(health.subject, [*ids, *known["lines"]]))
     names = [asset.id for asset in places.asset]
     for i, flight in enumerate(record.flight):
         if flight.target is not None and flight.target not in names:
-            yield Complaint(("flight", i, "target"), f"unknown asset '{flight.target}'", ", ".join(names))
+            yield Complaint(("flight", i, "target"), f"unknown asset '{flight.target}'", nearest(flight.target, names))

@@ -72,10 +72,10 @@ def key_text(path: KeyPath) -> str:
     return text
 
 
-def _read(file: Path, kind: type[T], check: Any) -> T:
-    text = _text(file)
+def _tree(file: Path, text: str) -> Any:
+    """Return what a text says, dates and times as text; InputError with the line where it is no TOML."""
     try:
-        tree = tomllib.loads(text)
+        return _plain(tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:
         message = str(error)
         at = re.search(r"at line (\d+), column (\d+)", message)
@@ -84,8 +84,16 @@ def _read(file: Path, kind: type[T], check: Any) -> T:
         raise InputError(f"not valid TOML: {reason}", file=str(file), line=line) from None
     except RecursionError:
         raise InputError("nested too deeply", file=str(file)) from None
+    except ValueError:  # Python converts no integers of more than 4,300 digits
+        digits = re.search(r"\d[\d_]{4299}", text)
+        where = text.count("\n", 0, digits.start()) + 1 if digits else None
+        raise InputError("a number with thousands of digits", file=str(file), line=where) from None
+
+
+def _read(file: Path, kind: type[T], check: Any) -> T:
+    text = _text(file)
+    tree = _tree(file, text)
     lines = lines_of(text)
-    tree = _plain(tree)
     complaint = _first_wrong_value(tree, ()) or _first_unknown_key(tree, mi.type_info(kind), ())
     if complaint is not None:
         raise _error(file, complaint, lines)
@@ -125,7 +133,10 @@ def _plain(value: Any) -> Any:
     if isinstance(value, list):
         return [_plain(item) for item in value]
     if isinstance(value, datetime):
-        utc = value.astimezone(UTC) if value.tzinfo else value
+        try:
+            utc = value.astimezone(UTC) if value.tzinfo else value
+        except OverflowError:  # at the ends of the calendar
+            return value.isoformat()
         return utc.replace(tzinfo=None).isoformat() + "Z"
     if isinstance(value, date | time):
         return value.isoformat()

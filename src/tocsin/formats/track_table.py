@@ -7,7 +7,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from tocsin.formats.atomic import PART
+from tocsin.formats.atomic import PART, naming
 from tocsin.formats.utc import unix_ns_array
 
 COVARIANCE_VALUES = 21
@@ -41,7 +41,8 @@ class TrackTableWriter:
         self.path = path
         self.rows = 0
         self._part = path.with_name(path.name + PART)
-        self._writer: pq.ParquetWriter | None = pq.ParquetWriter(self._part, SCHEMA, compression="zstd")
+        with naming(path):
+            self._writer: pq.ParquetWriter | None = pq.ParquetWriter(self._part, SCHEMA, compression="zstd")
         self._group_rows = group_rows
         self._pending: list[pa.RecordBatch] = []
         self._pending_rows = 0
@@ -62,15 +63,22 @@ class TrackTableWriter:
         if self._pending and self._writer is not None:
             table = pa.Table.from_batches(self._pending)
             self._pending, self._pending_rows = [], 0
-            self._writer.write_table(table)
+            with naming(self.path):
+                self._writer.write_table(table)
 
     def close(self) -> None:
         """Write what is left and the footer, then give the file its name; safe to call twice."""
         if self._writer is None:
             return
-        self._flush()
-        self._writer.close()
-        self._writer = None
+        try:
+            self._flush()
+            with naming(self.path):
+                self._writer.close()
+        except OSError:
+            self._part.unlink(missing_ok=True)
+            raise
+        finally:
+            self._writer = None
         self._part.replace(self.path)
 
 

@@ -20,11 +20,14 @@ from benchmarks.bad_input import (
 )  # fmt: skip
 
 from tocsin.centre.centre import Centre
-from tocsin.core.records.inputs import Look
+from tocsin.core.records.inputs import COLUMNS, INTENSITY, LOS_X, RANGE, SIGMA_RANGE, SNR_DB, Look
 from tocsin.core.records.network import Assets, Network
 from tocsin.core.records.outputs import Event, Rejection
+from tocsin.core.time import iso_from_tai
 from tocsin.detection.background import SPOTS, Background
 from tocsin.detection.false_rate import BLOCK, RESTS, FalseRate
+from tocsin.detection.repeats import Repeats
+from tocsin.detection.screen import MANY
 from tocsin.tracking import gates
 from tocsin.tracking.bank import MAX_TRACKS
 
@@ -86,6 +89,63 @@ def test_a_single_rounded_detection_may_come_twice_but_not_three_times() -> None
     one = clutter(np.random.default_rng(1), 1)
     assert named(said_of([look("r0", k, one) for k in (1, 2)])[1]) == []
     assert named(said_of([look("r0", k, one) for k in (1, 2, 3)])[1]) == [("r0", "frozen: it repeats an earlier look")]
+
+
+def frozen_but_reckoned(n: int, noise: float = 0.0) -> Iterable[Look]:
+    """Yield looks that repeat the measurements of n detections, with the signal to noise and sigmas of the moment."""
+    rng = np.random.default_rng(7)
+    picture = clutter(rng, n)
+    for k in range(1, 121):
+        values = picture.copy()
+        values[:, SNR_DB] = rng.normal(12.0, 1.0, n)
+        values[:, SIGMA_RANGE] = rng.uniform(20.0, 30.0, n)
+        values[:, RANGE] += noise * rng.normal(size=n)
+        yield look("r0", k, values)
+
+
+@pytest.mark.parametrize(("n", "used"), [(1, 2), (2, 2), (5, 5)])
+def test_a_frozen_picture_is_known_by_its_measurements_whatever_stands_beside_them(n: int, used: int) -> None:
+    looks = list(frozen_but_reckoned(n))
+    centre, events, refused = said_of(looks)
+    assert named(events) == [("r0", "frozen: it repeats an earlier look")]
+    assert iso_from_tai(looks[2].received) >= events[0].time_utc
+    assert not [e for e in events if e.kind in ("track_started", "launch_detected")]
+    assert centre.rows_used == used and len(refused) == 120 * n - used
+
+
+@pytest.mark.parametrize("n", [1, 2])
+def test_what_stands_still_is_no_frozen_feed_as_long_as_it_is_measured(n: int) -> None:
+    centre, events, refused = said_of(frozen_but_reckoned(n, noise=0.01))
+    assert [reason for _, reason in named(events) if "frozen" in reason] == []
+    assert refused == [] and centre.rows_used == 120 * n
+
+
+def test_pixels_may_give_a_fire_the_same_line_of_sight() -> None:
+    repeats = Repeats()
+    for k in range(1, 10):
+        values = np.full((2, COLUMNS), np.nan)
+        values[:, LOS_X : LOS_X + 3] = (-1.0, 0.0, 0.0)
+        values[:, INTENSITY] = (1e6 + k, 2e6 - k)
+        assert repeats.see(look("S", k, values), np.arange(2)) == ("", False)
+
+
+def test_a_sensor_that_counts_anew_is_named_once() -> None:
+    rng = np.random.default_rng(8)
+    numbers = [*range(100, 110), *range(10), *range(50, 60), *range(10)]
+    looks = [
+        msgspec.structs.replace(look("r0", k, clutter(rng, 1)), sequence=number)
+        for k, number in enumerate(numbers, start=1)
+    ]
+    centre, events, refused = said_of(looks)
+    told = "counts anew within its session: 2 after 109"
+    assert (named(events), centre.rows_used) == ([("r0", told)], len(looks))
+    assert [(r.field, r.action) for r in refused] == [("sequence", "ignored")] * 2
+
+
+def test_a_sensor_that_begins_a_session_with_every_look_is_named_once() -> None:
+    rng = np.random.default_rng(9)
+    _, events, _ = said_of([look("r0", 1 + k // 20, clutter(rng, 1), f"s{k}") for k in range(60)])
+    assert [s for s, reason in named(events) if reason == MANY] == ["r0"]
 
 
 def test_a_copy_of_another_sensor_is_named_and_the_other_is_used() -> None:

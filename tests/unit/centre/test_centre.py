@@ -5,10 +5,12 @@ import pytest
 
 from tests.unit.detection.looks import START, look
 from tocsin.centre.centre import Centre
+from tocsin.centre.people import MOST_REASONS
 from tocsin.core.constants import NS
-from tocsin.core.records.inputs import ElementSet, Health, Notification, Operator, Tick
+from tocsin.core.records.inputs import ElementSet, Health, Notification, Operator, OperatorAction, Tick
 from tocsin.core.records.network import Asset, Assets, Infrared, Network, Orbit, Radar
 from tocsin.core.records.outputs import Event, Rejection
+from tocsin.core.records.warnings import OperatorAnswer
 
 NETWORK = Network(
     radar=(Radar(id="R", latitude_deg=30.0, longitude_deg=-28.0, range_km=4000.0, line="wire"),),
@@ -63,6 +65,52 @@ def test_every_other_input_of_another_data_mode_is_refused() -> None:
         assert [type(r) for r in said] == [Rejection], item
     assert one.notices == {} and one.degraded == {} and len(one.catalogue) == 0
     assert one.rows_used == 0 and sum(one.refused.values()) == len(items)
+
+
+@pytest.mark.parametrize(
+    ("action", "subject", "person", "reason"),
+    [
+        ("release", "E0001", "Ada", "nothing was said about 'E0001'"),
+        ("cancel", "", "Ada", "nothing was said about ''"),
+        ("acknowledge", "E0001", "  ", "a person has to be named"),
+        ("declare_degraded", "E0001", "Ada", "there is no event 'E0001'"),
+        ("declare_degraded", "", " ", "a person has to be named"),
+        ("end_degraded", "", "Ada", "no degraded mode of all events was declared"),
+    ],
+)
+def test_a_word_of_an_operator_that_cannot_be_done_is_refused_with_its_row(
+    action: OperatorAction, subject: str, person: str, reason: str
+) -> None:
+    one = centre()
+    said = one.step(Operator("o", START, "test", action, person, subject, file="words.jsonl", row=7))
+    assert [r for r in said if isinstance(r, Rejection)] == [Rejection("words.jsonl", 7, "operator", reason, "refused")]
+    assert [(r.operator, r.accepted) for r in said if isinstance(r, OperatorAnswer)] == [("o", False)]
+    assert (one.rows_used, one.refused, one.degraded) == (0, {reason: 1}, {})
+
+
+def test_words_without_end_have_bounded_reasons() -> None:
+    one = centre()
+    for k in range(MOST_REASONS + 50):
+        one.step(Operator(f"o{k}", START + k, "test", "release", "Ada", f"E{k}"))
+    assert len(one.refused) == MOST_REASONS + 1
+    assert one.refused["cannot be done"] == 50 and one.rows_used == 0
+
+
+def test_a_degraded_mode_is_declared_and_ended_and_counts_as_used() -> None:
+    one = centre()
+    for k, action in enumerate(("declare_degraded", "end_degraded")):
+        said = one.step(Operator(f"o{k}", START + k, "test", action, "Ada"))  # type: ignore[arg-type]
+        assert [r.accepted for r in said] == [True]
+        assert one.degraded == ({} if k else {"": "Ada"})
+    assert one.rows_used == 2 and one.refused == {}
+
+
+def test_the_state_does_not_depend_on_where_an_input_stood() -> None:
+    one, two = centre(), centre()
+    notice = Notification("n", START, "test", START, START + NS, 30.0, -30.0)
+    one.step(notice)
+    two.step(msgspec.structs.replace(notice, file="n.jsonl", row=3))
+    assert one.digests() == two.digests()
 
 
 def test_an_unknown_sensor_is_told_once_and_its_rows_refused() -> None:

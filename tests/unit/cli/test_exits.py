@@ -1,6 +1,7 @@
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -38,6 +39,23 @@ def test_debug_shows_the_traceback(capsys: pytest.CaptureFixture[str], monkeypat
     monkeypatch.setenv("TOCSIN_DEBUG", "1")
     assert guarded(lambda: _raise(ValueError("inside"))) == BROKEN
     assert "Traceback" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+def test_an_error_is_an_exit_code_even_where_nothing_can_be_said(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("TOCSIN_DEBUG", raising=False)
+    assert guarded(lambda: _raise(InputError("no such file", file="m\udcff.jsonl")), as_json=True) == UNUSABLE_INPUT
+    assert "m?.jsonl: no such file" in capsys.readouterr().err
+    code = (
+        "from tocsin.cli.exits import guarded\n"
+        "def fail(): raise FileNotFoundError(2, 'No such file', 'x.jsonl')\n"
+        "raise SystemExit(guarded(fail, True))"
+    )
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run([sys.executable, "-c", code], stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert (done.returncode, done.stderr) == (UNUSABLE_INPUT, "tocsin: x.jsonl: No such file\n")
 
 
 def test_help_loads_nothing_heavy() -> None:

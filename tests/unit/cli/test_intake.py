@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from tocsin.cli.intake import Source, check_data_mode, count_refused, read_sources, until_tai
+from tocsin.cli.intake import Source, check_data_mode, check_usable, count_refused, read_sources, until_tai
 from tocsin.core.constants import NS
 from tocsin.core.errors import InputError
 from tocsin.core.records.inputs import Look, Notification
@@ -115,3 +115,67 @@ def test_rows_of_unknown_sensors_are_refused(tmp_path: Path, config: list[Source
     assert intake.rows_in == 3
     assert len(intake.items) == 1
     assert sum(intake.rows_refused.values()) == 2
+
+
+def health(received_utc: str, **changes: object) -> dict[str, object]:
+    return {
+        "kind": "health", "id": "h", "data_mode": "test", "received_utc": received_utc, "subject": "r1", "state": "ok",
+    } | changes  # fmt: skip
+
+
+def test_two_files_of_one_name_are_told_apart_by_their_names_in_inputs(tmp_path: Path, config: list[Source]) -> None:
+    (tmp_path / "b").mkdir()
+    one = write(tmp_path / "my looks.jsonl", [row(1, 10), row(2, -1)])
+    two = write(tmp_path / "b" / "my looks.jsonl", [row(3, 12), row(4, 13, sensor="nobody"), health("soon")])
+    intake = read_sources([Source(one, "looks"), Source(two, "looks"), *config], "test")
+    assert intake.names == ("my_looks.jsonl", "my_looks-2.jsonl", "network.toml", "assets.toml")
+    assert [(r.file, r.row) for r in intake.rejections] == [
+        ("my_looks.jsonl", 1), ("my_looks-2.jsonl", 1), ("my_looks-2.jsonl", 2),
+    ]  # fmt: skip
+    assert [look.file for look in intake.items if isinstance(look, Look)] == ["my_looks.jsonl", "my_looks-2.jsonl"]
+
+
+@pytest.mark.parametrize("year", ["1990", "2028", "2032", "2199"])
+def test_no_stray_year_of_any_input_moves_data_time(tmp_path: Path, config: list[Source], year: str) -> None:
+    lines = [row(1, 10), health(f"{year}-01-01T00:00:00Z"), health("2030-01-01T00:00:05Z", id="near"), row(2, 20)]
+    intake = read_sources([Source(write(tmp_path / "a.jsonl", lines), "looks"), *config], "test")
+    assert [(r.row, r.field, r.reason) for r in intake.rejections] == [
+        (1, "received_utc", "more than a year from the looks")
+    ]
+    assert [type(item).__name__ for item in intake.items] == ["Health", "Look", "Look"]
+    assert intake.rows_in == 4
+
+
+def test_without_looks_the_middle_of_the_other_inputs_holds(tmp_path: Path, config: list[Source]) -> None:
+    lines = [health(f"{year}-01-01T00:00:00Z", id=year) for year in ("2099", "2030", "2030")]
+    intake = read_sources([Source(write(tmp_path / "a.jsonl", lines), "looks"), *config], "test")
+    assert [(r.row, r.reason) for r in intake.rejections] == [(0, "more than a year from the other inputs")]
+    assert len(intake.items) == 2
+
+
+@pytest.mark.parametrize("body", ["", "\n \n\n"])
+def test_a_file_without_rows_is_told_beside_others_and_unusable_alone(
+    tmp_path: Path, config: list[Source], body: str
+) -> None:
+    empty = tmp_path / "empty.jsonl"
+    empty.write_text(body)
+    good = Source(write(tmp_path / "good.jsonl", [row(1, 10)]), "looks")
+    intake = read_sources([Source(empty, "looks"), good, *config], "test")
+    check_usable(intake, [Source(empty, "looks"), good])
+    assert [(r.file, r.row, r.action) for r in intake.rejections] == [("empty.jsonl", -1, "refused")]
+    with pytest.raises(InputError, match=r"empty\.jsonl: holds no looks and no other inputs"):
+        check_usable(read_sources([Source(empty, "looks"), *config], "test"), [Source(empty, "looks")])
+
+
+def test_where_no_row_can_be_used_the_reasons_are_told(tmp_path: Path, config: list[Source]) -> None:
+    bad = Source(write(tmp_path / "bad.jsonl", [row(1, 10, data_mode="real"), row(2, 11, data_mode="real")]), "looks")
+    with pytest.raises(InputError, match=r"2 x `data_mode` real in a run of test \(first in row 0 of bad\.jsonl\)"):
+        check_usable(read_sources([bad, *config], "test"), [bad])
+
+
+def test_thousands_of_unknown_sensors_have_few_reasons(tmp_path: Path, config: list[Source]) -> None:
+    lines = [row(1, 10), *(row(k, 11, sensor=f"s{k}") for k in range(3000))]
+    intake = read_sources([Source(write(tmp_path / "a.jsonl", lines), "looks"), *config], "test")
+    assert intake.rows_refused["unknown sensor 's0'"] == 1
+    assert intake.rows_refused["one of 2900 more unknown sensors"] == 2900
+    assert len(intake.items) == 1 and len(intake.rows_refused) == 101

@@ -12,7 +12,7 @@ from tests.unit.detection.looks import SENSORS, START, look, values_of
 from tocsin.core.constants import DEG, NS
 from tocsin.core.records.inputs import AZIMUTH, ELEVATION, LOS_X, RANGE, RANGE_RATE, Look
 from tocsin.core.records.outputs import Rejection
-from tocsin.detection.screen import MAX_AHEAD_S, MAX_LATENESS_S, OPEN_GAPS, Gap, Screen
+from tocsin.detection.screen import ANEW, MANY, MAX_AHEAD_S, MAX_LATENESS_S, OPEN_GAPS, SESSIONS, Gap, Screen
 from tocsin.detection.screen_kernels import RATE_LIMIT_M_S
 
 
@@ -256,7 +256,63 @@ def test_a_flood_of_gaps_is_bounded_and_told_early():
         checked(screen, look(sequence=2 * k))
     early = told(screen, 0.0)
     assert early == [(2 * k + 1, 2 * k + 1) for k in range(10)]
-    assert len(screen.streams[("R", "s")].gaps) == OPEN_GAPS
+    assert len(screen.streams["R"]["s"].gaps) == OPEN_GAPS
+
+
+@pytest.mark.parametrize("period", [1.0, 100.0])
+def test_a_sensor_that_counts_anew_in_its_session_is_told_and_its_later_gaps_too(period):
+    screen, said = Screen(), []
+    for k, sequence in enumerate([*range(100, 110), 0, 1, 2, 3, 6, 7]):
+        used, bad = checked(screen, look(sequence=sequence, seconds=period * k))
+        assert used is not None and used.size == 1
+        said += [(b.field, b.reason, b.action) for b in bad]
+    assert said == [("sequence", f"{ANEW}: 2 after 109", "ignored")]
+    assert told(screen, 16 * period + 61.0) == [(4, 5)]
+
+
+def test_late_looks_between_do_not_hide_that_a_sensor_counts_anew():
+    screen, said = Screen(), []
+    for k, sequence in enumerate([100, 101, 102, 0, 2, 1, 4, 3, 5]):
+        late = 1.5 if sequence in (1, 3) else 0.0
+        said += checked(screen, look(sequence=sequence, seconds=k - late), k)[1]
+    assert [b.reason for b in said] == [f"{ANEW}: 4 after 102"]
+
+
+def test_a_number_that_is_wrong_once_and_late_looks_are_no_counting_anew():
+    screen = Screen()
+    for k, sequence in enumerate([10, 11, 3, 12, 13, 2, 4, 14]):
+        assert checked(screen, look(sequence=sequence, seconds=k))[1] == []
+    for k in range(5, 0, -1):  # numbers from before the first one, late
+        assert checked(screen, look(sequence=10 - k, seconds=-k), 8.0)[1] == []
+    assert told(screen, 100.0) == []
+
+
+def test_a_jump_by_a_billion_is_one_line_and_what_follows_is_used():
+    screen, said = Screen(), []
+    for k, sequence in enumerate([1, 2, 10**9, 3, 4, 5, *range(6, 200)]):
+        used, bad = checked(screen, look(sequence=sequence, seconds=k))
+        assert used is not None and used.size == 1
+        said += [b.reason for b in bad] + told(screen, k)
+    assert said[0] == (63, 10**9 - 1) and len(said) == 2
+    assert said[1].startswith(f"{ANEW}: ") and said[1].endswith(f" after {10**9}")
+
+
+def test_sessions_without_end_are_bounded_and_the_lost_looks_of_forgotten_ones_told():
+    screen = Screen()
+    said = []
+    for k in range(1000):
+        said += checked(screen, look(sequence=0, session=f"s{k}", seconds=0.01 * k, mark=k))[1]
+        checked(screen, look(sequence=2, session=f"s{k}", seconds=0.01 * k + 0.005, mark=k + 0.5))
+    assert len(screen.streams["R"]) == SESSIONS
+    assert told(screen, 10.0) == [(1, 1)] * (1000 - SESSIONS)
+    assert {(r.field, r.reason, r.action) for r in said} == {("session", MANY, "ignored")}
+
+
+def test_a_new_session_every_minute_is_no_news():
+    screen = Screen()
+    for k in range(3 * SESSIONS):
+        assert checked(screen, look(sequence=0, session=f"s{k}", seconds=60.0 * k))[1] == []
+    assert len(screen.streams["R"]) == SESSIONS
 
 
 # ---- properties --------------------------------------------------------------------------------------------------
@@ -296,7 +352,8 @@ def test_rows_in_are_rows_used_and_rows_refused(stream):
             kept = item.rows[used].tolist()
         else:
             kept = item.rows.tolist()
-        assert sorted(kept + [b.row for b in bad]) == sorted(item.rows.tolist())
+        gone = [b.row for b in bad if b.action != "ignored"]
+        assert sorted(kept + gone) == sorted(item.rows.tolist())
 
 
 @settings(max_examples=200, deadline=None, derandomize=True)

@@ -24,7 +24,9 @@ from tests.unit.formats.look_streams import (
 from tocsin.core.errors import InputError
 from tocsin.core.records import inputs as record
 from tocsin.core.time import tai_from_iso, unix_ns_from_tai
+from tocsin.formats import json_lines
 from tocsin.formats.look_checks import unknown_sensors
+from tocsin.formats.look_rows import MOST_TOLD
 from tocsin.formats.looks import LooksRead, read_look_files, read_looks
 from tocsin.formats.looks_write import divided, write_looks_jsonl, write_looks_parquet
 
@@ -511,3 +513,23 @@ def test_degrees_are_found_that_read_as_the_same_radians():
     scale = math.pi / 180
     radians = degrees * scale
     assert (divided(radians, scale) * scale == radians).all()
+
+
+def test_of_very_many_unknown_columns_the_rest_is_told_by_its_number(tmp_path):
+    rows = [radar_row(k) | {f"u{k:02d}_{i:04d}": 1 for i in range(150)} for k in range(20)]
+    read = read_looks(write_lines(tmp_path / "a.jsonl", rows), "simulated")
+    assert len(read.looks) == 20
+    told = [(r.field, r.reason) for r in read.rejections]
+    assert told[0] == ("u00_0000", "unknown column") and told[-1] == ("", "unknown column, and 2000 more")
+    assert len(told) == MOST_TOLD + 1
+
+
+@pytest.mark.parametrize("lines", [json_lines.ROWS - 1, json_lines.ROWS, json_lines.ROWS + 1])
+def test_pieces_of_a_file_are_large_however_it_was_packed(tmp_path, lines):
+    path = tmp_path / "a.jsonl.gz"
+    path.write_bytes(gzip.compress(b"\n" * 100_000 + b'{"a":1}\nx\n' * lines))
+    pieces = list(json_lines.rows(path))
+    assert len(pieces) <= 3
+    assert all(len(piece.numbers) >= json_lines.ROWS for piece in pieces[:-1])
+    assert [n for piece in pieces for n in piece.numbers] == list(range(100_000, 100_000 + 2 * lines))
+    assert sum(len(piece.reasons) for piece in pieces) == lines

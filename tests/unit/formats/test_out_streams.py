@@ -1,5 +1,6 @@
 """Streams, tables, summary and the folder hold, however a run ends."""
 
+import errno
 import json
 import os
 import signal
@@ -17,7 +18,7 @@ from tocsin.core.errors import InputError
 from tocsin.core.records.outputs import Event, Rejection
 from tocsin.core.records.warnings import SpaceObservations
 from tocsin.core.time import tai_from_iso
-from tocsin.formats.folder import OutputFolder
+from tocsin.formats.folder import OutputFolder, input_names
 from tocsin.formats.jsonl import JsonLines, read_json_lines
 from tocsin.formats.summary import Digests, Rows, Summary, read_summary
 from tocsin.formats.track_table import SCHEMA, TrackTableWriter, read_tracks
@@ -188,3 +189,30 @@ def test_no_input_name_leaves_the_inputs_folder(tmp_path: Path) -> None:
     with OutputFolder(tmp_path / "out") as folder:
         path = folder.write_input("../../etc/pass wd", b"")
     assert path.parent == tmp_path / "out" / "inputs" and path.name == "pass_wd"
+
+
+def test_a_name_that_is_taken_gets_a_number_before_its_endings() -> None:
+    names = input_names(["a.jsonl", "x/a.jsonl", "a.jsonl.gz", "y/a.jsonl.gz", "kept.json", "a-2.jsonl"], {"kept.json"})
+    assert names == ["a.jsonl", "a-2.jsonl", "a.jsonl.gz", "a-2.jsonl.gz", "kept-2.json", "a-2-2.jsonl"]
+
+
+def test_a_full_disk_names_the_file_and_leaves_whole_lines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    stream = JsonLines(tmp_path / "events.jsonl")
+    stream.append({"n": 1}, flush=True)
+    for n in range(2, 5):
+        stream.append({"n": n})
+    write, room = os.write, [11]
+
+    def full(file: int, data: bytes) -> int:
+        if not room[0]:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        done = write(file, data[: room[0]])
+        room[0] -= done
+        return done
+
+    monkeypatch.setattr(os, "write", full)
+    with pytest.raises(OSError, match="No space left on device") as told:
+        stream.close()
+    stream.close()
+    assert told.value.filename == str(tmp_path / "events.jsonl")
+    assert (tmp_path / "events.jsonl").read_bytes() == b'{"n":1}\n{"n":2}\n'

@@ -105,5 +105,12 @@ def test_the_sensors_must_stand_beside(tmp_path):
         read_ssn_table(path, "real")
 
 
+def test_a_row_of_sensors_longer_than_its_header_is_told(tmp_path):
+    header, first, rest = SENSORS.split("\n", 2)
+    (tmp_path / "sensors.csv").write_text(f"{header}\n{first},7\n{rest}")
+    with pytest.raises(InputError, match=r"sensors\.csv:2: .*more cells than the header has"):
+        read_sensors(tmp_path / "sensors.csv")
+
+
 def test_an_empty_table_has_no_rows(tmp_path):
     assert read(tmp_path, []).rows_in == 0

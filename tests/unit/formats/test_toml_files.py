@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tocsin.core.errors import InputError
+from tocsin.formats.toml_checks import MOST_NAMED, nearest
 from tocsin.formats.toml_files import (
     check_scenario,
     key_text,
@@ -402,3 +403,34 @@ def test_a_network_of_telescopes_is_a_network(tmp_path: Path) -> None:
     path = tmp_path / "network.toml"
     path.write_text('[[telescope]]\nid = "a"\nlatitude_deg = 10\nlongitude_deg = 20\n')
     assert read_network(path).telescope[0].limiting_magnitude == 15.0
+
+
+def test_of_thousands_of_names_the_nearest_are_told() -> None:
+    known = [f"radar-{k}" for k in range(5000)]
+    assert nearest("x", known[:3]) == "radar-0, radar-1, radar-2"
+    told = nearest("radar_4711", known)
+    assert "radar-4711" in told and told.endswith(", ... 5000 in all") and told.count(",") == MOST_NAMED
+    assert nearest("?" * 100_000, known).count(",") == MOST_NAMED
+
+
+@pytest.mark.parametrize("digits", [20, 400, 4299, 4301, 100_000])
+def test_no_number_of_any_length_is_a_fault_of_ours(tmp_path: Path, digits: int) -> None:
+    path = tmp_path / "network.toml"
+    path.write_text(NETWORK.replace("latitude_deg = 50.0", f"latitude_deg = {'9' * digits}"))
+    with pytest.raises(InputError, match=r"network\.toml:5: "):
+        read_network(path)
+
+
+def test_what_is_nested_deeply_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "network.toml"
+    path.write_text(f"{NETWORK}\n[{'.'.join('a' * 3000)}]\n")
+    with pytest.raises(InputError, match=r"network\.toml: nested too deeply"):
+        read_network(path)
+
+
+@pytest.mark.parametrize("instant", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "1969-01-01T00:00:00Z"])
+def test_an_instant_at_the_end_of_the_calendar_is_told(tmp_path: Path, instant: str) -> None:
+    path = tmp_path / "network.toml"
+    path.write_text(f"day_utc = {instant}\n{NETWORK}")
+    with pytest.raises(InputError, match=r"network\.toml:1: `day_utc`"):
+        read_network(path)

@@ -1,6 +1,7 @@
 """What comes in: looks with their detections, notifications, element sets, health, tracks, operator actions, ticks.
 
-Inside, all instants are TAI nanoseconds, angles radians, lengths metres, positions Earth-fixed (ITRF).
+Inside, all instants are TAI nanoseconds, angles radians, lengths metres, positions Earth-fixed (ITRF). `file` and `row` say where
+an input stood (row -1: in no file), so that a refusal can be walked back; they change nothing else.
 """
 
 from typing import Literal
@@ -79,6 +80,8 @@ class Notification(msgspec.Struct, frozen=True):
     """`space_launch`, `sounding_rocket`, `ballistic_missile` or `unknown`."""
     source: str = ""
     line: str | None = None
+    file: str = ""
+    row: int = -1
 
 
 class ElementSet(msgspec.Struct, frozen=True):
@@ -92,7 +95,6 @@ class ElementSet(msgspec.Struct, frozen=True):
     data_mode: str = ""
     file: str = ""
     row: int = -1
-    """The line it came from, when it came as an input of its own."""
 
 
 class Health(msgspec.Struct, frozen=True):
@@ -106,6 +108,8 @@ class Health(msgspec.Struct, frozen=True):
     state: str
     """`ok`, `degraded`, `blinded`, `down`."""
     source: str = ""
+    file: str = ""
+    row: int = -1
 
 
 class PartnerTrack(msgspec.Struct, frozen=True):
@@ -119,6 +123,8 @@ class PartnerTrack(msgspec.Struct, frozen=True):
     covariance: tuple[float, ...]
     source: str = ""
     line: str | None = None
+    file: str = ""
+    row: int = -1
 
 
 class Operator(msgspec.Struct, frozen=True):
@@ -131,6 +137,8 @@ class Operator(msgspec.Struct, frozen=True):
     person: str
     subject: str = ""
     text: str = ""
+    file: str = ""
+    row: int = -1
 
 
 class Tick(msgspec.Struct, frozen=True):

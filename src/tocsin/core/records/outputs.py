@@ -111,7 +111,10 @@ class Assessment(msgspec.Struct, frozen=True):
 
 
 class Rejection(msgspec.Struct, frozen=True):
-    """A row that was not used, or used with a remark: `action` is `refused`, `dropped` or `ignored`."""
+    """A row that was not used, or used with a remark: `action` is `refused`, `dropped` or `ignored`.
+
+    `file` is its name in `inputs/`; `row` counts from 0, -1 = no row of its own.
+    """
 
     file: str
     row: int
