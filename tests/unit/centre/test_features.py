@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 
+from tests.unit.tracking.scenes import SENSORS
 from tocsin.centre import features
 from tocsin.centre.judgement import spent
 from tocsin.core.constants import NS
@@ -94,3 +95,34 @@ def test_what_satellites_saw_go_out_for_long_is_driven_by_no_motor():
     track.infrared_misses = 2
     assert not spent(track, 139 * NS)
     assert spent(track, 141 * NS)
+
+
+def glowing(climb_m_s, burnt=0):
+    """Return track and context of what a radar has followed for 900 s, satellites saw burn so often, and see shine now."""
+    track = TrackBank().add(0, "radar")
+    bank = track.bank
+    sensor = bank.sensor_number(SENSORS["west"])
+    bank.contacts[track.slot, sensor]["hits"] = burnt
+    track.infrared_hits, context = burnt, features.Context()
+    if burnt:
+        track.sights = [(k * NS, 0.0, 0.0, 0.0, 1.0, 1e-3 * k, 0.0, SIGMA, "s") for k in range(burnt)]
+        track.last_infrared = (burnt - 1) * NS
+        features._burn_seen(track, context, NS, 500.0)
+    bank.contacts[track.slot, sensor]["hits"] = burnt + 2
+    track.infrared_hits = burnt + 2
+    track.sights = [*track.sights, *((t * NS, 0.0, 0.0, 0.0, 1.0, 0.5, 0.0, SIGMA, "s") for t in (900, 905))]
+    track.last_infrared = 905 * NS
+    return context, features._burn_seen(track, context, NS, climb_m_s)
+
+
+def test_what_shines_on_its_way_down_has_not_been_seen_to_burn():
+    falling, seen = glowing(-2000.0)
+    assert seen == ({}, 0, []) and falling.lit_until
+    rising, seen = glowing(+2000.0)
+    assert seen[1] == 2 and not rising.lit_until
+
+
+def test_a_burn_that_was_seen_stays_seen_when_it_glows():
+    context, (satellites, infrared, sights) = glowing(-2000.0, burnt=6)
+    assert infrared == 6 and satellites and len(sights) == 8
+    assert context.lit_until == 5 * NS

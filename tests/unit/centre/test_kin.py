@@ -1,11 +1,15 @@
 """Objects of one burn: what separates from a stage rose where its plume did."""
 
+import types
+
 import numpy as np
 import pytest
 
 from tests.unit.tracking.scenes import SENSORS, Scene, at, later, thrown
 from tocsin.centre.judged import Judged, Spot
-from tocsin.centre.kin import ASKED, burn_of_kin, note_spent
+from tocsin.centre.kin import ASKED, burn_of_kin, note_spent, note_upper
+from tocsin.core.constants import NS
+from tocsin.identification.classes import CLASSES
 from tocsin.tracking.bank import Track
 from tocsin.tracking.kindred import apart_at
 
@@ -143,3 +147,82 @@ def test_one_that_is_left_alone_keeps_what_was_known_of_it() -> None:
     before = stage.spent
     note_spent(scene.tracker.bank, (stage,))
     assert stage.spent == before
+
+
+SINCE_S, PUSH_M_S2 = 20.0, 15.0
+"""How long ago a stage was left behind, and how hard what was on top of it has been pushed since."""
+
+
+def staged(
+    alone: bool = False, way: float = 1.0, aside_m: float = 0.0
+) -> tuple[types.SimpleNamespace, list[Judged], list[Track]]:
+    """Return tracker, objects and tracks of a lower stage that coasts and of one that has burnt on from it.
+
+    `alone`: radars started the lower one's track when it was left behind, and the plume's track went on with the other. `way`,
+    `aside_m`: what the upper one has gone ahead, as a share of what its push explains, and to the side.
+    """
+    scene, tracks = followed(STAGE, WARHEAD)
+    lower, upper = tracks
+    bank = scene.tracker.bank
+    now, left = at(130.0), at(130.0 - SINCE_S)
+    for track, infrared in ((lower, 0 if alone else 6), (upper, 6)):
+        bank.ts[track.slot] = now
+        track.infrared_hits = infrared
+        west = bank.sensor_number(SENSORS["west"])
+        bank.contacts[track.slot, west]["hits"] = infrared
+        track.hits = 12 + infrared
+        track.off_from = 0
+    lower.born, upper.born = (left, at(-60.0)) if alone else (at(-60.0), left)
+    if not alone:
+        lower.off_from = left
+    coasts = np.zeros(9)
+    coasts[:6] = later(STAGE, 60.0)
+    along = coasts[3:6] / np.linalg.norm(coasts[3:6])
+    side = np.cross(along, [0.0, 0.0, 1.0])
+    burns = coasts.copy()
+    burns[:3] += way * 0.5 * PUSH_M_S2 * SINCE_S**2 * along + aside_m * side
+    burns[3:6] += PUSH_M_S2 * SINCE_S * along
+    states = {lower.slot: coasts, upper.slot: burns}
+    tracker = types.SimpleNamespace(
+        bank=bank, combined=lambda slots: (np.array([states[s] for s in slots.tolist()]), None)
+    )
+    objects = judged_of(tracks, rose(-150.0, 4e3), rose(-150.0, 4e3))
+    objects[1].classes = {c: float(c == "space_launch") for c in CLASSES}
+    objects[0].context.lit = dict.fromkeys(CLASSES, 0.1)
+    return tracker, objects, tracks
+
+
+@pytest.mark.parametrize("alone", [False, True])
+def test_what_burns_on_from_where_a_stage_was_left_tells_its_class(alone: bool) -> None:
+    tracker, (lower, upper), tracks = staged(alone)
+    note_upper(tracker, (lower, upper), lower, tracks[0])
+    assert lower.context.upper == upper.number
+    assert lower.context.vehicle == upper.classes
+    assert upper.context.earlier == lower.context.lit
+    assert lower.beside
+    assert lower.burn == upper.burn == upper.number
+    # the class of the upper one is followed, and stays known when its track has ended
+    upper.classes = dict.fromkeys(CLASSES, 0.05)
+    note_upper(tracker, (lower, upper), lower, tracks[0])
+    assert lower.context.vehicle == upper.classes
+    note_upper(tracker, (lower,), lower, tracks[0])
+    assert lower.context.vehicle == upper.classes
+    # what burns on is nobody's lower stage
+    note_upper(tracker, (lower, upper), upper, tracks[1])
+    assert not upper.context.upper
+
+
+@pytest.mark.parametrize("change", ["beside", "ahead", "behind", "long ago", "unseen", "before"])
+def test_another_that_burns_near_by_is_no_upper_stage(change: str) -> None:
+    more = {"beside": {"aside_m": 6e3}, "ahead": {"way": 4.0}, "behind": {"way": -1.0}}.get(change, {})
+    tracker, (lower, upper), tracks = staged(**more)  # type: ignore[arg-type]
+    if change == "long ago":
+        tracks[0].off_from -= 90 * NS
+    if change == "unseen":
+        tracks[1].infrared_hits = 0
+    if change == "before":
+        tracks[1].born = at(-80.0)
+    note_upper(tracker, (lower, upper), lower, tracks[0])
+    assert not lower.context.upper
+    assert lower.context.vehicle is None
+    assert not lower.beside

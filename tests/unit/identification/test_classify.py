@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tocsin.identification.burns import may_follow
+from tocsin.identification.burns import STAGE_GAP_S, STAGES_FOLLOW_S, may_follow, stage_due
 from tocsin.identification.classes import (
     CLASSES,
     LAUNCHES,
@@ -16,7 +16,7 @@ from tocsin.identification.classes import (
     missile_probability,
 )
 from tocsin.identification.classify import classify, explain, without_notice
-from tocsin.identification.context import CARRIER
+from tocsin.identification.context import CARRIER, STAGE, STAGED
 from tocsin.identification.evidence import PIECES
 from tocsin.identification.features import Features, Lift
 from tocsin.identification.motion import burns, runs_away, shines_aloft
@@ -646,3 +646,50 @@ def test_a_satellite_first_seen_in_the_air_is_one_by_the_arc_on_which_it_came() 
     }
     found = classify(features(RADAR, **low, **came, lightness=(1.0 / 130.0, 1e-4))).classes
     assert missile_probability(found) < 0.01
+
+
+DROPPED: dict[str, Any] = {
+    **BOOST, "radar_hits": 30, "powered": 0.0, "off_s": 60.0, "unlit_s": 60.0, "thrust_m_s2": 0.0, "apogee_m": 150e3,
+    "arc_range_m": 6e5, "climb_m_s": 300.0, "speed_m_s": 1900.0, "inertial_speed_m_s": 2100.0, "burning_s": 95.0,
+    "burnout": (2000.0, 20.0, 2200.0), "aim": 0.95,
+}  # fmt: skip
+
+
+def test_a_lower_stage_is_of_the_class_of_what_burns_on_above_it() -> None:
+    alone = classify(features(DROPPED)).classes
+    assert missile_probability(alone) > 0.9
+    launcher = {c: 0.97 if c == "space_launch" else 0.03 / (len(CLASSES) - 1) for c in CLASSES}
+    told = classify(features(DROPPED, vehicle=launcher))
+    assert told.classes["space_launch"] == pytest.approx(
+        STAGED * 0.97 + (1.0 - STAGED) * alone["space_launch"], abs=0.03
+    )
+    assert told.pieces[-1].name == STAGE
+    # but what is measured of it alone is kept: nothing that falls on a place is below `possible` for it
+    assert without_notice(features(DROPPED, vehicle=launcher), told) == alone
+    missile = {c: 0.97 if c == "ballistic_missile_intercontinental" else 0.03 / (len(CLASSES) - 1) for c in CLASSES}
+    assert classify(features(DROPPED, vehicle=missile)).best == "ballistic_missile_intercontinental"
+
+
+def test_what_a_first_burn_has_told_is_known_of_the_second() -> None:
+    plain = classify(features()).classes
+    neutral = classify(features(earlier=dict(PRIOR_INFRARED))).classes
+    assert neutral == pytest.approx(plain, abs=2e-3)
+    launcher = {c: 0.97 if c == "space_launch" else 0.03 / (len(CLASSES) - 1) for c in CLASSES}
+    told = classify(features(earlier=launcher)).classes
+    assert told["space_launch"] / missile_probability(told) > 20.0 * plain["space_launch"] / missile_probability(plain)
+
+
+def test_while_a_next_stage_is_due_its_arc_says_nothing_against_a_launcher() -> None:
+    assert stage_due(0.0) == stage_due(STAGE_GAP_S) == 1.0
+    assert stage_due(STAGE_GAP_S + STAGES_FOLLOW_S) == pytest.approx(math.exp(-1.0))
+    just, long = (classify(features(DROPPED, off_s=t, unlit_s=t)).classes for t in (5.0, 60.0))
+    assert just["space_launch"] > 5.0 * long["space_launch"]
+    assert missile_probability(long) > 0.9
+
+
+def test_a_word_about_a_missile_is_a_word_about_a_launch_and_makes_no_alarm() -> None:
+    plain, told = (classify(features(notice=n)).classes for n in ("", "ballistic_missile"))
+    assert missile_probability(told) / told["space_launch"] == pytest.approx(
+        missile_probability(plain) / plain["space_launch"], rel=1e-3
+    )
+    assert launch_probability(told) > launch_probability(plain)

@@ -320,6 +320,8 @@ def test_a_partners_track_of_an_unknown_object_stands_at_once():
     assert track.paths == {"partner/ally/l1": 1} and track.first_keys == ["p1"]
     again, new = scene.tracker.take_partner(partner(later(state, 20.0), WIDE, 60.0, "p2"))
     assert again is track and not new
+    # each message stands behind it, while nobody here has seen it
+    assert track.hits == 2 and track.paths == {"partner/ally/l1": 2} and track.last_keys[-1] == "p2"
 
 
 def test_an_own_radar_takes_up_a_partners_track():
