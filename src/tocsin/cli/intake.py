@@ -164,6 +164,9 @@ def check_usable(intake: Intake, sources: Sequence[Source]) -> None:
     told = [
         f"{n} x {_field(first[why])}{why} (first in row {first[why].row} of {first[why].file})" for why, n in counts
     ]
+    strange = [rejection.field for rejection in intake.rejections if rejection.reason == "unknown column"]
+    if strange:
+        told.append(f"unknown columns: {', '.join(strange[:8])}{', ...' if len(strange) > 8 else ''}")
     raise InputError(f"no row can be used: {'; '.join(told)}", file=file)
 
 

@@ -173,6 +173,13 @@ def test_where_no_row_can_be_used_the_reasons_are_told(tmp_path: Path, config: l
         check_usable(read_sources([bad, *config], "test"), [bad])
 
 
+def test_columns_of_other_names_are_told_where_no_row_can_be_used(tmp_path: Path, config: list[Source]) -> None:
+    rows = [{key.upper(): value for key, value in row(1, 10).items()}]
+    bad = Source(write(tmp_path / "bad.jsonl", rows), "looks")
+    with pytest.raises(InputError, match=r"`sensor` missing .*; unknown columns: DATA_MODE, DETECTION, .*, TIME_UTC"):
+        check_usable(read_sources([bad, *config], "test"), [bad])
+
+
 def test_thousands_of_unknown_sensors_have_few_reasons(tmp_path: Path, config: list[Source]) -> None:
     lines = [row(1, 10), *(row(k, 11, sensor=f"s{k}") for k in range(3000))]
     intake = read_sources([Source(write(tmp_path / "a.jsonl", lines), "looks"), *config], "test")
