@@ -33,6 +33,7 @@ SMOOTH_LOOKS, SMOOTH_MOST, SMOOTH_SIGMA, FAR_SIGMA = 7, 24, 2.0, 12.0
 """Of so many looks (thinned to so many) a cubic leaves so many sigma at most, and they go so far: a plume that climbs towards the
 point below the satellite goes out and back on the sky."""
 GLOWS_AFTER_S, GLOWS_M_S = 100.0, -300.0
+SINKS_M_S, NOW_S = -50.0, 10.0
 
 
 class Context(msgspec.Struct):
@@ -117,7 +118,7 @@ def features_of(
         came_m_s=came.speed_m_s, came_height_m=came.height_m, came_sigma_m_s=came.sigma_m_s,
         braked=past.braked, rose=past.rose, shone_m=past.shone_m, gap_s=past.gap_s,
         unlit_s=(now - shone) / NS if infrared else math.inf, gone_m=away, gone_sigma_m=away_sigma,
-        driven=past.driven(now), burnout=context.burnout, flown=context.flown,
+        driven=past.driven(now), flat=past.flat, burnout=context.burnout, flown=context.flown,
         gain_m_s2=gain, gain_sigma_m_s2=gain_sigma,
         course_m_s2=course, course_sigma_m_s2=course_sigma,
         first_m_s=first_fast, first_sigma_m_s=first_sigma,
@@ -153,12 +154,15 @@ def _note_glint(track: Track, context: Context) -> None:
 def _burn_seen(track: Track, context: Context, first: int, climb_m_s: float) -> tuple[dict[str, int], int, list[Sight]]:
     """Return detections by satellite and in all, and first lines of sight, of a track's burn.
 
-    What shines again after a long dark time on its way down is slowed by air: that is no plume, and who has seen only that is no
-    witness of a burn. When it last shone before is noted then.
+    What shines again after a long dark time on its way down is slowed by air, and so is what a radar knew before and shines for
+    the first time as it sinks: that is no plume, and who has seen only that is no witness of a burn. When it last shone before is
+    noted then.
     `first` (TAI ns): of its burn, for what radars alone have seen until then.
     """
     dark = track.last_infrared - (context.last_light or track.born) > GLOWS_AFTER_S * NS
-    if dark and climb_m_s < GLOWS_M_S and not context.lit_until:
+    shines = track.last_infrared > track.last_hit - NOW_S * NS
+    first_light = track.origin == "radar" and not context.last_light and shines and climb_m_s < SINKS_M_S
+    if ((dark and climb_m_s < GLOWS_M_S) or first_light) and not context.lit_until:
         context.lit_until = context.last_light or first
     satellites = track.satellites
     if not context.lit_until:

@@ -14,6 +14,8 @@ from tocsin.identification.motion import BRAKES_M_S2
 
 ARC_SPEED_M_S, ARC_RADAR_HITS = 500.0, 3
 """An arc is remembered from radar, once its speed is known so well (one sigma)."""
+FLAT_SPEED_M_S, FLAT_HITS = 30.0, 6
+"""How flat an arc is, is known by such a speed, and by so many detections of radars."""
 HEIGHT_M, SURE_SIGMA = 10e3, 3.0
 DRIVEN, DRIVEN_S = 3.0, 5.0
 """What has gained energy twice is driven on for so many of the times between, and so long, after the last: a last stage of 1 to
@@ -74,6 +76,8 @@ class Past(msgspec.Struct):
     dark_hits: int = 0
     arc: FreeArc | None = None
     """The best known arc above the air, since it last gained speed."""
+    flat: float = 0.0
+    """The most that range over apogee ever was of its arcs, well known, in the air or above."""
     pushes: int = 0
     first_push: int = 0
     last_push: int = 0
@@ -90,6 +94,8 @@ class Past(msgspec.Struct):
         if now.shines and now.infrared_hits >= LIT_HITS and now.height_sigma_m < HEIGHT_M:
             self.shone_m = max(self.shone_m, now.height_m - SURE_SIGMA * now.height_sigma_m)
         self._note_dark(now)
+        if now.radar_hits >= FLAT_HITS and arc.sigma_m_s < FLAT_SPEED_M_S and arc.range_m > 0.0 and arc.apogee_m > 0.0:
+            self.flat = max(self.flat, arc.range_m / arc.apogee_m)
         if self.arc is not None and faster(arc, self.arc):
             self.arc = None
             self._push(now, True)

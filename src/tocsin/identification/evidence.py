@@ -38,9 +38,9 @@ REACHES_KM = {
 EDGE, END = 0.2, 0.05
 """How far the energy of the generic classes reaches. Many are flown for less than they have, none for more: the logarithm of a
 reach may lie so far below the least, and beyond the most by so much and what the speed may be off."""
-SKIMS_FAR_M, SKIMS_M, SKIMS_WIDTH_M = 2500e3, 120e3, 15e3
-"""Nothing is thrown so far on an arc that stays so low: the flattest that were studied pass 180 km for 2,800 km (Gronlund &
-Wright 1992). What does is coming down from orbit."""
+FLATTEST, FLATTEST_WIDTH = 30.0, 4.0
+"""Range over apogee, beyond which nothing is thrown: the flattest arcs that were studied have 18 (1,750 km at 95 km), 15 (2,800
+at 180) and 21 (6,200 at 300; Gronlund & Wright 1992). What comes down from orbit is flatter, however air has slowed it."""
 STEEP_M, STEEP_WIDTH_M, STEEP_M_S = -2.5e6, 0.4e6, 2200.0
 """So deep below the ground lies the perigee of an arc too steep for a launcher at orbital speed."""
 SHINES_BELOW_M = 130e3
@@ -294,7 +294,7 @@ def arc(f: Features) -> Piece | None:
     shallow = rises_to(f.perigee_m, -150e3, 150e3) * falls_off(f.apogee_m, 1500e3, 500e3)
     if f.infrared_hits >= 3 and brakes(f) and not came(f):
         shallow = 1.0  # air has slowed it, and what it slows falls steeply: this arc is not the one on which it came
-    out["reentering_body"] = max(shallow * (1.0 - 0.9 * f.orbiting), 1e-4)
+    out["reentering_body"] = max(max(shallow, _skims(f)) * (1.0 - 0.9 * f.orbiting), 1e-4)
     give(out, ("static_fire", "glint"), 1e-4)
     # it flies on unseen; the arc that one satellite's plume ends on is off by tens of kilometres
     out["aircraft"] = falls_off(f.apogee_m - 2.0 * f.height_sigma_m, 30e3, 20e3) if f.radar_hits < 4 else 1e-4
@@ -327,8 +327,7 @@ def arc_shape(f: Features) -> Piece | None:
     lofted = 0.15 + 0.85 * falls_off(steep, 0.45, 0.2)
     least = least_apogee(far_m) if far_m > FAR_M else 0.0
     pressed = max(rises_to(apogee, FLAT * least, FLAT_WIDTH * least), 0.2)
-    if far_m > SKIMS_FAR_M:
-        pressed *= max(rises_to(apogee, SKIMS_M, SKIMS_WIDTH_M), 0.02)
+    pressed *= max(1.0 - _skims(f), 0.02)
     for name in MISSILES:
         out[name] *= lofted * pressed
     out["space_launch"] = 0.3
@@ -353,6 +352,13 @@ def aimed(f: Features) -> Piece | None:
     out["sounding_rocket"] = 1.0 - f.aim + 0.01 * f.aim
     out["space_launch"] = max(1.0 - f.aim + 0.1 * f.aim, _due(f))
     return Piece("falls on a protected place", f"P {f.aim:.2f}", out)
+
+
+def _skims(f: Features) -> float:
+    """Return how surely an arc is too flat to have been thrown; 0 of what was seen to burn or glides as no piece does."""
+    if f.infrared_hits >= 3 or not f.flat > 0.0 or (f.lift is not None and f.lift.over_drag > 1.0):
+        return 0.0
+    return rises_to(f.flat, FLATTEST, FLATTEST_WIDTH)
 
 
 def _due(f: Features) -> float:

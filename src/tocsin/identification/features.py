@@ -99,6 +99,8 @@ class Features(msgspec.Struct, frozen=True):
     """How far the first satellite has seen it from where it first shone, across its line of sight."""
     driven: bool = False
     """It gains energy above the air though nobody sees it shine."""
+    flat: float = 0.0
+    """The most that range over apogee ever was of its arcs, as radars knew them."""
     lightness: tuple[float, float] = (math.nan, math.nan)
     """One over its ballistic coefficient (m2/kg), and its sigma, as drag told when it last fell through the air."""
     lift: Lift | None = None

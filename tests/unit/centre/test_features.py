@@ -126,3 +126,25 @@ def test_a_burn_that_was_seen_stays_seen_when_it_glows():
     context, (satellites, infrared, sights) = glowing(-2000.0, burnt=6)
     assert infrared == 6 and satellites and len(sights) == 8
     assert context.lit_until == 5 * NS
+
+
+@pytest.mark.parametrize(("climb_m_s", "glows"), [(-250.0, True), (-20.0, False), (400.0, False)])
+def test_what_a_radar_knew_before_and_first_shines_as_it_sinks_glows(climb_m_s, glows):
+    track = TrackBank().add(0, "radar")
+    sensor = track.bank.sensor_number(SENSORS["west"])
+    track.bank.contacts[track.slot, sensor]["hits"] = track.infrared_hits = 4
+    track.last_infrared = track.last_hit = 40 * NS
+    track.sights = [(40 * NS, 0.0, 0.0, 0.0, 1.0, 0.5, 0.0, SIGMA, "west")]
+    context = features.Context()
+    seen = features._burn_seen(track, context, NS, climb_m_s)
+    assert bool(context.lit_until) == glows
+    assert seen[1] == (0 if glows else 4)
+
+
+def test_a_burn_that_joins_a_radars_track_later_is_no_glow():
+    track = TrackBank().add(0, "radar")
+    sensor = track.bank.sensor_number(SENSORS["west"])
+    track.bank.contacts[track.slot, sensor]["hits"] = track.infrared_hits = 4
+    track.last_infrared, track.last_hit = 40 * NS, 90 * NS
+    context = features.Context()
+    assert features._burn_seen(track, context, NS, -250.0)[1] == 4 and not context.lit_until
