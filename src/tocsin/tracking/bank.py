@@ -84,7 +84,7 @@ class Track:
         self.left = False
         """Of a branch: its radar has been back on the stem since."""
         self.misfit = 0.0
-        """Of a branch: running mean of the squared normalised innovation per component of its run."""
+        """Of a branch (its run) or a plume: running mean of the squared normalised innovation per component."""
 
     last_hit = _value("last_hit", int, "TAI ns of its last detection.")
     hits = _value("hits", int, "Detections.")

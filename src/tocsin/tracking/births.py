@@ -8,12 +8,14 @@ import numpy as np
 
 from tocsin.core.records.inputs import PartnerTrack
 from tocsin.tracking import birth_kernels as kernels
-from tocsin.tracking.bank import IntArray, Track, TrackBank
+from tocsin.tracking.bank import MAX_TRACKS, IntArray, Track, TrackBank
 from tocsin.tracking.effect_kernels import start_effects
 from tocsin.tracking.filter_kernels import M_RANGE, M_SIGMA_A
 from tocsin.tracking.fusion_kernels import fuse
+from tocsin.tracking.look_result import LookResult, Update
 from tocsin.tracking.measurement_kernels import sight_start
 from tocsin.tracking.notes import LookNotes
+from tocsin.tracking.plumes import begin_climb
 from tocsin.tracking.record_kernels import SCORE_MOST, write_keys
 from tocsin.tracking.view_kernels import nearest_track
 
@@ -22,6 +24,30 @@ FIRST_HEIGHT_M, FIRST_SPREAD_M = 20e3, 20e3
 """Prior of the height at which a plume is first seen: above the clouds, a look or two after."""
 BOOST_TOP_RADIUS_M = 6.378e6 + 400e3
 """What a radar sees first above this height no longer burns."""
+
+
+def start_tracks(bank: TrackBank, notes: LookNotes, left: IntArray, result: LookResult) -> None:
+    """Start tracks of the detections `left` (k,) of a look, as many as there is room for."""
+    if not left.size:
+        return
+    directed = left[~np.isnan(notes.rows[left, M_SIGMA_A])]
+    if notes.sensor.kind == "radar":  # of a radar a bearing alone is no plume above the clouds
+        directed = directed[~np.isnan(notes.rows[directed, M_RANGE])]
+    most = max(MAX_TRACKS - len(bank.tracks), 0)
+    result.refused_births += max(directed.size - most, 0)
+    ranged = ~np.isnan(notes.rows[directed, M_RANGE])
+    if ranged.all():
+        chosen = directed[:most]
+        slots = start_radar_tracks(bank, notes, chosen)
+        result.others += [Update(slot, row, 0.0, True) for slot, row in zip(slots, chosen.tolist(), strict=True)]
+        return
+    plumes: list[int] = []
+    for row in directed[:most].tolist():
+        track = start_track(bank, notes, row)
+        if track is not None:
+            result.others.append(Update(track.slot, row, 0.0, True))
+            plumes.append(track.slot)
+    begin_climb(bank, np.array(plumes, np.int64), notes.look.time)
 
 
 def start_track(bank: TrackBank, notes: LookNotes, row: int) -> Track | None:
@@ -43,7 +69,7 @@ def start_track(bank: TrackBank, notes: LookNotes, row: int) -> Track | None:
     kernels.start_infrared(bank.xs[s], bank.ps[s], bank.ws[s], m, place, along)
     bank.two[s] = 1
     track.first_place = (float(place[0]), float(place[1]), float(place[2]))
-    track.hits = 1
+    track.hits, track.misfit = 1, 1.0
     notes.write_one(track, row)
     return track
 

@@ -18,12 +18,12 @@ from tocsin.sensing.sensors import Sensor
 from tocsin.tracking import bank_kernels as kernels
 from tocsin.tracking.assign import assign
 from tocsin.tracking.bank import MAX_TRACKS, FloatArray, IntArray, Track, TrackBank
-from tocsin.tracking.births import CONFIRM_HITS, CONFIRM_SCORE, start_radar_tracks, start_track, take_partner
+from tocsin.tracking.births import CONFIRM_HITS, CONFIRM_SCORE, start_tracks, take_partner
 from tocsin.tracking.consider_kernels import consider
 from tocsin.tracking.continuity import follows
 from tocsin.tracking.crowds import unresolved, unsettled
 from tocsin.tracking.effect_kernels import follow_effects
-from tocsin.tracking.filter_kernels import BOOST, FREE, M_RANGE, M_SIGMA_A
+from tocsin.tracking.filter_kernels import BOOST, FREE
 from tocsin.tracking.gates import pairs_within
 from tocsin.tracking.handover import hand_over
 from tocsin.tracking.look_result import NOTHING, LookResult, Update
@@ -31,6 +31,7 @@ from tocsin.tracking.measurement_kernels import against_new
 from tocsin.tracking.measurements import CROWD_LEAST, TAIL, Figures, beside_neighbours, figures_of, measurement_rows
 from tocsin.tracking.noise import Noise
 from tocsin.tracking.notes import LookNotes, note_rivals
+from tocsin.tracking.plumes import end_mixed, of_neighbours
 from tocsin.tracking.record_kernels import NIS_MEMORY, SCORE_MOST, components, count_hits
 from tocsin.tracking.shadow_kernels import cast_shadows, weigh_shadows
 from tocsin.tracking.silence import silence
@@ -122,12 +123,14 @@ class Tracker:
         few = left.size * len(bank.tracks) <= CONTINUE_MOST
         if left.size and look.mode == "track" and sensor.kind == "radar":
             result.unfollowed, left = not few, self._continue(notes, left, result) if few else left
+        if sensor.kind == "infrared":
+            left = end_mixed(bank, notes, left, result)
         seen = np.array(result.seen, np.int64) if result.seen else NOTHING
         self._silence(look, sensor, place, seen, trusted, result)
         if result.crowded:
             result.refused_births += int(left.size)
             left = left[:0]
-        self._start(notes, left, result)
+        start_tracks(bank, notes, left, result)
         if seen.size:
             stays = bank.columns["stem"][seen] == 0
             if bank.removed:
@@ -166,6 +169,7 @@ class Tracker:
             dark = gone_out(bank, ps, look.time - DARK_S * NS)
             again = ll + math.log(RELIGHT) - NEAR_LAUNCHES
             worth = gain = np.where(dark, np.minimum(gain, again), gain)
+            gain = np.where(of_neighbours(bank, ps, d2, look.time), -math.inf, gain)
         if not (best := assign(ps, pr, gain)).size:
             return left
         s, r, worth = ps[best], pr[best], worth[best]
@@ -285,24 +289,6 @@ class Tracker:
             self.bank.remove(slot)
 
     # ---- birth and death --------------------------------------------------------------------------------------------
-
-    def _start(self, notes: LookNotes, left: IntArray, result: LookResult) -> None:
-        """Start tracks of the detections `left` (k,), as many as there is room for."""
-        if not left.size:
-            return
-        directed = left[~np.isnan(notes.rows[left, M_SIGMA_A])]
-        most = max(MAX_TRACKS - len(self.bank.tracks), 0)
-        result.refused_births += max(directed.size - most, 0)
-        ranged = ~np.isnan(notes.rows[directed, M_RANGE])
-        if ranged.all():
-            chosen = directed[:most]
-            slots = start_radar_tracks(self.bank, notes, chosen)
-            result.others += [Update(slot, row, 0.0, True) for slot, row in zip(slots, chosen.tolist(), strict=True)]
-            return
-        for row in directed[:most].tolist():
-            track = start_track(self.bank, notes, row)
-            if track is not None:
-                result.others.append(Update(track.slot, row, 0.0, True))
 
     def tidy(self, now: int, orbiting: set[int], flying: Collection[int] = ()) -> list[tuple[Track, str]]:
         """Return the tracks that end at `now` without a look's word (`upkeep.tidy`); `orbiting`, `flying`: slots."""
