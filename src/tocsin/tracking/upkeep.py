@@ -21,7 +21,7 @@ from tocsin.tracking.handover import become
 from tocsin.tracking.notes import absorb
 from tocsin.tracking.reach_kernels import FASTEST_M_S
 from tocsin.tracking.record_kernels import seen_together
-from tocsin.tracking.still import stood
+from tocsin.tracking.still import DARK_S, stood
 from tocsin.tracking.view_kernels import heights_at, state_distances, twins, unsharp_plumes
 from tocsin.world.motion.freeflight_kernels import REACHED, STARTED_BELOW, fly_to_height_many
 
@@ -68,7 +68,9 @@ def tidy(bank: TrackBank, now: int, orbiting: set[int], flying: Collection[int] 
     fallen = (heights < -2000.0) & (unseen > 5.0) & ~held
     for k in fallen.nonzero()[0].tolist():
         fallen[k] = not (_burns_yet(bank, int(slots[k]), now) or _may_fly_yet(bank.tracks[int(slots[k])], now))
-    still = np.array([stood(bank.tracks[int(slot)], now) for slot in slots])
+    still = np.zeros(slots.size, np.bool_)
+    for k in ((bank.columns["infrared_hits"][slots] > 0) & (unseen > DARK_S)).nonzero()[0].tolist():
+        still[k] = stood(bank.tracks[int(slots[k])], now)
     reasons = (
         ("it shone where it stood", still),
         ("not seen again", tentative & (unseen > TENTATIVE_LIFE_S)),
