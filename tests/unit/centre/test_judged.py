@@ -1,0 +1,37 @@
+"""When the class of an object is news, and how long what falls may still be on its way."""
+
+import pytest
+
+from tocsin.centre.judged import LATE_MOST_S, SURER, Judged, Spot
+from tocsin.core.constants import NS
+
+START = 1_700_000_000 * NS
+
+
+def judged(said: str = "", **classes: float) -> Judged:
+    one = Judged(number=1, slot=0, event=1, said=said, classes=classes)
+    one.best = max(classes, key=classes.__getitem__)
+    return one
+
+
+def test_a_class_is_news_once_and_when_another_is_surely_likelier() -> None:
+    one = judged(meteor=0.7, aircraft=0.3)
+    assert one.is_news() and one.said == "meteor"
+    assert not one.is_news()
+    one.classes, one.best = {"meteor": 0.499, "aircraft": 0.501}, "aircraft"
+    assert not one.is_news() and one.said == "meteor"
+    one.classes = {"meteor": 0.48, "aircraft": 0.48 + 1.1 * SURER}
+    assert one.is_news() and one.said == "aircraft"
+
+
+@pytest.mark.parametrize(("sigma_s", "late_s"), [(5.0, 15.0), (100.0, LATE_MOST_S)])
+def test_what_falls_is_waited_for_by_its_own_error_and_no_longer_than_a_minute(sigma_s: float, late_s: float) -> None:
+    one = judged(meteor=1.0)
+    assert not one.flies_on(START)
+    one.impact = Spot(START, sigma_s, 0.6, 0.1, ())
+    assert one.flies_on(START + round((late_s - 1.0) * NS))
+    assert not one.flies_on(START + round((late_s + 1.0) * NS))
+    # what glides may stay up for as long as its footprint says
+    one.context.lifting.since = START - 60 * NS
+    assert one.flies_on(START + round((2.0 * sigma_s - 1.0) * NS))
+    assert not one.flies_on(START + round((2.0 * sigma_s + 1.0) * NS))
