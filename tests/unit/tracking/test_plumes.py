@@ -124,12 +124,12 @@ def test_a_plume_that_goes_out_does_not_go_over_to_the_next_launch():
             scene.sight(name, t, [rising(GROUND, t), rising(other, t)])
     first = scene.standing[0]
     hits = first.hits
-    new = GROUND + np.array([0.0, 7e3, 0.0])
+    new = GROUND + np.array([1e4, 0.0, 1e4])
     for name, offset in (("west", 0.0), ("east", 2.0)):
-        t = 40.0 + offset
+        t = 45.0 + offset
         scene.sight(name, t, [rising(other, t), rising(new, offset)])
     assert first.hits == hits and first.slot in scene.tracker.bank.tracks
-    assert len(scene.tracks) >= 3 and at(40.0) > first.last_infrared
+    assert len(scene.tracks) >= 3 and at(45.0) > first.last_infrared
 
 
 def test_a_radars_bearing_without_a_range_is_no_plume():
