@@ -66,15 +66,16 @@ def note_upper(tracker: Tracker, objects: Iterable[Judged], judged: Judged, trac
     """
     context, bank = judged.context, tracker.bank
     if context.upper:
-        above = next((j for j in objects if j.number == context.upper), None)
-        if above is not None and above.classes:
-            context.vehicle = dict(above.classes)
+        known = next((j for j in objects if j.number == context.upper), None)
+        if known is not None and known.classes:
+            context.vehicle = dict(known.classes)
         return
     alone = not track.satellites
     parted = track.born if alone else track.off_from
     young = parted and int(bank.ts[track.slot]) - parted < UPPER_S * NS
     if not young or not radars_tell(track) or not (alone or track.infrared_hits >= LIT):
         return
+    found: list[Judged] = []
     for other in objects:
         upper = bank.tracks.get(other.slot)
         if upper is None or upper.number != other.number or other is judged or not other.classes:
@@ -85,11 +86,13 @@ def note_upper(tracker: Tracker, objects: Iterable[Judged], judged: Judged, trac
         left = upper.born if not alone else track.born
         fits = (upper.born < left and not upper.off_from) if alone else track.born < left < parted + BORN_S * NS
         if fits and abs(left - parted) < BORN_S * NS and _went_on(tracker, track, upper, left):
-            context.upper, context.vehicle = other.number, dict(other.classes)
-            other.context.earlier = context.lit or other.context.earlier
-            other.burn = other.burn or other.number
-            judged.burn, judged.spent = other.burn, 1.0
-            return
+            found.append(other)
+    if len(found) == 1:  # where plumes burn side by side nobody can tell
+        above = found[0]
+        context.upper, context.vehicle = above.number, dict(above.classes)
+        above.context.earlier = context.lit or above.context.earlier
+        above.burn = above.burn or above.number
+        judged.burn, judged.spent = above.burn, 1.0
 
 
 def _went_on(tracker: Tracker, track: Track, upper: Track, left: int) -> bool:

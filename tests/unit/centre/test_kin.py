@@ -212,6 +212,13 @@ def test_what_burns_on_from_where_a_stage_was_left_tells_its_class(alone: bool) 
     assert not upper.context.upper
 
 
+def test_of_two_that_burn_on_there_nobody_can_tell_which_it_was() -> None:
+    tracker, (lower, upper), tracks = staged()
+    another = Judged(number=tracks[1].number, slot=tracks[1].slot, launch=upper.launch, classes=upper.classes)
+    note_upper(tracker, (lower, upper, another), lower, tracks[0])
+    assert not lower.context.upper
+
+
 @pytest.mark.parametrize("change", ["beside", "ahead", "behind", "long ago", "unseen", "before"])
 def test_another_that_burns_near_by_is_no_upper_stage(change: str) -> None:
     more = {"beside": {"aside_m": 6e3}, "ahead": {"way": 4.0}, "behind": {"way": -1.0}}.get(change, {})
