@@ -8,7 +8,6 @@ from typing import Any
 import msgspec
 
 from tocsin.assessment.ladder import RANK
-from tocsin.assessment.paths import speaking_paths
 from tocsin.assessment.raids import Member, RaidEvent, carried_to_orbit, next_level, same_launch, same_raid
 from tocsin.centre.counter import count_event, open_count
 from tocsin.centre.emitter import Emitter
@@ -73,7 +72,7 @@ class Events:
             event.words.seen[sensor] = max(event.words.seen.get(sensor, 0), track.last_hit)
         emit.event(
             "launch_detected", event.id, now, tuple(track.first_keys), track=track.id, origin=track.origin,
-            paths=list(speaking_paths(track.paths)), level=judged.level, lat_deg=round(math.degrees(place[0]), 4),
+            paths=list(judged.paths(track)), level=judged.level, lat_deg=round(math.degrees(place[0]), 4),
             lon_deg=round(math.degrees(place[1]), 4), launch_utc=iso_from_tai(time),
         )  # fmt: skip
 
@@ -95,7 +94,7 @@ class Events:
         member.burn, member.beside = judged.burn, judged.beside
         member.p_orbit = judged.classes["space_launch"]
         member.p_orbit_most = max(member.p_orbit_most, member.p_orbit)
-        member.spoken = sorted({*member.spoken, *speaking_paths(track.paths)})
+        member.spoken = sorted({*member.spoken, *judged.paths(track)})
         if judged.launch is not None:
             member.launch_time = judged.launch.time
             member.launch_place = (judged.launch.latitude, judged.launch.longitude)
@@ -103,7 +102,7 @@ class Events:
             member.launch_sigma_m = sigma if math.isfinite(sigma) else 0.0
         if RANK[judged.level] >= RANK["possible"]:
             member.threat = True
-            member.paths = sorted({*member.paths, *speaking_paths(track.paths)})
+            member.paths = sorted({*member.paths, *judged.paths(track)})
         if RANK[judged.level] > RANK[member.worst]:
             member.worst = judged.level
         judged.context.carrier = carried_to_orbit(event, member)
@@ -255,8 +254,7 @@ class Events:
                 assessment=name,
             )
             causes = (told.id, *keys)
-        mine = [tracks[j.slot] for j in members if j.slot in tracks]
-        paths = sorted({p for t in mine for p in speaking_paths(t.paths)})
+        paths = sorted({p for j in members if j.slot in tracks for p in j.paths(tracks[j.slot])})
         order = [m.track for m in event.members.values()]
         objects = tuple(self._member(j, tracks, now) for j in members if full or j is lead)
         subject = None if lead is None else _whole(lead, members) if full else lead
@@ -314,7 +312,7 @@ class Events:
             launch=judged.launch.point() if judged.launch is not None else None,
             impact=judged.impact.point() if judged.impact is not None else None,
             assets=self.threats([judged], now),
-            paths=speaking_paths(track.paths) if track is not None else (),
+            paths=judged.paths(track) if track is not None else (),
             reason=judged.reason,
         )
 

@@ -6,10 +6,12 @@ import math
 
 import msgspec
 
+from tocsin.assessment.paths import speaking_paths
 from tocsin.centre.features import Context
 from tocsin.core.constants import DEG, NS
 from tocsin.core.records.outputs import Ellipse, GroundPoint
 from tocsin.core.time import iso_from_tai
+from tocsin.tracking.bank import Track
 
 LATE_MOST_S = 60.0
 """What does not glide is waited for no longer than so much beyond the mean."""
@@ -75,6 +77,8 @@ class Judged(msgspec.Struct):
     """How often it was asked whose burn it comes from (`kin.burn_of_kin`)."""
     burn: int = 0
     """Number of the track whose burn it comes from, as others do that fly beside it; 0 = none is known."""
+    burn_paths: tuple[str, ...] = ()
+    """Paths (`infrared/site/line`) by which that burn was seen while its own track has no light: they speak for it, too."""
     spent: float = 0.0
     """Probability that it is the spent stage among those."""
     impact: Spot | None = None
@@ -132,6 +136,11 @@ class Judged(msgspec.Struct):
     def beside(self) -> bool:
         """Return whether another object is the one that its burn was for."""
         return self.spent > 0.5
+
+    def paths(self, track: Track) -> tuple[str, ...]:
+        """Return the paths that speak for it: those of its track, and those that saw the burn it comes from."""
+        own = speaking_paths(track.paths)
+        return tuple(sorted({*own, *self.burn_paths})) if self.burn_paths else own
 
     @property
     def motion(self) -> dict[str, str]:

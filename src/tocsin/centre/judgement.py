@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tocsin.assessment.ladder import PROBABLE_ASSET, RANK, Figures, level_of
-from tocsin.assessment.paths import speaking_paths
+from tocsin.assessment.paths import phenomenologies, speaking_paths
 from tocsin.centre.braking import note_drag
 from tocsin.centre.features import features_of
 from tocsin.centre.judged import Judged, Spot
@@ -153,6 +153,8 @@ class Judgement:
         if kin is not None:
             _rose_at(judged, kin[0])
             judged.burn = kin[1].burn = kin[1].number
+            seen = speaking_paths(stage.tracker.bank.tracks[kin[1].slot].paths)
+            judged.burn_paths = tuple(p for p in seen if phenomenologies((p,)) == ("infrared",))
         judged.moved |= threatening and (falls or (judged.launched >= LAUNCH_LIKE and judged.climbs))
         opens = judged.event != 0 or judged.moved or (judged.launched >= NOTICEABLE and judged.aloft)
         judged.judged_at, judged.hits_judged = now, track.hits
@@ -339,7 +341,7 @@ def _stand(stage: Stage, judged: Judged, track: Track) -> None:
         asset_without_notice=judged.asset_without_notice,
         confirmed_track=track.confirmed,
         impacting=judged.impacting,
-        paths=speaking_paths(track.paths),
+        paths=judged.paths(track),
         degraded_mode=degraded,
         wide=judged.wide,
         unseen=bool(track.off_from) and track.last_hit <= track.last_infrared,

@@ -12,7 +12,8 @@ LEAST_HITS, SIGMAS, LN_MOST = 4, 3.0, 0.3
 """Of radars; the lightness has to be known so well, and its logarithm too."""
 HEADS, STAGES = (math.log(4900.0), 0.52), (math.log(900.0), 0.7)
 """What missiles carry (the prior of the filter), and what falls beside it, stages and whole missiles: centre, sigma of ln β."""
-HEAD_SHARE = 0.7
+HEAD_SHARE, EMPTY_SHARE = 0.7, 0.2
+"""Of what radars follow; and of what was seen to burn, the share whose track goes on with an empty stage like a launcher's."""
 OTHERS = {
     "space_launch": (math.log(300.0), 1.0),
     "sounding_rocket": (math.log(700.0), 1.0),
@@ -37,8 +38,10 @@ def slowed(f: Features) -> Piece | None:
         out[name] = max(_density(at, centre, math.hypot(width, error)), SELDOM)
     head = _density(at, HEADS[0], math.hypot(HEADS[1], error))
     beside = _density(at, STAGES[0], math.hypot(STAGES[1], error))
+    empty = EMPTY_SHARE if f.infrared_hits >= 3 else 0.0
     for name in MISSILES:
-        out[name] = max(HEAD_SHARE * head + (1.0 - HEAD_SHARE) * beside, SELDOM)
+        heavy = HEAD_SHARE * head + (1.0 - HEAD_SHARE) * beside
+        out[name] = max((1.0 - empty) * heavy + empty * out["space_launch"], SELDOM)
     most = max(out[c] for c in CLASSES)
     for name in CLASSES:
         if name != "unknown":

@@ -1,5 +1,7 @@
 """When the class of an object is news, and how long what falls may still be on its way."""
 
+import types
+
 import pytest
 
 from tocsin.centre.judged import LATE_MOST_S, SURER, Judged, Spot
@@ -35,3 +37,10 @@ def test_what_falls_is_waited_for_by_its_own_error_and_no_longer_than_a_minute(s
     one.context.lifting.since = START - 60 * NS
     assert one.flies_on(START + round((2.0 * sigma_s - 1.0) * NS))
     assert not one.flies_on(START + round((2.0 * sigma_s + 1.0) * NS))
+
+
+def test_who_saw_the_burn_speaks_for_what_came_of_it() -> None:
+    one, track = judged(meteor=1.0), types.SimpleNamespace(paths={"radar/a/l1": 5, "radar/b/l2": 1})
+    assert one.paths(track) == ("radar/a/l1",)
+    one.burn_paths = ("infrared/s/l3",)
+    assert one.paths(track) == ("infrared/s/l3", "radar/a/l1")
