@@ -34,6 +34,8 @@ SMOOTH_LOOKS, SMOOTH_MOST, SMOOTH_SIGMA, FAR_SIGMA = 7, 24, 2.0, 12.0
 point below the satellite goes out and back on the sky."""
 GLOWS_AFTER_S, GLOWS_M_S = 100.0, -300.0
 SINKS_M_S, NOW_S = -50.0, 10.0
+"""What has been dark for so long (s) and climbs with less (m/s), or what a radar knew before and shines for the first time, not
+longer ago than so (s), as it climbs with less than that, has lit no motor: air has."""
 
 
 class Context(msgspec.Struct):
