@@ -5,12 +5,13 @@ from pathlib import Path
 from typing import Any, Literal
 
 import msgspec
+import numpy as np
 from msgspec.structs import replace
 
 from tocsin.core.constants import NS
 from tocsin.core.digest import canonical, sha256_hex
 from tocsin.core.errors import InputError, ValueRefused
-from tocsin.core.records.inputs import DATA_MODES, ElementSet, Input
+from tocsin.core.records.inputs import DATA_MODES, ElementSet, Input, Look
 from tocsin.core.records.network import Assets, Network
 from tocsin.core.records.outputs import Rejection
 from tocsin.core.time import tai_from_iso
@@ -24,6 +25,8 @@ from tocsin.formats.toml_files import read_assets, read_network
 
 MANIFEST = "manifest.json"
 DEFAULT_UNTIL_S = 60.0
+STRAY_SHARE = 0.1
+"""Of all looks: more of them in another year are no damage."""
 NOTHING = "holds no looks and no other inputs"
 Role = Literal["looks", "network", "assets", "catalogue", "notifications", "observations", "sensors"]
 
@@ -211,11 +214,31 @@ def _join(intake: Intake, found: Sequence[InputsRead]) -> None:
     intake.element_sets.extend(standing)
     intake.rejections.extend(rejection for one in found for rejection in one.rejections)
     intake.rows_in = sum(one.rows_in for one in found) - len(standing)
-    looks = [look for one in found for look in one.looks]
+    looks, stray = _looks_of_one_time([look for one in found for look in one.looks])
+    intake.rejections.extend(stray)
     moving = [item for item in others if not (isinstance(item, ElementSet) and item.received == 0)]
     moving, stray = _without_stray(moving, [look.received for look in looks])
     intake.rejections.extend(stray)
     intake.items = stream(InputsRead(looks, moving, None, [], 0))
+
+
+def _looks_of_one_time(looks: list[Look]) -> tuple[list[Look], list[Rejection]]:
+    """Return the looks within a year of the middle one, and refusals of the rest, if these are few.
+
+    A file of one damaged look has no others that tell; many looks of another year are data of that year.
+    """
+    received = np.array([look.received for look in looks], np.int64)
+    far = np.abs(received - np.sort(received)[(len(looks) - 1) // 2]) > STRAY_NS if looks else np.zeros(0, np.bool_)
+    if not 0 < far.sum() <= STRAY_SHARE * len(looks):
+        return looks, []
+    reason = "more than a year from the other looks"
+    refused = [
+        Rejection(look.file, int(row), "received_utc", reason, "refused")
+        for look, strays in zip(looks, far, strict=True)
+        if strays
+        for row in look.rows
+    ]
+    return [look for look, strays in zip(looks, far, strict=True) if not strays], refused
 
 
 def _without_stray(others: list[Any], looked: list[int]) -> tuple[list[Any], list[Rejection]]:

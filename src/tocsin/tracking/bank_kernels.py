@@ -21,13 +21,14 @@ from tocsin.tracking.filter_kernels import (
     RESTART_SIGMA,
     N,
     carry_model,
-    derivative,
+    dynamic_pressure,
+    lift_of,
     lift_sigma,
 )
-from tocsin.tracking.update_kernels import ROOM, fit_model, keep_gravity_turn, take_in
+from tocsin.tracking.gravity_turn_kernels import keep_gravity_turn
+from tocsin.tracking.update_kernels import ROOM, fit_model, take_in
 
-JUMP_SIGMA = 15.0  # m/s2: a stage drops, another lights
-JUMP_LOG_PRIOR = -3.0  # log of the share of looks that see one
+JUMP_SIGMA, JUMP_LOG_PRIOR = 15.0, -3.0  # m/s2, a stage drops, another lights; log of the share of looks that see one
 # Where no look can tell burning from coasting, no ignition is supposed: unseen, their thrust would add up without end.
 NO_IGNITION = 2
 TELLING = 1.5  # a look tells burning from coasting when it sees one so much likelier than the other
@@ -119,13 +120,12 @@ def mix_glide(x: np.ndarray, p: np.ndarray, w: np.ndarray, dt: float, work: np.n
     copy_model(x[BOOST], p[BOOST], xb, pb)
     copy_model(x[FREE], p[FREE], xf, pf)
     # what ends leaves the rest to drag; what begins is drag, and lift of any direction
-    drag, nothing = work[2 * N + 2], work[2 * N + 3]
-    derivative(xf, FREE, True, drag)
-    derivative(xf, FREE, False, nothing)
-    sigma = lift_sigma(xf)
+    pressure = dynamic_pressure(xf)
+    sigma = lift_of(pressure)
+    brakes = pressure * xf[9] / max(math.sqrt(xf[3] ** 2 + xf[4] ** 2 + xf[5] ** 2), 1.0)
     for i in range(6, 9):
         xb[i] = 0.0
-        xf[i] = drag[i - 3] - nothing[i - 3]
+        xf[i] = -brakes * xf[i - 3]
         for j in range(N):
             pb[i, j] = pb[j, i] = 0.0
             pf[i, j] = pf[j, i] = 0.0

@@ -19,7 +19,7 @@ import math
 import numpy as np
 
 from tocsin.core.kernels import kernel, lean_kernel
-from tocsin.world.atmosphere_kernels import density
+from tocsin.world.atmosphere_kernels import density, thinning
 from tocsin.world.geodesy_kernels import height_near
 from tocsin.world.gravity_kernels import acceleration_free, gravity_gradient
 
@@ -168,7 +168,7 @@ def transition(x: np.ndarray, h: float, model: int, drag: bool, phi: np.ndarray)
         # in the middle of the step: on a steep way down the air is twice as thick a second later
         height = height_near(x[0], x[1], x[2]) + 0.5 * h * (x[0] * x[3] + x[1] * x[4] + x[2] * x[5]) / r
         factor = -0.5 * density(height) * math.sqrt(v2)
-        slope = (density(height + 500.0) / max(density(height - 500.0), 1e-30) - 1.0) / 1000.0
+        slope = thinning(height)
         for i in range(3):
             d[i] = factor * x[3 + i]  # of a lightness of 1
         for i in range(3):
@@ -218,53 +218,77 @@ def followed_by(step: np.ndarray, phi: np.ndarray, product: np.ndarray) -> None:
 
 
 @lean_kernel
+def turn_columns(m: np.ndarray, phi: np.ndarray, pushed: bool, drag: bool, out: np.ndarray) -> None:
+    """Fill the first six rows and columns of `out` with m^T phi^T; `m` (10, 6+), the others as in `carry_covariance`."""
+    for i in range(6):
+        # six sums at once, not one after another: the processor works on as many numbers as it can
+        a = b = c = d = e = f = 0.0
+        for k in range(6):
+            one = phi[i, k]
+            a, b, c = a + one * m[k, 0], b + one * m[k, 1], c + one * m[k, 2]
+            d, e, f = d + one * m[k, 3], e + one * m[k, 4], f + one * m[k, 5]
+        if pushed:
+            k = 6 + i % 3
+            one = phi[i, k]
+            a, b, c = a + one * m[k, 0], b + one * m[k, 1], c + one * m[k, 2]
+            d, e, f = d + one * m[k, 3], e + one * m[k, 4], f + one * m[k, 5]
+        if drag:
+            one = phi[i, 9]
+            a, b, c = a + one * m[9, 0], b + one * m[9, 1], c + one * m[9, 2]
+            d, e, f = d + one * m[9, 3], e + one * m[9, 4], f + one * m[9, 5]
+        out[0, i], out[1, i], out[2, i], out[3, i], out[4, i], out[5, i] = a, b, c, d, e, f
+
+
+@lean_kernel
 def carry_covariance(p: np.ndarray, phi: np.ndarray, pushed: bool, drag: bool, t: np.ndarray) -> None:
     """Replace `p` by phi p phi^T, in place, over what the model has: place, velocity, and what acts on them.
 
     `phi` as `transition` fills it: place and velocity depend on each other, on their axis of the acceleration (`pushed`), on the
     lightness (`drag`); those two on themselves alone. `t` (10, 10) is scratch.
     """
-    size = 9 if pushed else 6
-    for j in range(N):
-        if j >= size and not (drag and j == 9):
-            continue
-        for i in range(6):
-            s = 0.0
-            for k in range(6):
-                s += phi[i, k] * p[k, j]
-            if pushed:
-                s += phi[i, 6 + i % 3] * p[6 + i % 3, j]
-            if drag:
-                s += phi[i, 9] * p[9, j]
-            t[i, j] = s
-        for i in range(6, size):
-            t[i, j] = phi[i, i] * p[i, j]
-        if drag:
-            t[9, j] = p[9, j]
-    for i in range(N):
-        if i >= size and not (drag and i == 9):
-            continue
-        for j in range(min(i + 1, 6)):
-            s = 0.0
-            for k in range(6):
-                s += t[i, k] * phi[j, k]
-            if pushed:
-                s += t[i, 6 + j % 3] * phi[j, 6 + j % 3]
-            if drag:
-                s += t[i, 9] * phi[j, 9]
-            p[i, j] = p[j, i] = s
-        for j in range(6, min(i + 1, size)):
-            p[i, j] = p[j, i] = t[i, j] * phi[j, j]
+    turn_columns(p, phi, pushed, drag, t)  # t = p phi^T: its columns of place and velocity
+    for k in range(6, N):
+        if drag if k == 9 else pushed:
+            for i in range(6):
+                s = 0.0
+                for j in range(6):
+                    s += p[k, j] * phi[i, j]
+                if pushed:
+                    s += p[k, 6 + i % 3] * phi[i, 6 + i % 3]
+                if drag:
+                    s += p[k, 9] * phi[i, 9]
+                t[k, i] = s
+            for i in range(6):
+                p[i, k] = p[k, i] = t[k, i] * phi[k, k]
+    turn_columns(t, phi, pushed, drag, p)
+    for i in range(6):
+        for j in range(i):
+            p[i, j] = p[j, i]
+    if pushed:
+        for i in range(6, 9):
+            for k in range(6, i + 1):
+                p[i, k] = p[k, i] = p[i, k] * (phi[i, i] * phi[k, k])
+
+
+@lean_kernel
+def dynamic_pressure(x: np.ndarray) -> float:
+    """Return the dynamic pressure (Pa) on a body in state `x` (10), nought above `DRAG_TOP_M`."""
+    height = height_in_air(x)
+    if not -1e4 < height < DRAG_TOP_M:
+        return 0.0
+    return 0.5 * density(height) * (x[3] * x[3] + x[4] * x[4] + x[5] * x[5])
+
+
+@kernel
+def lift_of(pressure: float) -> float:
+    """Return one sigma (m/s2, each axis) of what the air may do at a dynamic pressure (Pa) besides drag: lift."""
+    return min(pressure / GLIDE_BETA, GLIDE_MOST)
 
 
 @lean_kernel
 def lift_sigma(x: np.ndarray) -> float:
-    """Return one sigma (m/s2, each axis) of what the air may do to a body in state `x` (10) besides drag: lift."""
-    height = height_in_air(x)
-    if not -1e4 < height < DRAG_TOP_M:
-        return 0.0
-    v2 = x[3] * x[3] + x[4] * x[4] + x[5] * x[5]
-    return float(min(0.5 * density(height) * v2 / GLIDE_BETA, GLIDE_MOST))
+    """Return `lift_of` a body in state `x` (10)."""
+    return lift_of(dynamic_pressure(x))
 
 
 @lean_kernel

@@ -7,30 +7,33 @@ from tocsin.tracking.filter_kernels import LIGHTEST, ROBUST, N
 
 
 @lean_kernel
-def may_be_lighter(p: np.ndarray, rows: np.ndarray, out: np.ndarray, count: int, work: np.ndarray) -> None:
+def may_be_lighter(p: np.ndarray, rows: np.ndarray, out: np.ndarray, count: int, size: int, work: np.ndarray) -> None:
     """Widen the lightness in `p` (10, 10), in place, where a measurement says that drag does more than it may.
 
-    `rows` (4, 10), with residuals and variances `out` (4, 2); `work` (7+, 10) is scratch. With S = H P H^T + R, y the residuals
-    and c their covariance with the lightness, the measurement would move it by var t / v; t = c S^-1 y, v = c S^-1 c.
+    `rows` (4, 10), zero beyond the first `size` columns, with residuals and variances `out` (4, 2); `work` (7+, 10) is scratch.
+    With S = H P H^T + R, y the residuals and c their covariance with the lightness, the measurement would move it by
+    var t / v; t = c S^-1 y, v = c S^-1 c.
     Beyond three sigma its prior is at fault, whose tails are thin: it gets the sigma of that move, and so does what came of it.
     """
     c, y, g, s = work[0], work[1], work[2], work[3:7]
-    known = 0.0
+    known, far = 0.0, 0.0
     for k in range(count):
+        far += out[k, 0] * out[k, 0] / out[k, 1]
         c[k] = 0.0
-        for i in range(N):
+        for i in range(size):
             c[k] += rows[k, i] * p[i, 9]
         known += c[k] * c[k]
-    if known == 0.0:
+    # t^2 <= v y S^-1 y <= v y R^-1 y: most measurements need no more
+    if known == 0.0 or far <= ROBUST:
         return
     for k in range(count):
-        for i in range(N):
+        for i in range(size):
             g[i] = 0.0
-            for j in range(N):
+            for j in range(size):
                 g[i] += p[i, j] * rows[k, j]
         for j in range(k, count):
             s[k, j] = 0.0
-            for i in range(N):
+            for i in range(size):
                 s[k, j] += rows[j, i] * g[i]
             s[j, k] = s[k, j]
         s[k, k] += out[k, 1]

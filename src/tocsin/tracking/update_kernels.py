@@ -1,4 +1,4 @@
-"""One measurement into one model of a track: innovation, gain, late measurements; the gravity turn as a soft one.
+"""One measurement into one model of a track: innovation, gain, late measurements.
 
 Late measurements: the state is carried back and the measurement is applied to the present state through the transition
 (Bar-Shalom, IEEE T-AES 38(3), 2002, algorithm Bl).
@@ -73,8 +73,10 @@ def misfit(nu2: float, count: int) -> tuple[float, int]:
 @lean_kernel
 def scalar_update(
     x: np.ndarray, p: np.ndarray, h: np.ndarray, moved: np.ndarray, ph: np.ndarray, residual: float, variance: float
-) -> tuple[float, float]:
-    """Return (squared normalised innovation, log likelihood); updates `x`, `p`; `moved` sums the corrections so far.
+) -> tuple[float, float, float]:
+    """Return (squared normalised innovation, `heavy_tailed` log likelihood, innovation variance); updates `x`, `p`.
+
+    `moved` sums the corrections so far.
 
     `residual` was formed at the state before the first component of this measurement: the corrections made since are
     taken off, so a measurement of several components equals one joint update. `ph` (10) is scratch.
@@ -88,21 +90,24 @@ def scalar_update(
         if a != 0.0:  # most are
             for i in range(N):
                 ph[i] += a * p[j, i]
-    for i in range(N):
-        s += h[i] * ph[i]
-        y -= h[i] * moved[i]
+    for j in range(N):
+        a = h[j]
+        if a != 0.0:
+            s += a * ph[j]
+            y -= a * moved[j]
     nu2 = y * y / s
     log_likelihood, wider = heavy_tailed(nu2)
-    log_likelihood -= 0.5 * (math.log(s) + LOG_2PI)
     one = 1.0 / (s * wider)
     for i in range(N):
         a = ph[i]
+        if a == 0.0:  # what the model does not have
+            continue
         x[i] += a * one * y
         moved[i] += a * one * y
         for j in range(N):
             # the product first: it is the same for (i, j) and (j, i)
             p[i, j] -= a * ph[j] * one
-    return nu2, log_likelihood
+    return nu2, log_likelihood, s
 
 
 @lean_kernel
@@ -263,6 +268,17 @@ def present_rows(
 
 
 @lean_kernel
+def seen_columns(m: np.ndarray, dt: float) -> int:
+    """Return how many components of the state a measurement `m` of `dt` <= 0 s ago sees: beyond, its rows are zero.
+
+    Place alone, and velocity where a range rate was measured; all where it came late.
+    """
+    if dt < 0.0:
+        return N
+    return 6 if m[M_RATE] == m[M_RATE] else 3
+
+
+@lean_kernel
 def fit_model(
     x: np.ndarray, p: np.ndarray, m: np.ndarray, dt: float, model: int, work: np.ndarray
 ) -> tuple[float, float]:
@@ -273,10 +289,7 @@ def fit_model(
     """
     rows, ph, c, out = work[0:4], work[4:8], work[8:12], work[12:16]
     count = present_rows(x, p, m, dt, model, rows, out)
-    size = N
-    if dt >= 0.0:
-        # place alone, and velocity where a range rate was measured: all other columns of the rows are zero
-        size = 6 if m[M_RATE] == m[M_RATE] else 3
+    size = seen_columns(m, dt)
     for k in range(count):
         for i in range(size):
             s = 0.0
@@ -338,13 +351,15 @@ def take_in(
         moved[i] = 0.0
     count = present_rows(x, p, m, dt, model, rows, out)
     if coasts and model == FREE:
-        may_be_lighter(p, rows, out, count, work[10:ROOM])
+        may_be_lighter(p, rows, out, count, seen_columns(m, dt), work[10:ROOM])
     d2 = 0.0
     log_likelihood = 0.0
+    spread = 1.0
     outliers = 0
     worst = 0.0
     for k in range(count):
-        a, b = scalar_update(x, p, rows[k], moved, ph, out[k, 0], out[k, 1])
+        a, b, s = scalar_update(x, p, rows[k], moved, ph, out[k, 0], out[k, 1])
+        spread *= s
         worst = max(worst, a)
         add, n = misfit(a, count)
         d2 += add
@@ -352,46 +367,5 @@ def take_in(
         log_likelihood += b
     if outliers > 1:
         d2 = 1e9
-    return d2, log_likelihood, worst
-
-
-@lean_kernel
-def keep_gravity_turn(x: np.ndarray, p: np.ndarray, dt: float, work: np.ndarray) -> None:
-    """Hold the thrust near the direction of flight: a soft constraint across the velocity, worth one look in 30 s.
-
-    `work` (6+, 10) is scratch.
-    """
-    speed = math.sqrt(x[3] * x[3] + x[4] * x[4] + x[5] * x[5])
-    thrust = math.sqrt(x[6] * x[6] + x[7] * x[7] + x[8] * x[8])
-    if speed < 150.0 or dt <= 0.0:
-        return
-    sigma_v = math.sqrt(max(p[3, 3] + p[4, 4] + p[5, 5], 0.0))
-    slack = 0.15 * thrust + 1.5 + thrust * min(sigma_v / speed, 2.0)
-    variance = slack * slack * max(30.0 / dt, 1.0)
-    for k in range(6):
-        for i in range(N):
-            work[k, i] = 0.0
-    v, a, b, h, moved, ph = work[0], work[1], work[2], work[3], work[4], work[5]
-    for i in range(3):
-        v[i] = x[3 + i] / speed
-    # two axes across the velocity
-    least = 0
-    for i in range(1, 3):
-        if abs(v[i]) < abs(v[least]):
-            least = i
-    a[least] = 1.0
-    dot = v[least]
-    norm = math.sqrt(max(1.0 - dot * dot, 1e-12))
-    for i in range(3):
-        a[i] = (a[i] - dot * v[i]) / norm
-    b[0] = v[1] * a[2] - v[2] * a[1]
-    b[1] = v[2] * a[0] - v[0] * a[2]
-    b[2] = v[0] * a[1] - v[1] * a[0]
-    for k in range(2):
-        residual = 0.0
-        for i in range(3):
-            h[6 + i] = a[i] if k == 0 else b[i]
-            residual -= h[6 + i] * x[6 + i]
-        scalar_update(x, p, h, moved, ph, residual, variance)
-        for i in range(N):
-            moved[i] = 0.0
+    # one logarithm for all variances
+    return d2, log_likelihood - 0.5 * (math.log(spread) + count * LOG_2PI), worst

@@ -38,6 +38,8 @@ over the arc from burnout on, where the gate at the radar's time has no room for
 one satellite, of which the radar tells depth and speed, is joined wherever it was adopted, so much wider as the two disagree."""
 LED_MOST = 4
 """While no more tracks than these wait to be joined, the burn that one satellite saw is fitted as it led to the radar's arc."""
+METEOR_S = 120.0
+"""What comes from beyond the Earth has shone its last after so long: the longest grazes through the air took 100 s."""
 SPREAD, LONGEST_S = 2.0, 3600.0
 """Sigmas by which an arc of one satellite may be another, and how long it is waited for at most."""
 
@@ -77,7 +79,7 @@ def tidy(bank: TrackBank, now: int, orbiting: set[int], flying: Collection[int] 
         ("its arc has reached the ground (predicted, not observed)", fallen),
         (
             "faster than any object: it was made of detections of several",
-            _too_fast(bank, slots) & (bank.columns["infrared_hits"][slots] == 0),
+            _too_fast(bank, slots, now),
         ),
         ("in orbit, out of sight for 20 minutes", in_orbit & (unseen > 1200.0)),
         ("out of sight for 90 minutes", unseen > 5400.0),
@@ -148,15 +150,16 @@ def _latest_fall(state: FloatArray, covariance: FloatArray) -> float:
     return float(np.where(status == REACHED, flown[:, 6], np.where(status == STARTED_BELOW, 0.0, LONGEST_S)).max())
 
 
-def _too_fast(bank: TrackBank, slots: IntArray) -> npt.NDArray[np.bool_]:
-    """Return which tracks (k,) are surely faster (three sigma) than an object that Earth holds."""
-    x, y, z = bank.xs[slots, FREE, 3:6].T
+def _too_fast(bank: TrackBank, slots: IntArray, now: int) -> npt.NDArray[np.bool_]:
+    """Return which tracks (k,) are surely faster (three sigma) than an object that Earth holds, and no meteor."""
+    model = np.where(bank.ws[slots, BOOST] > 0.5, BOOST, FREE)
+    x, y, z = bank.xs[slots, model, 3:6].T
     speed = np.sqrt(x * x + y * y + z * z)
     fast: npt.NDArray[np.bool_] = speed > FASTEST_M_S
-    few = fast.nonzero()[0]
-    if few.size:
-        p = bank.ps[slots[few], FREE]
-        fast[few] = speed[few] - 3.0 * np.sqrt(p[:, 3, 3] + p[:, 4, 4] + p[:, 5, 5]) > FASTEST_M_S
+    for k in fast.nonzero()[0].tolist():
+        track, p = bank.tracks[int(slots[k])], bank.ps[slots[k], model[k], 3:6, 3:6]
+        streak = track.infrared_hits > 0 and now - track.born < METEOR_S * NS
+        fast[k] = not streak and speed[k] - 3.0 * np.sqrt(np.trace(p)) > FASTEST_M_S
     return fast
 
 

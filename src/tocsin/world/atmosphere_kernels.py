@@ -165,6 +165,31 @@ def density_upper(h: float) -> float:
 
 
 @kernel
+def thinning(h: float) -> float:
+    """Return d(ln density)/dh (1/m) at geometric height h (m): of the layers' laws, from 86 km on of the spline."""
+    if h > TOP_M or h < _BOTTOM_M:
+        return 0.0
+    if h < TOP_LAYERED_M:
+        z = _R0_M / (_R0_M + h)
+        i = _layer_of(z * h)
+        lapse = _LAYERS[i, 2]
+        slope = _LAYERS[i, 4] * z * z
+        if lapse == 0.0:
+            return float(slope)
+        return float(slope * lapse / (_LAYERS[i, 1] + lapse * (z * h - _LAYERS[i, 0])))
+    if h < 150000.0:
+        k, step, u = int((h - 86000.0) * 1.0e-3), 1000.0, (h - 86000.0) * 1.0e-3
+        u -= k
+    else:
+        k, step, u = min(int((h - 150000.0) * 1.0e-4), 84), 10000.0, (h - 150000.0) * 1.0e-4
+        u -= k
+        k += _LAST_LOW
+    dy = _NODE_LOG[k + 1] - _NODE_LOG[k]
+    s0, s1 = _NODE_SLOPE[k] * step, _NODE_SLOPE[k + 1] * step
+    return float((s0 + u * (6.0 * dy - 4.0 * s0 - 2.0 * s1 + 3.0 * u * (s0 + s1 - 2.0 * dy))) / step)
+
+
+@kernel
 def scale_height_upper(h: float) -> float:
     """Return the height (m) over which density falls by e, at height h (m) from 86 to 1,000 km: from the spline's slopes."""
     if h < 150000.0:

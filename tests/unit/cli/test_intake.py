@@ -146,6 +146,28 @@ def test_no_stray_year_of_any_input_moves_data_time(tmp_path: Path, config: list
     assert intake.rows_in == 4
 
 
+@pytest.mark.parametrize("year", ["1990", "2150"])
+def test_a_file_of_one_damaged_look_does_not_move_data_time(tmp_path: Path, config: list[Source], year: str) -> None:
+    stray = write(tmp_path / "a.jsonl", [row(0, 0, time_utc=f"{year}-01-01T00:00:00Z")])
+    good = write(tmp_path / "b.jsonl", [row(k, k) for k in range(1, 31)])
+    intake = read_sources([Source(stray, "looks"), Source(good, "looks"), *config], "test")
+    assert [(r.file, r.row, r.field, r.reason) for r in intake.rejections] == [
+        ("a.jsonl", 0, "received_utc", "more than a year from the other looks")
+    ]
+    assert len(intake.items) == 30
+    assert intake.rows_in == 31
+
+
+def test_looks_of_two_years_are_data_of_two_years(tmp_path: Path, config: list[Source]) -> None:
+    files = []
+    for year in (2030, 2033):
+        lines = [row(k, k, time_utc=f"{year}-01-01T00:00:{k:02d}Z", session=str(year)) for k in range(1, 11)]
+        files.append(Source(write(tmp_path / f"{year}.jsonl", lines), "looks"))
+    intake = read_sources([*files, *config], "test")
+    assert intake.rejections == []
+    assert len(intake.items) == 20
+
+
 def test_without_looks_the_middle_of_the_other_inputs_holds(tmp_path: Path, config: list[Source]) -> None:
     lines = [health(f"{year}-01-01T00:00:00Z", id=year) for year in ("2099", "2030", "2030")]
     intake = read_sources([Source(write(tmp_path / "a.jsonl", lines), "looks"), *config], "test")

@@ -19,6 +19,7 @@ from tocsin.tracking import update_kernels as uk
 from tocsin.tracking import view_kernels as vk
 from tocsin.tracking.filter_kernels import BOOST, FREE, N
 from tocsin.tracking.gate_kernels import gate_pairs
+from tocsin.tracking.gravity_turn_kernels import keep_gravity_turn
 from tocsin.tracking.reach_kernels import LATE_LIMIT_S
 
 T0 = 1_700_000_000 * NS
@@ -144,7 +145,7 @@ def test_a_burning_track_is_mixed_then_predicted_by_both_models_and_held_to_its_
     bk.mix(xe, pe, we, 8.0, True, np.empty((bk.SCRATCH, N)))
     for model in (BOOST, FREE):
         fk.predict_model(xe[model], pe[model], 8.0, model)
-    uk.keep_gravity_turn(xe[BOOST], pe[BOOST], 8.0, np.empty((6, N)))
+    keep_gravity_turn(xe[BOOST], pe[BOOST], 8.0, np.empty((6, N)))
     assert np.array_equal(x, xe) and np.array_equal(p, pe) and np.array_equal(w, we)
 
 
@@ -185,7 +186,7 @@ def test_a_staging_jump_of_thrust_is_followed_faster_than_the_walk_of_the_thrust
         bk.predict_track(x, p, w, 2.0, 1)
         bk.update_track(x, p, w, m, 0.0, 1, 1.0, np.empty((bk.SCRATCH, N)))
         fk.predict_model(plain_x, plain_p, 2.0, BOOST)
-        uk.keep_gravity_turn(plain_x, plain_p, 2.0, np.empty((6, N)))
+        keep_gravity_turn(plain_x, plain_p, 2.0, np.empty((6, N)))
         uk.update_model(plain_x, plain_p, m, 0.0, BOOST)
     off, without = (np.linalg.norm(y[6:9] - truth[6:9]) for y in (x[BOOST], plain_x))
     assert off < 0.7 * without and w[BOOST] > 0.9

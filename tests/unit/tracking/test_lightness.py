@@ -79,7 +79,7 @@ def test_it_is_widened_by_what_the_measurement_alone_says():
                 widened += 1
             rows, out = np.zeros((4, N)), np.zeros((4, 2))
             rows[: len(y)], out[: len(y), 0], out[: len(y), 1] = h, y, r
-            may_be_lighter(p, rows, out, len(y), work)
+            may_be_lighter(p, rows, out, len(y), N, work)
             scale = np.sqrt(np.diag(expected))
             assert (p - expected) / np.outer(scale, scale) == pytest.approx(np.zeros((N, N)), abs=1e-9)
     assert 0 < widened < 5
@@ -90,7 +90,7 @@ def test_out_of_the_air_nothing_is_widened():
     h, y, r = linearised(x, p, row_of(x, off=(50.0, 50.0, 50.0, 50.0)))
     rows, out, before = np.zeros((4, N)), np.zeros((4, 2)), p.copy()
     rows[:4], out[:, 0], out[:, 1] = h, y, r
-    may_be_lighter(p, rows, out, 4, np.empty((7, N)))
+    may_be_lighter(p, rows, out, 4, N, np.empty((7, N)))
     assert np.array_equal(p, before)
 
 

@@ -14,7 +14,7 @@ from tocsin.tracking.filter_kernels import FREE, LIGHTNESS, LIGHTNESS_SIGMA
 from tocsin.tracking.gates import MAX_PAIRS
 from tocsin.tracking.silence import CONFIRMED_FALL, MOST_DOUBT, PD_MOST
 from tocsin.tracking.tracker import CONFIRM_HITS, Tracker
-from tocsin.tracking.upkeep import TENTATIVE_LIFE_S
+from tocsin.tracking.upkeep import METEOR_S, TENTATIVE_LIFE_S
 
 APART = [thrown(), thrown(22.5, -31.0, azimuth_deg=45.0), thrown(21.0, -33.0, speed=4200.0), thrown(23.0, -33.5, 260e3)]
 
@@ -231,6 +231,17 @@ def test_a_tentative_track_out_of_sight_ends_after_a_minute_and_a_standing_one_d
     assert ended == []
     ended = scene.tracker.tidy(at(26.1 + TENTATIVE_LIFE_S), set())
     assert [reason for _, reason in ended] == ["not seen again"] and len(scene.standing) == 1
+
+
+@pytest.mark.parametrize(("plumes", "age_s", "ends"), [(0, 30.0, True), (3, 30.0, False), (3, METEOR_S + 1.0, True)])
+def test_what_is_faster_than_anything_that_earth_holds_ends_unless_it_may_be_a_meteor(plumes, age_s, ends):
+    scene = Scene(1)
+    track = stood(scene)
+    bank = scene.tracker.bank
+    track.infrared_hits, track.born = plumes, at(30.0 - age_s)
+    bank.xs[track.slot, :, 3:6] *= 20e3 / np.linalg.norm(bank.xs[track.slot, FREE, 3:6])
+    ended = [reason for _, reason in scene.tracker.tidy(at(30.0), set())]
+    assert ended == ["faster than any object: it was made of detections of several"] * ends
 
 
 def test_a_standing_track_nobody_can_see_lives_until_it_is_down():

@@ -14,6 +14,7 @@ from tocsin.sensing.kinds.radar_kernels import measure
 from tocsin.tracking import filter_kernels as fk
 from tocsin.tracking import update_kernels as uk
 from tocsin.tracking.filter_kernels import BOOST, FREE, MEAS, N
+from tocsin.tracking.gravity_turn_kernels import keep_gravity_turn
 from tocsin.world.geodesy_kernels import enu_axes, geodetic_to_ecef
 
 SITE = np.array(geodetic_to_ecef(0.35, -0.55, 100.0))
@@ -139,14 +140,15 @@ def test_beyond_three_sigma_the_weight_falls_as_the_square_of_the_distance():
     for sigmas in (2.9, 6.0, 12.0, 1000.0):
         s = SCALE[0] ** 2 + 100.0
         xs, ps = x.copy(), p.copy()
-        nu2, ll = uk.scalar_update(xs, ps, h, np.zeros(N), np.empty(N), sigmas * math.sqrt(s), 100.0)
+        nu2, ll, variance = uk.scalar_update(xs, ps, h, np.zeros(N), np.empty(N), sigmas * math.sqrt(s), 100.0)
         assert nu2 == pytest.approx(sigmas**2)
         weight = 1.0 if sigmas < 3.0 else (9.0 / sigmas**2) ** 2
         assert xs[0] - x[0] == pytest.approx(weight * p[0, 0] / s * sigmas * math.sqrt(s), abs=1e-8)
         assert twin.positive_definite(ps) and ps[0, 0] <= p[0, 0]
         shifts.append(xs[0] - x[0])
         tail = -0.5 * (min(sigmas**2, 9.0) + math.log(2 * math.pi * s)) - 1.5 * math.log(max(sigmas**2 / 9.0, 1.0))
-        assert ll == pytest.approx(tail)
+        assert ll - 0.5 * math.log(2.0 * math.pi * variance) == pytest.approx(tail)
+        assert variance == pytest.approx(s)
     assert shifts[1] > shifts[2] > shifts[3] > 0.0
 
 
@@ -253,7 +255,7 @@ def test_the_gravity_turn_pulls_thrust_to_the_velocity_and_leaves_what_lies_alon
     p = np.diag((SCALE * np.array([1.0] * 6 + [3.0] * 3 + [1.0])) ** 2)
     before, length = x[6:9] @ side, x[6:9] @ along
     wide = p.copy()
-    uk.keep_gravity_turn(x, p, 5.0, np.empty((6, N)))
+    keep_gravity_turn(x, p, 5.0, np.empty((6, N)))
     assert 0.0 < x[6:9] @ side < before
     assert x[6:9] @ along == pytest.approx(length, rel=1e-9)
     assert along @ p[6:9, 6:9] @ along == pytest.approx(along @ wide[6:9, 6:9] @ along, rel=1e-9)
@@ -265,7 +267,7 @@ def test_the_gravity_turn_says_nothing_of_a_slow_rocket_or_of_no_time():
     for x, dt in ((state(speed=100.0), 5.0), (state(speed=1500.0), 0.0)):
         p = twin.random_covariance(np.random.default_rng(9), SCALE)
         moved, held = x.copy(), p.copy()
-        uk.keep_gravity_turn(moved, held, dt, np.empty((6, N)))
+        keep_gravity_turn(moved, held, dt, np.empty((6, N)))
         assert np.array_equal(moved, x) and np.array_equal(held, p)
 
 
@@ -274,7 +276,7 @@ def test_the_gravity_turn_is_worth_the_same_over_half_a_minute_however_often_it_
     for steps in (6, 30):
         x, p = state(height=60e3, speed=1500.0, thrust=30.0), np.diag(SCALE**2)
         for _ in range(steps):
-            uk.keep_gravity_turn(x, p, 30.0 / steps, np.empty((6, N)))
+            keep_gravity_turn(x, p, 30.0 / steps, np.empty((6, N)))
         ends.append(p[6:9, 6:9].copy())
     assert ends[0] == pytest.approx(ends[1], rel=1e-6, abs=1e-9)
 

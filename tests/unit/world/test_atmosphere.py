@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from tocsin.world.atmosphere import density_kg_m3, speed_of_sound_m_s
-from tocsin.world.atmosphere_kernels import LAYER_EDGE_M, air, density, density_of_layer, density_upper, pressure
+from tocsin.world.atmosphere_kernels import LAYER_EDGE_M, air, density, density_of_layer, density_upper, pressure, thinning
 
 
 def test_density_falls_with_height_everywhere():
@@ -22,6 +22,15 @@ def test_air_ends_at_1000_km_and_is_held_below_5_km_depth():
     assert density(1.0e6) == pytest.approx(3.561e-15, rel=1e-3)
     assert density(1.0e6 + 1.0) == 0.0
     assert density(-5000.0) == density(-1.0e6)
+
+
+def test_how_the_air_thins_is_the_slope_of_the_log_of_density():
+    edges = (*LAYER_EDGE_M, 86000.0)
+    for h in [*np.arange(-4990.0, 149e3, 770.0), *np.arange(151e3, 999e3, 7700.0)]:
+        if min(abs(h - edge) for edge in edges) > 1.0:
+            slope = np.log(density(h + 0.5) / density(h - 0.5))
+            assert thinning(h) == pytest.approx(slope, rel=1e-6, abs=1e-12)
+    assert thinning(-1e4) == 0.0 == thinning(1.1e6)
 
 
 def test_pressure_is_the_weight_of_the_air_above():
