@@ -2,7 +2,15 @@ import numpy as np
 import pytest
 
 from tocsin.world.atmosphere import density_kg_m3, speed_of_sound_m_s
-from tocsin.world.atmosphere_kernels import LAYER_EDGE_M, air, density, density_of_layer, density_upper, pressure, thinning
+from tocsin.world.atmosphere_kernels import (
+    LAYER_EDGE_M,
+    air,
+    density,
+    density_of_layer,
+    density_upper,
+    pressure,
+    thinning,
+)
 
 
 def test_density_falls_with_height_everywhere():
