@@ -276,7 +276,7 @@ def dynamic_pressure(x: np.ndarray) -> float:
     height = height_in_air(x)
     if not -1e4 < height < DRAG_TOP_M:
         return 0.0
-    return 0.5 * density(height) * (x[3] * x[3] + x[4] * x[4] + x[5] * x[5])
+    return float(0.5 * density(height) * (x[3] * x[3] + x[4] * x[4] + x[5] * x[5]))
 
 
 @kernel
