@@ -14,6 +14,7 @@ from tocsin.centre.features_kernels import FIGURES, motion_figures
 from tocsin.centre.lifting import Lifting
 from tocsin.centre.past import NO_ARC, FreeArc, Motion, Past, potential_at
 from tocsin.core.constants import NS
+from tocsin.identification.classes import launch_probability
 from tocsin.identification.features import DARK_LONG_S, Features
 from tocsin.identification.sites import Odds
 from tocsin.prediction.arc import ArcFigures
@@ -32,6 +33,8 @@ STEADY_LOOKS, STEADY_MOST = 4, 0.35
 SMOOTH_LOOKS, SMOOTH_MOST, SMOOTH_SIGMA, FAR_SIGMA = 7, 24, 2.0, 12.0
 """Of so many looks (thinned to so many) a cubic leaves so many sigma at most, and they go so far: a plume that climbs towards the
 point below the satellite goes out and back on the sky."""
+LAUNCH_LEAST = 0.5
+"""P(launch) with which what was last seen to burn goes on as the same burn after a long dark time."""
 GLOWS_AFTER_S, GLOWS_M_S = 100.0, -300.0
 SINKS_M_S, NOW_S = -50.0, 10.0
 """What has been dark for so long (s) and climbs with less (m/s), or what a radar knew before and shines for the first time, not
@@ -58,6 +61,8 @@ class Context(msgspec.Struct):
     """When it was last seen to shine, and when before it was on its way down and shone again (TAI ns)."""
     lit_hits: int = 0
     """Detections by satellites until then."""
+    lit_from: int = 0
+    """First light of its burn, where what had shone before was no launch and had been dark for long (TAI ns)."""
     carrier: float = 0.0
     """P(space launch) of the burn that may have carried it (`raids.carried_to_orbit`)."""
     lit: dict[str, float] | None = None
@@ -81,7 +86,8 @@ def features_of(
 ) -> Features:  # fmt: skip
     """Return the features of a track with state (9,) and covariance (6, 6); row `k` of `arcs` is its arc."""
     motion = _motion(track, state, covariance)
-    first = context.launch_time or track.born
+    _note_new_burn(track, context)
+    first = max(context.launch_time or track.born, context.lit_from)
     satellites, infrared, sights = _burn_seen(track, context, first, motion[4])
     radar = track.hits - sum(track.satellites.values())
     shone, dark = context.lit_until or track.last_infrared, context.lit_until or track.off_from
@@ -151,6 +157,13 @@ def _note_glint(track: Track, context: Context) -> None:
     context.glint_angle = glint.angle if glint.sunlit else math.pi
     context.scatter_angle = scatter_angle(sight)
     context.glint_at = track.last_infrared
+
+
+def _note_new_burn(track: Track, context: Context) -> None:
+    """Note the first light of a burn on the track of what was no launch: a rocket rises where a cloud or a fire has shone."""
+    dark = context.last_light and track.last_infrared - context.last_light > GLOWS_AFTER_S * NS
+    if dark and not (context.lit and launch_probability(context.lit) >= LAUNCH_LEAST):
+        context.lit_from = track.last_infrared
 
 
 def _burn_seen(track: Track, context: Context, first: int, climb_m_s: float) -> tuple[dict[str, int], int, list[Sight]]:

@@ -9,6 +9,7 @@ from tests.unit.tracking.scenes import SENSORS
 from tocsin.centre import features
 from tocsin.centre.judgement import spent
 from tocsin.core.constants import NS
+from tocsin.identification.classes import LAUNCHES
 from tocsin.tracking.bank import TrackBank
 
 SIGMA = 3e-5
@@ -126,6 +127,25 @@ def test_a_burn_that_was_seen_stays_seen_when_it_glows():
     context, (satellites, infrared, sights) = glowing(-2000.0, burnt=6)
     assert infrared == 6 and satellites and len(sights) == 8
     assert context.lit_until == 5 * NS
+
+
+@pytest.mark.parametrize(
+    ("dark_s", "lit", "anew"),
+    [
+        (300, {"glint": 0.9, "space_launch": 0.1}, True),
+        (300, None, True),
+        (300, {"glint": 0.1, "space_launch": 0.9}, False),  # an upper stage that lights again
+        (90, {"glint": 0.9, "space_launch": 0.1}, False),
+    ],
+)
+def test_a_burn_begins_where_something_else_has_shone(dark_s, lit, anew):
+    track, context = TrackBank().add(0, "infrared"), features.Context()
+    for light in (10, 20, 30, 30 + dark_s, 40 + dark_s):
+        track.last_infrared = light * NS
+        features._note_new_burn(track, context)
+        features._burn_seen(track, context, NS, 500.0)
+        context.lit = {**dict.fromkeys(LAUNCHES, 0.0), **lit} if lit else None
+    assert context.lit_from == (30 + dark_s) * NS * anew
 
 
 @pytest.mark.parametrize(("climb_m_s", "glows"), [(-250.0, True), (-20.0, False), (400.0, False)])
