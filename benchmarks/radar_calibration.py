@@ -80,4 +80,6 @@ def cell(value: Any) -> str:
 
 
 if __name__ == "__main__":
+    if len(sys.argv) < 2:
+        sys.exit(print("not measured: needs the folder of the radar passes, radar_ssn_b3"))
     main(Path(sys.argv[1]), Path(sys.argv[2]) if len(sys.argv) > 2 else None)

@@ -81,4 +81,6 @@ def joined(parts: list[Windows]) -> Windows:
 
 
 if __name__ == "__main__":
+    if len(sys.argv) < 2:
+        sys.exit(print("not measured: needs the folder of the radar passes, radar_ssn_b3"))
     main(Path(sys.argv[1]))
