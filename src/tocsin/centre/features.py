@@ -33,8 +33,8 @@ STEADY_LOOKS, STEADY_MOST = 4, 0.35
 SMOOTH_LOOKS, SMOOTH_MOST, SMOOTH_SIGMA, FAR_SIGMA = 7, 24, 2.0, 12.0
 """Of so many looks (thinned to so many) a cubic leaves so many sigma at most, and they go so far: a plume that climbs towards the
 point below the satellite goes out and back on the sky."""
-LAUNCH_LEAST = 0.5
-"""P(launch) with which what was last seen to burn goes on as the same burn after a long dark time."""
+LAUNCH_LEAST = 0.9
+"""P(launch), as it opens an event, with which what was last seen to burn goes on as the same burn after a long dark time."""
 GLOWS_AFTER_S, GLOWS_M_S = 100.0, -300.0
 SINKS_M_S, NOW_S = -50.0, 10.0
 """What has been dark for so long (s) and climbs with less (m/s), or what a radar knew before and shines for the first time, not
@@ -161,9 +161,15 @@ def _note_glint(track: Track, context: Context) -> None:
 
 def _note_new_burn(track: Track, context: Context) -> None:
     """Note the first light of a burn on the track of what was no launch: a rocket rises where a cloud or a fire has shone."""
-    dark = context.last_light and track.last_infrared - context.last_light > GLOWS_AFTER_S * NS
-    if dark and not (context.lit and launch_probability(context.lit) >= LAUNCH_LEAST):
-        context.lit_from = track.last_infrared
+    if context.lit and launch_probability(context.lit) >= LAUNCH_LEAST:
+        return
+    if context.last_light:
+        seen = [context.last_light, track.last_infrared]
+    else:  # what has not been judged yet: all of its lights
+        seen = [sight[0] for sight in track.sights] if len(track.sights) == track.infrared_hits else []
+    for before, light in pairwise(seen):
+        if light - before > GLOWS_AFTER_S * NS:
+            context.lit_from = light
 
 
 def _burn_seen(track: Track, context: Context, first: int, climb_m_s: float) -> tuple[dict[str, int], int, list[Sight]]:

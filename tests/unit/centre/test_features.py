@@ -132,9 +132,9 @@ def test_a_burn_that_was_seen_stays_seen_when_it_glows():
 @pytest.mark.parametrize(
     ("dark_s", "lit", "anew"),
     [
-        (300, {"glint": 0.9, "space_launch": 0.1}, True),
+        (300, {"glint": 0.2, "space_launch": 0.8}, True),
         (300, None, True),
-        (300, {"glint": 0.1, "space_launch": 0.9}, False),  # an upper stage that lights again
+        (300, {"glint": 0.05, "space_launch": 0.95}, False),  # an upper stage that lights again
         (90, {"glint": 0.9, "space_launch": 0.1}, False),
     ],
 )
@@ -146,6 +146,14 @@ def test_a_burn_begins_where_something_else_has_shone(dark_s, lit, anew):
         features._burn_seen(track, context, NS, 500.0)
         context.lit = {**dict.fromkeys(LAUNCHES, 0.0), **lit} if lit else None
     assert context.lit_from == (30 + dark_s) * NS * anew
+
+
+def test_what_is_judged_for_the_first_time_has_shone_before():
+    for late in (None, 3):
+        track, context = track_of(np.zeros(8), gap_after=late), features.Context()
+        track.infrared_hits, track.last_infrared = 8, track.sights[-1][0]
+        features._note_new_burn(track, context)
+        assert context.lit_from == (0 if late is None else track.sights[late + 1][0])
 
 
 @pytest.mark.parametrize(("climb_m_s", "glows"), [(-250.0, True), (-20.0, False), (400.0, False)])
