@@ -10,6 +10,7 @@ from tocsin.assessment.counting import (
     Burning,
     Lit,
     Tally,
+    by_gaps,
     by_light,
     first_guess,
     lit_seconds,
@@ -86,6 +87,43 @@ def test_numbers_are_ordered_and_never_less_than_the_spots(nearest: float) -> No
     for k in range(2, 30):
         number = spots(Tally(), rng.uniform(1e4, 1e6, k), np.full(k, nearest))
         assert k == number.low <= number.best <= number.high
+
+
+def test_a_crowd_by_its_gaps_worked_by_hand() -> None:
+    """Four spots half a cell of room off each other: room 4 x 2 x 0.5 = 4 cells."""
+    number = by_gaps(np.full(4, 1.5))
+    assert number == pytest.approx((4.0, 4.0 * (1.0 + 3.0 / 4.0), 4.0 * (1.0 + 1.0 * (1.0 + 1.96 * math.sqrt(0.5)))))
+
+
+def test_spots_that_stand_alone_beside_a_crowd_may_hide_others_worked_by_hand() -> None:
+    """Two spots of a crowd, 1.5 cells off, and three alone: room 2 x (1 + 3 x 3) = 20; 3 (2 + 1.96 x 2) / 20 hide among these."""
+    number = spots(Tally(), np.full(5, 1e5), np.array([1.5, 1.5, 9.0, 9.0, 9.0]))
+    gaps = by_gaps(np.full(2, 1.5))
+    assert number.low == 5.0
+    assert number.best == pytest.approx(3.0 + 0.5 * (gaps.best + 2.0))
+    assert number.high == pytest.approx(3.0 + gaps.high + 3.0 * (2.0 + 1.96 * 2.0) / 20.0)
+
+
+@pytest.mark.parametrize(("far", "hidden"), [(11.1, 0.0), (10.9, 1.0)])
+def test_few_spots_in_much_room_hide_nobody(far: float, hidden: float) -> None:
+    """Half an object for each of two spots over 4 (r - 1) cells of room: less than one in forty beyond r = 11."""
+    assert spots(Tally(), np.full(2, 1e5), np.full(2, far)).high == 2.0 + hidden
+
+
+def test_one_look_is_counted_once_and_a_new_count_is_nobody() -> None:
+    tally = Tally(burning={"s": Burning(at(0), 3.0, 4.0, 5.0)})
+    assert tally.said == (0.0, 0.0, 0.0)
+    for _ in range(3):
+        note_total(tally, at(0), None, 0)
+    assert tally.times == [at(0)]
+
+
+def test_what_grows_is_the_best_number_and_not_the_most() -> None:
+    tally = Tally()
+    for second in (0, 10):
+        tally.burning["s"] = Burning(at(second), 4.0, 4.0, 9.0)
+        total = note_total(tally, at(second), None, 0)
+    assert total == (4.0, 4.0, 9.0 + 4.0)  # nobody a minute before: all four may have one beside them
 
 
 def test_what_has_burnt_out_is_counted_beside_what_burns() -> None:

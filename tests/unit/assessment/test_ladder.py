@@ -285,4 +285,8 @@ def test_the_reason_says_what_stands_on_measurement_alone(missile: float, asset:
 @pytest.mark.parametrize("current", ["", "noticed"])
 def test_what_only_shines_aloft_is_noticed_and_no_more(current: str) -> None:
     assert level(current, moved=False, paths=BOTH) == "noticed"
+    figures = Figures(0.9, 0.9, 0.9, 0.5, True, 1.0, BOTH, False, moved=False)
+    assert level_of(figures, current)[1] == (
+        "launch-like: shines above the ground; P(launch) 0.90, its motion is not known yet"
+    )
     assert level(current, moved=True, paths=BOTH) in ("probable", "confirmed")

@@ -48,6 +48,12 @@ def test_minutes_left_are_of_the_moment_of_saying_not_of_the_assessment() -> Non
     part.on_assessment(assessment(70.0, impact_s=1000.0), at(70.0))
     (said,) = part.on_tick(at(130.0))
     assert said.time_left_s == pytest.approx(870.0)
+    assert "Port Meridian: 83 %, at 2026-03-01 06:16:40 UTC, 14 min left" in said.description
+
+
+def test_a_class_is_called_by_its_name() -> None:
+    assert words.class_words("ballistic_missile_intercontinental") == "intercontinental ballistic missile"
+    assert words.class_words("ballistic_missile_short_range") == "short-range ballistic missile"
 
 
 def test_a_warning_without_impact_says_so() -> None:
