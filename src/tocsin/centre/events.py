@@ -12,6 +12,7 @@ from tocsin.assessment.raids import Member, RaidEvent, carried_to_orbit, next_le
 from tocsin.centre.counter import count_event, open_count
 from tocsin.centre.emitter import Emitter
 from tocsin.centre.judged import Judged
+from tocsin.centre.lifting import Lifting
 from tocsin.core.constants import NS
 from tocsin.core.records.outputs import Assessment, AssetThreat, ObjectAssessment
 from tocsin.core.time import iso_from_tai
@@ -111,8 +112,10 @@ class Events:
         """Let the track that stays take the place of its twin in the twin's event; the twin counts no more."""
         if gone is None or not gone.event or self.events[gone.event].closed:
             return
-        if gone.context.lifting.since and not kept.context.lifting.since:
-            kept.context.lifting = gone.context.lifting
+        lifting = kept.context.lifting if kept.context.lifting.since else gone.context.lifting
+        # what was launched after it had been found to glide has not glided: one of the two was measured wrongly
+        late = kept.launched_after(lifting.since) or gone.launched_after(lifting.since)
+        kept.context.lifting = Lifting() if lifting.since and late else lifting
         event = self.events[gone.event]
         member = event.members.pop(gone.number)
         if kept.event and not self.events[kept.event].closed:

@@ -34,7 +34,7 @@ SMOOTH_LOOKS, SMOOTH_MOST, SMOOTH_SIGMA, FAR_SIGMA = 7, 24, 2.0, 12.0
 """Of so many looks (thinned to so many) a cubic leaves so many sigma at most, and they go so far: a plume that climbs towards the
 point below the satellite goes out and back on the sky."""
 LAUNCH_LEAST = 0.9
-"""P(launch), as it opens an event, with which what was last seen to burn goes on as the same burn after a long dark time."""
+"""P(launch) of what is surely one: what was last seen to burn then goes on as the same burn after a long dark time."""
 GLOWS_AFTER_S, GLOWS_M_S = 100.0, -300.0
 SINKS_M_S, NOW_S = -50.0, 10.0
 """What has been dark for so long (s) and climbs with less (m/s), or what a radar knew before and shines for the first time, not

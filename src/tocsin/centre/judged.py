@@ -7,7 +7,7 @@ import math
 import msgspec
 
 from tocsin.assessment.paths import speaking_paths
-from tocsin.centre.features import Context
+from tocsin.centre.features import LAUNCH_LEAST, Context
 from tocsin.core.constants import DEG, NS
 from tocsin.core.records.outputs import Ellipse, GroundPoint
 from tocsin.core.time import iso_from_tai
@@ -131,6 +131,10 @@ class Judged(msgspec.Struct):
             return False
         self.said, lifting.told = self.best, bool(lifting.since)
         return True
+
+    def launched_after(self, time: int) -> bool:
+        """Return whether it is surely a launch, of a lift-off later than `time` (TAI ns)."""
+        return self.launched >= LAUNCH_LEAST and self.launch is not None and self.launch.time > time
 
     @property
     def beside(self) -> bool:

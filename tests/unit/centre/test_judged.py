@@ -4,6 +4,9 @@ import types
 
 import pytest
 
+from tocsin.assessment.raids import Member, RaidEvent
+from tocsin.centre.events import Events
+from tocsin.centre.features import LAUNCH_LEAST
 from tocsin.centre.judged import LATE_MOST_S, SURER, Judged, Spot
 from tocsin.core.constants import NS
 
@@ -44,3 +47,36 @@ def test_who_saw_the_burn_speaks_for_what_came_of_it() -> None:
     assert one.paths(track) == ("radar/a/l1",)
     one.burn_paths = ("infrared/s/l3",)
     assert one.paths(track) == ("infrared/s/l3", "radar/a/l1")
+
+
+def with_launch(at: int, launched: float) -> Judged:
+    one = judged(space_launch=1.0)
+    one.launched, one.launch = launched, Spot(at, 5.0, 0.6, 0.1, ())
+    return one
+
+
+def test_a_launch_is_after_an_instant_where_it_is_one_and_its_lift_off_is_later() -> None:
+    assert with_launch(START, LAUNCH_LEAST).launched_after(START - 1)
+    assert not with_launch(START, LAUNCH_LEAST).launched_after(START)
+    assert not with_launch(START, LAUNCH_LEAST - 0.01).launched_after(START - 1)
+    assert not judged(space_launch=1.0).launched_after(0)
+
+
+@pytest.mark.parametrize("glider_stays", [True, False])
+@pytest.mark.parametrize(("after_s", "glides"), [(-300.0, True), (100.0, False)])
+def test_what_was_launched_after_it_had_been_found_to_glide_has_not_glided(
+    glider_stays: bool, after_s: float, glides: bool
+) -> None:
+    events = Events((), ())
+    events.events = {1: RaidEvent(number=1, opened=START), 2: RaidEvent(number=2, opened=START)}
+    glider, rocket = judged(meteor=1.0), with_launch(START + round(after_s * NS), 0.99)
+    glider.context.lifting.since = START
+    rocket.number, rocket.event = 2, 2
+    for one in (glider, rocket):
+        events.events[one.event].members[one.number] = Member(
+            number=one.number, track=one.track, level="", joined=START, first_seen=START, launch_time=0, launch_place=None
+        )  # fmt: skip
+    kept, gone = (glider, rocket) if glider_stays else (rocket, glider)
+    events.take_over(gone, kept, types.SimpleNamespace(number=kept.number, id=kept.track))
+    assert bool(kept.context.lifting.since) is glides
+    assert events.events[gone.event].joined == f"E{kept.event:04d}"
