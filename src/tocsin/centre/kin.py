@@ -24,7 +24,19 @@ SAME_S, GATE = 300.0, 22.5
 ECHO_DB, ECHO_HITS = 4.0, 5
 """An empty stage is a tube of metres, what it carried is small or shaped to reflect little: of two that came apart the brighter
 one to radar is the stage, with odds of e for so many decibels between their means over so many detections each."""
-
+STAGE_DBSM, HEAD_DBSM = (8.0, 3.0), (-4.0, 6.0)
+"""Mean cross-section of spent stages (rocket bodies in orbit, of public catalogues: 8 dB m2) and of what they carry, or of whole
+missiles seen from ahead, and their spread."""
+PARTS = {
+    "ballistic_missile_short_range": 0.2,
+    "ballistic_missile_intermediate_range": 0.5,
+    "ballistic_missile_intercontinental": 0.8,
+}
+"""Share whose head parts from the last stage."""
+STAGE_ALONE, HEAD_ALONE = 0.3, 0.1
+"""Of what has parted: share of which radars see the stage alone, the head alone."""
+TOLD_SHARE = 0.15
+"""Less is not told."""
 
 UPPER_HITS, UPPER_S, BORN_S = 6, 60.0, 40.0
 """A stage that goes on has so many detections by radars, and is looked for so long after the lower one went dark, of which its
@@ -140,6 +152,24 @@ def note_spent(bank: TrackBank, objects: Iterable[Judged]) -> None:
         shares = [math.exp(value - max(logs)) for value in logs]
         for judged, share in zip(family, shares, strict=True):
             judged.spent = share / sum(shares)
+
+
+def payload_unseen(bank: TrackBank, judged: Judged, track: Track) -> float:
+    """Return the probability that an object in free flight is a spent stage whose payload nobody has seen, 0 where it is small.
+
+    It is the only one of its burn that is followed, and bright to radar. Where radars tell no cross-section it is 0.
+    """
+    if judged.burn or judged.context.upper or not bank.columns["echo_hits"][track.slot] >= ECHO_HITS:
+        return 0.0
+    share = sum(PARTS[c] * judged.classes.get(c, 0.0) for c in PARTS)
+    whole = sum(judged.classes.get(c, 0.0) for c in PARTS) - share
+    if share + whole < 0.5:
+        return 0.0
+    echo = float(bank.columns["echo"][track.slot])
+    stage, head = (math.exp(-0.5 * ((echo - at) / wide) ** 2) / wide for at, wide in (STAGE_DBSM, HEAD_DBSM))
+    stage, head = STAGE_ALONE * share * stage, (whole + HEAD_ALONE * share) * head
+    found = stage / (stage + head)
+    return found if found >= TOLD_SHARE else 0.0
 
 
 def _plume(bank: TrackBank, judged: Judged) -> Track | None:

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tocsin.centre.judged import Judged, Spot
+from tocsin.centre.kin import payload_unseen
 from tocsin.core.constants import DEG, NS
 from tocsin.core.records.network import Assets
 from tocsin.core.records.outputs import Ellipse
@@ -21,6 +22,7 @@ from tocsin.prediction.backtrace import launch_from_arc
 from tocsin.prediction.glide import predict_glide
 from tocsin.prediction.impact import PoweredHypotheses, asset_probabilities, predict_impact
 from tocsin.prediction.launch import fit_launch
+from tocsin.prediction.parted import with_payload_apart
 from tocsin.tracking.bank import Track
 from tocsin.tracking.tracker import Tracker
 
@@ -36,6 +38,8 @@ BURN_S = {
 """Total burn of the generic classes, mean and sigma (s): domain facts C.2 (solid 120-180 s, liquid about 240 s)."""
 
 
+BURNT_NS = 200 * NS
+"""After its lift-off, what radars alone have seen has burnt out."""
 TIPPED_S = (20.0, 80.0)
 """A missile climbs upright at first and is tipped over by its programme: how its class flies is all that is known of its range at
 the first of these times, its motion tells from the second on (reported programmes: kick at 10 to 30 s, over by 60 to 90 s)."""
@@ -156,6 +160,10 @@ class Predictor:
                 spent=judged.spent,
                 powered=powered,
             )
+        share = payload_unseen(tracker.bank, judged, track) if powered is None and glide is None else 0.0
+        parted = track.off_from or (judged.launch.time + BURNT_NS if judged.launch is not None else time)
+        if share > 0.0 and time > parted:
+            found = with_payload_apart(found, time, state, (time - parted) / NS, share)
         judged.wide = found.method != "unscented"
         assets = [float(v) for v in asset_probabilities(found, self.table)]
         if not len(found.parts) or not math.isfinite(found.lat):

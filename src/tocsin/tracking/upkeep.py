@@ -12,7 +12,7 @@ from tocsin.core.linear_kernels import factor
 from tocsin.sensing.sensor import Sensor
 from tocsin.tracking.assign import assign
 from tocsin.tracking.bank import FloatArray, IntArray, Track, TrackBank
-from tocsin.tracking.bank_kernels import advance_tracks
+from tocsin.tracking.bank_kernels import GLIDING, advance_tracks
 from tocsin.tracking.effect_kernels import add_effects, begin_effects, bring_effects, share_effects
 from tocsin.tracking.filter_kernels import BOOST, FREE, LIGHTNESS, M_RANGE, M_SIGMA_A, MODELS, N, coast, predict_model
 from tocsin.tracking.fuse_kernels import FAR, join
@@ -224,10 +224,12 @@ def shadows(bank: TrackBank) -> list[tuple[Track, Track]]:
 
 
 def gone_out(bank: TrackBank, slots: IntArray, before: float) -> npt.NDArray[np.bool_]:
-    """Return of which tracks (k,) the plume has gone out before an instant (TAI ns), as far as two looks can tell."""
-    out: npt.NDArray[np.bool_] = (bank.columns["infrared_misses"][slots] >= 2) & (
-        bank.columns["off_from"][slots] < before
-    )
+    """Return of which tracks (k,) the plume has gone out before an instant (TAI ns), as far as two looks can tell.
+
+    What falls through air shines in it again.
+    """
+    dark = (bank.columns["infrared_misses"][slots] >= 2) & (bank.columns["off_from"][slots] < before)
+    out: npt.NDArray[np.bool_] = dark & (bank.two[slots] != GLIDING)
     return out
 
 

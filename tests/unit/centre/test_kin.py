@@ -7,7 +7,7 @@ import pytest
 
 from tests.unit.tracking.scenes import SENSORS, Scene, at, later, thrown
 from tocsin.centre.judged import Judged, Spot
-from tocsin.centre.kin import ASKED, burn_of_kin, note_spent, note_upper
+from tocsin.centre.kin import ASKED, burn_of_kin, note_spent, note_upper, payload_unseen
 from tocsin.core.constants import NS
 from tocsin.identification.classes import CLASSES
 from tocsin.tracking.bank import Track
@@ -233,3 +233,33 @@ def test_another_that_burns_near_by_is_no_upper_stage(change: str) -> None:
     assert not lower.context.upper
     assert lower.context.vehicle is None
     assert not lower.beside
+
+
+def alone(echo_db: float, hits: int = 12, **classes: float) -> tuple[Judged, float]:
+    """Return an object that a radar sees alone with a mean cross-section, and P(a stage whose payload nobody has seen)."""
+    scene, (track,) = followed(STAGE)
+    one = Judged(number=track.number, slot=track.slot, classes=classes or {"ballistic_missile_intercontinental": 1.0})
+    columns = scene.tracker.bank.columns
+    columns["echo"][track.slot], columns["echo_hits"][track.slot] = echo_db, hits
+    return one, payload_unseen(scene.tracker.bank, one, track)
+
+
+def test_what_is_bright_to_radar_and_alone_may_be_the_stage_of_a_missile() -> None:
+    shares = [alone(db)[1] for db in (-6.0, 0.0, 3.0, 6.0, 9.0)]
+    assert shares[:2] == [0.0, 0.0]
+    assert 0.3 < shares[2] < 0.6 < shares[3] < shares[4] < 0.97
+    # a short-range missile mostly falls in one piece
+    assert alone(6.0, ballistic_missile_short_range=1.0)[1] < 0.5 * shares[3]
+
+
+def test_nothing_is_said_of_a_payload_where_nothing_tells_of_it() -> None:
+    assert alone(9.0, hits=4)[1] == 0.0
+    assert alone(9.0, satellite=0.9, ballistic_missile_intercontinental=0.1)[1] == 0.0
+    scene, (track,) = followed(STAGE)
+    columns = scene.tracker.bank.columns
+    columns["echo"][track.slot], columns["echo_hits"][track.slot] = 9.0, 12
+    one = Judged(number=track.number, slot=track.slot, classes={"ballistic_missile_intercontinental": 1.0})
+    one.burn = 7  # another of its burn is followed
+    assert payload_unseen(scene.tracker.bank, one, track) == 0.0
+    one.burn, one.context.upper = 0, 3  # what was on top of it has burnt on
+    assert payload_unseen(scene.tracker.bank, one, track) == 0.0

@@ -1,0 +1,75 @@
+"""The footprint of what a spent stage carried holds where such payloads fall, pushed off at burnout."""
+
+import dataclasses
+import math
+
+import numpy as np
+import pytest
+
+from tests.unit.prediction.arcs import inside, spread, state_at
+from tocsin.core.constants import NS
+from tocsin.prediction.impact import falls, predict_impact
+from tocsin.prediction.parted import PUSH_M_S, with_payload_apart
+from tocsin.world.motion.freeflight_kernels import propagate
+
+BURNOUTS = {
+    "intercontinental": (55.0, 90.0, 250e3, 6900.0, 22.0, 5.0),
+    "over the antimeridian": (40.0, 165.0, 150e3, 5800.0, 36.0, 80.0),
+    "westward, lofted": (-30.0, 20.0, 200e3, 5200.0, 60.0, 280.0),
+}
+SINCE_S, N = 400.0, 3000
+SEEN = spread(100.0, 0.1)
+
+
+def stage_seen(name):
+    """Return the state at burnout, that of the stage some minutes later, and what is predicted of its fall."""
+    burnout, state = state_at(*BURNOUTS[name]), np.empty(6)
+    assert propagate(burnout, SINCE_S, 0.0, state) == 0
+    return burnout, state, predict_impact(7 * NS, state, SEEN)
+
+
+@pytest.mark.parametrize("name", BURNOUTS)
+def test_it_holds_what_was_pushed_off_at_burnout(name):
+    burnout, state, stage = stage_seen(name)
+    payload = with_payload_apart(stage, 7 * NS, state, SINCE_S, 1.0)
+    assert (payload.lat, payload.lon) == pytest.approx((stage.lat, stage.lon), abs=1e-5)
+    rng = np.random.default_rng(3)
+    along = burnout[3:] / np.linalg.norm(burnout[3:])
+    push = rng.normal(size=(N, 3)) * PUSH_M_S[1]
+    push += np.outer(rng.normal(size=N) * math.sqrt(PUSH_M_S[0] ** 2 - PUSH_M_S[1] ** 2), along)
+    states = np.tile(burnout, (N, 1))
+    states[:, 3:] += push
+    betas = np.exp(rng.uniform(math.log(2000.0), math.log(12000.0), N))
+    landed = falls(states, betas, 5400.0, np.zeros(N))
+    assert landed[:, 3].all()
+    for ellipse in payload.ellipses:
+        held = inside(payload.lat, payload.lon, ellipse, landed[:, 1], landed[:, 2]).mean()
+        assert held == pytest.approx(ellipse.probability, abs=0.05), ellipse
+    late = (landed[:, 0] - SINCE_S).std()
+    assert payload.time_sigma_s == pytest.approx(late, rel=0.15)
+
+
+def test_the_share_that_may_be_a_payload_widens_the_outer_ellipse_most():
+    _, state, stage = stage_seen("intercontinental")
+    half = with_payload_apart(stage, 7 * NS, state, SINCE_S, 0.5)
+    whole = with_payload_apart(stage, 7 * NS, state, SINCE_S, 1.0)
+    widths = [[e.semi_major_km for e in found.ellipses] for found in (stage, half, whole)]
+    for one, mixed, other in zip(*widths, strict=True):
+        assert one < mixed < other
+    assert widths[1][2] / widths[0][2] > 1.5 * widths[1][0] / widths[0][0]
+    assert half.impacting_probability == pytest.approx(stage.impacting_probability)
+    assert half.method == "unscented" and half.orbital == stage.orbital
+
+
+@pytest.mark.parametrize("method", ["cloud", "none"])
+def test_what_is_no_gaussian_fall_is_left_as_it_is(method):
+    _, state, stage = stage_seen("intercontinental")
+    other = dataclasses.replace(stage, method=method, parts=stage.parts[: 0 if method == "none" else None])
+    assert with_payload_apart(other, 7 * NS, state, SINCE_S, 0.5) is other
+
+
+def test_where_some_of_it_would_stay_up_nothing_is_known():
+    _, _, stage = stage_seen("intercontinental")
+    orbit = state_at(0.0, 0.0, 300e3, 7300.0, 0.0, 90.0)
+    assert with_payload_apart(stage, 7 * NS, orbit, SINCE_S, 0.5) is stage
+    assert with_payload_apart(stage, 7 * NS, np.full(6, np.nan), SINCE_S, 0.5) is stage
