@@ -43,9 +43,9 @@ DEEP_HOLD_S, FALL_HOLD_S = 15.0, 60.0
 would pass deep under the surface (thrown from place to place), later where it only grazes (real radars slip and lag)."""
 FALL_HITS, FALL_TROUBLE, FALL_NIS = 6, 0.02, 1.5
 """Such a track has so many detections, and hardly one that does not fit it."""
-FALL_SCORE = 70.0
+FALL_SCORE = 120.0
 """Such a track is an object by log odds of so much: of 13 arcs of 40 launches that radar alone opened the least had 198, of
-what aurora and jamming gave in three months the most had 61."""
+what aurora and jamming gave in three months the most had 61, of one night of strong aurora 103."""
 NOTICEABLE, LAUNCH_LIKE = 0.8, 0.9
 """P(launched) from which on a light aloft is noticed, and from which on what climbs is a launch."""
 REACHES_ORBIT = 0.95

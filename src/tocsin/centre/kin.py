@@ -28,11 +28,11 @@ STAGE_DBSM, HEAD_DBSM = (8.0, 3.0), (-4.0, 6.0)
 """Mean cross-section of spent stages (rocket bodies in orbit, of public catalogues: 8 dB m2) and of what they carry, or of whole
 missiles seen from ahead, and their spread."""
 PARTS = {
-    "ballistic_missile_short_range": 0.2,
+    "ballistic_missile_short_range": 0.4,
     "ballistic_missile_intermediate_range": 0.5,
     "ballistic_missile_intercontinental": 0.8,
 }
-"""Share whose head parts from the last stage."""
+"""Share whose head parts from the last stage: of short range many fall in one piece."""
 STAGE_ALONE, HEAD_ALONE = 0.3, 0.1
 """Of what has parted: share of which radars see the stage alone, the head alone."""
 TOLD_SHARE = 0.15

@@ -39,7 +39,7 @@ from tocsin.tracking.filter_kernels import (
     lift_sigma,
     transition,
 )
-from tocsin.tracking.lightness_kernels import may_be_lighter
+from tocsin.tracking.lightness_kernels import may_be_lighter, no_drag
 from tocsin.world.geodesy_kernels import height_above_ellipsoid
 
 ROOM = 17  # rows of scratch of one update
@@ -367,5 +367,7 @@ def take_in(
         log_likelihood += b
     if outliers > 1:
         d2 = 1e9
+    if coasts and model == FREE:
+        no_drag(x, p, work[10])
     # one logarithm for all variances
     return d2, log_likelihood - 0.5 * (math.log(spread) + count * LOG_2PI), worst

@@ -11,7 +11,7 @@ from tests.unit.tracking.twin import SCALE
 from tocsin.tracking import filter_kernels as fk
 from tocsin.tracking import update_kernels as uk
 from tocsin.tracking.filter_kernels import FREE, N
-from tocsin.tracking.lightness_kernels import may_be_lighter
+from tocsin.tracking.lightness_kernels import BEYOND, may_be_lighter, no_drag
 from tocsin.world.geodesy_kernels import height_above_ellipsoid
 
 SIX_AND_IT = [0, 1, 2, 3, 4, 5, 9]
@@ -73,7 +73,7 @@ def test_it_is_widened_by_what_the_measurement_alone_says():
             y = y + sign * far * c / math.sqrt(p[9, 9])
             t, v = c @ np.linalg.solve(s, y), c @ np.linalg.solve(s, c)
             expected = p.copy()
-            if t > 0.0 and t * t > fk.ROBUST * v:
+            if t > 0.0 and t * t > BEYOND * v:
                 sigma = min(p[9, 9] * t / v, fk.LIGHTEST)
                 expected += max(sigma**2 / p[9, 9] - 1.0, 0.0) / p[9, 9] * np.outer(p[:, 9], p[:, 9])
                 widened += 1
@@ -109,3 +109,26 @@ def test_what_may_have_burnt_just_now_is_not_called_light():
         found[coasts] = float(y[9])
     assert found[True] > 10.0 * fk.LIGHTNESS
     assert found[False] < 3.0 * fk.LIGHTNESS
+
+
+@pytest.mark.parametrize(
+    ("sigmas_out", "wide", "kept"), [(-1.0, 50.0, True), (-2.5, 50.0, False), (2.5, 100.0, False), (-2.5, 0.9, True)]
+)
+def test_a_lightness_that_no_body_has_is_given_up_for_the_prior(sigmas_out, wide, kept):
+    rng = np.random.default_rng(14)
+    x, p = rng.normal(size=N), twin.random_covariance(rng, 0.1 * SCALE)
+    sigma = wide * fk.LIGHTNESS_SIGMA
+    p[9, :] *= sigma / math.sqrt(p[9, 9])
+    p[:, 9] = p[9, :]
+    p[9, 9] = sigma**2
+    x[9] = sigmas_out * sigma + (fk.LIGHTEST if sigmas_out > 0.0 else 0.0)
+    # a measurement of the lightness alone, of the prior's own value and sigma
+    h, r = np.eye(N)[9], fk.LIGHTNESS_SIGMA**2
+    gain = p @ h / (h @ p @ h + r)
+    expected = (x, p) if kept else (x + gain * (fk.LIGHTNESS - x[9]), p - np.outer(gain, h @ p))
+    y, q = x.copy(), p.copy()
+    no_drag(y, q, np.empty(N))
+    assert y == pytest.approx(expected[0], rel=1e-12)
+    scale = np.sqrt(np.diag(p))
+    assert (q - expected[1]) / np.outer(scale, scale) == pytest.approx(np.zeros((N, N)), abs=1e-12)
+    assert np.array_equal(q, q.T)
