@@ -24,6 +24,7 @@ from tocsin.prediction.impact import PoweredHypotheses, asset_probabilities, pre
 from tocsin.prediction.launch import fit_launch
 from tocsin.prediction.parted import with_payload_apart
 from tocsin.tracking.bank import Track
+from tocsin.tracking.filter_kernels import BETA_LEAST, LIGHTNESS
 from tocsin.tracking.tracker import Tracker
 
 FloatArray = npt.NDArray[np.float64]
@@ -163,7 +164,8 @@ class Predictor:
         share = payload_unseen(tracker.bank, judged, track) if powered is None and glide is None else 0.0
         parted = track.off_from or (judged.launch.time + BURNT_NS if judged.launch is not None else time)
         if share > 0.0 and time > parted:
-            found = with_payload_apart(found, time, state, (time - parted) / NS, share)
+            light = lightness if lightness - 2.0 * lightness_sigma > 1.0 / BETA_LEAST else LIGHTNESS
+            found = with_payload_apart(found, time, state, (time - parted) / NS, share, light)
         judged.wide = found.method != "unscented"
         assets = [float(v) for v in asset_probabilities(found, self.table)]
         if not len(found.parts) or not math.isfinite(found.lat):

@@ -7,9 +7,8 @@ import numpy as np
 from tocsin.core.kernels import lean_kernel
 from tocsin.tracking.filter_kernels import LIGHTEST, LIGHTNESS, LIGHTNESS_SIGMA, N
 
-
 BEYOND = 16.0
-"""Squared sigmas of the move by which the prior is at fault: of several hundred detections in the air none is that far by chance."""
+"""Squared sigmas of the move by which the prior is at fault: of hundreds of detections in the air none is so far by chance."""
 NEVER = 2.0
 """What lies so many sigma outside of all bodies, below nothing or lighter than the lightest, is no drag."""
 

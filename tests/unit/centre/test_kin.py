@@ -248,8 +248,8 @@ def test_what_is_bright_to_radar_and_alone_may_be_the_stage_of_a_missile() -> No
     shares = [alone(db)[1] for db in (-6.0, 0.0, 3.0, 6.0, 9.0)]
     assert shares[:2] == [0.0, 0.0]
     assert 0.3 < shares[2] < 0.6 < shares[3] < shares[4] < 0.97
-    # a short-range missile mostly falls in one piece
-    assert alone(6.0, ballistic_missile_short_range=1.0)[1] < 0.5 * shares[3]
+    # many a short-range missile falls in one piece
+    assert alone(6.0, ballistic_missile_short_range=1.0)[1] < 0.7 * shares[3]
 
 
 def test_nothing_is_said_of_a_payload_where_nothing_tells_of_it() -> None:

@@ -10,6 +10,8 @@ from tests.unit.prediction.arcs import inside, spread, state_at
 from tocsin.core.constants import NS
 from tocsin.prediction.impact import falls, predict_impact
 from tocsin.prediction.parted import PUSH_M_S, with_payload_apart
+from tocsin.tracking.filter_kernels import LIGHTNESS
+from tocsin.world.geodesy_kernels import great_circle_m
 from tocsin.world.motion.freeflight_kernels import propagate
 
 BURNOUTS = {
@@ -73,3 +75,18 @@ def test_where_some_of_it_would_stay_up_nothing_is_known():
     orbit = state_at(0.0, 0.0, 300e3, 7300.0, 0.0, 90.0)
     assert with_payload_apart(stage, 7 * NS, orbit, SINCE_S, 0.5) is stage
     assert with_payload_apart(stage, 7 * NS, np.full(6, np.nan), SINCE_S, 0.5) is stage
+
+
+@pytest.mark.parametrize("longitude_deg", [20.0, 179.6])
+def test_what_the_air_has_held_back_falls_short_of_what_it_carried(longitude_deg):
+    beta, ago = 200.0, 60.0
+    burnout, state = state_at(10.0, longitude_deg, 50e3, 1900.0, 45.0, 80.0), np.empty(6)
+    assert propagate(burnout, ago, beta, state) == 0
+    stage = predict_impact(7 * NS, state, SEEN, lightness=1.0 / beta, lightness_sigma=1e-4)
+    payload = with_payload_apart(stage, 7 * NS, state, ago, 1.0, 1.0 / beta)
+    landed = falls(burnout[None], np.array([1.0 / LIGHTNESS]), 5400.0, np.zeros(1))[0]
+    short = great_circle_m(stage.lat, stage.lon, landed[1], landed[2])
+    assert short > 10e3
+    assert great_circle_m(payload.lat, payload.lon, landed[1], landed[2]) < 0.01 * short
+    assert (payload.time - 7 * NS) / NS == pytest.approx(landed[0] - ago, abs=1.0)
+    assert abs(payload.lon) <= math.pi
