@@ -2,11 +2,12 @@
 
 import math
 
+import msgspec
 import numpy as np
 import pytest
 
 from tests.vehicles import VEHICLES
-from tocsin.cli.study.reference import run_case, strata, table
+from tocsin.cli.study.reference import _earlier, run_case, strata, table
 from tocsin.core.constants import DEG
 from tocsin.modelling import bounds
 from tocsin.modelling import reference as ref
@@ -147,3 +148,21 @@ def test_a_slice_of_the_study(satellites):
     found = list(strata(lines))
     assert found[-1]["flights"] == 2
     assert len(list(table(found))) > 20
+
+
+def test_a_state_whose_middle_lies_below_ground_is_no_figure_and_is_read_again_as_none(tmp_path):
+    figures = {"error": 30.0, "said": 30.0, "bound": 20.0, "chance": 15.0}
+    line = {
+        "study": "reference", "kernels": "k", "class": "intercontinental", "seed": 1, "satellites": 1, "revisit_s": 10.0,
+        "range_km": 9000.0, "nis": [1.0], "nees": [1.0], "burnout": {"place": figures, "launch": None},
+    }  # fmt: skip
+    below = {**line, "seed": 2, "burnout": {"place": dict.fromkeys(figures, math.nan), "launch": None}}
+    file = tmp_path / "flights.jsonl"
+    file.write_bytes(b"".join(msgspec.json.encode(one) + b"\n" for one in (line, below)))
+    lines = [one for _, one in _earlier(file, {"study": "reference", "kernels": "k"})]
+    found = list(strata(lines))[-1]
+    assert found["flights"] == 2
+    assert found["burnout place"]["number"] == 1
+    assert found["burnout place"]["ratio"] == pytest.approx(1.5)
+    assert "burnout launch" not in found
+    assert len(list(table([found]))) > 0

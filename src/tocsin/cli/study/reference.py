@@ -78,6 +78,9 @@ def _earlier(file: Path, identity: dict[str, str]) -> Iterator[tuple[tuple[Any, 
         for key, value in identity.items():
             if line.get(key) != value:
                 raise InputError(f"holds lines of another {key}: give another --out, or remove it", file=str(file))
+        for when, what in WHAT:
+            figures = (line.get(when) or {}).get(what) or {}
+            figures |= {name: math.nan for name, value in figures.items() if value is None}  # JSON has no NaN
         yield (line["class"], line["seed"], line["satellites"], line["revisit_s"]), line
 
 
@@ -253,7 +256,8 @@ def _stratum(name: str, lines: Sequence[dict[str, Any]]) -> dict[str, Any]:
     found["nis"] = _mean([x for k in lines for x in k["nis"]])
     found["nees"] = _mean([x for k in lines for x in k["nees"]])
     for when, what in WHAT:
-        held = [(k, k[when][what]) for k in lines if k.get(when) and k[when].get(what)]
+        # a state whose middle lies below ground tells no place: it is not among the `number`
+        held = [(k, f) for k in lines if k.get(when) and (f := k[when].get(what)) and f["error"] == f["error"]]
         if not held:
             continue
         ratios = np.array([f["error"] / f["bound"] for _, f in held])
