@@ -1,7 +1,6 @@
 """Where what a stage carried falls when only the stage is seen: it parted at burnout, with a push that nobody saw."""
 
 import math
-from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -44,8 +43,7 @@ def with_payload_apart(
     whole = found.parts.copy()
     whole[:, 0] *= 1.0 - share
     both = np.concatenate([whole, parts]), np.concatenate([found.part_times_s, times])
-    turns = (found.perigee_m, found.apogee_m)
-    return replace(impact_of(time_ns, *both, turns, found.method), orbital=found.orbital)
+    return impact_of(time_ns, *both, (found.perigee_m, found.apogee_m), found.method)
 
 
 def _apart(state: FloatArray, since_s: float, lightness: float) -> tuple[FloatArray, FloatArray, float] | None:
