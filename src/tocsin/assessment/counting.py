@@ -39,6 +39,10 @@ SETTLED_S = 60.0
 """When the last plume has gone out, the count is the mean of so long before."""
 
 
+BODIES = 2
+"""One missile may fly as two bodies, itself and its last stage, and either may have taken over the track of the plume."""
+
+
 class Number(NamedTuple):
     """A number of objects: at least, best, at most."""
 
@@ -68,6 +72,8 @@ class Tally(msgspec.Struct):
 
     side: int = 0
     """Most objects seen side by side in one look of one sensor: no object gives two detections."""
+    apart: int = 0
+    """Most missiles that the bodies which radars followed at once were at least."""
     burning: dict[str, Burning] = msgspec.field(default_factory=dict)
     """By satellite."""
     times: list[int] = msgspec.field(default_factory=list)
@@ -105,6 +111,16 @@ def spots(tally: Tally, intensity: FloatArray, nearest: FloatArray) -> Number:
     hidden = sure * (near + 1.96 * math.sqrt(2.0 * near)) / max(room, LEAST_ROOM)
     most = sure + max(gaps.high, light.high) + hidden
     return Number(k, sure + 0.5 * (gaps.best + light.best), max(most, k + 1.0))
+
+
+def note_bodies(tally: Tally, bodies: int) -> None:
+    """Note that radars follow so many likely missiles at once: at least half as many, less what may be broken or false of them.
+
+    By as many as their square root; and no more than satellites have seen burn, where they have.
+    """
+    least = bodies / BODIES - math.sqrt(bodies)
+    most = tally.said[2] if tally.times else least
+    tally.apart = max(tally.apart, int(min(least, most)))
 
 
 def by_gaps(nearest: FloatArray) -> Number:

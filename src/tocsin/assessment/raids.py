@@ -103,20 +103,26 @@ class RaidEvent(msgspec.Struct):
         """Return the members that have not ended."""
         return [m for m in self.members.values() if not m.ended]
 
+    def likely(self) -> list[Member]:
+        """Return the objects that threaten and are likely missiles; a spent stage is no missile of its own."""
+        return [
+            m for m in self.members.values()
+            if m.threat and not m.beside and m.p_missile >= LIKELY_MISSILE and RANK[m.level] >= RANK["possible"]
+        ]  # fmt: skip
+
     def count(self) -> ObjectCount:
         """Return how many objects threaten (or were launched, where none does): at least, best, at most."""
         threats = [m for m in self.members.values() if m.threat]
         if not threats:
             n = max(1, sum(1 for m in self.members.values() if RANK[m.worst] >= RANK["tracked"]))
             return ObjectCount(1, n, max(n, len(self.members)))
-        # a spent stage is no missile of its own
         whole = [m for m in threats if not m.beside]
         sure = sum(1 for m in whole if RANK[m.worst] >= RANK["probable"])
-        likely = [m for m in whole if m.p_missile >= LIKELY_MISSILE and RANK[m.level] >= RANK["possible"]]
-        best = sum(1 for m in whole if m in likely or RANK[m.worst] >= RANK["probable"])
+        likely = {m.number for m in self.likely()}
+        best = sum(1 for m in whole if m.number in likely or RANK[m.worst] >= RANK["probable"])
         seen = self.tally.said
-        # at least: seen side by side, and each of them a probable threat
-        low = max(min(self.tally.side, sure), 1)
+        # at least: seen side by side, and each of them a probable threat; or followed by radars at once
+        low = max(min(self.tally.side, sure), self.tally.apart, 1)
         # what shines beside one likely missile, a lit cloud, say, may be another: that is for `high`
         likeliest = max(best, sure, low, round(seen[1]) if best > 1 else 1)
         high = max(len(self.members), likeliest, math.ceil(seen[2]), self.tally.most)

@@ -7,7 +7,16 @@ import math
 import numpy as np
 from scipy.spatial import KDTree
 
-from tocsin.assessment.counting import FRESH_S, Burning, first_guess, lit_seconds, note_total, spots
+from tocsin.assessment.counting import (
+    BODIES,
+    FRESH_S,
+    Burning,
+    first_guess,
+    lit_seconds,
+    note_bodies,
+    note_total,
+    spots,
+)
 from tocsin.assessment.paths import phenomenologies
 from tocsin.assessment.raids import SAME_LAUNCH_M, RaidEvent
 from tocsin.centre.judged import Judged
@@ -20,8 +29,6 @@ from tocsin.world.geodesy_kernels import ecef_to_geodetic, great_circle_m
 
 LIT_LEAST_S = 20.0
 """A plume seen for less was a broken track."""
-BODIES = 2
-"""One missile may fly as two bodies, itself and its last stage, and either may have taken over the track of the plume."""
 OUT_S = 30.0
 """A plume that stayed dark for so long has gone out for good: a next stage would burn by now."""
 
@@ -90,6 +97,7 @@ def count_event(event: RaidEvent, objects: list[Judged], tracks: dict[int, Track
             seen = (track.last_infrared - track.born) / NS
             lit += [seen] if seen >= LIT_LEAST_S else []
     event.tally.said = note_total(event.tally, now, lit_seconds(lit), dark)
+    note_bodies(event.tally, sum("radar" in phenomenologies(tuple(m.paths)) for m in event.likely() if not m.ended))
     event.tally.most = max(event.tally.most, event.count().best)
 
 

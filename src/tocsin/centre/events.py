@@ -11,7 +11,7 @@ from tocsin.assessment.ladder import RANK
 from tocsin.assessment.raids import Member, RaidEvent, carried_to_orbit, next_level, same_launch, same_raid
 from tocsin.centre.counter import count_event, open_count
 from tocsin.centre.emitter import Emitter
-from tocsin.centre.judged import Judged
+from tocsin.centre.judged import FALL_SCORE, Judged
 from tocsin.centre.lifting import Lifting
 from tocsin.core.constants import NS
 from tocsin.core.records.outputs import Assessment, AssetThreat, ObjectAssessment
@@ -50,7 +50,7 @@ class Events:
     # ---- objects come and go ------------------------------------------------------------------------------------------
 
     def place(self, judged: Judged, track: Track, tracks: dict[int, Track], emit: Emitter, now: int) -> None:
-        """Give an object that has a level its event: one that stands, or a new one."""
+        """Give an object that has a level its event: one that stands, or a new one where it is known well enough for that."""
         spot = judged.launch
         if spot is not None and math.isfinite(spot.sigma_m):
             place, time = (spot.latitude, spot.longitude), spot.time
@@ -58,6 +58,9 @@ class Events:
             lat, lon, _ = ecef_to_geodetic(*track.first_place)
             place, time = (lat, lon), track.born
         event = next((e for e in self.open() if same_launch(e, time, place, self._nearest(e, place))), None)
+        if event is None and not track.satellites and track.score < FALL_SCORE:
+            judged.level = ""
+            return
         if event is None:
             event = RaidEvent(number=self.next, opened=now)
             self.next += 1

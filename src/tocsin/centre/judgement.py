@@ -13,7 +13,7 @@ from tocsin.assessment.ladder import PROBABLE_ASSET, RANK, Figures, level_of
 from tocsin.assessment.paths import phenomenologies, speaking_paths
 from tocsin.centre.braking import note_drag
 from tocsin.centre.features import features_of
-from tocsin.centre.judged import Judged, Spot
+from tocsin.centre.judged import FALL_SCORE, JOIN_SCORE, Judged, Spot
 from tocsin.centre.kin import burn_of_kin, note_spent, note_upper
 from tocsin.centre.predictor import MAY_BURN, Predictor
 from tocsin.core.constants import NS
@@ -43,9 +43,6 @@ DEEP_HOLD_S, FALL_HOLD_S = 15.0, 60.0
 would pass deep under the surface (thrown from place to place), later where it only grazes (real radars slip and lag)."""
 FALL_HITS, FALL_TROUBLE, FALL_NIS = 6, 0.02, 1.5
 """Such a track has so many detections, and hardly one that does not fit it."""
-FALL_SCORE = 120.0
-"""Such a track is an object by log odds of so much: of 13 arcs of 40 launches that radar alone opened the least had 198, of
-what aurora and jamming gave in three months the most had 61, of one night of strong aurora 103."""
 NOTICEABLE, LAUNCH_LIKE = 0.8, 0.9
 """P(launched) from which on a light aloft is noticed, and from which on what climbs is a launch."""
 REACHES_ORBIT = 0.95
@@ -118,11 +115,12 @@ class Judgement:
         six = np.ascontiguousarray(states[:, :6])
         arcs = arc_figures(six, covariances, ORBIT_FLOOR_M)
         note_spent(tracker.bank, self.objects.values())
+        warned = any(j.event and RANK[j.level] >= RANK["possible"] for j in self.objects.values())
         for k, slot in enumerate(slots):
             track = tracker.bank.tracks[slot]
             judged = self.of(track)
             falls, deep = arcs.p_below(k, FALL_FLOOR_M), arcs.p_below(k, DEEP_FLOOR_M)
-            self._watch_fall(judged, track, falls, deep, now)
+            self._watch_fall(judged, track, falls, deep, JOIN_SCORE if warned else FALL_SCORE)
             self._one(stage, judged, track, states[k], covariances[k], arcs, k, now)
 
     def _one(
@@ -167,10 +165,10 @@ class Judgement:
         else:
             judged.level = ""
 
-    def _watch_fall(self, judged: Judged, track: Track, falls: float, deep: float, now: int) -> None:
+    def _watch_fall(self, judged: Judged, track: Track, falls: float, deep: float, least: float) -> None:
         """Note since when the arc has met the ground beyond doubt, and whether that has held for long enough."""
         fits = track.hits >= FALL_HITS and track.trouble < FALL_TROUBLE and track.nis < FALL_NIS
-        fits = fits and track.score >= FALL_SCORE
+        fits = fits and track.score >= least
         seen = track.last_hit  # a state that nobody has confirmed since proves nothing by lasting
         judged.fall_since = (judged.fall_since or seen) if fits and falls > SURE_FALL else 0
         judged.deep_since = (judged.deep_since or seen) if fits and deep > SURE_FALL else 0
@@ -350,6 +348,10 @@ def _stand(stage: Stage, judged: Judged, track: Track) -> None:
     judged.level, judged.reason = level_of(figures, judged.level)
     if judged.context.upper:
         judged.reason += f"; a lower stage: what was on top of it has burnt on as {track_name(judged.context.upper)}"
+    if judged.carried:
+        judged.reason += (
+            f"; it may be the stage ({judged.carried:.1f}): the footprint is that of an unseen payload, too"
+        )
     if lifting.since:
         judged.reason += f"; it glides (lift {lifting.ratio:.1f} of its drag): the footprint is what it can still reach"
 

@@ -163,7 +163,8 @@ class Predictor:
             )
         share = payload_unseen(tracker.bank, judged, track) if powered is None and glide is None else 0.0
         parted = track.off_from or (judged.launch.time + BURNT_NS if judged.launch is not None else time)
-        if share > 0.0 and time > parted:
+        judged.carried = share if time > parted else 0.0
+        if judged.carried:
             light = lightness if lightness - 2.0 * lightness_sigma > 1.0 / BETA_LEAST else LIGHTNESS
             found = with_payload_apart(found, time, state, (time - parted) / NS, share, light)
         judged.wide = found.method != "unscented"

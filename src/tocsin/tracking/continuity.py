@@ -8,6 +8,7 @@ that track until what comes after says otherwise (`slips`).
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 
 from tocsin.core.constants import DEG, NS
 from tocsin.core.records.inputs import Look
@@ -24,17 +25,17 @@ LOST_S = 30.0
 in this time: a radar that has lost its object is left behind by no more (real passes show 100 km and 10 deg)."""
 
 
-def follows(track: Track, look: Look, row: FloatArray, k: int) -> float:
-    """Return how far (m) `row`, number `k` of the look, is off from following the track; inf: it does not."""
+def follows(track: Track, look: Look, row: FloatArray, k: int) -> bool:
+    """Return whether `row`, number `k` of the look, follows on from what the sensor last saw of the track."""
     last = track.last_of(look.sensor)
     if last is None or math.isnan(row[M_RANGE]):
-        return math.inf
+        return False
     ux, uy, uz, distance, rate = (float(last[name]) for name in ("ux", "uy", "uz", "range", "rate"))
     hint = track.hints[look.sensor] if last["hinted"] else ""
     dt = (int(look.times[k]) - int(last["time"])) / NS
     mine = look.hints[k] if k < len(look.hints) else None
-    if not 0.0 < dt <= WITHIN_S or (mine and hint and mine != hint):
-        return math.inf
+    if not 0.0 <= dt <= WITHIN_S or (mine and hint and mine != hint):
+        return False
     if math.isnan(rate):
         off = max(abs(row[M_RANGE] - distance) - FASTEST_M_S * dt, 0.0)
     else:
@@ -45,7 +46,12 @@ def follows(track: Track, look: Look, row: FloatArray, k: int) -> float:
     if mine and mine == hint:
         slack, slip = FASTEST_M_S * LOST_S, max(SLIP_RAD, FASTEST_M_S * LOST_S / max(distance, 1.0))
     if off > slack + RANGE_GROWTH_M_S2 * dt * dt:
-        return math.inf
-    if cosine <= 0.0 or math.sqrt(sine2) > slip + FASTEST_M_S * dt / max(distance, 1.0):
-        return math.inf
-    return float(off + math.sqrt(sine2) * distance)
+        return False
+    return cosine > 0.0 and math.sqrt(sine2) <= slip + FASTEST_M_S * dt / max(distance, 1.0)
+
+
+def followed(tracks: Iterable[Track], look: Look, row: FloatArray, k: int) -> list[Track]:
+    """Return which of the tracks `row`, number `k` of the look, follows on from: the one that the sensor names, where it does."""
+    near = [t for t in tracks if not t.stem and follows(t, look, row, k)]
+    name = look.hints[k] if k < len(look.hints) else None
+    return [t for t in near if name and t.hints.get(look.sensor) == name] or near

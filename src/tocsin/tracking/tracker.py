@@ -20,7 +20,7 @@ from tocsin.tracking.assign import assign
 from tocsin.tracking.bank import MAX_TRACKS, FloatArray, IntArray, Track, TrackBank
 from tocsin.tracking.births import CONFIRM_HITS, CONFIRM_SCORE, start_tracks, take_partner
 from tocsin.tracking.consider_kernels import consider
-from tocsin.tracking.continuity import follows
+from tocsin.tracking.continuity import followed
 from tocsin.tracking.crowds import unresolved, unsettled
 from tocsin.tracking.effect_kernels import follow_effects
 from tocsin.tracking.filter_kernels import BOOST, FREE
@@ -204,22 +204,19 @@ class Tracker:
         return left[free[left]]
 
     def _continue(self, notes: LookNotes, left: IntArray, result: LookResult) -> IntArray:
-        """Hold detections of a `track` look that fit no gate to the tracks they follow on from; return the rest."""
+        """Hold detections of a `track` look that fit no gate to the tracks they follow on from; return the rest.
+
+        What follows on from several tracks, as in a raid, or from one that the look shows elsewhere, is another object's.
+        """
         bank = self.bank
         rest: list[int] = []
         for row in left.tolist():
-            seen = set(result.seen)
-            free = [(s, t) for s, t in bank.tracks.items() if s not in seen and not t.stem]
-            near = [(follows(t, notes.look, notes.rows[row], row), t.number, s) for s, t in free]
-            off, _, slot = min(near, default=(math.inf, 0, -1))
-            if not math.isfinite(off) or len(bank.tracks) >= MAX_TRACKS:
+            near = followed(bank.tracks.values(), notes.look, notes.rows[row], row)
+            alone = len(near) == 1 and near[0].slot not in result.seen and len(bank.tracks) < MAX_TRACKS
+            if not alone or branch_off(bank, near[0], notes, row) is None:
                 rest.append(row)
                 continue
-            track = bank.tracks[slot]
-            if branch_off(bank, track, notes, row) is None:
-                rest.append(row)
-                continue
-            self._held(track, notes, row, 0.0, result)
+            self._held(near[0], notes, row, 0.0, result)
         return np.array(rest, np.int64)
 
     def _held(self, track: Track, notes: LookNotes, row: int, d2: float, result: LookResult) -> None:

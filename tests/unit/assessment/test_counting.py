@@ -14,6 +14,7 @@ from tocsin.assessment.counting import (
     by_light,
     first_guess,
     lit_seconds,
+    note_bodies,
     note_total,
     quantile,
     spots,
@@ -201,3 +202,18 @@ def test_a_quantile_is_that_of_numpy_to_the_last_digit(size: int) -> None:
     for share in (0.0, 0.05, 0.25, 0.5, 0.81, 1.0):
         assert quantile(values, share) == np.quantile(values, share)
     assert math.isnan(quantile(np.array([1.0, math.nan, 3.0]), 0.25))
+
+
+@pytest.mark.parametrize(("bodies", "least"), [(0, 0), (1, 0), (4, 0), (7, 0), (12, 2), (100, 40), (339, 151)])
+def test_bodies_that_radars_follow_at_once_are_half_as_many_missiles_less_their_root(bodies: int, least: int) -> None:
+    tally = Tally()
+    note_bodies(tally, bodies)
+    assert tally.apart == least
+    note_bodies(tally, 0)
+    assert tally.apart == least  # what was counted was there
+
+
+def test_radars_count_no_more_than_satellites_have_seen_burn() -> None:
+    tally = Tally(times=[T0], totals=[(1.0, 2.0, 12.4)], said=(1.0, 2.0, 12.4))
+    note_bodies(tally, 100)
+    assert tally.apart == 12

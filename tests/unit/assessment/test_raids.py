@@ -86,6 +86,24 @@ def test_a_spent_stage_beside_a_missile_is_no_missile_more_but_may_be_one() -> N
     assert event(member(2, "confirmed", threat=True, p_missile=0.95, beside=True)).count().best == 1
 
 
+def test_what_radars_follow_at_once_is_there_though_no_look_showed_it_side_by_side() -> None:
+    raid = event(*(member(k, "possible", threat=True, p_missile=0.95) for k in range(1, 31)))
+    assert raid.count().low == 1
+    raid.tally.apart = 9
+    assert (raid.count().low, raid.count().best) == (9, 30)
+
+
+def test_only_whole_likely_threats_are_likely() -> None:
+    raid = event(
+        member(1, "possible", threat=True, p_missile=0.95),
+        member(2, "possible", threat=True, p_missile=0.95, beside=True),
+        member(3, "tracked", threat=True, p_missile=0.95),
+        member(4, "possible", threat=True, p_missile=0.4),
+        member(5, "possible", p_missile=0.95),
+    )
+    assert [m.number for m in raid.likely()] == [1]
+
+
 def test_counts_are_ordered_and_hold_what_is_sure() -> None:
     members = [
         member(1, "probable", threat=True, p_missile=0.95),

@@ -8,7 +8,9 @@ from tocsin.assessment.raids import Member, RaidEvent
 from tocsin.centre.events import Events
 from tocsin.centre.features import LAUNCH_LEAST
 from tocsin.centre.judged import LATE_MOST_S, SURER, Judged, Spot
+from tocsin.centre.judgement import _stand
 from tocsin.core.constants import NS
+from tocsin.tracking.bank import TrackBank
 
 START = 1_700_000_000 * NS
 
@@ -80,3 +82,12 @@ def test_what_was_launched_after_it_had_been_found_to_glide_has_not_glided(
     events.take_over(gone, kept, types.SimpleNamespace(number=kept.number, id=kept.track))
     assert bool(kept.context.lifting.since) is glides
     assert events.events[gone.event].joined == f"E{kept.event:04d}"
+
+
+@pytest.mark.parametrize("carried", [0.0, 0.62])
+def test_the_reason_says_where_a_payload_may_be_unseen(carried: float) -> None:
+    track = TrackBank().add(START, "radar")
+    one = judged(meteor=1.0)
+    one.carried = carried
+    _stand(types.SimpleNamespace(degraded={}), one, track)  # type: ignore[arg-type]
+    assert ("it may be the stage (0.6)" in one.reason) is (carried > 0.0)

@@ -1,7 +1,5 @@
 """When two are one: twins, rivals, radars that slip and follow, partners' tracks."""
 
-import math
-
 import msgspec
 import numpy as np
 import pytest
@@ -10,7 +8,7 @@ from tests.unit.tracking.scenes import SENSORS, START, Scene, at, later, thrown
 from tocsin.core.constants import DEG, NS
 from tocsin.core.records.inputs import AZIMUTH, ELEVATION, PartnerTrack
 from tocsin.tracking.bank import RIVALS_KEPT
-from tocsin.tracking.continuity import FASTEST_M_S, LOST_S, SLIP_RAD, WITHIN_S, follows
+from tocsin.tracking.continuity import FASTEST_M_S, LOST_S, SLIP_RAD, WITHIN_S, followed, follows
 from tocsin.tracking.filter_kernels import FREE
 from tocsin.tracking.fusion_kernels import best_weight, intersect
 from tocsin.tracking.notes import RIVALS_LOOK, LookNotes, absorb, note_rivals
@@ -216,19 +214,19 @@ def row(scene, seconds, state=ONE, **offsets):
 def test_what_comes_next_from_the_same_place_follows():
     scene = tracked()
     track = scene.tracks[0]
-    assert follows(track, *row(scene, 36.0), 0) < math.inf
-    assert follows(track, *row(scene, 35.0 + WITHIN_S + 1.0), 0) == math.inf
-    assert follows(track, *row(scene, 35.0), 0) == math.inf  # not after it
+    assert follows(track, *row(scene, 36.0), 0)
+    assert not follows(track, *row(scene, 35.0 + WITHIN_S + 1.0), 0)
+    assert follows(track, *row(scene, 35.0), 0)  # or beside it, in the same look
     wide = SLIP_RAD + 9000.0 / 1.0e6
-    assert follows(track, *row(scene, 36.0, elevation=2.0 * wide), 0) == math.inf
-    assert follows(track, *row(scene, 36.0, thrown(26.0, -32.0)), 0) == math.inf
+    assert not follows(track, *row(scene, 36.0, elevation=2.0 * wide), 0)
+    assert not follows(track, *row(scene, 36.0, thrown(26.0, -32.0)), 0)
 
 
 def test_a_sensor_that_never_saw_it_does_not_follow():
     scene = tracked()
     item, m = row(scene, 36.0)
     scene.tracker.bank.contacts["time"][scene.tracks[0].slot] = 0
-    assert follows(scene.tracks[0], item, m, 0) == math.inf
+    assert not follows(scene.tracks[0], item, m, 0)
 
 
 def test_the_sensors_own_track_number_is_a_hint_for_and_against():
@@ -242,11 +240,39 @@ def test_the_sensors_own_track_number_is_a_hint_for_and_against():
     notes = LookNotes(scene.tracker.bank, named("7"), SENSORS["A"], m[None])
     notes.write_one(track, 0)
     item, m = row(scene, 37.0)
-    assert follows(track, named("7"), m, 0) < math.inf and follows(track, named(None), m, 0) < math.inf
-    assert follows(track, named("8"), m, 0) == math.inf
+    assert follows(track, named("7"), m, 0) and follows(track, named(None), m, 0)
+    assert not follows(track, named("8"), m, 0)
     # far beside what speed allows: too far without the number, believed with it
     m[12] += 0.5 * FASTEST_M_S * LOST_S
-    assert follows(track, named(None), m, 0) == math.inf and follows(track, named("7"), m, 0) < math.inf
+    assert not follows(track, named(None), m, 0) and follows(track, named("7"), m, 0)
+
+
+BESIDE = ONE + np.concatenate([np.array([0.0, 0.0, 12e3]), np.zeros(3)])
+THIRD = ONE + np.concatenate([np.array([0.0, 0.0, 24e3]), np.zeros(3)])
+
+
+@pytest.mark.parametrize(("states", "held"), [((ONE,), True), ((ONE, BESIDE), False)])
+def test_what_follows_on_from_several_tracks_is_another_object(states, held):
+    scene = tracked(states=states)
+    values = scene.radar_values("A", [later(THIRD, 41.0)], rate=True)
+    result = scene.feed(scene.look("A", 41.0, values, mode="track"))
+    assert [u.held for u in result.updates] == [held]
+    assert [u.new for u in result.updates] == [not held]
+
+
+def test_of_several_tracks_the_one_that_the_sensor_names_is_followed():
+    scene = tracked(states=(ONE, BESIDE))
+    for name, state, when in (("7", ONE, 40.0), ("8", BESIDE, 41.0)):
+        scene.feed(scene.look("A", when, scene.radar_values("A", [later(state, when)]), mode="track", hints=(name,)))
+    values = scene.radar_values("A", [later(THIRD, 48.0)], rate=True)
+    assert [t.hints["A"] for t in followed_by(scene, values, "8")] == ["8"]
+    assert len(followed_by(scene, values, None)) == 2
+    assert followed_by(scene, values, "9") == []
+
+
+def followed_by(scene, values, name):
+    item = scene.look("A", 48.0, values, mode="track", hints=(name,))
+    return followed(scene.tracks, item, scene.tracker.rows(item, SENSORS["A"], SENSORS["A"].position)[0], 0)
 
 
 # ---- partners ----------------------------------------------------------------------------------------------------
