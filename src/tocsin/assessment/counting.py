@@ -38,7 +38,6 @@ has flown a pixel. The growth of the minute before stands for it."""
 SETTLED_S = 60.0
 """When the last plume has gone out, the count is the mean of so long before."""
 
-
 BODIES = 2
 """One missile may fly as two bodies, itself and its last stage, and either may have taken over the track of the plume."""
 

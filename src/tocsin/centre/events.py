@@ -59,7 +59,7 @@ class Events:
             place, time = (lat, lon), track.born
         event = next((e for e in self.open() if same_launch(e, time, place, self._nearest(e, place))), None)
         if event is None and not track.satellites and track.score < FALL_SCORE:
-            judged.level = ""
+            judged.level, judged.moved = "", False  # where it is known better it has to meet the ground again
             return
         if event is None:
             event = RaidEvent(number=self.next, opened=now)

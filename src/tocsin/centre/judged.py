@@ -18,7 +18,6 @@ LATE_MOST_S = 60.0
 SURER = 0.02
 """By so much a class is likelier than the one told before it, when it is told."""
 
-
 FALL_SCORE, JOIN_SCORE = 120.0, 30.0
 """A fall that radars alone have seen opens an event where it is an object by log odds of so much: of 13 arcs of 40 launches that
 radar alone opened the least had 198, of what aurora and jamming gave in three months the most had 61, of one night of strong

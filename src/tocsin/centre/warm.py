@@ -235,7 +235,7 @@ def _exercise_beginnings() -> None:
     from tocsin.tracking.assign import assign
     from tocsin.tracking.bank import TrackBank
     from tocsin.tracking.birth_kernels import start_radar, start_radars
-    from tocsin.tracking.crowd_kernels import hold_two
+    from tocsin.tracking.crowd_kernels import blend, hold_two
     from tocsin.tracking.filter_kernels import M_RANGE, MEAS, N
     from tocsin.tracking.fuse_kernels import carry_on, join
     from tocsin.tracking.gliding import Anchor, air_since
@@ -259,6 +259,10 @@ def _exercise_beginnings() -> None:
     one, times = np.zeros(1, np.int64), np.array([_START], np.int64)
     hold_two(
         bank.xs, bank.ps, bank.ws, bank.ts, slots, row[None, :], times, one, np.ones(3), np.zeros(1, np.bool_)
+    )  # fmt: skip
+    blend(
+        bank.xs, bank.ps, bank.ws, bank.ts, bank.records, bank.rivals, slots[:1], row[None, :], times, slots[1:], one,
+        np.ones(3), np.zeros(1, np.bool_),
     )  # fmt: skip
     state_distances(bank.xs, bank.ps, bank.ws, bank.ts, bank.two, slots[:1], slots[1:], np.empty((1, 1)))
     high = [6.4e6, 0.0, 0.0, 0.0, 5e3, 0.0, 0.0, 0.0, 0.0, 8.0]

@@ -68,6 +68,58 @@ def hold_two(
 
 
 @kernel
+def told_apart(records: np.ndarray, rivals: np.ndarray, a: int, b: int) -> bool:
+    """Return whether a look has shown the tracks of slots `a` and `b` side by side."""
+    for s, other in ((a, b), (b, a)):
+        for c in range(records[s].rival_count):
+            if rivals[s, c] == records[other].number:
+                return True
+    return False
+
+
+@kernel
+def blend(
+    xs: np.ndarray, ps: np.ndarray, ws: np.ndarray, ts: np.ndarray, records: np.ndarray, rivals: np.ndarray,
+    slots: np.ndarray, rows: np.ndarray, times: np.ndarray, takers: np.ndarray, taken: np.ndarray, cell: np.ndarray,
+    out: np.ndarray,
+) -> None:  # fmt: skip
+    """Fill `out` (n,): which of the tracks `slots` (n,), not seen, a look may have shown as one with a track beside it.
+
+    It lies in the cell of a detection, `rows[taken]` (m,), that a track of `takers` (m,) has taken, and is known to be
+    another object than that, or is a young track beside one that stands. `rows` (., 18) at `times` (.,) ns; `cell` as in
+    `in_cell`.
+    """
+    n = slots.shape[0]
+    first, last = times[taken[0]], times[taken[0]]
+    for k in range(taken.shape[0]):
+        first, last = min(first, times[taken[k]]), max(last, times[taken[k]])
+    at, to = np.empty((n, 3)), np.empty((n, 3))
+    places_at(xs, ws, ts, slots, first, at)
+    places_at(xs, ws, ts, slots, last, to)
+    where = np.empty(3)
+    for a in range(n):
+        s = slots[a]
+        p = ps[s, FREE]
+        near = cell[0] + 2.0 * math.sqrt(max(p[0, 0] + p[1, 1] + p[2, 2], 0.0))
+        out[a] = False
+        for k in range(taken.shape[0]):
+            m = rows[taken[k]]
+            part = (times[taken[k]] - first) / max(last - first, 1)
+            far = 0.0
+            for i in range(3):
+                where[i] = at[a, i] + part * (to[a, i] - at[a, i])
+                far += (where[i] - m[S_X + i]) ** 2
+            if not abs(math.sqrt(far) - m[M_RANGE]) < near or not in_cell(where, p, m, cell):
+                continue
+            if records[s].confirmed:
+                out[a] = told_apart(records, rivals, s, takers[k])
+            else:
+                out[a] = records[takers[k]].confirmed != 0
+            if out[a]:
+                break
+
+
+@kernel
 def unsettle(ps: np.ndarray, records: np.ndarray, slots: np.ndarray, most: float) -> int:
     """Return how many tracks of `slots` contradict themselves: their covariances grow until they agree with what they saw.
 

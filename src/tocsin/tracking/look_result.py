@@ -50,3 +50,9 @@ class LookResult(msgspec.Struct):
     def updates(self) -> list[Update]:
         """Return every detection that went to a track."""
         return [Update(*one, False) for part in self.hits for one in zip(*part, strict=True)] + self.others
+
+    @property
+    def taken(self) -> tuple[IntArray, IntArray]:
+        """Return slots (k,) and rows (k,) of the detections that the states took in."""
+        slots, rows = ([n for part in self.hits for n in part[i]] for i in (0, 1))
+        return np.array(slots, np.int64), np.array(rows, np.int64)

@@ -6,12 +6,14 @@ Silence is bounded: no look, and no phenomenology that has never seen a track, i
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 
 from tocsin.core.records.inputs import Look
 from tocsin.sensing.detectability import detection_probability
 from tocsin.sensing.sensors import Sensor
 from tocsin.tracking.bank import FloatArray, IntArray, TrackBank
 from tocsin.tracking.bank_kernels import silence as silence_kernel
+from tocsin.tracking.crowd_kernels import blend
 from tocsin.tracking.record_kernels import count_silence, weaken
 from tocsin.tracking.upkeep import unsharp
 from tocsin.tracking.view_kernels import places_at
@@ -36,11 +38,13 @@ FREE_INFRARED_PD = 0.002
 
 
 def silence(
-    bank: TrackBank, look: Look, sensor: Sensor, place: FloatArray, seen: IntArray, chance: FloatArray
-) -> tuple[list[tuple[int, float]], list[int]]:
+    bank: TrackBank, look: Look, sensor: Sensor, place: FloatArray, seen: IntArray, rows: FloatArray,
+    taken: tuple[IntArray, IntArray], chance: FloatArray,
+) -> tuple[list[tuple[int, float]], list[int]]:  # fmt: skip
     """Return (slot, chance that the look would have seen it) of the confirmed tracks that it missed, and the slots that are gone.
 
-    `place` (3,) of the sensor; `seen` slots that this look saw; `chance` (cap,), zero at first, gets those chances by slot.
+    `place` (3,) of the sensor; `seen` slots that this look saw; `taken`: slots and which of the detections `rows` (n, 18) each
+    took; `chance` (cap,), zero at first, gets those chances by slot.
     The state of a track that may still burn is carried to the end of the look, and its chance of burning weighed by the silence.
     """
     slots = bank.slots()
@@ -61,6 +65,7 @@ def silence(
     if could.size and sensor.kind == "radar":
         # nobody knows where an unsharp track is: a radar's silence at its middle says nothing
         could = could[~unsharp(bank, quiet[could])]
+        could = could[~_blended(bank, look, sensor, quiet[could], rows, taken)]
     if not could.size:
         return [], []
     pd, quiet = np.minimum(pd[could], PD_MOST), quiet[could]
@@ -89,3 +94,21 @@ def silence(
     stood = bank.columns["confirmed"][quiet].tolist()
     silent = [(slot, p) for slot, p, yes in zip(quiet.tolist(), pd.tolist(), stood, strict=True) if yes]
     return silent, quiet[gone].tolist()
+
+
+def _blended(
+    bank: TrackBank, look: Look, sensor: Sensor, quiet: IntArray, rows: FloatArray, taken: tuple[IntArray, IntArray]
+) -> npt.NDArray[np.bool_]:
+    """Return which of the slots `quiet` (k,) a radar's look may have shown as one with what it saw beside them.
+
+    A stage and the head that left it stay within one resolution cell of a far radar for minutes: of two objects there it reports
+    one, and says nothing of the other.
+    """
+    out = np.zeros(quiet.size, np.bool_)
+    takers, which = taken
+    if quiet.size and takers.size:
+        cell = np.array(sensor.cell)
+        blend(
+            bank.xs, bank.ps, bank.ws, bank.ts, bank.records, bank.rivals, quiet, rows, look.times, takers, which, cell, out
+        )  # fmt: skip
+    return out

@@ -126,7 +126,7 @@ class Tracker:
         if sensor.kind == "infrared":
             left = end_mixed(bank, notes, left, result)
         seen = np.array(result.seen, np.int64) if result.seen else NOTHING
-        self._silence(look, sensor, place, seen, trusted, result)
+        self._silence(notes, place, seen, result)
         if result.crowded:
             result.refused_births += int(left.size)
             left = left[:0]
@@ -270,13 +270,12 @@ class Tracker:
         result.seen += seen
         result.hits.append((seen, which.tolist(), d2.tolist()))
 
-    def _silence(
-        self, look: Look, sensor: Sensor, place: FloatArray, seen: IntArray, trusted: bool, result: LookResult
-    ) -> None:
-        """Count the look against the tracks that it could have seen and did not; nobody does that is not `trusted`."""
+    def _silence(self, notes: LookNotes, place: FloatArray, seen: IntArray, result: LookResult) -> None:
+        """Count the look against the tracks that it could have seen and did not; nobody does that is not trusted."""
+        look, sensor = notes.look, notes.sensor
         slots, chance, gone = self.bank.slots(), np.zeros(self.bank.ts.size), list[int]()
-        if trusted:
-            result.silent, gone = silence(self.bank, look, sensor, place, seen, chance)
+        if notes.trusted:
+            result.silent, gone = silence(self.bank, look, sensor, place, seen, notes.rows, result.taken, chance)
         if sensor.kind == "radar":
             there = np.zeros(self.bank.ts.size, np.bool_)
             there[seen] = True

@@ -177,7 +177,7 @@ def merge_twins(bank: TrackBank) -> list[tuple[Track, Track]]:
     gone: set[int] = set()
     for a, b in pairs[:count].tolist():
         one, two = bank.tracks[a], bank.tracks[b]
-        if one.number in gone or two.number in gone or two.number in one.rival or one.number in two.rival:
+        if one.number in gone or two.number in gone or _rivals(one, two):
             continue
         if seen_together(bank.lasts, a, one.last_count, b, two.last_count):
             continue
@@ -192,6 +192,11 @@ def merge_twins(bank: TrackBank) -> list[tuple[Track, Track]]:
     for _, drop in merged:
         bank.remove(drop.slot)
     return merged
+
+
+def _rivals(one: Track, two: Track) -> bool:
+    """Return whether a look has shown two tracks side by side: they are two objects."""
+    return two.number in one.rival or one.number in two.rival
 
 
 def shadows(bank: TrackBank) -> list[tuple[Track, Track]]:
@@ -209,7 +214,7 @@ def shadows(bank: TrackBank) -> list[tuple[Track, Track]]:
     )
     for s in slots[over].tolist():
         right, wrong = bank.tracks[s], bank.tracks.get(int(records["shadow_slot"][s]))
-        if wrong is None or wrong.number != records["shadow"][s] or not wrong.confirmed:
+        if wrong is None or wrong.number != records["shadow"][s] or not wrong.confirmed or _rivals(right, wrong):
             continue
         if right.born <= wrong.born:
             found.append((right, wrong))

@@ -25,7 +25,7 @@ def placed(score: float, launched: float, satellite: bool = False, stands: bool 
         events.events[1] = event(member(9, "possible", threat=True), level="possible")
         events.next = 2
     rose = Spot(at(launched), 1.0, 0.6, 0.1, ((0.5, 100.0, 100.0, 0.0),))
-    judged = Judged(track.number, track.slot, level="possible", launch=rose)
+    judged = Judged(track.number, track.slot, level="possible", launch=rose, moved=True)
     events.place(judged, track, bank.tracks, Emitter("test"), at(300.0))
     return judged, events
 
@@ -47,3 +47,4 @@ def test_what_rose_elsewhere_opens_an_event_when_it_is_known_well_enough(
     judged, events = placed(score, 10.0 * SAME_LAUNCH_S, satellite, stands)
     assert (judged.event == 1 + stands) is opens and len(events.events) == stands + opens
     assert judged.level == ("possible" if opens else "")  # nobody is warned of what stands in no event
+    assert judged.moved is opens  # what is refused has to meet the ground again before it opens one

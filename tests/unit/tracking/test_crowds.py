@@ -111,6 +111,32 @@ def test_a_report_between_two_starts_a_track_only_where_they_would_be_told_apart
     assert len(scene.tracker.bank.tracks) == 2 + born == 2 + len(result.others)
 
 
+@pytest.mark.parametrize(
+    ("cells", "rivals", "confirmed", "unheard"),
+    [
+        (0.6, True, True, True),
+        (3.0, True, True, False),  # the radar would have told them apart
+        (0.6, False, True, False),  # no look has shown two: one of them may be none
+        (0.6, False, False, True),  # what began beside a track that stands, by a report of its own
+        (3.0, False, False, False),
+    ],
+)
+def test_of_two_objects_in_one_cell_a_radar_reports_one_and_says_nothing_of_the_other(
+    cells, rivals, confirmed, unheard
+):
+    scene = Scene()
+    shown, other = (standing(scene, state) for state in (BODY, moved(BODY, cells)))
+    both = [BODY, moved(BODY, cells)]
+    for k in range(4):  # the radar knows both, side by side or by turns
+        seen = both if rivals else both[k % 2 : k % 2 + 1]
+        scene.radar("A", 2.0 * k, [later(s, 2.0 * k) for s in seen])
+    other.confirmed, before = confirmed, other.score
+    for k in range(1, 12):
+        t = 6.0 + 5.0 * k
+        scene.radar("A", t, [later(BODY, t)])
+    assert (other in scene.tracks and other.score == before) is unheard and shown in scene.tracks
+
+
 def test_a_track_that_contradicts_itself_becomes_as_unsure_as_it_is_wrong():
     scene = Scene()
     tracks = [standing(scene, BODY) for _ in range(3)]

@@ -123,11 +123,13 @@ def test_a_wrong_track_beside_the_right_one_of_its_object_ends(right_is_older):
     assert scene.state_of(old)[0] == pytest.approx(BODY)
 
 
-def test_two_objects_that_looks_show_side_by_side_stay_two():
+@pytest.mark.parametrize("together", [lambda k: k % 4 == 0, lambda k: k < 4], ids=["now and then", "at first"])
+def test_two_objects_that_looks_show_side_by_side_stay_two(together):
+    """A radar has shown both; where they come near each other, and the fainter one is missed for long, they are two still."""
     scene = Scene()
     other = beside(BODY, 3e3)
     both = [standing(scene, s, 200.0, 20) for s in (BODY, other)]
     for k in range(1, 30):
-        seen = [BODY, other] if k % 4 == 0 else [(BODY, other)[k % 2]]
+        seen = [BODY, other] if together(k) else [(BODY, other)[k % 2]]
         scene.radar("A", 5.0 * k, [later(s, 5.0 * k) for s in seen])
     assert scene.standing == both
