@@ -85,9 +85,8 @@ def blend(
 ) -> None:  # fmt: skip
     """Fill `out` (n,): which of the tracks `slots` (n,), not seen, a look may have shown as one with a track beside it.
 
-    It lies in the cell of a detection, `rows[taken]` (m,), that a track of `takers` (m,) has taken, and is known to be
-    another object than that, or is a young track beside one that stands. `rows` (., 18) at `times` (.,) ns; `cell` as in
-    `in_cell`.
+    It stands, lies in the cell of a detection, `rows[taken]` (m,), that a track of `takers` (m,) has taken, and is known to be
+    another object than that. `rows` (., 18) at `times` (.,) ns; `cell` as in `in_cell`.
     """
     n = slots.shape[0]
     first, last = times[taken[0]], times[taken[0]]
@@ -102,6 +101,8 @@ def blend(
         p = ps[s, FREE]
         near = cell[0] + 2.0 * math.sqrt(max(p[0, 0] + p[1, 1] + p[2, 2], 0.0))
         out[a] = False
+        if not records[s].confirmed:
+            continue
         for k in range(taken.shape[0]):
             m = rows[taken[k]]
             part = (times[taken[k]] - first) / max(last - first, 1)
@@ -111,11 +112,8 @@ def blend(
                 far += (where[i] - m[S_X + i]) ** 2
             if not abs(math.sqrt(far) - m[M_RANGE]) < near or not in_cell(where, p, m, cell):
                 continue
-            if records[s].confirmed:
-                out[a] = told_apart(records, rivals, s, takers[k])
-            else:
-                out[a] = records[takers[k]].confirmed != 0
-            if out[a]:
+            if told_apart(records, rivals, s, takers[k]):
+                out[a] = True
                 break
 
 

@@ -5,6 +5,8 @@ Silence is bounded: no look, and no phenomenology that has never seen a track, i
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 import numpy.typing as npt
 
@@ -14,6 +16,7 @@ from tocsin.sensing.sensors import Sensor
 from tocsin.tracking.bank import FloatArray, IntArray, TrackBank
 from tocsin.tracking.bank_kernels import silence as silence_kernel
 from tocsin.tracking.crowd_kernels import blend
+from tocsin.tracking.filter_kernels import MEAS
 from tocsin.tracking.record_kernels import count_silence, weaken
 from tocsin.tracking.upkeep import unsharp
 from tocsin.tracking.view_kernels import places_at
@@ -37,14 +40,30 @@ FREE_INFRARED_PD = 0.002
 """A coasting body is so much fainter to a satellite than a burning one."""
 
 
+class Shown(NamedTuple):
+    """Detections that tracks took: the slots (k,), and which (k,) of the measurements `rows` (n, 18) each."""
+
+    slots: IntArray
+    which: IntArray
+    rows: FloatArray
+
+
+NONE = Shown(np.empty(0, np.int64), np.empty(0, np.int64), np.empty((0, MEAS)))
+
+
 def silence(
-    bank: TrackBank, look: Look, sensor: Sensor, place: FloatArray, seen: IntArray, rows: FloatArray,
-    taken: tuple[IntArray, IntArray], chance: FloatArray,
-) -> tuple[list[tuple[int, float]], list[int]]:  # fmt: skip
+    bank: TrackBank,
+    look: Look,
+    sensor: Sensor,
+    place: FloatArray,
+    seen: IntArray,
+    chance: FloatArray,
+    shown: Shown = NONE,
+) -> tuple[list[tuple[int, float]], list[int]]:
     """Return (slot, chance that the look would have seen it) of the confirmed tracks that it missed, and the slots that are gone.
 
-    `place` (3,) of the sensor; `seen` slots that this look saw; `taken`: slots and which of the detections `rows` (n, 18) each
-    took; `chance` (cap,), zero at first, gets those chances by slot.
+    `place` (3,) of the sensor; `seen` slots that this look saw; `chance` (cap,), zero at first, gets those chances by slot;
+    `shown`: the detections that tracks took.
     The state of a track that may still burn is carried to the end of the look, and its chance of burning weighed by the silence.
     """
     slots = bank.slots()
@@ -65,7 +84,7 @@ def silence(
     if could.size and sensor.kind == "radar":
         # nobody knows where an unsharp track is: a radar's silence at its middle says nothing
         could = could[~unsharp(bank, quiet[could])]
-        could = could[~_blended(bank, look, sensor, quiet[could], rows, taken)]
+        could = could[~_blended(bank, look, sensor, quiet[could], shown)]
     if not could.size:
         return [], []
     pd, quiet = np.minimum(pd[could], PD_MOST), quiet[could]
@@ -96,19 +115,16 @@ def silence(
     return silent, quiet[gone].tolist()
 
 
-def _blended(
-    bank: TrackBank, look: Look, sensor: Sensor, quiet: IntArray, rows: FloatArray, taken: tuple[IntArray, IntArray]
-) -> npt.NDArray[np.bool_]:
+def _blended(bank: TrackBank, look: Look, sensor: Sensor, quiet: IntArray, shown: Shown) -> npt.NDArray[np.bool_]:
     """Return which of the slots `quiet` (k,) a radar's look may have shown as one with what it saw beside them.
 
     A stage and the head that left it stay within one resolution cell of a far radar for minutes: of two objects there it reports
     one, and says nothing of the other.
     """
     out = np.zeros(quiet.size, np.bool_)
-    takers, which = taken
-    if quiet.size and takers.size:
-        cell = np.array(sensor.cell)
+    if quiet.size and shown.slots.size:
         blend(
-            bank.xs, bank.ps, bank.ws, bank.ts, bank.records, bank.rivals, quiet, rows, look.times, takers, which, cell, out
+            bank.xs, bank.ps, bank.ws, bank.ts, bank.records, bank.rivals, quiet, shown.rows, look.times, shown.slots,
+            shown.which, np.array(sensor.cell), out,
         )  # fmt: skip
     return out

@@ -34,7 +34,7 @@ from tocsin.tracking.notes import LookNotes, note_rivals
 from tocsin.tracking.plumes import end_mixed, of_neighbours
 from tocsin.tracking.record_kernels import NIS_MEMORY, SCORE_MOST, components, count_hits
 from tocsin.tracking.shadow_kernels import cast_shadows, weigh_shadows
-from tocsin.tracking.silence import silence
+from tocsin.tracking.silence import Shown, silence
 from tocsin.tracking.slips import TAKE_OVER_RUN, back_on, branch_off, grown, hold, take_over
 from tocsin.tracking.splits import end_told, open_pairs
 from tocsin.tracking.sway import swayed
@@ -275,7 +275,9 @@ class Tracker:
         look, sensor = notes.look, notes.sensor
         slots, chance, gone = self.bank.slots(), np.zeros(self.bank.ts.size), list[int]()
         if notes.trusted:
-            result.silent, gone = silence(self.bank, look, sensor, place, seen, notes.rows, result.taken, chance)
+            result.silent, gone = silence(
+                self.bank, look, sensor, place, seen, chance, Shown(*result.taken, notes.rows)
+            )
         if sensor.kind == "radar":
             there = np.zeros(self.bank.ts.size, np.bool_)
             there[seen] = True

@@ -117,8 +117,7 @@ def test_a_report_between_two_starts_a_track_only_where_they_would_be_told_apart
         (0.6, True, True, True),
         (3.0, True, True, False),  # the radar would have told them apart
         (0.6, False, True, False),  # no look has shown two: one of them may be none
-        (0.6, False, False, True),  # what began beside a track that stands, by a report of its own
-        (3.0, False, False, False),
+        (0.6, False, False, False),  # nor of what is hardly a track
     ],
 )
 def test_of_two_objects_in_one_cell_a_radar_reports_one_and_says_nothing_of_the_other(
