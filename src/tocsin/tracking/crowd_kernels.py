@@ -35,6 +35,17 @@ def in_cell(where: np.ndarray, p: np.ndarray, m: np.ndarray, cell: np.ndarray) -
 
 
 @kernel
+def in_pixel(where: np.ndarray, m: np.ndarray, width: float) -> bool:
+    """Return whether a place (3,) lies within `width` (rad) of a line of sight `m` (18,)."""
+    along = 0.0
+    r2 = 0.0
+    for i in range(3):
+        along += (where[i] - m[S_X + i]) * m[U_X + i]
+        r2 += (where[i] - m[S_X + i]) ** 2
+    return bool(along > 0.0 and r2 - along * along < (width * along) ** 2)
+
+
+@kernel
 def hold_two(
     xs: np.ndarray, ps: np.ndarray, ws: np.ndarray, ts: np.ndarray, slots: np.ndarray, rows: np.ndarray,
     times: np.ndarray, which: np.ndarray, cell: np.ndarray, out: np.ndarray,
@@ -68,6 +79,12 @@ def hold_two(
 
 
 @kernel
+def distance(a: np.ndarray, b: np.ndarray) -> float:
+    """Return how far two places (3,) are from each other."""
+    return math.sqrt((a[0] - b[0]) ** 2 + (a[1] - b[1]) ** 2 + (a[2] - b[2]) ** 2)
+
+
+@kernel
 def told_apart(records: np.ndarray, rivals: np.ndarray, a: int, b: int) -> bool:
     """Return whether a look has shown the tracks of slots `a` and `b` side by side."""
     for s, other in ((a, b), (b, a)):
@@ -90,29 +107,33 @@ def blend(
     """
     n = slots.shape[0]
     first, last = times[taken[0]], times[taken[0]]
+    ranges = np.empty(taken.shape[0])
     for k in range(taken.shape[0]):
         first, last = min(first, times[taken[k]]), max(last, times[taken[k]])
+        ranges[k] = rows[taken[k], M_RANGE]
     at, to = np.empty((n, 3)), np.empty((n, 3))
     places_at(xs, ws, ts, slots, first, at)
     places_at(xs, ws, ts, slots, last, to)
-    where = np.empty(3)
+    where, place = np.empty(3), rows[taken[0], S_X : S_X + 3]
     for a in range(n):
         s = slots[a]
         p = ps[s, FREE]
-        near = cell[0] + 2.0 * math.sqrt(max(p[0, 0] + p[1, 1] + p[2, 2], 0.0))
         out[a] = False
         if not records[s].confirmed:
             continue
+        # no track is known worse along the line than in all, nor further off than at the look's ends and what lies between them
+        room = cell[0] + 2.0 * math.sqrt(max(p[0, 0] + p[1, 1] + p[2, 2], 0.0))
+        near, far, way = distance(at[a], place), distance(to[a], place), distance(at[a], to[a])
+        near, far = min(near, far) - room - way, max(near, far) + room + way
         for k in range(taken.shape[0]):
+            if ranges[k] < near or ranges[k] > far:
+                continue
             m = rows[taken[k]]
             part = (times[taken[k]] - first) / max(last - first, 1)
-            far = 0.0
             for i in range(3):
                 where[i] = at[a, i] + part * (to[a, i] - at[a, i])
-                far += (where[i] - m[S_X + i]) ** 2
-            if not abs(math.sqrt(far) - m[M_RANGE]) < near or not in_cell(where, p, m, cell):
-                continue
-            if told_apart(records, rivals, s, takers[k]):
+            within = in_cell(where, p, m, cell) if ranges[k] == ranges[k] else in_pixel(where, m, cell[1])
+            if within and told_apart(records, rivals, s, takers[k]):
                 out[a] = True
                 break
 

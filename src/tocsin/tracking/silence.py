@@ -84,7 +84,7 @@ def silence(
     if could.size and sensor.kind == "radar":
         # nobody knows where an unsharp track is: a radar's silence at its middle says nothing
         could = could[~unsharp(bank, quiet[could])]
-        could = could[~_blended(bank, look, sensor, quiet[could], shown)]
+    could = could[~_blended(bank, look, sensor, quiet[could], shown)]
     if not could.size:
         return [], []
     pd, quiet = np.minimum(pd[could], PD_MOST), quiet[could]
