@@ -350,7 +350,7 @@ def _stand(stage: Stage, judged: Judged, track: Track) -> None:
         judged.reason += f"; a lower stage: what was on top of it has burnt on as {track_name(judged.context.upper)}"
     if judged.carried:
         judged.reason += (
-            f"; it may be the stage ({judged.carried:.1f}): the footprint is that of an unseen payload, too"
+            f"; it may be the stage ({judged.carried:.2f}): the footprint is that of an unseen payload, too"
         )
     if lifting.since:
         judged.reason += f"; it glides (lift {lifting.ratio:.1f} of its drag): the footprint is what it can still reach"

@@ -35,8 +35,11 @@ PARTS = {
 """Share whose head parts from the last stage: of short range many fall in one piece."""
 STAGE_ALONE, HEAD_ALONE = 0.3, 0.1
 """Of what has parted: share of which radars see the stage alone, the head alone."""
-TOLD_SHARE = 0.15
-"""Less is not told."""
+FADES_DB = 2.5
+"""So far below its mean lies the mean of the decibels of an echo that fades as Swerling's first two cases (10 lg e, by Euler's
+constant)."""
+LEAST_SHARE = 0.02
+"""Less is nothing: it would be outside the ellipse of 99 % as well."""
 
 UPPER_HITS, UPPER_S, BORN_S = 6, 60.0, 40.0
 """A stage that goes on has so many detections by radars, and is looked for so long after the lower one went dark, of which its
@@ -165,11 +168,11 @@ def payload_unseen(bank: TrackBank, judged: Judged, track: Track) -> float:
     whole = sum(judged.classes.get(c, 0.0) for c in PARTS) - share
     if share + whole < 0.5:
         return 0.0
-    echo = float(bank.columns["echo"][track.slot])
+    echo = float(bank.columns["echo"][track.slot]) + FADES_DB
     stage, head = (math.exp(-0.5 * ((echo - at) / wide) ** 2) / wide for at, wide in (STAGE_DBSM, HEAD_DBSM))
     stage, head = STAGE_ALONE * share * stage, (whole + HEAD_ALONE * share) * head
     found = stage / (stage + head)
-    return found if found >= TOLD_SHARE else 0.0
+    return found if found >= LEAST_SHARE else 0.0
 
 
 def _plume(bank: TrackBank, judged: Judged) -> Track | None:

@@ -9,6 +9,7 @@ from tocsin.tracking.filter_kernels import M_RANGE, M_RATE, S_X, U_X
 
 SCORE_MOST = 200.0
 NIS_MEMORY = 0.05  # share of the last look in the running mean of the innovations
+LIT_NS = 60_000_000_000  # a plume that no look of satellites has missed since burns yet for so long
 
 
 @lean_kernel
@@ -20,6 +21,12 @@ def components(m: np.ndarray) -> int:
     if m[M_RATE] == m[M_RATE]:
         count += 1
     return count
+
+
+@lean_kernel
+def shines(r: np.ndarray, time: int) -> bool:
+    """Return whether the plume of a track, record `r`, may burn at `time` (ns)."""
+    return r.infrared_hits > 0 and r.off_from == 0 and time - r.last_infrared < LIT_NS
 
 
 @lean_kernel
@@ -44,7 +51,7 @@ def write_hits(
 
     `times` (n,) ns, `numbers` (n,) of the detections in the look, `signal` (n,) intensities of plumes in W/sr, radar
     cross-sections in dB m2 of what radars see, NaN = not known; `look`, `sensor`, `path` as the bank numbers them; a `path`
-    below 0 is none.
+    below 0 is none. The cross-section of what burns is that of all that will part.
     """
     for k in range(slots.shape[0]):
         s, d = slots[k], which[k]
@@ -66,7 +73,7 @@ def write_hits(
             records[s].doubt_infrared = 0.0
             if v == v and not records[s].intensity >= v:
                 records[s].intensity = v
-        elif v == v:
+        elif v == v and not shines(records[s], times[d]):
             records[s].echo_hits += 1
             records[s].echo += (v - records[s].echo) / records[s].echo_hits
         c.x, c.y, c.z = m[S_X], m[S_X + 1], m[S_X + 2]

@@ -38,7 +38,7 @@ RECORD = np.dtype(
 """What is known of a track besides its state; the meaning of most stands at the properties of `Track`. `shadow`: number of the
 track that takes its detections, 0 = none, in `shadow_slot`; `shade`: log of the chance of the looks that showed one of the two
 alone, if they were two objects; `apart`: looks among them that showed this one; `dark`: 1 it goes without now, -1 not.
-`echo`: mean radar cross-section, dB m2, of the `echo_hits` detections of radars that tell it."""
+`echo`: mean radar cross-section, dB m2, of the `echo_hits` detections of radars that tell it, of what does not burn."""
 CONTACT = np.dtype(
     [
         ("hits", np.int64),

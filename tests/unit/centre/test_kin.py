@@ -7,7 +7,7 @@ import pytest
 
 from tests.unit.tracking.scenes import SENSORS, Scene, at, later, thrown
 from tocsin.centre.judged import Judged, Spot
-from tocsin.centre.kin import ASKED, burn_of_kin, note_spent, note_upper, payload_unseen
+from tocsin.centre.kin import ASKED, FADES_DB, burn_of_kin, note_spent, note_upper, payload_unseen
 from tocsin.core.constants import NS
 from tocsin.identification.classes import CLASSES
 from tocsin.tracking.bank import Track
@@ -245,11 +245,16 @@ def alone(echo_db: float, hits: int = 12, **classes: float) -> tuple[Judged, flo
 
 
 def test_what_is_bright_to_radar_and_alone_may_be_the_stage_of_a_missile() -> None:
-    shares = [alone(db)[1] for db in (-6.0, 0.0, 3.0, 6.0, 9.0)]
-    assert shares[:2] == [0.0, 0.0]
+    shares = [alone(db - FADES_DB)[1] for db in (-6.0, 0.0, 3.0, 6.0, 9.0)]
+    assert shares[0] == 0.0 < shares[1] < 0.1
     assert 0.3 < shares[2] < 0.6 < shares[3] < shares[4] < 0.97
     # many a short-range missile falls in one piece
-    assert alone(6.0, ballistic_missile_short_range=1.0)[1] < 0.7 * shares[3]
+    assert alone(6.0 - FADES_DB, ballistic_missile_short_range=1.0)[1] < 0.7 * shares[3]
+
+
+def test_the_decibels_of_a_fading_echo_lie_below_its_mean() -> None:
+    power = np.random.default_rng(3).exponential(size=200_000)
+    assert np.mean(10.0 * np.log10(power)) == pytest.approx(-FADES_DB, abs=0.05)
 
 
 def test_nothing_is_said_of_a_payload_where_nothing_tells_of_it() -> None:

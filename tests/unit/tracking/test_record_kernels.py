@@ -49,6 +49,11 @@ def equal(one, other):
     return same and ("echo" not in one.dtype.names or np.allclose(one["echo"], other["echo"], rtol=1e-12))
 
 
+def burns(r, time) -> bool:
+    """Say whether its plume was seen within a minute, and no look has missed it since."""
+    return bool(r["infrared_hits"] and not r["off_from"] and time < r["last_infrared"] + 60 * 10**9)
+
+
 def hit_by_hand(r, c, path_hits, firsts, lasts, m, time, number, bright, infrared):
     """Write one detection (number of look 7, by sensor 1, path 2) into the record of one track."""
     r["last_hit"] = max(r["last_hit"], time)
@@ -67,7 +72,7 @@ def hit_by_hand(r, c, path_hits, firsts, lasts, m, time, number, bright, infrare
         r["last_infrared"] = max(r["last_infrared"], time)
         r["infrared_misses"] = r["off_from"] = 0
         r["intensity"] = np.fmax(r["intensity"], bright)
-    elif not math.isnan(bright):
+    elif not math.isnan(bright) and not burns(r, time):
         r["echo"] = (r["echo"] * r["echo_hits"] + bright) / (r["echo_hits"] + 1)
         r["echo_hits"] += 1
     mine["x"], mine["y"], mine["z"] = m[S_X : S_X + 3]
@@ -91,6 +96,18 @@ def test_a_hit_writes_what_the_hand_writes(size, infrared):
     rk.write_hits(*arrays, slots, which, rows, times, numbers, bright, 7, 1, 2, infrared)
     assert equal(arrays[0], hand[0]) and equal(arrays[1], hand[1])
     assert all(np.array_equal(a, b) for a, b in zip(arrays[2:], hand[2:], strict=True))
+
+
+@pytest.mark.parametrize(
+    ("plumes", "off_from", "later_s", "counts"), [(3, 0, 10, 0), (3, 0, 61, 1), (3, 5, 10, 1), (0, 0, 10, 1)]
+)
+def test_the_cross_section_of_what_burns_is_not_that_of_what_parts_from_it(plumes, off_from, later_s, counts):
+    rng = np.random.default_rng(1)
+    arrays, rows = records(rng), measurements(rng)
+    r, time, one = arrays[0], later_s * 10**9, np.zeros(1, np.int64)
+    r["infrared_hits"], r["off_from"], r["last_infrared"], r["echo_hits"] = plumes, off_from, 0, 0
+    rk.write_hits(*arrays, one, one, rows, np.array([time]), one, np.array([8.0]), 7, 1, 2, False)
+    assert r["echo_hits"][0] == counts
 
 
 @SIZES
