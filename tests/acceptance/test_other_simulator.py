@@ -100,3 +100,13 @@ def test_of_a_payload_and_its_stage_the_event_speaks_of_the_payload(tmp_path: Pa
     assert len(words) == 2
     assert off_m(words[0]["impact"], missile["impact"]) < 2e3
     assert off_m(words[1]["impact"], stage["impact"]) < 2e3
+
+
+def test_a_head_that_one_radar_cannot_tell_from_its_stage_for_a_minute_is_followed_to_the_end(tmp_path: Path) -> None:
+    said = told("stage-in-one-cell", tmp_path)
+    missile = said.named("M0")
+    flight = said.before(missile["impact"]["seconds"])
+    assert said.first("confirmed") < missile["impact"]["seconds"] - 500.0
+    assert {a["level"] for a in flight[-20:]} == {"confirmed"}
+    assert flight[-1]["objects"]["best"] == 1
+    assert holds(flight[-1]["impact"], missile["impact"], 0.99) and off_m(flight[-1]["impact"], missile["impact"]) < 5e3
