@@ -38,8 +38,8 @@ STAGE_ALONE, HEAD_ALONE = 0.3, 0.1
 FADES_DB = 2.5
 """So far below its mean lies the mean of the decibels of an echo that fades as Swerling's first two cases (10 lg e, by Euler's
 constant)."""
-LEAST_SHARE = 0.02
-"""Less is nothing: it would be outside the ellipse of 99 % as well."""
+LEAST_SHARE = 0.1
+"""Less is nothing: what is told of the body itself is blurred by it more than it helps (launches of two simulators)."""
 
 UPPER_HITS, UPPER_S, BORN_S = 6, 60.0, 40.0
 """A stage that goes on has so many detections by radars, and is looked for so long after the lower one went dark, of which its
