@@ -24,9 +24,10 @@ def components(m: np.ndarray) -> int:
 
 
 @lean_kernel
-def shines(r: np.ndarray, time: int) -> bool:
-    """Return whether the plume of a track, record `r`, may burn at `time` (ns)."""
-    return r.infrared_hits > 0 and r.off_from == 0 and time - r.last_infrared < LIT_NS
+def shines(records: np.ndarray, slot: int, time: int) -> bool:
+    """Return whether the plume of a track may burn at `time` (ns)."""
+    r = records[slot]
+    return bool(r.infrared_hits > 0 and r.off_from == 0 and time - r.last_infrared < LIT_NS)
 
 
 @lean_kernel
@@ -73,7 +74,7 @@ def write_hits(
             records[s].doubt_infrared = 0.0
             if v == v and not records[s].intensity >= v:
                 records[s].intensity = v
-        elif v == v and not shines(records[s], times[d]):
+        elif v == v and not shines(records, s, times[d]):
             records[s].echo_hits += 1
             records[s].echo += (v - records[s].echo) / records[s].echo_hits
         c.x, c.y, c.z = m[S_X], m[S_X + 1], m[S_X + 2]
