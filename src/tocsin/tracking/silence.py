@@ -52,14 +52,8 @@ NONE = Shown(np.empty(0, np.int64), np.empty(0, np.int64), np.empty((0, MEAS)))
 
 
 def silence(
-    bank: TrackBank,
-    look: Look,
-    sensor: Sensor,
-    place: FloatArray,
-    seen: IntArray,
-    chance: FloatArray,
-    shown: Shown = NONE,
-) -> tuple[list[tuple[int, float]], list[int]]:
+    bank: TrackBank, look: Look, sensor: Sensor, place: FloatArray, seen: IntArray, chance: FloatArray, shown: Shown = NONE
+) -> tuple[list[tuple[int, float]], list[int]]:  # fmt: skip
     """Return (slot, chance that the look would have seen it) of the confirmed tracks that it missed, and the slots that are gone.
 
     `place` (3,) of the sensor; `seen` slots that this look saw; `chance` (cap,), zero at first, gets those chances by slot;
@@ -96,19 +90,8 @@ def silence(
     cost, gone = np.empty(quiet.size), np.zeros(quiet.size, np.bool_)
     silence_kernel(bank.xs, bank.ps, bank.ws, bank.ts, bank.two, quiet, look.end, pd, free_pd, looks, cost)
     count_silence(
-        bank.records,
-        bank.contacts,
-        quiet,
-        pd,
-        cost,
-        bank.sensor_number(sensor),
-        infrared,
-        looks,
-        look.end,
-        MOST,
-        FALLS,
-        gone,
-    )
+        bank.records, bank.contacts, quiet, pd, cost, bank.sensor_number(sensor), infrared, looks, look.end, MOST, FALLS, gone
+    )  # fmt: skip
     chance[quiet] = pd
     stood = bank.columns["confirmed"][quiet].tolist()
     silent = [(slot, p) for slot, p, yes in zip(quiet.tolist(), pd.tolist(), stood, strict=True) if yes]
@@ -116,10 +99,10 @@ def silence(
 
 
 def _blended(bank: TrackBank, look: Look, sensor: Sensor, quiet: IntArray, shown: Shown) -> npt.NDArray[np.bool_]:
-    """Return which of the slots `quiet` (k,) a radar's look may have shown as one with what it saw beside them.
+    """Return which of the slots `quiet` (k,) a look may have shown as one with what it saw beside them.
 
     A stage and the head that left it stay within one resolution cell of a far radar for minutes: of two objects there it reports
-    one, and says nothing of the other.
+    one, and says nothing of the other. So do plumes within one pixel.
     """
     out = np.zeros(quiet.size, np.bool_)
     if quiet.size and shown.slots.size:
