@@ -295,17 +295,21 @@ class Events:
 
     def threats(self, members: list[Judged], now: int) -> tuple[AssetThreat, ...]:
         """Return the assets with the probability that at least one object falls on them, likeliest first."""
-        out: list[AssetThreat] = []
-        for k, name in enumerate(self.asset_ids):
-            spared = 1.0
-            left = math.inf
-            for j in members:
-                p = j.assets[k] * j.falls if k < len(j.assets) else 0.0
-                spared *= 1.0 - p
-                if p >= LISTED_ASSET and j.impact is not None:
-                    left = min(left, max((j.impact.time - now) / NS, 0.0))
-            if 1.0 - spared >= LISTED_ASSET:
-                out.append(AssetThreat(name, round(1.0 - spared, 4), round(left, 1) if math.isfinite(left) else 0.0))
+        spared, left = [1.0] * len(self.asset_ids), [math.inf] * len(self.asset_ids)
+        for j in members:
+            soonest = max((j.impact.time - now) / NS, 0.0) if j.impact is not None else math.inf
+            for k, share in enumerate(j.assets):
+                if share <= 0.0:
+                    continue
+                p = share * j.falls
+                spared[k] *= 1.0 - p
+                if p >= LISTED_ASSET:
+                    left[k] = min(left[k], soonest)
+        out = [
+            AssetThreat(name, round(1.0 - rest, 4), round(soonest, 1) if math.isfinite(soonest) else 0.0)
+            for name, rest, soonest in zip(self.asset_ids, spared, left, strict=True)
+            if 1.0 - rest >= LISTED_ASSET
+        ]
         out.sort(key=lambda a: (-a.probability, a.id))
         return tuple(out)
 
