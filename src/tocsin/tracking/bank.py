@@ -52,11 +52,6 @@ def track_name(number: int) -> str:
     return f"T{number:06d}"
 
 
-def track_number(name: str) -> int:
-    """Return the number of the track of that name."""
-    return int(name[1:])
-
-
 class Track:
     """What is known of a track besides its state. Of a track that was removed it is right until the next look."""
 

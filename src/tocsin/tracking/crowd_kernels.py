@@ -5,6 +5,7 @@ import math
 import numpy as np
 
 from tocsin.core.kernels import kernel
+from tocsin.core.sort_kernels import rising
 from tocsin.tracking.filter_kernels import A_X, B_X, FREE, M_RANGE, S_X, U_X
 from tocsin.tracking.view_kernels import places_at
 
@@ -105,12 +106,16 @@ def blend(
     It stands, lies in the cell of a detection, `rows[taken]` (m,), that a track of `takers` (m,) has taken, and is known to be
     another object than that. `rows` (., 18) at `times` (.,) ns; `cell` as in `in_cell`.
     """
-    n = slots.shape[0]
+    n, count = slots.shape[0], taken.shape[0]
     first, last = times[taken[0]], times[taken[0]]
-    ranges = np.empty(taken.shape[0])
-    for k in range(taken.shape[0]):
+    ranges, order = np.empty(count), np.empty(count, np.int64)
+    blind = 0
+    for k in range(count):
         first, last = min(first, times[taken[k]]), max(last, times[taken[k]])
-        ranges[k] = rows[taken[k], M_RANGE]
+        far = rows[taken[k], M_RANGE]
+        ranges[k] = far if far == far else -1.0
+        blind += ranges[k] < 0.0
+    rising(ranges, order)
     at, to = np.empty((n, 3)), np.empty((n, 3))
     places_at(xs, ws, ts, slots, first, at)
     places_at(xs, ws, ts, slots, last, to)
@@ -121,18 +126,28 @@ def blend(
         out[a] = False
         if not records[s].confirmed:
             continue
-        # no track is known worse along the line than in all, nor further off than at the look's ends and what lies between them
+        # no track is known worse along the line than in all; between two places a chord apart it comes so much nearer
         room = cell[0] + 2.0 * math.sqrt(max(p[0, 0] + p[1, 1] + p[2, 2], 0.0))
-        near, far, way = distance(at[a], place), distance(to[a], place), distance(at[a], to[a])
-        near, far = min(near, far) - room - way, max(near, far) + room + way
-        for k in range(taken.shape[0]):
-            if ranges[k] < near or ranges[k] > far:
-                continue
+        d0, d1, chord = distance(at[a], place), distance(to[a], place), distance(at[a], to[a])
+        near = math.sqrt(max(min(d0, d1) ** 2 - 0.25 * chord * chord, 0.0)) - room
+        far = max(d0, d1) + room
+        low, high = blind, count  # the first that is not nearer
+        while low < high:
+            middle = (low + high) // 2
+            if ranges[order[middle]] < near:
+                low = middle + 1
+            else:
+                high = middle
+        for q in range(blind + count - low):
+            # those without a range first
+            k = order[q if q < blind else low + q - blind]
+            if ranges[k] > far:
+                break
             m = rows[taken[k]]
             part = (times[taken[k]] - first) / max(last - first, 1)
             for i in range(3):
                 where[i] = at[a, i] + part * (to[a, i] - at[a, i])
-            within = in_cell(where, p, m, cell) if ranges[k] == ranges[k] else in_pixel(where, m, cell[1])
+            within = in_cell(where, p, m, cell) if q >= blind else in_pixel(where, m, cell[1])
             if within and told_apart(records, rivals, s, takers[k]):
                 out[a] = True
                 break

@@ -17,7 +17,7 @@ from tocsin.core.records.inputs import Look, PartnerTrack
 from tocsin.sensing.sensors import Sensor
 from tocsin.tracking import bank_kernels as kernels
 from tocsin.tracking.assign import assign
-from tocsin.tracking.bank import MAX_TRACKS, FloatArray, IntArray, Track, TrackBank, track_number
+from tocsin.tracking.bank import MAX_TRACKS, FloatArray, IntArray, Track, TrackBank
 from tocsin.tracking.births import CONFIRM_HITS, CONFIRM_SCORE, start_tracks, take_partner
 from tocsin.tracking.consider_kernels import consider
 from tocsin.tracking.continuity import followed
@@ -359,7 +359,7 @@ class Tracker:
     def ahead(self, name: str, times: IntArray) -> tuple[FloatArray, FloatArray] | None:
         """Return states (n, 6) and covariances (n, 21, lower triangle) of a track at rising `times` ahead, coasting."""
         b, slots = self.bank, self.bank.slots()
-        found = slots[b.records["number"][slots] == track_number(name)]
+        found = slots[b.records["number"][slots] == int(name[1:])]  # `bank.track_name`
         if not found.size:
             return None
         states, covariances = np.empty((times.size, 6)), np.empty((times.size, 21))
