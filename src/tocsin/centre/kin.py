@@ -36,8 +36,8 @@ PARTS = {
 STAGE_ALONE, HEAD_ALONE = 0.3, 0.1
 """Of what has parted: share of which radars see the stage alone, the head alone."""
 FADES_DB = 2.5
-"""So far below its mean lies the mean of the decibels of an echo that fades as Swerling's first two cases (10 lg e, by Euler's
-constant)."""
+"""So far below its mean lies the mean of the decibels of an echo that fades as Swerling's first two cases: 10 g / ln 10
+with Euler's constant g."""
 LEAST_SHARE = 0.1
 """Less is nothing: what is told of the body itself is blurred by it more than it helps (launches of two simulators)."""
 
