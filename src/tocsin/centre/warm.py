@@ -235,7 +235,7 @@ def _exercise_beginnings() -> None:
     from tocsin.tracking.assign import assign
     from tocsin.tracking.bank import TrackBank
     from tocsin.tracking.birth_kernels import start_radar, start_radars
-    from tocsin.tracking.crowd_kernels import blend, hold_two
+    from tocsin.tracking.crowd_kernels import hidden_beside, hold_two
     from tocsin.tracking.filter_kernels import M_RANGE, MEAS, N
     from tocsin.tracking.fuse_kernels import carry_on, join
     from tocsin.tracking.gliding import Anchor, air_since
@@ -260,7 +260,7 @@ def _exercise_beginnings() -> None:
     hold_two(
         bank.xs, bank.ps, bank.ws, bank.ts, slots, row[None, :], times, one, np.ones(3), np.zeros(1, np.bool_)
     )  # fmt: skip
-    blend(
+    hidden_beside(
         bank.xs, bank.ps, bank.ws, bank.ts, bank.records, bank.rivals, slots[:1], row[None, :], times, slots[1:], one,
         np.ones(3), np.zeros(1, np.bool_),
     )  # fmt: skip

@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from tocsin.core.kernels import kernel
-from tocsin.core.sort_kernels import rising
+from tocsin.core.sort_kernels import begins, first_from, rising
 from tocsin.tracking.filter_kernels import A_X, B_X, FREE, M_RANGE, S_X, U_X
 from tocsin.tracking.view_kernels import places_at
 
@@ -96,7 +96,7 @@ def told_apart(records: np.ndarray, rivals: np.ndarray, a: int, b: int) -> bool:
 
 
 @kernel
-def blend(
+def hidden_beside(
     xs: np.ndarray, ps: np.ndarray, ws: np.ndarray, ts: np.ndarray, records: np.ndarray, rivals: np.ndarray,
     slots: np.ndarray, rows: np.ndarray, times: np.ndarray, takers: np.ndarray, taken: np.ndarray, cell: np.ndarray,
     out: np.ndarray,
@@ -108,14 +108,16 @@ def blend(
     """
     n, count = slots.shape[0], taken.shape[0]
     first, last = times[taken[0]], times[taken[0]]
-    ranges, order = np.empty(count), np.empty(count, np.int64)
-    blind = 0
+    ranges, order, table = np.empty(count), np.empty(count, np.int64), np.empty(count, np.int64)
+    blind = 0  # detections without a range: they come first
     for k in range(count):
         first, last = min(first, times[taken[k]]), max(last, times[taken[k]])
         far = rows[taken[k], M_RANGE]
         ranges[k] = far if far == far else -1.0
         blind += ranges[k] < 0.0
     rising(ranges, order)
+    ranges = ranges[order]
+    begins(ranges, table)
     at, to = np.empty((n, 3)), np.empty((n, 3))
     places_at(xs, ws, ts, slots, first, at)
     places_at(xs, ws, ts, slots, last, to)
@@ -131,18 +133,12 @@ def blend(
         d0, d1, chord = distance(at[a], place), distance(to[a], place), distance(at[a], to[a])
         near = math.sqrt(max(min(d0, d1) ** 2 - 0.25 * chord * chord, 0.0)) - room
         far = max(d0, d1) + room
-        low, high = blind, count  # the first that is not nearer
-        while low < high:
-            middle = (low + high) // 2
-            if ranges[order[middle]] < near:
-                low = middle + 1
-            else:
-                high = middle
+        low = first_from(ranges, table, max(near, 0.0))
         for q in range(blind + count - low):
-            # those without a range first
-            k = order[q if q < blind else low + q - blind]
-            if ranges[k] > far:
+            rank = q if q < blind else low + q - blind
+            if ranges[rank] > far:
                 break
+            k = order[rank]
             m = rows[taken[k]]
             part = (times[taken[k]] - first) / max(last - first, 1)
             for i in range(3):

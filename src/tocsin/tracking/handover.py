@@ -7,7 +7,7 @@ import numpy as np
 from tocsin.core.constants import NS
 from tocsin.tracking.assign import assign
 from tocsin.tracking.bank import IntArray, Track, TrackBank
-from tocsin.tracking.notes import absorb
+from tocsin.tracking.notes import absorb, are_rivals
 from tocsin.tracking.track_records import CONTACT_LAST
 from tocsin.tracking.view_kernels import state_distances
 
@@ -40,8 +40,7 @@ def hand_over(bank: TrackBank) -> list[tuple[Track, Track]]:
     rows, cols = np.nonzero(d2 < HEIR_GATE)
     best = assign(rows, cols, HEIR_GATE - d2[rows, cols]).tolist() if rows.size else []
     found = [(bank.tracks[int(plumes[rows[k]])], bank.tracks[int(heirs[cols[k]])]) for k in best]
-    # seen beside each other, they are two
-    pairs = [(keep, drop) for keep, drop in found if drop.number not in keep.rival and keep.number not in drop.rival]
+    pairs = [(keep, drop) for keep, drop in found if not are_rivals(keep, drop)]
     for keep, drop in pairs:
         become(bank, keep, drop)
         keep.burnout = drop.burnout  # what the plume's own silence told is of no burnout

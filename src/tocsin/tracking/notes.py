@@ -117,3 +117,8 @@ def note_rivals(bank: TrackBank, seen: list[int]) -> None:
         slots = np.array([s for s in seen if s in bank.tracks], np.int64)
         numbers = np.array([bank.tracks[s].number for s in slots.tolist()], np.int64)
         kernels.note_rivals(bank.records, bank.rivals, slots, numbers)
+
+
+def are_rivals(one: Track, two: Track) -> bool:
+    """Return whether a look has shown two tracks side by side: they are two objects."""
+    return two.number in one.rival or one.number in two.rival

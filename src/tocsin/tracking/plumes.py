@@ -10,14 +10,14 @@ from __future__ import annotations
 import numpy as np
 from scipy.spatial import cKDTree
 
-from tocsin.core.constants import NS
 from tocsin.tracking.bank import BoolArray, FloatArray, IntArray, Track, TrackBank
 from tocsin.tracking.filter_kernels import FREE, MODELS
 from tocsin.tracking.look_result import LookResult
 from tocsin.tracking.notes import LookNotes
+from tocsin.tracking.record_kernels import LIT_NS
 
-BESIDE_M, LIT_S = 100e3, 60.0
-"""Launches of a raid are so near to each other; a plume that was lit so lately may burn yet."""
+BESIDE_M = 100e3
+"""Launches of a raid are so near to each other."""
 RISE_M_S, RISE_SIGMA, ACROSS_SIGMA = 400.0, 400.0, 600.0
 """Velocity, up and one sigma up and on each axis across, of what has come out of the clouds since the last look: in twelve
 raids of ten, nine in ten were at 2 to 11 km, climbed with 150 to 590 m/s and moved across with 60 to 520."""
@@ -33,7 +33,7 @@ def beside_others(bank: TrackBank, slots: IntArray, now: int) -> BoolArray:
     """Return which tracks (k,), seen by satellites, have another plume beside them that may burn at `now` (TAI ns)."""
     out: BoolArray = np.zeros(slots.size, np.bool_)
     alive, last = bank.slots(), bank.columns["last_infrared"]
-    lit = alive[(last[alive] > 0) & (last[alive] > now - LIT_S * NS)]
+    lit = alive[(last[alive] > 0) & (last[alive] > now - LIT_NS)]
     if lit.size < 2 or not slots.size:
         return out
     off, _ = cKDTree(bank.xs[lit, FREE, :3]).query(bank.xs[slots, FREE, :3], k=2, distance_upper_bound=BESIDE_M)

@@ -9,7 +9,7 @@ from tocsin.tracking.filter_kernels import M_RANGE, M_RATE, S_X, U_X
 
 SCORE_MOST = 200.0
 NIS_MEMORY = 0.05  # share of the last look in the running mean of the innovations
-LIT_NS = 60_000_000_000  # a plume that no look of satellites has missed since burns yet for so long
+LIT_NS = 60_000_000_000  # a plume that was lit so lately may burn yet
 
 
 @lean_kernel

@@ -15,7 +15,7 @@ from tocsin.sensing.detectability import detection_probability
 from tocsin.sensing.sensors import Sensor
 from tocsin.tracking.bank import FloatArray, IntArray, TrackBank
 from tocsin.tracking.bank_kernels import silence as silence_kernel
-from tocsin.tracking.crowd_kernels import blend
+from tocsin.tracking.crowd_kernels import hidden_beside
 from tocsin.tracking.filter_kernels import MEAS
 from tocsin.tracking.record_kernels import count_silence, weaken
 from tocsin.tracking.upkeep import unsharp
@@ -78,7 +78,7 @@ def silence(
     if could.size and sensor.kind == "radar":
         # nobody knows where an unsharp track is: a radar's silence at its middle says nothing
         could = could[~unsharp(bank, quiet[could])]
-    could = could[~_blended(bank, look, sensor, quiet[could], shown)]
+    could = could[~_hidden(bank, look, sensor, quiet[could], shown)]
     if not could.size:
         return [], []
     pd, quiet = np.minimum(pd[could], PD_MOST), quiet[could]
@@ -98,7 +98,7 @@ def silence(
     return silent, quiet[gone].tolist()
 
 
-def _blended(bank: TrackBank, look: Look, sensor: Sensor, quiet: IntArray, shown: Shown) -> npt.NDArray[np.bool_]:
+def _hidden(bank: TrackBank, look: Look, sensor: Sensor, quiet: IntArray, shown: Shown) -> npt.NDArray[np.bool_]:
     """Return which of the slots `quiet` (k,) a look may have shown as one with what it saw beside them.
 
     A stage and the head that left it stay within one resolution cell of a far radar for minutes: of two objects there it reports
@@ -106,7 +106,7 @@ def _blended(bank: TrackBank, look: Look, sensor: Sensor, quiet: IntArray, shown
     """
     out = np.zeros(quiet.size, np.bool_)
     if quiet.size and shown.slots.size:
-        blend(
+        hidden_beside(
             bank.xs, bank.ps, bank.ws, bank.ts, bank.records, bank.rivals, quiet, shown.rows, look.times, shown.slots,
             shown.which, np.array(sensor.cell), out,
         )  # fmt: skip

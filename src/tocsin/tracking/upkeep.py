@@ -18,7 +18,7 @@ from tocsin.tracking.filter_kernels import BOOST, FREE, LIGHTNESS, M_RANGE, M_SI
 from tocsin.tracking.fuse_kernels import FAR, join
 from tocsin.tracking.ground_kernels import raise_above
 from tocsin.tracking.handover import become
-from tocsin.tracking.notes import absorb
+from tocsin.tracking.notes import absorb, are_rivals
 from tocsin.tracking.reach_kernels import FASTEST_M_S
 from tocsin.tracking.record_kernels import seen_together
 from tocsin.tracking.still import DARK_S, stood
@@ -177,7 +177,7 @@ def merge_twins(bank: TrackBank) -> list[tuple[Track, Track]]:
     gone: set[int] = set()
     for a, b in pairs[:count].tolist():
         one, two = bank.tracks[a], bank.tracks[b]
-        if one.number in gone or two.number in gone or _rivals(one, two):
+        if one.number in gone or two.number in gone or are_rivals(one, two):
             continue
         if seen_together(bank.lasts, a, one.last_count, b, two.last_count):
             continue
@@ -192,11 +192,6 @@ def merge_twins(bank: TrackBank) -> list[tuple[Track, Track]]:
     for _, drop in merged:
         bank.remove(drop.slot)
     return merged
-
-
-def _rivals(one: Track, two: Track) -> bool:
-    """Return whether a look has shown two tracks side by side: they are two objects."""
-    return two.number in one.rival or one.number in two.rival
 
 
 def shadows(bank: TrackBank) -> list[tuple[Track, Track]]:
@@ -214,7 +209,7 @@ def shadows(bank: TrackBank) -> list[tuple[Track, Track]]:
     )
     for s in slots[over].tolist():
         right, wrong = bank.tracks[s], bank.tracks.get(int(records["shadow_slot"][s]))
-        if wrong is None or wrong.number != records["shadow"][s] or not wrong.confirmed or _rivals(right, wrong):
+        if wrong is None or wrong.number != records["shadow"][s] or not wrong.confirmed or are_rivals(right, wrong):
             continue
         if right.born <= wrong.born:
             found.append((right, wrong))

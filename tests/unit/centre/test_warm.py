@@ -13,7 +13,7 @@ from tocsin.centre import warm
 from tocsin.detection.background_kernels import forget_spots
 from tocsin.tracking.assign_kernels import assign_groups
 from tocsin.tracking.birth_kernels import start_radar, start_radars
-from tocsin.tracking.crowd_kernels import blend, hold_two, unsettle
+from tocsin.tracking.crowd_kernels import hidden_beside, hold_two, unsettle
 from tocsin.tracking.measurement_kernels import measured
 from tocsin.tracking.record_kernels import note_rivals
 from tocsin.tracking.update_kernels import carry_back
@@ -22,7 +22,7 @@ from tocsin.tracking.view_kernels import state_distances
 warm.exercise_tracking()
 warm.exercise_known()
 reached = (group_pairs, gate_pairs, forget_spots, start_radar, start_radars, state_distances, assign_groups, measured)
-reached += (note_rivals, hold_two, blend, unsettle, carry_back)
+reached += (note_rivals, hold_two, hidden_beside, unsettle, carry_back)
 print(json.dumps({kernel.py_func.__name__: len(kernel.signatures) for kernel in reached}))
 """
 

@@ -13,7 +13,6 @@ from tocsin.tracking.notes import LookNotes
 from tocsin.tracking.plumes import (
     ACROSS_SIGMA,
     BESIDE_M,
-    LIT_S,
     MIXED_HITS,
     NEIGHBOURS,
     RISE_M_S,
@@ -23,6 +22,7 @@ from tocsin.tracking.plumes import (
     end_mixed,
     of_neighbours,
 )
+from tocsin.tracking.record_kernels import LIT_NS
 
 GROUND = thrown(height_m=15e3)[:3]
 
@@ -42,7 +42,7 @@ def by_hand(bank, now):
     """Return `beside_others` of all tracks, pair by pair."""
     tracks = list(bank.tracks.values())
     place = {t.number: bank.xs[t.slot, FREE, :3] for t in tracks}
-    lit = [t for t in tracks if t.last_infrared > now - LIT_S * NS]
+    lit = [t for t in tracks if t.last_infrared > now - LIT_NS]
     near = [
         [np.linalg.norm(place[t.number] - place[o.number]) < BESIDE_M for o in lit if o.number != t.number]
         for t in tracks
