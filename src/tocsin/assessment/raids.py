@@ -163,15 +163,17 @@ def burns_of(plumes: Sequence[Member], member: Member) -> list[Member]:
 
 
 def carriers_of(event: RaidEvent, member: Member) -> list[Member]:
-    """Return the likely missiles of an event whose burn has carried an object that only another phenomenology has seen.
+    """Return what rose in an event whose burn has carried an object that only another phenomenology has seen.
 
     A burn carries all that comes apart after it, and the track of a plume goes on with one part: its spent stage, say, which
-    falls short. What was seen of the burn was seen of every part.
+    falls short. What was seen of the burn was seen of every part. It is a likely missile, or nobody has seen where it went: then
+    what it is taken for hangs on a prediction.
     """
     own = phenomenologies(tuple(member.paths))
     return [
         m for m in event.members.values()
-        if own and m.rose and m.p_missile >= LIKELY_MISSILE and m.p_orbit_most < ORBITAL and m.number != member.number
+        if own and m.rose and m.p_orbit_most < ORBITAL and m.number != member.number
+        and (m.p_missile >= LIKELY_MISSILE or set(own).isdisjoint(phenomenologies(tuple(m.spoken))))
         and burn_paths(m, own) and _may_be_one_launch(m, member)
     ]  # fmt: skip
 

@@ -160,16 +160,22 @@ def note_spent(bank: TrackBank, objects: Iterable[Judged]) -> None:
 def payload_unseen(bank: TrackBank, judged: Judged, track: Track) -> float:
     """Return the probability that an object in free flight is a spent stage whose payload nobody has seen, 0 where it is small.
 
-    It is the only one of its burn that is followed, and bright to radar. Where radars tell no cross-section it is 0.
+    It is the only one of its burn that is followed, and bright to radar or slowed by the air more than heads are. Where neither
+    tells it is 0.
     """
-    if judged.burn or judged.context.upper or not bank.columns["echo_hits"][track.slot] >= ECHO_HITS:
+    odds = -heavy_odds(*judged.context.lightness)
+    echoes = bank.columns["echo_hits"][track.slot] >= ECHO_HITS
+    if judged.burn or judged.context.upper or not (echoes or odds > 0.0):
         return 0.0
     share = sum(PARTS[c] * judged.classes.get(c, 0.0) for c in PARTS)
     whole = sum(judged.classes.get(c, 0.0) for c in PARTS) - share
     if share + whole < 0.5:
         return 0.0
-    echo = float(bank.columns["echo"][track.slot]) + FADES_DB
-    stage, head = (math.exp(-0.5 * ((echo - at) / wide) ** 2) / wide for at, wide in (STAGE_DBSM, HEAD_DBSM))
+    stage, head = math.exp(odds), 1.0
+    if echoes:
+        echo = float(bank.columns["echo"][track.slot]) + FADES_DB
+        bright, dim = (math.exp(-0.5 * ((echo - at) / wide) ** 2) / wide for at, wide in (STAGE_DBSM, HEAD_DBSM))
+        stage, head = stage * bright, dim
     stage, head = STAGE_ALONE * share * stage, (whole + HEAD_ALONE * share) * head
     found = stage / (stage + head)
     return found if found >= LEAST_SHARE else 0.0

@@ -16,6 +16,7 @@ from tocsin.core.constants import DEG, NS
 from tocsin.core.records.network import Assets
 from tocsin.core.records.outputs import Ellipse
 from tocsin.identification.classes import MISSILES, RANGES_KM
+from tocsin.identification.features import AIR_M
 from tocsin.prediction.ascent import FEWEST, Burnout, fit_burnout
 from tocsin.prediction.assets import AssetTable
 from tocsin.prediction.backtrace import launch_from_arc
@@ -24,11 +25,13 @@ from tocsin.prediction.impact import PoweredHypotheses, asset_probabilities, pre
 from tocsin.prediction.launch import fit_launch
 from tocsin.prediction.parted import with_payload_apart
 from tocsin.tracking.bank import Track
-from tocsin.tracking.filter_kernels import BETA_LEAST, LIGHTNESS
+from tocsin.tracking.entry import before_air
 from tocsin.tracking.tracker import Tracker
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
+Drag = tuple[float, float, FloatArray]
+"""Lightness (m2/kg) of a track, its sigma and covariance (6,) with its state."""
 
 BURN_S = {
     "ballistic_missile_short_range": (80.0, 20.0),
@@ -165,8 +168,9 @@ class Predictor:
         parted = track.off_from or (judged.launch.time + BURNT_NS if judged.launch is not None else time)
         judged.carried = share if time > parted else 0.0
         if judged.carried:
-            light = lightness if lightness - 2.0 * lightness_sigma > 1.0 / BETA_LEAST else LIGHTNESS
-            found = with_payload_apart(found, time, state, (time - parted) / NS, share, light)
+            drag = lightness, lightness_sigma, lightness_with
+            seen = _last_above(track, tracker, time, state, covariance, drag)
+            found = with_payload_apart(found, time, *seen, parted, share)
         judged.wide = found.method != "unscented"
         assets = [float(v) for v in asset_probabilities(found, self.table)]
         if not len(found.parts) or not math.isfinite(found.lat):
@@ -248,6 +252,22 @@ def _sights(track: Track) -> tuple[IntArray, FloatArray, FloatArray, FloatArray]
     rest = np.array([s[1:8] for s in track.sights], np.float64)
     times = np.array([s[0] for s in track.sights], np.int64)
     return times, *(np.ascontiguousarray(rest[:, part]) for part in (slice(0, 3), slice(3, 6), 6))  # type: ignore[return-value]
+
+
+def _last_above(
+    track: Track, tracker: Tracker, time: int, state: FloatArray, covariance: FloatArray, drag: Drag
+) -> tuple[tuple[int, FloatArray, FloatArray], Drag | None]:
+    """Return when and how (6,), (6, 6) a track flew that leads back to its burnout, and what drag has told on the way there.
+
+    What falls is led back from before the air that it meets.
+    """
+    if float((state[:3] * state[3:6]).sum()) > 0.0:
+        return (time, state[:6], covariance[:6, :6]), drag
+    entry = before_air(tracker.bank, track.slot, AIR_M)
+    if entry is None:
+        return (time, state[:6], covariance[:6, :6]), None
+    ago_s, then, covariance = entry
+    return (time - round(ago_s * NS), then, covariance), None
 
 
 def _rose(found: Burnout) -> Spot:

@@ -9,6 +9,7 @@ import numpy.typing as npt
 from tocsin.core.constants import DEG, NS
 from tocsin.core.records.outputs import Ellipse, GroundPoint
 from tocsin.core.time import iso_from_tai
+from tocsin.identification.drag import STAGE_BETAS
 from tocsin.prediction import impact_kernels as k
 from tocsin.prediction.arc import RE_ENTRY_HEIGHT_M, arc_figures
 from tocsin.prediction.assets import AssetTable
@@ -44,9 +45,6 @@ lightness lies so many sigma beyond that range it is no such body."""
 _BETAS, _BETA_SPREAD = 4, 0.5
 _BETA_WIDTH = math.sqrt(_BETAS**2 - 1 + 12.0 * _BETA_SPREAD**2)
 """So many Gaussians stand for that range, with a sigma of so many steps; steps of the range over this keep its variance."""
-STAGE_BETAS = 80.0, 1000.0
-"""kg/m2, of spent stages: empty tanks that tumble, to motors that fall nose first. Of dry masses and sizes of published stages
-(an R-17: 2.1 t, 0.88 x 9 m, 200 broadside, 1,500 nose first; a third stage of 1 t, 1.3 x 2 m: 350)."""
 _POSSIBLE = 0.005
 
 

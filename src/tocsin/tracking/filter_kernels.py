@@ -23,6 +23,14 @@ from tocsin.world.atmosphere_kernels import density, thinning
 from tocsin.world.geodesy_kernels import height_near
 from tocsin.world.gravity_kernels import acceleration_free, gravity_gradient
 
+
+def over_betas(least: float, most: float) -> tuple[float, float]:
+    """Return mean and sigma of the lightness of ballistic coefficients (kg/m2) that lie evenly in their logarithm."""
+    span = math.log(most / least)
+    mean = (1.0 / least - 1.0 / most) / span
+    return mean, math.sqrt((least**-2 - most**-2) / (2.0 * span) - mean**2)
+
+
 N = 10
 BOOST, FREE, MODELS = 0, 1, 2
 GLIDE = 2  # flies in the place of the boost model
@@ -53,11 +61,11 @@ AIR_WALK, SPACE_WALK = 2.0e-4, 5.0e-6
 BETA_LEAST, BETA_MOST = 2000.0, 12000.0
 # The state has the lightness, 1 / ballistic coefficient, m2/kg: what drag does is linear in it. Its first two moments over that
 # range; what is lighter (a spent stage: 2e-3) lies outside, and what drag does to it tells (`may_be_lighter`).
-_SPAN = math.log(BETA_MOST / BETA_LEAST)
-LIGHTNESS = (1.0 / BETA_LEAST - 1.0 / BETA_MOST) / _SPAN
-LIGHTNESS_SIGMA = math.sqrt((BETA_LEAST**-2 - BETA_MOST**-2) / (2.0 * _SPAN) - LIGHTNESS**2)
+LIGHTNESS, LIGHTNESS_SIGMA = over_betas(BETA_LEAST, BETA_MOST)
 LIGHTEST = 0.05  # an empty tank, a panel
-LIGHTNESS_WALK = 1.0e-4  # 1/s, random walk of its logarithm in the air: it changes with speed, and the skin burns off
+# 1/s, random walk of its logarithm in the air: it changes with speed, and the skin burns off. While the air has told less than
+# so much of its variance, that is within its prior, and what is told can be told from the prior (`drag_alone`)
+LIGHTNESS_WALK, TOLD = 1.0e-4, 0.5
 BOOST_LIFE_S = 90.0  # mean time to burnout from any moment of a boost
 RESTART_LIFE_S = 2000.0  # mean time to an ignition while coasting
 RESTART_SIGMA = 12.0  # m/s2, spread of thrust acceleration at an ignition
@@ -362,7 +370,8 @@ def carry_model(x: np.ndarray, p: np.ndarray, dt: float, model: int, work: np.nd
             walk = 2.0 * lift_sigma(x) ** 2 / GLIDE_LIFE_S
         carry_covariance(p, phi, model != FREE, drag, t)
         if drag:
-            p[9, 9] += LIGHTNESS_WALK * h * x[9] * x[9]
+            if p[9, 9] < (1.0 - TOLD) * LIGHTNESS_SIGMA * LIGHTNESS_SIGMA or x[9] > 1.0 / BETA_LEAST:
+                p[9, 9] += LIGHTNESS_WALK * h * x[9] * x[9]
         else:
             for i in range(9):
                 # the lightness is not observable out here

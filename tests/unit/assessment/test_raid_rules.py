@@ -322,6 +322,17 @@ def test_what_was_surely_a_space_launch_lends_its_burn_to_no_missile() -> None:
         assert (carriers_of(event(arc, beside), arc) == [beside]) is counts
 
 
+def test_a_plume_that_nobody_has_seen_since_speaks_for_its_arc_whatever_it_is_taken_for_now() -> None:
+    # seen for 24 s by one satellite it was taken for a sounding rocket, and its missile for one that satellites had not seen
+    arc = member(1, "possible", paths=[RADAR], spoken=[RADAR], **STRONG)
+    unseen = member(2, spoken=[IR], rose=True, p_missile=0.38)
+    assert carriers_of(event(arc, unseen), arc) == [unseen]
+    assert wanted_level(event(arc, unseen)) == "probable"
+    followed = member(3, spoken=[IR, RADAR], rose=True, p_missile=0.38)
+    assert carriers_of(event(arc, followed), arc) == []
+    assert wanted_level(event(arc, followed)) == "possible"
+
+
 def test_what_was_seen_in_both_ways_is_whole_and_lends_nothing() -> None:
     # a false plume beside a harmless launch that satellites and a radar follow: that launch has its own plume already
     plume, whole = member(1, paths=[IR], **STRONG), member(2, paths=[RADAR, "infrared/other/line-9"], **STRONG)

@@ -1,5 +1,6 @@
 """Objects of one burn: what separates from a stage rose where its plume did."""
 
+import math
 import types
 
 import numpy as np
@@ -11,6 +12,7 @@ from tocsin.centre.kin import ASKED, FADES_DB, burn_of_kin, note_spent, note_upp
 from tocsin.core.constants import NS
 from tocsin.identification.classes import CLASSES
 from tocsin.tracking.bank import Track
+from tocsin.tracking.filter_kernels import LIGHTNESS, LIGHTNESS_SIGMA
 from tocsin.tracking.kindred import apart_at
 
 STAGE = thrown()
@@ -136,7 +138,7 @@ def test_what_the_air_has_told_of_two_that_came_apart_counts_too() -> None:
     note_spent(scene.tracker.bank, (stage, warhead))
     assert stage.spent > 0.99
     # the prior of the filter is no word of the air
-    stage.context.lightness = warhead.context.lightness = (2.1e-4, 1.3e-4)
+    stage.context.lightness = warhead.context.lightness = (LIGHTNESS, LIGHTNESS_SIGMA)
     note_spent(scene.tracker.bank, (stage, warhead))
     assert stage.spent == 0.5
 
@@ -255,6 +257,25 @@ def test_what_is_bright_to_radar_and_alone_may_be_the_stage_of_a_missile() -> No
 def test_the_decibels_of_a_fading_echo_lie_below_its_mean() -> None:
     power = np.random.default_rng(3).exponential(size=200_000)
     assert np.mean(10.0 * np.log10(power)) == pytest.approx(-FADES_DB, abs=0.05)
+
+
+def test_what_the_air_slows_more_than_heads_may_be_the_stage_of_a_missile_without_any_echo() -> None:
+    def share(beta: float, sigma: float, echo_db: float = math.nan) -> float:
+        scene, (track,) = followed(STAGE)
+        one = Judged(number=track.number, slot=track.slot, classes={"ballistic_missile_short_range": 1.0})
+        # what the filter makes of drag that says 1 / beta +/- sigma, with the lightness of heads for its prior
+        told = LIGHTNESS_SIGMA**2 / (LIGHTNESS_SIGMA**2 + sigma**2)
+        one.context.lightness = LIGHTNESS + told * (1.0 / beta - LIGHTNESS), LIGHTNESS_SIGMA * math.sqrt(1.0 - told)
+        columns = scene.tracker.bank.columns
+        columns["echo"][track.slot], columns["echo_hits"][track.slot] = echo_db, 0 if math.isnan(echo_db) else 12
+        return payload_unseen(scene.tracker.bank, one, track)
+
+    assert share(230.0, 2.0e-3) < share(230.0, 1.5e-3) < share(230.0, 1.0e-3)
+    assert share(230.0, 1.0e-3) > 0.9
+    assert share(4000.0, 1.0e-3) == 0.0
+    # each tells what it tells
+    assert share(230.0, 1.5e-3, -20.0) < share(230.0, 1.5e-3) < share(230.0, 1.5e-3, 8.0)
+    assert share(4000.0, 0.5e-3, 3.0) < alone(3.0, ballistic_missile_short_range=1.0)[1]
 
 
 def test_nothing_is_said_of_a_payload_where_nothing_tells_of_it() -> None:

@@ -10,7 +10,9 @@ from tests.unit.prediction.arcs import inside, spread, state_at
 from tocsin.core.constants import NS
 from tocsin.prediction.impact import falls, predict_impact
 from tocsin.prediction.parted import PUSH_M_S, with_payload_apart
-from tocsin.tracking.filter_kernels import LIGHTNESS
+from tocsin.tracking import filter_kernels as fk
+from tocsin.tracking.filter_kernels import FREE, LIGHTNESS, LIGHTNESS_SIGMA
+from tocsin.tracking.filter_kernels import N as SIZE
 from tocsin.world.geodesy_kernels import great_circle_m
 from tocsin.world.motion.freeflight_kernels import propagate
 
@@ -21,6 +23,13 @@ BURNOUTS = {
 }
 SINCE_S, N = 400.0, 3000
 SEEN = spread(100.0, 0.1)
+UNTOLD = (LIGHTNESS, LIGHTNESS_SIGMA, np.zeros(6))
+
+
+def apart(found, state, covariance, drag, since_s, share):
+    """Return the footprint with that of a payload that parted `since_s` before."""
+    now = 7 * NS
+    return with_payload_apart(found, now, (now, state, covariance), drag, now - round(since_s * NS), share)
 
 
 def stage_seen(name):
@@ -33,7 +42,7 @@ def stage_seen(name):
 @pytest.mark.parametrize("name", BURNOUTS)
 def test_it_holds_what_was_pushed_off_at_burnout(name):
     burnout, state, stage = stage_seen(name)
-    payload = with_payload_apart(stage, 7 * NS, state, SINCE_S, 1.0)
+    payload = apart(stage, state, SEEN, UNTOLD, SINCE_S, 1.0)
     assert (payload.lat, payload.lon) == pytest.approx((stage.lat, stage.lon), abs=1e-5)
     rng = np.random.default_rng(3)
     along = burnout[3:] / np.linalg.norm(burnout[3:])
@@ -53,8 +62,8 @@ def test_it_holds_what_was_pushed_off_at_burnout(name):
 
 def test_the_share_that_may_be_a_payload_widens_the_outer_ellipse_most():
     _, state, stage = stage_seen("intercontinental")
-    half = with_payload_apart(stage, 7 * NS, state, SINCE_S, 0.5)
-    whole = with_payload_apart(stage, 7 * NS, state, SINCE_S, 1.0)
+    half = apart(stage, state, SEEN, UNTOLD, SINCE_S, 0.5)
+    whole = apart(stage, state, SEEN, UNTOLD, SINCE_S, 1.0)
     widths = [[e.semi_major_km for e in found.ellipses] for found in (stage, half, whole)]
     for one, mixed, other in zip(*widths, strict=True):
         assert one < mixed < other
@@ -67,14 +76,14 @@ def test_the_share_that_may_be_a_payload_widens_the_outer_ellipse_most():
 def test_what_is_no_gaussian_fall_is_left_as_it_is(method):
     _, state, stage = stage_seen("intercontinental")
     other = dataclasses.replace(stage, method=method, parts=stage.parts[: 0 if method == "none" else None])
-    assert with_payload_apart(other, 7 * NS, state, SINCE_S, 0.5) is other
+    assert apart(other, state, SEEN, UNTOLD, SINCE_S, 0.5) is other
 
 
 def test_where_some_of_it_would_stay_up_nothing_is_known():
     _, _, stage = stage_seen("intercontinental")
     orbit = state_at(0.0, 0.0, 300e3, 7300.0, 0.0, 90.0)
-    assert with_payload_apart(stage, 7 * NS, orbit, SINCE_S, 0.5) is stage
-    assert with_payload_apart(stage, 7 * NS, np.full(6, np.nan), SINCE_S, 0.5) is stage
+    assert apart(stage, orbit, SEEN, UNTOLD, SINCE_S, 0.5) is stage
+    assert apart(stage, np.full(6, np.nan), SEEN, UNTOLD, SINCE_S, 0.5) is stage
 
 
 @pytest.mark.parametrize("longitude_deg", [20.0, 179.6])
@@ -83,10 +92,41 @@ def test_what_the_air_has_held_back_falls_short_of_what_it_carried(longitude_deg
     burnout, state = state_at(10.0, longitude_deg, 50e3, 1900.0, 45.0, 80.0), np.empty(6)
     assert propagate(burnout, ago, beta, state) == 0
     stage = predict_impact(7 * NS, state, SEEN, lightness=1.0 / beta, lightness_sigma=1e-4)
-    payload = with_payload_apart(stage, 7 * NS, state, ago, 1.0, 1.0 / beta)
+    payload = apart(stage, state, SEEN, (1.0 / beta, 1e-4, np.zeros(6)), ago, 1.0)
     landed = falls(burnout[None], np.array([1.0 / LIGHTNESS]), 5400.0, np.zeros(1))[0]
     short = great_circle_m(stage.lat, stage.lon, landed[1], landed[2])
     assert short > 10e3
     assert great_circle_m(payload.lat, payload.lon, landed[1], landed[2]) < 0.01 * short
     assert (payload.time - 7 * NS) / NS == pytest.approx(landed[0] - ago, abs=1.0)
     assert abs(payload.lon) <= math.pi
+
+
+@pytest.mark.parametrize(("beta", "nearer"), [(120.0, 0.2), (227.0, 0.4), (400.0, 0.5), (900.0, 0.9)])
+def test_a_stage_that_the_filter_holds_for_a_head_still_tells_where_the_head_falls(beta, nearer):
+    """The filter starts at burnout, 45 km up, knows the velocity to 60 m/s, and has the lightness of heads for its prior."""
+    rng, held, off = np.random.default_rng(int(beta)), [], []
+    for _ in range(24):
+        burnout = state_at(10.0, 20.0, 45e3, 1900.0, 50.0, 80.0)
+        truth = np.append(burnout, [0.0, 0.0, 0.0, 1.0 / beta])
+        p = np.diag([300.0**2] * 3 + [60.0**2] * 3 + [0.0] * 3 + [LIGHTNESS_SIGMA**2])
+        x = truth + np.sqrt(np.diag(p)) * rng.normal(size=SIZE)
+        x[6:] = 0.0, 0.0, 0.0, LIGHTNESS
+        for _ in range(25):
+            fk.coast(truth, 1.0)
+            fk.predict_model(x, p, 1.0, FREE)
+            # places to 60 m each way: the rows of a radar, without its geometry
+            for axis in range(3):
+                gain = p[:, axis] / (p[axis, axis] + 60.0**2)
+                x += gain * (truth[axis] + 60.0 * rng.normal() - x[axis])
+                p -= np.outer(gain, p[axis])
+        drag = float(x[9]), math.sqrt(p[9, 9]), p[9, :6].copy()
+        stage = predict_impact(
+            7 * NS, x[:6], p[:6, :6], lightness=drag[0], lightness_sigma=drag[1], lightness_with=drag[2]
+        )
+        payload = apart(stage, x[:6], p[:6, :6], drag, 25.0, 1.0)
+        fell = falls(burnout[None], np.array([1.0 / LIGHTNESS]), 5400.0, np.zeros(1))[0]
+        held.append([bool(inside(payload.lat, payload.lon, e, fell[1:2], fell[2:3])[0]) for e in payload.ellipses])
+        off.append([great_circle_m(one.lat, one.lon, fell[1], fell[2]) for one in (payload, stage)])
+    payload_m, stage_m = np.median(off, axis=0)
+    assert payload_m < nearer * stage_m
+    assert np.mean(held, axis=0)[1] > 0.75 and np.mean(held, axis=0)[2] > 0.9
