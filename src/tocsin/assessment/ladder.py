@@ -8,6 +8,8 @@ from tocsin.assessment.paths import independent_paths, phenomenologies
 
 POSSIBLE_ASSET, PROBABLE_ASSET = 0.01, 0.10
 POSSIBLE_MISSILE, PROBABLE_MISSILE = 0.05, 0.90
+MAY_WELL_BE = 0.25
+"""With so much P(missile) no prediction takes back what was told: that of a plume that is out, seen by one satellite, wavers."""
 FALL = 0.5
 """A level is left when its figures are below this share of what it took to reach it (no flicker at a threshold)."""
 RANK = {"": -1, "noticed": 0, "tracked": 1, "possible": 2, "probable": 3, "confirmed": 4}
@@ -53,7 +55,7 @@ def level_of(f: Figures, current: str) -> tuple[str, str]:
     else:
         asset = f.asset
     possible = missile >= POSSIBLE_MISSILE * ease and asset >= POSSIBLE_ASSET * ease
-    if not possible and RANK[current] >= RANK["possible"] and (f.wide or f.unseen) and f.missile >= 0.5:
+    if not possible and RANK[current] >= RANK["possible"] and (f.wide or f.unseen) and f.missile >= MAY_WELL_BE:
         # what was said is taken back by an observation, never by a prediction
         why = "the footprint is too wide to rule an asset out" if f.wide else "nobody has seen it since its burnout"
         return "possible", f"P(missile) {f.missile:.2f}; {why}"

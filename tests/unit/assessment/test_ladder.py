@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tocsin.assessment.ladder import RANK, Figures, level_of, told_paths
+from tocsin.assessment.ladder import MAY_WELL_BE, RANK, Figures, level_of, told_paths
 from tocsin.assessment.paths import independent_paths, phenomenologies
 
 INFRARED = ("infrared/post-a/line-a", "infrared/post-b/line-b")
@@ -147,9 +147,9 @@ def test_what_holds_probable_does_not_lift_it_to_confirmed() -> None:
 def test_a_wide_footprint_does_not_take_an_alarm_back_but_never_raises_one() -> None:
     # looks have stopped and the footprint has grown over everything: a small P(asset) is ignorance then (2023)
     for current in ("possible", "probable", "confirmed"):
-        assert level(current, asset=0.0, missile=0.5, wide=True) == "possible"
-        assert level(current, asset=0.0, missile=0.5 - E, wide=True) == "tracked"
-        assert level(current, asset=0.0, missile=0.5, wide=False) == "tracked"
+        assert level(current, asset=0.0, missile=MAY_WELL_BE, wide=True) == "possible"
+        assert level(current, asset=0.0, missile=MAY_WELL_BE - E, wide=True) == "tracked"
+        assert level(current, asset=0.0, missile=MAY_WELL_BE, wide=False) == "tracked"
     for current in ("", "noticed", "tracked"):
         assert level(current, asset=0.0, missile=1.0, wide=True) == "tracked"
     figures = Figures(0.99, 0.6, 0.6, 0.0, True, 1.0, INFRARED, False, wide=True)
@@ -159,8 +159,8 @@ def test_a_wide_footprint_does_not_take_an_alarm_back_but_never_raises_one() -> 
 def test_a_prediction_alone_does_not_take_an_alarm_back_and_never_raises_one() -> None:
     # its plume has gone out and nobody has seen it since: what was told stays told (2022, 2023)
     for current in ("possible", "probable", "confirmed"):
-        assert level(current, asset=0.0, missile=0.5, unseen=True) == "possible"
-        assert level(current, asset=0.0, missile=0.5 - E, unseen=True) == "tracked"
+        assert level(current, asset=0.0, missile=MAY_WELL_BE, unseen=True) == "possible"
+        assert level(current, asset=0.0, missile=MAY_WELL_BE - E, unseen=True) == "tracked"
     for current in ("", "noticed", "tracked"):
         assert level(current, asset=0.0, missile=1.0, unseen=True) == "tracked"
     figures = Figures(0.99, 0.6, 0.6, 0.0, True, 1.0, INFRARED, False, unseen=True)
