@@ -20,11 +20,14 @@ from tocsin.identification.sites import Odds
 from tocsin.prediction.arc import ArcFigures
 from tocsin.sensing.glint import forward_scatter_angle, glint_geometry
 from tocsin.tracking.bank import Sight, Track
+from tocsin.world.geodesy_kernels import height_near
 
 FloatArray = npt.NDArray[np.float64]
 
 HIGH_CLOUD_M = 16_000.0
 """No ice cloud stands higher outside the tropics: a line that grazes below it may have some on it."""
+BURIED_M, BURIED_SIGMAS = 50e3, 4.0
+"""So far down no arc leads before its track ends: a false detection after a long dark time has led a state there."""
 FIRST_S = 21.0
 """Two looks of a satellite that looks every ten seconds."""
 GAIN_LOOKS, GAIN_S, GAIN_SPEED_M_S = 5, 90.0, 1000.0
@@ -137,6 +140,13 @@ def features_of(
         site=context.site, notice=context.notice, carrier=context.carrier, earlier=context.earlier, vehicle=context.vehicle,
         aim=context.aim,
     )  # fmt: skip
+
+
+def under_ground(state: FloatArray, covariance: FloatArray) -> bool:
+    """Return whether a state (6+), m, is within the Earth beyond doubt: what is said of its motion is said of nothing."""
+    up = state[:3] / math.sqrt(float((state[:3] * state[:3]).sum()))
+    sigma = math.sqrt(max(float((up[:, None] * covariance[:3, :3] * up).sum()), 0.0))
+    return height_near(*state[:3].tolist()) + BURIED_SIGMAS * sigma < -BURIED_M
 
 
 def _motion(track: Track, state: FloatArray, covariance: FloatArray) -> list[float]:

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from tocsin.assessment.ladder import PROBABLE_ASSET, RANK, Figures, level_of
 from tocsin.assessment.paths import phenomenologies, speaking_paths
 from tocsin.centre.braking import note_drag
-from tocsin.centre.features import features_of
+from tocsin.centre.features import features_of, under_ground
 from tocsin.centre.judged import FALL_SCORE, JOIN_SCORE, Judged, Spot
 from tocsin.centre.kin import burn_of_kin, note_spent, note_upper
 from tocsin.centre.predictor import MAY_BURN, Predictor
@@ -119,6 +119,9 @@ class Judgement:
         for k, slot in enumerate(slots):
             track = tracker.bank.tracks[slot]
             judged = self.of(track)
+            if under_ground(states[k], covariances[k]):
+                judged.judged_at, judged.hits_judged = now, track.hits  # what was known of it stands
+                continue
             falls, deep = arcs.p_below(k, FALL_FLOOR_M), arcs.p_below(k, DEEP_FLOOR_M)
             self._watch_fall(judged, track, falls, deep, JOIN_SCORE if warned else FALL_SCORE)
             self._one(stage, judged, track, states[k], covariances[k], arcs, k, now)

@@ -20,6 +20,8 @@ HEIGHT_M, SURE_SIGMA = 10e3, 3.0
 DRIVEN, DRIVEN_S = 3.0, 5.0
 """What has gained energy twice is driven on for so many of the times between, and so long, after the last: a last stage of 1 to
 15 m/s2 gains beyond three sigma of a radar's arc every ten to forty seconds, a missile every two or three."""
+LEAST_PUSH_M_S2 = 0.5
+"""No last stage gives less. Where a second radar, with errors of its own, takes part, an arc gains metres a second at once."""
 LIT_HITS = 3
 """So many plumes after a dark time make a motor that has lit again; fewer may be someone else's."""
 
@@ -82,12 +84,15 @@ class Past(msgspec.Struct):
     first_push: int = 0
     last_push: int = 0
     """How often its arc above the air has gained energy beyond doubt, when it first did and when it last did (TAI ns)."""
+    gained_m_s: float = 0.0
+    """By how much that has raised its speed since the first time."""
 
     def note(self, now: Motion, arc: FreeArc) -> None:
         """Take in what a track does now; `arc` is the arc that it would fly from here."""
         if now.powered > 0.5 and now.thrust_m_s2 > 3.0 * now.thrust_sigma_m_s2 + 4.0:
             # it gains speed: what it did before says nothing of where it goes
-            self._push(now, self.arc is not None)
+            since_s = (now.time - self.last_push) / NS if self.pushes else 0.0
+            self._push(now, self.arc is not None, now.thrust_m_s2 * since_s)
             self.braked, self.arc = 0.0, None
         elif now.shines and now.infrared_hits >= LIT_HITS and now.thrust_sigma_m_s2 > 0.0:
             self.braked = max(self.braked, (-now.thrust_m_s2 - BRAKES_M_S2) / now.thrust_sigma_m_s2)
@@ -97,8 +102,8 @@ class Past(msgspec.Struct):
         if now.radar_hits >= FLAT_HITS and arc.sigma_m_s < FLAT_SPEED_M_S and arc.range_m > 0.0 and arc.apogee_m > 0.0:
             self.flat = max(self.flat, arc.range_m / arc.apogee_m)
         if self.arc is not None and faster(arc, self.arc):
+            self._push(now, True, gain(arc, self.arc))
             self.arc = None
-            self._push(now, True)
         driven = now.powered > 0.3 and now.thrust_m_s2 > 0.0
         high = now.height_m > AIR_M and now.height_sigma_m < HEIGHT_M
         if driven or not high or now.radar_hits < ARC_RADAR_HITS or not arc.sigma_m_s < ARC_SPEED_M_S:
@@ -116,17 +121,19 @@ class Past(msgspec.Struct):
             return arc
         return self.arc
 
-    def _push(self, now: Motion, gained: bool) -> None:
+    def _push(self, now: Motion, gained: bool, by_m_s: float) -> None:
         """Note that it has gained energy by its state, or beyond the arc that was known of it, though nobody sees it shine."""
         if gained and not now.shines:
+            self.gained_m_s += by_m_s if self.pushes else 0.0
             self.pushes, self.last_push = self.pushes + 1, now.time
             self.first_push = self.first_push or now.time
 
     def driven(self, now: int) -> bool:
         """Return whether it gains energy step by step though nobody sees it shine: a motor too faint for the satellites."""
-        if self.pushes < 2:
+        whole = self.last_push - self.first_push
+        if self.pushes < 2 or self.gained_m_s < LEAST_PUSH_M_S2 * whole / NS:
             return False
-        between = (self.last_push - self.first_push) / (self.pushes - 1)
+        between = whole / (self.pushes - 1)
         return now - self.last_push < DRIVEN * between + DRIVEN_S * NS
 
     def _note_dark(self, now: Motion) -> None:
@@ -147,7 +154,12 @@ def potential_at(place: Sequence[float]) -> float:
     return -MU_M3_S2 / r * (1.0 - flat)
 
 
+def gain(now: FreeArc, then: FreeArc) -> float:
+    """Return by how much (m/s) an arc is faster than another is at the height of the first."""
+    square = then.speed_m_s**2 + 2.0 * (then.potential_j_kg - now.potential_j_kg)
+    return now.speed_m_s - math.sqrt(max(square, 0.0))
+
+
 def faster(now: FreeArc, then: FreeArc) -> bool:
     """Return whether an arc has more energy than another beyond the errors of both: only a motor gives it."""
-    square = then.speed_m_s**2 + 2.0 * (then.potential_j_kg - now.potential_j_kg)
-    return now.speed_m_s - math.sqrt(max(square, 0.0)) > 3.0 * math.hypot(now.sigma_m_s, then.sigma_m_s)
+    return gain(now, then) > 3.0 * math.hypot(now.sigma_m_s, then.sigma_m_s)

@@ -176,3 +176,21 @@ def test_a_burn_that_joins_a_radars_track_later_is_no_glow():
     track.last_infrared, track.last_hit = 40 * NS, 90 * NS
     context = features.Context()
     assert features._burn_seen(track, context, NS, -250.0)[1] == 4 and not context.lit_until
+
+
+@pytest.mark.parametrize(
+    ("height_m", "sigma_m", "buried"),
+    [
+        (-51e3, 0.0, True),
+        (-49e3, 0.0, False),
+        (-1423e3, 125e3, True),
+        (-400e3, 90e3, False),
+        (0.0, 1.0, False),
+        (300e3, 1e6, False),
+    ],
+)
+def test_a_state_within_the_earth_beyond_doubt_is_known_as_such(height_m, sigma_m, buried):
+    state, covariance = np.zeros(6), np.zeros((6, 6))
+    state[0] = 6378137.0 + height_m
+    covariance[0, 0], covariance[1, 1] = sigma_m**2, 1e12
+    assert features.under_ground(state, covariance) is buried

@@ -62,6 +62,17 @@ def test_what_gains_energy_twice_unlit_is_driven_for_as_long_as_it_does_so_in_su
         assert not past.driven(second * NS)
 
 
+def test_a_second_radar_with_its_own_constant_error_drives_nothing() -> None:
+    # two radars take up a missile 42 s apart: by each its arc is some m/s faster than it was known to be, beyond three sigma
+    past = Past()
+    for second in range(0, 300, 2):
+        speed = 1280.0 + (12.0 if second >= 30 else 0.0) + (4.2 if second >= 72 else 0.0)
+        sigma = 2.5 if second < 30 else 0.6
+        past.note(RADAR._replace(time=second * NS), arc_at(98e3, speed_m_s=speed, sigma_m_s=sigma))
+        assert not past.driven(second * NS)
+    assert past.pushes == 2
+
+
 def test_a_free_arc_from_south_to_north_gains_no_energy_though_the_earth_is_flat() -> None:
     # J2 alone: from the equator to 60 N, 3.4 km/s at its slowest, known to 0.5 m/s
     x = np.array([7.2e6, 0.0, 1e5, 800.0, 0.0, 5200.0])
