@@ -119,7 +119,7 @@ class Judgement:
         for k, slot in enumerate(slots):
             track = tracker.bank.tracks[slot]
             judged = self.of(track)
-            if under_ground(states[k], covariances[k]):
+            if judged.classes and under_ground(states[k], covariances[k]):
                 judged.judged_at, judged.hits_judged = now, track.hits  # what was known of it stands
                 continue
             falls, deep = arcs.p_below(k, FALL_FLOOR_M), arcs.p_below(k, DEEP_FLOOR_M)
