@@ -38,6 +38,8 @@ STAGE_ALONE, HEAD_ALONE = 0.3, 0.1
 FADES_DB = 2.5
 """So far below its mean lies the mean of the decibels of an echo that fades as Swerling's first two cases: 10 g / ln 10
 with Euler's constant g."""
+SLOWS = 1.0
+"""Log odds of a stage beyond which drag alone is a word, where no echo tells."""
 LEAST_SHARE = 0.1
 """Less is nothing: what is told of the body itself is blurred by it more than it helps (launches of two simulators)."""
 
@@ -165,7 +167,7 @@ def payload_unseen(bank: TrackBank, judged: Judged, track: Track) -> float:
     """
     odds = -heavy_odds(*judged.context.lightness)
     echoes = bank.columns["echo_hits"][track.slot] >= ECHO_HITS
-    if judged.burn or judged.context.upper or not (echoes or odds > 0.0):
+    if judged.burn or judged.context.upper or not (echoes or odds > SLOWS):
         return 0.0
     share = sum(PARTS[c] * judged.classes.get(c, 0.0) for c in PARTS)
     whole = sum(judged.classes.get(c, 0.0) for c in PARTS) - share

@@ -65,10 +65,10 @@ def _as_stage(
     """
     mean, sigma, cross = lightness
     drag = drag_alone(mean, sigma)
-    least, spread = STAGE_LIGHTNESS
+    middle, spread = STAGE_LIGHTNESS
     told = 0.0 if drag is None else 1.0 / (drag[1] * drag[1])
     variance = 1.0 / (told + 1.0 / (spread * spread))
-    at = variance * (least / (spread * spread) + (0.0 if drag is None else told * drag[0]))
+    at = variance * (middle / (spread * spread) + (0.0 if drag is None else told * drag[0]))
     slope = cross / (sigma * sigma)
     moved = covariance + np.outer(slope, slope) * (variance - sigma * sigma)
     return state + slope * (at - mean), with_lightness(moved, math.sqrt(variance), slope * variance), at

@@ -272,7 +272,7 @@ def test_what_the_air_slows_more_than_heads_may_be_the_stage_of_a_missile_withou
 
     assert share(230.0, 2.0e-3) < share(230.0, 1.5e-3) < share(230.0, 1.0e-3)
     assert share(230.0, 1.0e-3) > 0.9
-    assert share(4000.0, 1.0e-3) == 0.0
+    assert share(4000.0, 1.0e-3) == share(1000.0, 2.0e-3) == 0.0
     # each tells what it tells
     assert share(230.0, 1.5e-3, -20.0) < share(230.0, 1.5e-3) < share(230.0, 1.5e-3, 8.0)
     assert share(4000.0, 0.5e-3, 3.0) < alone(3.0, ballistic_missile_short_range=1.0)[1]
