@@ -64,8 +64,9 @@ BETA_LEAST, BETA_MOST = 2000.0, 12000.0
 LIGHTNESS, LIGHTNESS_SIGMA = over_betas(BETA_LEAST, BETA_MOST)
 LIGHTEST = 0.05  # an empty tank, a panel
 # 1/s, random walk of its logarithm in the air: it changes with speed, and the skin burns off. While the air has told less than
-# so much of its variance, that is within its prior, and what is told can be told from the prior (`drag_alone`)
-LIGHTNESS_WALK, TOLD = 1.0e-4, 0.5
+# so much of its variance, and is thin (dynamic pressure, Pa), that is within its prior, and what is told can be told from the
+# prior (`drag_alone`)
+LIGHTNESS_WALK, TOLD, THIN_PA = 1.0e-4, 0.5, 10e3
 BOOST_LIFE_S = 90.0  # mean time to burnout from any moment of a boost
 RESTART_LIFE_S = 2000.0  # mean time to an ignition while coasting
 RESTART_SIGMA = 12.0  # m/s2, spread of thrust acceleration at an ignition
@@ -337,6 +338,17 @@ def add_noise(p: np.ndarray, h: float, model: int, walk: float) -> None:
         p[3 + i, 3 + i] += vv
 
 
+@lean_kernel
+def wanders(x: np.ndarray, p: np.ndarray, phi: np.ndarray, h: float) -> bool:
+    """Return whether a lightness wanders over a step of `h` seconds with transition `phi` beyond what its prior holds."""
+    prior = LIGHTNESS_SIGMA * LIGHTNESS_SIGMA
+    if p[9, 9] < (1.0 - TOLD) * prior or x[9] > 1.0 / BETA_LEAST:
+        return True
+    # what a lightness of 1 does to the velocity in a second is the dynamic pressure
+    push = phi[3, 9] * phi[3, 9] + phi[4, 9] * phi[4, 9] + phi[5, 9] * phi[5, 9]
+    return bool(push > THIN_PA * THIN_PA * h * h)
+
+
 @kernel
 def predict_model(x: np.ndarray, p: np.ndarray, dt: float, model: int) -> None:
     """Carry one model's state and covariance over `dt` >= 0 seconds in place, in steps that suit its height."""
@@ -370,7 +382,7 @@ def carry_model(x: np.ndarray, p: np.ndarray, dt: float, model: int, work: np.nd
             walk = 2.0 * lift_sigma(x) ** 2 / GLIDE_LIFE_S
         carry_covariance(p, phi, model != FREE, drag, t)
         if drag:
-            if p[9, 9] < (1.0 - TOLD) * LIGHTNESS_SIGMA * LIGHTNESS_SIGMA or x[9] > 1.0 / BETA_LEAST:
+            if wanders(x, p, phi, h):
                 p[9, 9] += LIGHTNESS_WALK * h * x[9] * x[9]
         else:
             for i in range(9):

@@ -195,11 +195,22 @@ def test_no_time_changes_nothing():
         assert np.array_equal(moved, x) and np.array_equal(carried, p)
 
 
-@pytest.mark.parametrize(("height", "rate"), [(60e3, fk.LIGHTNESS_WALK), (400e3, 0.0)])
-def test_a_lightness_wanders_in_the_air_alone_as_a_share_of_itself(height, rate):
+@pytest.mark.parametrize(
+    ("height", "sigma", "lightness", "wanders"),
+    [
+        (35e3, fk.LIGHTNESS_SIGMA, fk.LIGHTNESS, True),
+        (60e3, 0.5 * fk.LIGHTNESS_SIGMA, fk.LIGHTNESS, True),  # the air has told most of it
+        (60e3, 3.0 * fk.LIGHTNESS_SIGMA, 4e-3, True),  # or that it is no head
+        (60e3, fk.LIGHTNESS_SIGMA, fk.LIGHTNESS, False),  # thin air has told little: it is within its prior
+        (400e3, 0.5 * fk.LIGHTNESS_SIGMA, fk.LIGHTNESS, False),
+    ],
+)
+def test_a_lightness_wanders_in_the_air_alone_as_a_share_of_itself(height, sigma, lightness, wanders):
     x, p = state(height=height), np.diag(SCALE**2)
+    x[9], p[9, 9] = lightness, sigma**2
     fk.predict_model(x, p, 4.0, FREE)
-    assert p[9, 9] == pytest.approx(SCALE[9] ** 2 + 4.0 * rate * x[9] ** 2, rel=1e-12)
+    grown = 4.0 * fk.LIGHTNESS_WALK * x[9] ** 2 if wanders else 0.0
+    assert p[9, 9] == pytest.approx(sigma**2 + grown, rel=1e-12)
 
 
 def test_the_free_model_keeps_energy_outside_the_air():
