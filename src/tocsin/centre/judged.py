@@ -78,6 +78,8 @@ class Judged(msgspec.Struct):
     """Lines of sight in the last launch fit."""
     burnt: int = 0
     """Lines of sight from which the state at burnout was told; more of them are a plume that shone again."""
+    led_hits: int = 0
+    """Radar detections from which its free arc was last led back to where it rose."""
     launch: Spot | None = None
     kin: int = 0
     """How often it was asked whose burn it comes from (`kin.burn_of_kin`)."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from typing import Any, Protocol
 
 import msgspec
@@ -13,25 +12,21 @@ from tocsin.assessment.ladder import PROBABLE_ASSET, RANK, Figures, level_of
 from tocsin.assessment.paths import phenomenologies, speaking_paths
 from tocsin.centre.braking import note_drag
 from tocsin.centre.features import features_of, under_ground
-from tocsin.centre.judged import FALL_SCORE, JOIN_SCORE, Judged, Spot
+from tocsin.centre.judged import FALL_SCORE, JOIN_SCORE, Judged
 from tocsin.centre.kin import burn_of_kin, note_spent, note_upper
+from tocsin.centre.origin import DARK_S, fit_launch, rose_at, rose_by_arc, tell_burnout, tell_whole
 from tocsin.centre.predictor import MAY_BURN, Predictor
 from tocsin.core.constants import NS
 from tocsin.core.records.inputs import Notification
 from tocsin.identification.classes import launch_probability, missile_probability
 from tocsin.identification.classify import Identity, classify, explain, without_notice
 from tocsin.identification.context import STAGED
-from tocsin.identification.features import AIR_M, DARK_LONG_S
+from tocsin.identification.features import DARK_LONG_S
 from tocsin.identification.motion import climbs_under_power, runs_away, shines_aloft
 from tocsin.identification.notices import fitting
-from tocsin.identification.sites import REACH_M, odds_at
 from tocsin.prediction.arc import ArcFigures, arc_figures
-from tocsin.prediction.ascent import FEWEST
 from tocsin.tracking.bank import Track, track_name
-from tocsin.tracking.entry import before_air
 from tocsin.tracking.tracker import Tracker
-from tocsin.tracking.upkeep import radars_tell, settle
-from tocsin.world.geodesy_kernels import height_near
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -61,11 +56,6 @@ THREATENS = 0.01
 """Probability of the likeliest protected place from which on an object threatens any."""
 DARK_WATCH_S = 150.0
 """A plume that went out is judged every second for so long: its silence is evidence that grows with time."""
-FITS = (3, 4, 5, 6, 8, 10, 13, 16, 20, 25, 31, 39, 49, 64)
-SHARPER = 0.5
-"""A launch that later lines of sight place is taken where it is so much surer than that of the first ones."""
-DARK_S = 20.0
-"""A plume not seen for so long, and in two looks, has gone out (stages follow within some ten seconds): its burn is fitted."""
 
 
 class Stage(Protocol):
@@ -132,9 +122,10 @@ class Judgement:
     ) -> None:  # fmt: skip
         judged.powered = 0.0 if spent(track, now) else stage.tracker.powered(track.slot)
         judged.orbiting = 1.0 - float(arcs.p_low[k])
-        self._fit_launch(stage, judged, track)
-        if self._tell_burnout(stage, judged, track, now) or self._tell_whole(stage, judged, track):
-            whole = stage.tracker.combined(np.array([track.slot], np.int64))
+        fit_launch(stage.predictor, judged, track)
+        predictor, tracker = stage.predictor, stage.tracker
+        if tell_burnout(predictor, tracker, judged, track, now) or tell_whole(predictor, tracker, judged, track):
+            whole = tracker.combined(np.array([track.slot], np.int64))
             state, covariance = whole[0][0], whole[1][0]
             judged.predicted_at = 0  # its fall follows from the whole burn now
         self._match_notice(stage, judged, track)
@@ -152,7 +143,7 @@ class Judgement:
             self._predict(stage, judged, track, state, covariance, now)
         kin = burn_of_kin(stage.tracker.bank, self.objects.values(), judged, track)
         if kin is not None:
-            _rose_at(judged, kin[0])
+            rose_at(judged, kin[0])
             judged.burn = kin[1].burn = kin[1].number
             seen = speaking_paths(stage.tracker.bank.tracks[kin[1].slot].paths)
             judged.burn_paths = tuple(p for p in seen if phenomenologies((p,)) == ("infrared",))
@@ -208,62 +199,6 @@ class Judgement:
             judged.falls_without_notice = 1.0 - REACHES_ORBIT * bare["space_launch"]
         return identity
 
-    def _fit_launch(self, stage: Stage, judged: Judged, track: Track) -> None:
-        n = min(len(track.sights), FITS[-1])
-        if n < FITS[0] or judged.context.lit_until or FITS[bisect_right(FITS, n) - 1] <= judged.fitted:
-            return
-        judged.fitted = FITS[bisect_right(FITS, n) - 1]
-        fit = stage.predictor.fit_launch(track)
-        if fit is None:
-            return
-        early = fit.young or len(track.satellites) < 2
-        if judged.launch is None or early or fit.spot.sigma_m < SHARPER * judged.launch.sigma_m:
-            _rose_at(judged, fit.spot)
-        judged.profile_time = fit.time
-        judged.profile_state = fit.state
-
-    def _tell_burnout(self, stage: Stage, judged: Judged, track: Track, now: int) -> bool:
-        """Fit the whole burn of a plume that has gone out, once, and tell the tracker where it coasts from; is it out?
-
-        It tells where it rose. Where it coasts from it tells the tracker too, unless a radar has seen it and knows more.
-        """
-        n, dark = len(track.sights), track.off_from
-        if (
-            not dark
-            or judged.context.lit_until
-            or n <= judged.burnt
-            or track.infrared_misses < 2
-            or now - dark < DARK_S * NS
-        ):
-            return False
-        judged.burnt = n
-        found = stage.predictor.burnout(track, stage.tracker)
-        bank, unseen = stage.tracker.bank, len(track.satellites) == len(track.sensors)
-        if found is not None:
-            spot, state, covariance = found
-            _rose_at(judged, spot)
-            if unseen:
-                settle(bank, track.slot, int(bank.ts[track.slot]), state, covariance)
-        elif len(track.satellites) == 1 and unseen:
-            stage.tracker.above_ground(track.slot)
-        if unseen:
-            stage.tracker.remember_burnout(track.slot)
-        return unseen
-
-    def _tell_whole(self, stage: Stage, judged: Judged, track: Track) -> bool:
-        """Join what one satellite saw burn with what radars tell of it now, once; is it another state?
-
-        The ascent that leads to the arc that the radars see knows more of the burn than the filter did, and where it rose.
-        """
-        if judged.context.lit_until or not (track.awaits_join and radars_tell(track) and len(track.satellites) == 1):
-            return False
-        led = stage.tracker.led_back(track.slot)
-        spot, found = (None, None) if led is None else stage.predictor.led(track, stage.tracker, led)
-        if spot is not None:
-            _rose_at(judged, spot)
-        stage.tracker.join(track.slot, found)
-        return True
-
     def _match_notice(self, stage: Stage, judged: Judged, track: Track) -> None:
         judged.context.notice = ""
         if not stage.notices or judged.launch is None:
@@ -286,17 +221,7 @@ class Judgement:
                 judged.asset_before = judged.asset
             return
         judged.predicted_at, judged.predicted_hits, judged.predicted_powered = now, track.hits, judged.powered
-        if judged.launch is None and not track.satellites:
-            judged.launch = _launch_of_arc(stage, track, state, covariance)
-        elif (
-            track.satellites and len(track.sights) < FEWEST and radars_tell(track) and judged.fitted < FITS[-1]
-            and not judged.context.lit_until
-        ):  # fmt: skip
-            # too few lines of sight for an ascent: the arc tells more of where it rose than profiles do, once
-            judged.fitted = FITS[-1]
-            spot = _launch_of_arc(stage, track, state, covariance)
-            if spot is not None and (judged.launch is None or spot.sigma_m < judged.launch.sigma_m):
-                _rose_at(judged, spot)
+        rose_by_arc(stage.predictor, stage.tracker, judged, track, state, covariance)
         judged.asset_before = judged.asset
         footprint = stage.predictor.impact(judged, track, stage.tracker, state, covariance)
         judged.impact, judged.impacting, judged.assets = footprint
@@ -359,29 +284,9 @@ def _stand(stage: Stage, judged: Judged, track: Track) -> None:
         judged.reason += f"; it glides (lift {lifting.ratio:.1f} of its drag): the footprint is what it can still reach"
 
 
-def _launch_of_arc(stage: Stage, track: Track, state: FloatArray, covariance: FloatArray) -> Spot | None:
-    """Return where a free arc rose; what has come down into the air is taken back to the arc on which it came."""
-    bank = stage.tracker.bank
-    time = int(bank.ts[track.slot])
-    if float((state[:3] * state[3:6]).sum()) < 0.0 and height_near(*state[:3]) < AIR_M:
-        found = before_air(bank, track.slot, AIR_M)
-        if found is None:
-            return None
-        ago, state, covariance = found
-        time -= round(ago * NS)
-    return stage.predictor.launch_of_arc(time, state, covariance)
-
-
 def _untold(judged: Judged, dark: int) -> bool:
     """Return whether what opened no event and has been dark for so long (ns) may be a launch, untold yet where it coasts from."""
     return judged.launched >= NOTICEABLE and not judged.burnt and dark >= DARK_S * NS
-
-
-def _rose_at(judged: Judged, spot: Spot) -> None:
-    """Take over where and when an object rose, and who launches from there if that is known well enough."""
-    judged.launch, judged.context.launch_time = spot, spot.time
-    known = spot.sigma_m <= REACH_M
-    judged.context.site = odds_at(spot.latitude, spot.longitude) if known else None
 
 
 def _stood(judged: Judged, now: int) -> bool:

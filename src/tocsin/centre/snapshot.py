@@ -12,7 +12,7 @@ from tocsin.core.records.inputs import Notification
 if TYPE_CHECKING:
     from tocsin.centre.centre import Centre
 
-VERSION = 16
+VERSION = 17
 PARTS = (
     "screen", "voices", "repeats", "false_rate", "background", "tracker", "registration", "judgement", "events", "watch",
     "dissemination", "emit",

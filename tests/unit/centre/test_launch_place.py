@@ -5,8 +5,9 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from tocsin.centre import origin
 from tocsin.centre.judged import Judged, Spot
-from tocsin.centre.judgement import Judgement
+from tocsin.centre.origin import fit_launch, rose_by_arc, tell_burnout
 from tocsin.centre.predictor import Fit
 from tocsin.core.constants import NS
 
@@ -21,10 +22,10 @@ def spot(name, half_m=1e3):
 
 def fitted(fits, satellites=TWO):
     """Return the time of the launch that stands after fits to ever more lines of sight, each with the satellites that saw it."""
-    judgement, judged, lines = Judgement(), Judged(number=1, slot=0), 3
+    judged, lines = Judged(number=1, slot=0), 3
     for fit in fits:
         stage = SimpleNamespace(predictor=SimpleNamespace(fit_launch=lambda _track, fit=fit: fit))
-        judgement._fit_launch(stage, judged, SimpleNamespace(sights=[None] * lines, satellites=satellites))
+        fit_launch(stage.predictor, judged, SimpleNamespace(sights=[None] * lines, satellites=satellites))
         lines += 10
     return judged.launch.time, judged.profile_time
 
@@ -62,6 +63,23 @@ def test_a_whole_burn_places_the_launch_of_what_a_radar_has_seen_but_leaves_the_
         sensors=TWO | {"r": 9} if radars else TWO,
     )
     judged = Judged(number=1, slot=0)
-    told = Judgement()._tell_burnout(stage, judged, track, 60 * NS)
+    told = tell_burnout(stage.predictor, stage.tracker, judged, track, 60 * NS)
     assert judged.launch.time == judged.context.launch_time == 7
     assert told == (not radars) and bool(bank.xs.any()) == (not radars) and bool(remembered) == (not radars)
+
+
+def test_a_free_arc_is_led_back_anew_as_radars_learn_and_the_surest_place_stands(monkeypatch):
+    said, asked = {8: 90e3, 10: 40e3, 13: 60e3}, []
+
+    def led(_predictor, _tracker, track, _state, _covariance):
+        asked.append(track.hits)
+        return spot(track.hits, said[track.hits])
+
+    monkeypatch.setattr(origin, "_launch_of_arc", led)
+    judged, stands = Judged(number=1, slot=0), []
+    for hits in (8, 9, 10, 12, 13):
+        track = SimpleNamespace(satellites={}, sights=[], hits=hits, infrared_hits=0)
+        rose_by_arc(None, None, judged, track, None, None)
+        stands.append(judged.launch.time)
+    assert asked == [8, 10, 13]  # a quarter more detections each time
+    assert stands == [8, 8, 10, 10, 10]
