@@ -1,13 +1,15 @@
 """Where a free arc seen by radar alone was launched: followed back to the ground, then moved by what a boost does.
 
 An arc followed back without thrust meets the ground short of the true launch place, and later than the true launch. How
-far is taken from the generic classes, flown at several lofts and cut off at several moments, by likeness of the
-speed and angle with which the arc would have left the ground.
+far is taken from the generic classes, flown at several lofts, burning faster and slower, and cut off at several moments,
+by likeness of the speed and angle with which the arc would have left the ground.
 """
 
 import functools
+import itertools
 import math
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 
@@ -24,33 +26,37 @@ from tocsin.world.motion.freeflight_kernels import REACHED, fly_to_height
 
 FloatArray = npt.NDArray[np.float64]
 
-_KICKS = (0.15, 0.4, 0.7, 1.0, 1.2)
-_CUTS = (0.5, 0.65, 0.8, 0.9, 1.0)
+_KICKS = (0.15, 0.25, 0.4, 0.55, 0.7, 0.85, 1.0, 1.1, 1.2)
+_CUTS = (0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 1.0)
+_STRETCHES = ((0.75, 0.25), (1.0, 0.5), (1.35, 0.25))
+"""Lofts, shares of the burn, and burns shorter and longer than those of the generic classes, with their weights."""
 _LONGEST_BACK_S = 5400.0
-_LIKE_LN_SPEED = 0.12
-_LIKE_ANGLE = 8.0 * DEG
-_FLOOR = 1.0e-3
+_LIKE_LN_SPEED = 0.08
+_LIKE_ANGLE = 5.0 * DEG
+_FLOOR = 1.0e-4
 """Likeness of speed and angle (one sigma), and what every case keeps."""
-_ALONG_M, _ACROSS_M, _LATE_S = 15e3, 10e3, 10.0
-"""One sigma of what the generic classes do not show."""
-_WIDER = 1.5
+_ALONG_M, _ACROSS_M, _LATE_S, _SHARE = 5e3, 10e3, 10.0, 0.3
+"""One sigma of what none of these shows: in place and time, and as a share of the offset (steering, slower burns)."""
+_WIDER = 1.2
 _CLOUD = 64
 _NO_AIR = -1.0
 
 
 @functools.cache
 def _boosts() -> FloatArray:
-    """Return (n, 4) of flown boosts: what the arc followed back says, and what is true.
+    """Return (n, 5) of flown boosts: what the arc followed back says, what is true, and how much each counts.
 
     Ln speed and path angle at the ground of the arc followed back, distance of the launch ahead of that place along the
-    heading (m), and launch time minus the time there (s).
+    heading (m), launch time minus the time there (s), weight.
     """
     rows = []
-    for vehicle in CLASSES:
+    for vehicle, (stretch, weight) in itertools.product(CLASSES, _STRETCHES):
+        stages = tuple(msgspec.structs.replace(stage, burn_s=stretch * stage.burn_s) for stage in vehicle.stages)
+        slower = msgspec.structs.replace(vehicle, stages=stages)
         for factor in _KICKS:
-            flight = fly(vehicle, 0.0, 0.0, 0.0, vehicle.programme(0.0, vehicle.kick_deg * DEG * factor), 1.0)
+            flight = fly(slower, 0.0, 0.0, 0.0, slower.programme(0.0, slower.kick_deg * DEG * factor), 1.0)
             for cut in _CUTS:
-                i = min(int(cut * vehicle.burn_s), len(flight.times) - 1)
+                i = min(int(cut * slower.burn_s), len(flight.times) - 1)
                 out = np.empty(7)
                 state = np.ascontiguousarray(flight.states[i])
                 if fly_to_height(state, 0.0, 0.0, -_LONGEST_BACK_S, out) != REACHED:
@@ -58,7 +64,7 @@ def _boosts() -> FloatArray:
                 speed, angle, heading, lat, lon = _leaving(out[:6])
                 away, azimuth, _ = geodesic_inverse(lat, lon, 0.0, 0.0)
                 ahead = away * math.cos(azimuth - heading)
-                rows.append((math.log(speed), angle, ahead, -(float(flight.times[i]) + float(out[6]))))
+                rows.append((math.log(speed), angle, ahead, -(float(flight.times[i]) + float(out[6])), weight))
     return np.array(rows)
 
 
@@ -75,20 +81,23 @@ def _leaving(state: FloatArray) -> tuple[float, float, float, float, float]:
 
 def _boost_of(speed: float, angle: float) -> tuple[float, float, float, float]:
     """Return mean and sigma of the offset ahead (m) and of the time offset (s) of boosts like this one."""
-    rows = _boosts()
+    rows = _boosts().tolist()
     weights = [
-        math.exp(-0.5 * (((math.log(speed) - r[0]) / _LIKE_LN_SPEED) ** 2 + ((angle - r[1]) / _LIKE_ANGLE) ** 2))
-        + _FLOOR
+        r[4]
+        * (
+            math.exp(-0.5 * (((math.log(speed) - r[0]) / _LIKE_LN_SPEED) ** 2 + ((angle - r[1]) / _LIKE_ANGLE) ** 2))
+            + _FLOOR
+        )
         for r in rows
     ]
     total = math.fsum(weights)
 
-    def moments(column: int) -> tuple[float, float]:
-        mean = math.fsum(w * float(r[column]) for w, r in zip(weights, rows, strict=True)) / total
-        square = math.fsum(w * (float(r[column]) - mean) ** 2 for w, r in zip(weights, rows, strict=True)) / total
-        return mean, _WIDER * math.sqrt(square)
+    def moments(column: int, least: float) -> tuple[float, float]:
+        mean = math.fsum(w * r[column] for w, r in zip(weights, rows, strict=True)) / total
+        square = math.fsum(w * (r[column] - mean) ** 2 for w, r in zip(weights, rows, strict=True)) / total
+        return mean, math.hypot(_WIDER * math.sqrt(square), _SHARE * mean, least)
 
-    return (*moments(2), *moments(3))
+    return (*moments(2, _ALONG_M), *moments(3, _LATE_S))
 
 
 def launch_from_arc(time_ns: int, state: FloatArray, covariance: FloatArray) -> Launch | None:
@@ -117,13 +126,13 @@ def launch_from_arc(time_ns: int, state: FloatArray, covariance: FloatArray) -> 
     ahead, ahead_sigma, later, later_sigma = _boost_of(speed, angle)
     parts[:, 0] /= math.fsum(float(w) for w in parts[:, 0])
     for part in parts:
-        _move(part, heading, ahead, math.hypot(ahead_sigma, _ALONG_M))
+        _move(part, heading, ahead, ahead_sigma)
     mean = math.fsum(float(p[0] * t[0]) for p, t in zip(parts, times, strict=True))
     square = math.fsum(float(p[0] * (t[1] ** 2 + (t[0] - mean) ** 2)) for p, t in zip(parts, times, strict=True))
     lat, lon, moments, ellipses = footprint(parts)
     return Launch(
         time=time_ns + round((mean + later) * NS),
-        time_sigma_s=math.sqrt(square + later_sigma**2 + _LATE_S**2),
+        time_sigma_s=math.sqrt(square + later_sigma**2),
         lat=lat,
         lon=lon,
         covariance=moments,
