@@ -14,7 +14,7 @@ from tocsin.centre.braking import note_drag
 from tocsin.centre.features import features_of, under_ground
 from tocsin.centre.judged import FALL_SCORE, JOIN_SCORE, Judged
 from tocsin.centre.kin import burn_of_kin, note_spent, note_upper
-from tocsin.centre.origin import DARK_S, fit_launch, rose_at, rose_by_arc, tell_burnout, tell_whole
+from tocsin.centre.origin import fit_launch, long_dark, rose_at, rose_by_arc, tell_burnout, tell_whole
 from tocsin.centre.predictor import MAY_BURN, Predictor
 from tocsin.core.constants import NS
 from tocsin.core.records.inputs import Notification
@@ -46,7 +46,7 @@ still burns holds for what falls."""
 PREDICT_PAUSE_S, SLOW_PAUSE_S = 4.0, 10.0
 """How often a fall is predicted anew. The slower: of a burning object, a mixture of hundreds of flights where a free arc is one
 Gaussian; of a confirmed threat, which is told so often; and of what is well known and threatens nothing."""
-STANDS_S = 30.0
+STANDS_S = 10.0
 """What is predicted of a fall, and nothing has changed for so long, is as good as a second prediction: no look may follow."""
 SETTLED_HITS, KNOWN_HITS = 12, 60
 EVENT_PAUSE_S, SURE_PAUSE_S, IDLE_PAUSE_S = 2.0, 4.0, 10.0
@@ -92,7 +92,11 @@ class Judgement:
                     pause = SURE_PAUSE_S if known or judged.level == "confirmed" else EVENT_PAUSE_S
             # the last looks of all are predicted from too, though no look follows that would ask for it
             changed = seen != judged.hits_judged or (judged.event and seen != judged.predicted_hits)
-            dark = off and now - off < DARK_WATCH_S * NS and (judged.event or _untold(judged, now - off))
+            dark = (
+                off
+                and now - off < DARK_WATCH_S * NS
+                and (judged.event or _untold(judged, tracker.bank.tracks[slot], now))
+            )
             if ((changed or dark) and now - judged.judged_at >= pause * NS) or _stood(judged, now):
                 slots.append(slot)
         return slots
@@ -284,9 +288,9 @@ def _stand(stage: Stage, judged: Judged, track: Track) -> None:
         judged.reason += f"; it glides (lift {lifting.ratio:.1f} of its drag): the footprint is what it can still reach"
 
 
-def _untold(judged: Judged, dark: int) -> bool:
-    """Return whether what opened no event and has been dark for so long (ns) may be a launch, untold yet where it coasts from."""
-    return judged.launched >= NOTICEABLE and not judged.burnt and dark >= DARK_S * NS
+def _untold(judged: Judged, track: Track, now: int) -> bool:
+    """Return whether what opened no event and has long been dark may be a launch, untold yet where it coasts from."""
+    return judged.launched >= NOTICEABLE and not judged.burnt and long_dark(track, now)
 
 
 def _stood(judged: Judged, now: int) -> bool:

@@ -26,8 +26,8 @@ LONGER = 1.25
 """A free arc is led back to its launch anew where radars have so many times the detections of it that they had then."""
 SHARPER = 0.5
 """A launch that later lines of sight place is taken where it is so much surer than that of the first ones."""
-DARK_S = 20.0
-"""A plume not seen for so long, and in two looks, has gone out (stages follow within some ten seconds): its burn is fitted."""
+DARK_S = 15.0
+"""A plume not seen for so long, and missed by two looks, has gone out (stages follow within 12 s): its burn is fitted."""
 
 
 def fit_launch(predictor: Predictor, judged: Judged, track: Track) -> None:
@@ -46,18 +46,23 @@ def fit_launch(predictor: Predictor, judged: Judged, track: Track) -> None:
     judged.profile_state = fit.state
 
 
+def long_dark(track: Track, now: int) -> bool:
+    """Return whether its plume has not been seen for so long that no stage follows."""
+    return bool(now - track.last_infrared >= DARK_S * NS)
+
+
 def tell_burnout(predictor: Predictor, tracker: Tracker, judged: Judged, track: Track, now: int) -> bool:
     """Fit the whole burn of a plume that has gone out, once, and tell the tracker where it coasts from; is it out?
 
     It tells where it rose. Where it coasts from it tells the tracker too, unless a radar has seen it and knows more.
     """
-    n, dark = len(track.sights), track.off_from
+    n = len(track.sights)
     if (
-        not dark
+        not track.off_from
         or judged.context.lit_until
         or n <= judged.burnt
         or track.infrared_misses < 2
-        or now - dark < DARK_S * NS
+        or not long_dark(track, now)
     ):
         return False
     judged.burnt = n

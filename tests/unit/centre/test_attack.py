@@ -236,12 +236,12 @@ def test_a_threat_that_one_prediction_found_stands_when_no_look_follows() -> Non
     for look in looks:
         if look.received < launch + 400 * NS:
             centre.step(look)
-    centre.advance(centre.now + 20 * NS)  # all that the looks gave is predicted
+    centre.advance(centre.now + 9 * NS)  # all that the looks gave is predicted
     threat = max(centre.judgement.objects.values(), key=lambda j: j.asset)
     assert threat.asset_twice >= 0.10
     threat.asset_before, at = 0.0, threat.predicted_at
-    centre.advance(at + 29 * NS)
+    centre.advance(at + 9 * NS)
     assert (threat.asset_twice, threat.predicted_at) == (0.0, at)
-    centre.advance(at + 45 * NS)
+    centre.advance(at + 20 * NS)
     assert threat.asset_twice == threat.asset
     assert threat.predicted_at == at

@@ -57,7 +57,8 @@ def test_a_whole_burn_places_the_launch_of_what_a_radar_has_seen_but_leaves_the_
     track = SimpleNamespace(
         slot=0,
         sights=[None] * 20,
-        off_from=5 * NS,
+        off_from=50 * NS,
+        last_infrared=45 * NS,
         infrared_misses=3,
         satellites=TWO,
         sensors=TWO | {"r": 9} if radars else TWO,
@@ -83,3 +84,15 @@ def test_a_free_arc_is_led_back_anew_as_radars_learn_and_the_surest_place_stands
         stands.append(judged.launch.time)
     assert asked == [8, 10, 13]  # a quarter more detections each time
     assert stands == [8, 8, 10, 10, 10]
+
+
+@pytest.mark.parametrize("last, misses, told", [(45, 2, True), (46, 2, False), (45, 1, False)])
+def test_a_burn_has_ended_when_two_looks_have_missed_its_plume_and_no_stage_follows_so_late(last, misses, told):
+    asked = []
+    stage = SimpleNamespace(burnout=lambda track, _tracker: asked.append(track.slot))
+    bank = SimpleNamespace(ts=np.zeros(1, np.int64))
+    tracker = SimpleNamespace(bank=bank, remember_burnout=lambda _slot: None)
+    track = SimpleNamespace(
+        slot=0, sights=[None] * 20, off_from=55 * NS, last_infrared=last * NS, infrared_misses=misses, satellites=TWO, sensors=TWO
+    )  # fmt: skip
+    assert tell_burnout(stage, tracker, Judged(number=1, slot=0), track, 60 * NS) == told == bool(asked)
