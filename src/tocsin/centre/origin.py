@@ -107,11 +107,12 @@ def rose_by_arc(
     hits = track.hits - track.infrared_hits
     if hits < LONGER * judged.led_hits:
         return
-    judged.led_hits = hits
+    first, judged.led_hits = not judged.led_hits, hits
     if track.satellites:
-        judged.fitted = FITS[-1]  # the arc tells more of where it rose than profiles do
+        judged.fitted = FITS[-1]
     spot = _launch_of_arc(predictor, tracker, track, state, covariance)
-    if spot is not None and (judged.launch is None or spot.sigma_m < judged.launch.sigma_m):
+    # the arc tells more of where it rose than profiles do of a burn that was hardly seen
+    if spot is not None and (first or judged.launch is None or spot.sigma_m < judged.launch.sigma_m):
         if track.satellites:
             rose_at(judged, spot)
         else:

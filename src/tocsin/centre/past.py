@@ -11,6 +11,7 @@ import msgspec
 from tocsin.core.constants import GRAVITY_RADIUS_M, J2, MU_M3_S2, NS
 from tocsin.identification.features import AIR_M
 from tocsin.identification.motion import BRAKES_M_S2
+from tocsin.identification.reach import EARTH_RADIUS_M
 
 ARC_SPEED_M_S, ARC_RADAR_HITS = 500.0, 3
 """An arc is remembered from radar, once its speed is known so well (one sigma)."""
@@ -79,7 +80,7 @@ class Past(msgspec.Struct):
     arc: FreeArc | None = None
     """The best known arc above the air, since it last gained speed."""
     flat: float = 0.0
-    """The most that range over apogee ever was of its arcs, well known, in the air or above."""
+    """The most that range over apogee surely ever was (two sigma) of its arcs, well known, in the air or above."""
     pushes: int = 0
     first_push: int = 0
     last_push: int = 0
@@ -100,7 +101,7 @@ class Past(msgspec.Struct):
             self.shone_m = max(self.shone_m, now.height_m - SURE_SIGMA * now.height_sigma_m)
         self._note_dark(now)
         if now.radar_hits >= FLAT_HITS and arc.sigma_m_s < FLAT_SPEED_M_S and arc.range_m > 0.0 and arc.apogee_m > 0.0:
-            self.flat = max(self.flat, arc.range_m / arc.apogee_m)
+            self.flat = max(self.flat, arc.range_m / (arc.apogee_m + 2.0 * _apogee_by_speed(arc) * arc.sigma_m_s))
         if self.arc is not None and faster(arc, self.arc):
             self._push(now, True, gain(arc, self.arc))
             self.arc = None
@@ -143,6 +144,13 @@ class Past(msgspec.Struct):
             self.dark_s = max(self.dark_s, now.dark_s)
         elif self.dark_s > 0.0 and now.infrared_hits - self.dark_hits >= LIT_HITS:
             self.gap_s, self.dark_s = max(self.gap_s, self.dark_s), 0.0
+
+
+def _apogee_by_speed(arc: FreeArc) -> float:
+    """Return how much higher the apogee (m) lies for each m/s along the way: the ellipse is longer by 4 a^2 v / mu (vis viva)."""
+    radius = EARTH_RADIUS_M + arc.height_m
+    half = 1.0 / (2.0 / radius - arc.speed_m_s**2 / MU_M3_S2)
+    return 4.0 * half**2 * arc.speed_m_s / MU_M3_S2
 
 
 def potential_at(place: Sequence[float]) -> float:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from tocsin.identification.classes import LAUNCHES
-from tocsin.identification.evidence import AIRCRAFT_M_S, Piece, falls_off, give, rises_to, spread
+from tocsin.identification.evidence import AIRCRAFT_M_S
 from tocsin.identification.features import Features
+from tocsin.identification.pieces import Piece, falls_off, give, rises_to, spread
 
 HIGHEST_M, CLIMBS_M_S = 25e3, 100.0
 """Combat aircraft in service reach 15 to 25 km; one type went a little beyond."""

@@ -11,9 +11,10 @@ from tocsin.identification.aircraft import flies_level
 from tocsin.identification.classes import CLASSES, LAUNCHES, PRIOR_INFRARED, PRIOR_RADAR
 from tocsin.identification.context import CONTEXT, PRIOR_WORDS, spent_stage
 from tocsin.identification.drag import slowed
-from tocsin.identification.evidence import PIECES, Piece
+from tocsin.identification.evidence import PIECES
 from tocsin.identification.features import Features
 from tocsin.identification.lift import lifts
+from tocsin.identification.pieces import Piece
 
 _INFRARED = tuple(PRIOR_INFRARED[c] for c in CLASSES)
 _RADAR = tuple(PRIOR_RADAR[c] for c in CLASSES)

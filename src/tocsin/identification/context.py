@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from tocsin.identification.classes import CLASSES, LAUNCHES, MISSILES, PRIOR_INFRARED
-from tocsin.identification.evidence import Piece, give, spread
 from tocsin.identification.features import Features
+from tocsin.identification.pieces import Piece, give, spread
 from tocsin.identification.sites import BOUND
 
 NOTIFICATION, SITE, CARRIER, STAGE = "notification", "launch site", "part of a launch", "spent stage"

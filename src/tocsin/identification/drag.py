@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 
 from tocsin.identification.classes import CLASSES, MISSILES
-from tocsin.identification.evidence import Piece, spread
 from tocsin.identification.features import Features
+from tocsin.identification.pieces import Piece, spread
 from tocsin.tracking.filter_kernels import BETA_LEAST, LIGHTNESS, LIGHTNESS_SIGMA, over_betas
 
 LEAST_HITS, SIGMAS, LN_MOST = 4, 3.0, 0.3

@@ -8,9 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
-import msgspec
-
-from tocsin.core.constants import MU_M3_S2
+from tocsin.identification.arcs import aimed, arc, arc_shape
 from tocsin.identification.burns import (
     BURNS_S,
     ORBIT_ENDS,
@@ -19,72 +17,20 @@ from tocsin.identification.burns import (
     burns_beyond,
     ends_at,
     may_follow,
-    stage_due,
 )
-from tocsin.identification.classes import CLASSES, LAUNCHES, MISSILES, UNKNOWN_LIKELIHOOD
+from tocsin.identification.classes import LAUNCHES, MISSILES
 from tocsin.identification.features import DARK_LONG_S, Features
-from tocsin.identification.motion import brakes, burns, came, climbs_under_power
-from tocsin.identification.reach import EARTH_RADIUS_M, least_apogee, reach
+from tocsin.identification.motion import brakes, came, climbs_under_power
+from tocsin.identification.pieces import Piece, falls_off, give, rises_to, spread
 
 SLOWEST_M_S2, SLOWEST_GAINS_M_S2 = 3.0, 2.5
 WHOLE_BURN_M_S2 = 22.0  # missiles gain as much in the mean of their whole burn, or more (see `mean_acceleration`)
-FLAT, FLAT_WIDTH, FAR_M = 0.5, 0.08, 5500e3
-"""Apogee over that of least energy, of arcs of intercontinental range: depressed ones that were ever proposed stay above."""
-REACHES_KM = {
-    "ballistic_missile_short_range": (150.0, 1050.0),
-    "ballistic_missile_intermediate_range": (1050.0, 5600.0),
-    "ballistic_missile_intercontinental": (5600.0, 20_100.0),  # round half of the Earth
-}
-EDGE, END = 0.2, 0.05
-"""How far the energy of the generic classes reaches. Many are flown for less than they have, none for more: the logarithm of a
-reach may lie so far below the least, and beyond the most by so much and what the speed may be off."""
-FLATTEST, FLATTEST_WIDTH = 30.0, 4.0
-"""Range over apogee, beyond which nothing is thrown: the flattest arcs that were studied have 18 (1,750 km at 95 km), 15 (2,800
-at 180) and 21 (6,200 at 300; Gronlund & Wright 1992). What comes down from orbit is flatter, however air has slowed it."""
 STEEP_M, STEEP_WIDTH_M, STEEP_M_S = -2.5e6, 0.4e6, 2200.0
 """So deep below the ground lies the perigee of an arc too steep for a launcher at orbital speed."""
 SHINES_BELOW_M = 130e3
 AIRCRAFT_M_S = (120.0, 900.0)
 """Between aircraft that stay aloft and the fastest: combat aircraft in service reach Mach 2.0 to 2.8 (600 to 850 m/s)."""
 MIRROR_DEG, FORWARD_DEG = 8.0, 50.0
-
-
-class Piece(msgspec.Struct, frozen=True):
-    """One piece of evidence: its name, what was measured, and the likelihood of that under every class."""
-
-    name: str
-    value: str
-    likelihood: dict[str, float]
-
-    def ratio(self, a: tuple[str, ...]) -> float:
-        """Return the likelihood ratio of the best of the classes `a` against the best of all others."""
-        mine = max([self.likelihood[c] for c in a])
-        others = max([v for c, v in self.likelihood.items() if c not in a and c != "unknown"])
-        return mine / max(others, 1e-12)
-
-
-def spread(default: float, **named: float) -> dict[str, float]:
-    """Return a likelihood for every class: `default`, the named ones, and the constant of `unknown`."""
-    out = dict.fromkeys(CLASSES, default)
-    out.update(named)
-    out["unknown"] = UNKNOWN_LIKELIHOOD
-    return out
-
-
-def give(likelihood: dict[str, float], classes: tuple[str, ...], value: float) -> None:
-    """Set the likelihood of several classes."""
-    for c in classes:
-        likelihood[c] = value
-
-
-def falls_off(x: float, limit: float, width: float) -> float:
-    """Return 1 below `limit` and a Gaussian tail of `width` above it, never under 1e-4."""
-    return 1.0 if x <= limit else max(math.exp(-0.5 * ((x - limit) / width) ** 2), 1e-4)
-
-
-def rises_to(x: float, limit: float, width: float) -> float:
-    """Return 1 above `limit` and a Gaussian tail of `width` below it, never under 1e-4."""
-    return 1.0 if x >= limit else max(math.exp(-0.5 * ((limit - x) / width) ** 2), 1e-4)
 
 
 def stands_or_moves(f: Features) -> Piece | None:
@@ -271,99 +217,6 @@ def mean_acceleration(f: Features) -> Piece | None:
         for c in LAUNCHES:
             out[c] *= stands
     return Piece("mean acceleration", f"{mean:.0f} m/s2 over {t:.0f} s", out)
-
-
-def arc(f: Features) -> Piece | None:
-    """The free arc: in orbit, falling from orbit, or thrown from place to place."""
-    if burns(f) or not f.speed_sigma_m_s < 1500.0 or (f.radar_hits == 0 and f.off_s < 5.0):
-        return None
-    out = spread(max(1.0 - f.orbiting, 1e-5))
-    # what was seen to burn its way up is no old satellite, whatever orbit it has reached
-    out["satellite"] = max(f.orbiting, 1e-5) * (1e-3 if f.infrared_hits >= 3 else 1.0)
-    # a launcher that coasts lights again by its apogee; one in fifty never does, and falls
-    sinking = f.climb_m_s < -3.0 * f.climb_sigma_m_s - 50.0 and f.orbiting < 0.01
-    out["space_launch"] = max(0.02 if sinking else 0.5, _due(f))
-    if f.apogee_m < 300e3:
-        # low and nearly at orbital speed: what falls from orbit, the lower the more air has taken of its speed. Missiles on
-        # depressed arcs have far less (Gronlund & Wright 1992: 0.41 at 95 km, 0.5 at 180 km; 7,400 km under 300 km: 0.77)
-        speed, height = (f.came_m_s, f.came_height_m) if came(f) else (f.inertial_speed_m_s, f.height_m)
-        q = speed**2 * (EARTH_RADIUS_M + height) / MU_M3_S2
-        limit = 0.95 - 0.1 * min(max((300e3 - f.apogee_m) / 150e3, 0.0), 1.0)
-        for name in MISSILES:
-            out[name] *= falls_off(q, limit, 0.015)
-    shallow = rises_to(f.perigee_m, -150e3, 150e3) * falls_off(f.apogee_m, 1500e3, 500e3)
-    if f.infrared_hits >= 3 and brakes(f) and not came(f):
-        shallow = 1.0  # air has slowed it, and what it slows falls steeply: this arc is not the one on which it came
-    out["reentering_body"] = max(max(shallow, _skims(f)) * (1.0 - 0.9 * f.orbiting), 1e-4)
-    give(out, ("static_fire", "glint"), 1e-4)
-    # it flies on unseen; the arc that one satellite's plume ends on is off by tens of kilometres
-    out["aircraft"] = falls_off(f.apogee_m - 2.0 * f.height_sigma_m, 30e3, 20e3) if f.radar_hits < 4 else 1e-4
-    value = f"perigee {f.perigee_m / 1000:.0f} km, P(orbit) {f.orbiting:.3f}" + (", past its apogee" if sinking else "")
-    return Piece("free arc", value, out)
-
-
-def arc_shape(f: Features) -> Piece | None:
-    """Range and height of an arc that falls: each class has its reach; sounding rockets go up, and seldom beyond 1,500 km.
-
-    Missiles are lofted now and then (Hwasong-12, -14, -15, -17, -18: apogee 2 to 7 times the range); the highest sounding
-    rocket of note is the Black Brant XII of 1995 (1,453 km), which a rail at 78 degrees sends 1,800 km far. What burns out far
-    below the arc of least energy and all but in orbit is a launcher whose last stage is still to come, or too faint: no flight
-    of a missile of that range so flat is public, and one in five is left to them.
-    """
-    apogee, far_m = f.shape
-    if not far_m > 0.0 or not apogee > 0.0 or burns(f):
-        return None
-    out = spread(0.3)
-    ln_reach = math.log(max(reach(far_m, apogee) / 1000.0, 10.0))
-    # between two stages the arc is not yet the one it will fall on
-    follows = 0.15 * math.exp(-f.off_s / STAGES_FOLLOW_S) if f.off_s > 0.0 else 0.0
-    # the reach goes with the square of the speed
-    end = math.hypot(END, 2.0 * f.speed_sigma_m_s / max(f.speed_m_s, 1.0))
-    for name, (least_km, most_km) in REACHES_KM.items():
-        inside = rises_to(ln_reach, math.log(least_km), EDGE) * falls_off(ln_reach, math.log(most_km), end)
-        out[name] = max(0.8 * inside, 1e-3, follows)
-    # rails stand at 75 to 88 degrees (tangent = 4 apogee / range): steep arcs, and seldom far ones
-    steep = apogee / far_m
-    lofted = 0.15 + 0.85 * falls_off(steep, 0.45, 0.2)
-    least = least_apogee(far_m) if far_m > FAR_M else 0.0
-    pressed = max(rises_to(apogee, FLAT * least, FLAT_WIDTH * least), 0.2)
-    pressed *= max(1.0 - _skims(f), 0.02)
-    for name in MISSILES:
-        out[name] *= lofted * pressed
-    out["space_launch"] = 0.3
-    if least > 0.0 and f.infrared_hits >= 3:  # what was seen to burn to such an arc is what launchers do
-        out["space_launch"] += 0.7 * falls_off(apogee, FLAT * least, FLAT_WIDTH * least)
-    out["space_launch"] = max(out["space_launch"], _due(f))
-    far = falls_off(far_m, 1500e3, 400e3) * falls_off(apogee, 1500e3, 150e3)
-    out["sounding_rocket"] = max(rises_to(steep, 0.9, 0.2) * far, 0.01)
-    out["reentering_body"] = 0.5
-    return Piece("shape of the arc", f"{far_m / 1000:.0f} km far, {apogee / 1000:.0f} km high", out)
-
-
-def aimed(f: Features) -> Piece | None:
-    """What coasts to a protected place: harmless rockets are flown so that they come down where nobody is.
-
-    Ranges for sounding rockets and launchers clear the ground under the arc; the share that goes astray is set high (1 in
-    100, of launchers that coast 1 in 10), so that the word of a sharp impact point alone is bounded.
-    """
-    if burns(f) or f.aim < 0.05:
-        return None
-    out = spread(1.0)
-    out["sounding_rocket"] = 1.0 - f.aim + 0.01 * f.aim
-    out["space_launch"] = max(1.0 - f.aim + 0.1 * f.aim, _due(f))
-    return Piece("falls on a protected place", f"P {f.aim:.2f}", out)
-
-
-def _skims(f: Features) -> float:
-    """Return how surely an arc is too flat to have been thrown; 0 of what was seen to burn or glides as no piece does."""
-    if f.infrared_hits >= 3 or not f.flat > 0.0 or (f.lift is not None and f.lift.over_drag > 1.0):
-        return 0.0
-    return rises_to(f.flat, FLATTEST, FLATTEST_WIDTH)
-
-
-def _due(f: Features) -> float:
-    """Return what its arc leaves to launchers whose next stage is due (`burns.stage_due`)."""
-    return stage_due(f.unlit_s) if f.infrared_hits >= 3 else 0.0
 
 
 def glint_geometry(f: Features) -> Piece | None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 
 from tocsin.identification.classes import MISSILES
-from tocsin.identification.evidence import Piece, give, spread
 from tocsin.identification.features import Features
+from tocsin.identification.pieces import Piece, give, spread
 
 LIFT = "glides: lift across its way"
 

@@ -17,8 +17,8 @@ from tocsin.tracking.bank import FloatArray, IntArray, TrackBank
 from tocsin.tracking.bank_kernels import silence as silence_kernel
 from tocsin.tracking.crowd_kernels import hidden_beside
 from tocsin.tracking.filter_kernels import MEAS
+from tocsin.tracking.lone_plumes import unsharp
 from tocsin.tracking.record_kernels import count_silence, weaken
-from tocsin.tracking.upkeep import unsharp
 from tocsin.tracking.view_kernels import places_at
 
 TENTATIVE_FALL, CONFIRMED_FALL = 4.5, 16.0

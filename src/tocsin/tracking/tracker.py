@@ -26,6 +26,7 @@ from tocsin.tracking.effect_kernels import follow_effects
 from tocsin.tracking.filter_kernels import BOOST, FREE
 from tocsin.tracking.gates import pairs_within
 from tocsin.tracking.handover import hand_over
+from tocsin.tracking.lone_plumes import above_ground
 from tocsin.tracking.look_result import NOTHING, LookResult, Update
 from tocsin.tracking.measurement_kernels import against_new
 from tocsin.tracking.measurements import CROWD_LEAST, TAIL, Figures, beside_neighbours, figures_of, measurement_rows
@@ -38,7 +39,7 @@ from tocsin.tracking.silence import Shown, silence
 from tocsin.tracking.slips import TAKE_OVER_RUN, back_on, branch_off, grown, hold, take_over
 from tocsin.tracking.splits import end_told, open_pairs
 from tocsin.tracking.sway import swayed
-from tocsin.tracking.upkeep import above_ground, adopt, gone_out, join_burnout, led_back, merge_twins, open_to, tidy
+from tocsin.tracking.upkeep import adopt, gone_out, join_burnout, led_back, merge_twins, open_to, tidy
 from tocsin.tracking.view_kernels import carry_ahead, combine
 
 CONTINUE_MOST = 50_000

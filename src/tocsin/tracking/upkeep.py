@@ -14,19 +14,16 @@ from tocsin.tracking.assign import assign
 from tocsin.tracking.bank import FloatArray, IntArray, Track, TrackBank
 from tocsin.tracking.bank_kernels import GLIDING, advance_tracks
 from tocsin.tracking.effect_kernels import add_effects, begin_effects, bring_effects, share_effects
-from tocsin.tracking.filter_kernels import BOOST, FREE, LIGHTNESS, M_RANGE, M_SIGMA_A, MODELS, N, coast, predict_model
+from tocsin.tracking.filter_kernels import BOOST, FREE, M_RANGE, M_SIGMA_A, MODELS, N, coast, predict_model
 from tocsin.tracking.fuse_kernels import FAR, join
-from tocsin.tracking.ground_kernels import raise_above
 from tocsin.tracking.handover import become
+from tocsin.tracking.lone_plumes import TENTATIVE_LIFE_S, burns_yet, may_fly_yet, unsharp
 from tocsin.tracking.notes import absorb, are_rivals
 from tocsin.tracking.reach_kernels import FASTEST_M_S
 from tocsin.tracking.record_kernels import seen_together
 from tocsin.tracking.still import DARK_S, stood
-from tocsin.tracking.view_kernels import heights_at, state_distances, twins, unsharp_plumes
-from tocsin.world.motion.freeflight_kernels import REACHED, STARTED_BELOW, fly_to_height_many
+from tocsin.tracking.view_kernels import heights_at, state_distances, twins
 
-TENTATIVE_LIFE_S = 60.0
-UNSHARP_M = 20e3
 ADOPT_HITS, ADOPT_GATE, ADOPT_MOST = 4, 80.0, 500
 """A radar track with so many detections is compared with coasting tracks of satellites. The gate is
 wide (80 for 6 components): a boost track is less sure of itself than its filter says, and the assignment picks the best."""
@@ -40,8 +37,6 @@ LED_MOST = 4
 """While no more tracks than these wait to be joined, the burn that one satellite saw is fitted as it led to the radar's arc."""
 METEOR_S = 120.0
 """What comes from beyond the Earth has shone its last after so long: the longest grazes through the air took 100 s."""
-SPREAD, LONGEST_S = 2.0, 3600.0
-"""Sigmas by which an arc of one satellite may be another, and how long it is waited for at most."""
 
 
 ALONE_LOG, ALONE_LOOKS = 16.0, 3
@@ -69,7 +64,7 @@ def tidy(bank: TrackBank, now: int, orbiting: set[int], flying: Collection[int] 
     tentative = bank.columns["confirmed"][slots] == 0
     fallen = (heights < -2000.0) & (unseen > 5.0) & ~held
     for k in fallen.nonzero()[0].tolist():
-        fallen[k] = not (_burns_yet(bank, int(slots[k]), now) or _may_fly_yet(bank.tracks[int(slots[k])], now))
+        fallen[k] = not (burns_yet(bank, int(slots[k]), now) or may_fly_yet(bank.tracks[int(slots[k])], now))
     still = np.zeros(slots.size, np.bool_)
     for k in ((bank.columns["infrared_hits"][slots] > 0) & (unseen > DARK_S)).nonzero()[0].tolist():
         still[k] = stood(bank.tracks[int(slots[k])], now)
@@ -97,57 +92,6 @@ def _are_of(bank: TrackBank, slots: IntArray, which: Collection[int]) -> npt.NDA
     among = np.zeros(bank.ts.size, np.bool_)
     among[list(which)] = True
     return among[slots]
-
-
-def _burns_yet(bank: TrackBank, slot: int, now: int) -> bool:
-    """Return whether what has gone below ground is a plume of one satellite that was lit just now: then it is put above again.
-
-    The satellite has seen it, and tells no depth: where nobody knows how far away it is, the middle of that may be anywhere.
-    """
-    track = bank.tracks[slot]
-    if track.burnout is not None or not _alone(track) or now - track.last_infrared > TENTATIVE_LIFE_S * NS:
-        return False
-    if not unsharp(bank, np.array([slot], np.int64))[0]:
-        return False
-    above_ground(bank, slot)
-    return True
-
-
-def above_ground(bank: TrackBank, slot: int) -> None:
-    """Take from the state of a track what of it is below ground."""
-    for model in range(BOOST if bank.two[slot] == 1 else FREE, MODELS):
-        raise_above(bank.xs[slot, model], bank.ps[slot, model])
-
-
-def _alone(track: Track) -> bool:
-    """Return whether one satellite, and nothing else, has seen a track."""
-    return len(track.satellites) == 1 and track.hits == track.infrared_hits
-
-
-def _may_fly_yet(track: Track, now: int) -> bool:
-    """Return whether what satellites alone saw burn out may still be in flight though its mean arc has met the ground.
-
-    One satellite tells neither depth nor heading: arcs of half an hour and of ten minutes fit the same plume, and of two a speed
-    that is 400 m/s short ends a long arc by minutes too soon. Who ends the track with the mean arc has forgotten the plume when
-    the radar sees what rose.
-    """
-    if track.burnout is None or not track.satellites or track.hits != track.infrared_hits:
-        return False
-    if not track.lands_by:
-        time, state, covariance = track.burnout
-        track.lands_by = time + round(_latest_fall(state, covariance) * NS)
-    return now < track.lands_by
-
-
-def _latest_fall(state: FloatArray, covariance: FloatArray) -> float:
-    """Return how long (s) the longest of the arcs two sigmas along each column of a root of the covariance stays up."""
-    low = np.ascontiguousarray(covariance).copy()
-    if not factor(low, 6):
-        return 0.0
-    states = np.concatenate([state + SPREAD * np.tril(low).T, state - SPREAD * np.tril(low).T])
-    flown, status = np.empty((len(states), 7)), np.empty(len(states), np.int64)
-    fly_to_height_many(states, np.full(len(states), 1.0 / LIGHTNESS), 0.0, LONGEST_S, flown, status)
-    return float(np.where(status == REACHED, flown[:, 6], np.where(status == STARTED_BELOW, 0.0, LONGEST_S)).max())
 
 
 def _too_fast(bank: TrackBank, slots: IntArray, now: int) -> npt.NDArray[np.bool_]:
@@ -230,17 +174,6 @@ def gone_out(bank: TrackBank, slots: IntArray, before: float) -> npt.NDArray[np.
     """
     dark = (bank.columns["infrared_misses"][slots] >= 2) & (bank.columns["off_from"][slots] < before)
     out: npt.NDArray[np.bool_] = dark & (bank.two[slots] != GLIDING)
-    return out
-
-
-def unsharp(bank: TrackBank, slots: IntArray) -> npt.NDArray[np.bool_]:
-    """Return which tracks (k,) only satellites have seen and nobody knows sharply now.
-
-    A single radar detection fits many of them in a raid: a radar starts its own track, and `adopt` joins the two by place
-    and velocity together.
-    """
-    out = np.empty(slots.size, np.bool_)
-    unsharp_plumes(bank.ps, bank.records, bank.contacts, slots, UNSHARP_M, out)
     return out
 
 

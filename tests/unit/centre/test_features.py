@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from tests.unit.tracking.scenes import SENSORS
-from tocsin.centre import features
+from tocsin.centre import features, first_sights
 from tocsin.centre.judgement import spent
+from tocsin.centre.past import FreeArc, potential_at
 from tocsin.core.constants import NS
 from tocsin.identification.classes import LAUNCHES
 from tocsin.tracking.bank import TrackBank
@@ -16,7 +17,7 @@ SIGMA = 3e-5
 
 
 def steadiness(track):
-    return features.steadiness(features.first_sights(track), 3.6e7)
+    return first_sights.steadiness(first_sights.first_sights(track), 3.6e7)
 
 
 def track_of(angles, period_s=10.0, seed=0, gap_after=None):
@@ -39,7 +40,7 @@ def test_what_goes_out_and_back_on_the_sky_moves_on_smoothly_as_flicker_does_not
     for seed in range(10):
         out = track_of(5.6e-3 * t * (1.0 - t), seed=seed)
         assert steadiness(out) == 1.0
-        far, sigma = features.gone(features.first_sights(out), 3.6e7)
+        far, sigma = first_sights.gone(first_sights.first_sights(out), 3.6e7)
         assert far == pytest.approx(3.6e7 * 1.4e-3, rel=0.1)
         assert sigma == pytest.approx(1.5 * SIGMA * 3.6e7)
         flicker = track_of(1.4e-3 * (np.arange(looks) % 3 == 1), seed=seed)
@@ -54,8 +55,8 @@ def test_a_satellite_that_moves_sees_a_fire_stay_where_it_is():
         line = (place - satellite) / np.linalg.norm(place - satellite)
         sights.append((10 * k * NS, *satellite.tolist(), *line.tolist(), SIGMA, "s"))
     far = float(np.linalg.norm(place - np.array(sights[0][1:4])))
-    assert features.gone(sights, far)[0] < 2e3
-    assert not features.turns_smoothly(sights, far)
+    assert first_sights.gone(sights, far)[0] < 2e3
+    assert not first_sights.turns_smoothly(sights, far)
 
 
 @pytest.mark.parametrize("looks", [4, 5, 8, 16, 40, 64])
@@ -194,3 +195,20 @@ def test_a_state_within_the_earth_beyond_doubt_is_known_as_such(height_m, sigma_
     state[0] = 6378137.0 + height_m
     covariance[0, 0], covariance[1, 1] = sigma_m**2, 1e12
     assert features.under_ground(state, covariance) is buried
+
+
+def arc_of_speed(speed_m_s, sigma_m_s, height_m=200e3):
+    potential = potential_at((6.371e6 + height_m, 0.0, 0.0))
+    return FreeArc(-2e6, 8e5, 1e7, 0.0, speed_m_s, height_m, sigma_m_s, potential)
+
+
+@pytest.mark.parametrize("height_sigma_m, known", [(1e3, True), (500e3, False)])
+def test_the_speed_at_burnout_is_that_of_the_arc_that_radars_know_since(height_sigma_m, known):
+    context = features.Context(burnout=(7700.0, 420.0, 8090.0), burnt=(arc_of_speed(8090.0, 420.0), height_sigma_m))
+    assert features._at_burnout(context) == context.burnout  # nobody knows better yet
+    context.past.arc = arc_of_speed(7020.0, 3.0)
+    speed, sigma, inertial = features._at_burnout(context)
+    if known:
+        assert (inertial, speed) == (pytest.approx(7020.0), pytest.approx(6630.0)) and sigma < 4.0
+    else:
+        assert (speed, sigma, inertial) == context.burnout

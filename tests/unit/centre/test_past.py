@@ -192,3 +192,14 @@ def test_the_arc_on_which_it_came_into_the_air_holds_where_none_was_seen_before(
     assert past.best(SLOWED) is ORBITAL
     past.keep_better(ORBITAL._replace(sigma_m_s=100.0))
     assert past.best(SLOWED) is ORBITAL
+
+
+def test_how_flat_an_arc_is_counts_beyond_doubt() -> None:
+    arc = arc_at(280e3, range_m=10.5e6, apogee_m=345e3, perigee_m=-1.55e6, speed_m_s=7190.0, sigma_m_s=25.0)
+    # the ellipse is longer by 2.4 km for each m/s along the way
+    faster_by = arc._replace(speed_m_s=7191.0)
+    half = [1.0 / (2.0 / 6.651e6 - a.speed_m_s**2 / MU_M3_S2) for a in (arc, faster_by)]
+    flat = past_of((RADAR, arc)).flat
+    assert arc.range_m / flat == pytest.approx(arc.apogee_m + 50.0 * 2.0 * (half[1] - half[0]), rel=0.01)
+    assert past_of((RADAR, arc), (RADAR, arc._replace(sigma_m_s=2.0))).flat > 1.2 * flat
+    assert past_of((RADAR._replace(radar_hits=5), arc)).flat == 0.0

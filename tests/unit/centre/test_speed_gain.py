@@ -6,23 +6,23 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from tocsin.centre import features
+from tocsin.centre import first_sights as lines
 from tocsin.core.constants import NS
 
 SATELLITE = np.array([4.2e7, 0.0, 0.0])
 SIGMA = 5e-5
 
 
-def speed_gain(track, state):
-    return features.speed_gain(features.first_sights(track), state)
+def speed_gain(track, far):
+    return lines.speed_gain(lines.first_sights(track), far)
 
 
-def first_speed(track, state):
-    return features.first_speed(features.first_sights(track), state)
+def first_speed(track, far):
+    return lines.first_speed(lines.first_sights(track), far)
 
 
 def track(speed: float, gain: float, looks: int, rng: np.random.Generator | None = None):
-    """Return a track seen every 10 s on its way to the north, and its last state."""
+    """Return a track seen every 10 s on its way to the north, and how far it is in the end (m)."""
     sights, here = [], np.zeros(3)
     for k in range(looks):
         t = 10.0 * k
@@ -32,7 +32,7 @@ def track(speed: float, gain: float, looks: int, rng: np.random.Generator | None
         if rng is not None:
             line = line + rng.normal(0.0, SIGMA, 3) * [0.0, 1.0, 1.0]
         sights.append((round(t * NS), *SATELLITE.tolist(), *line.tolist(), SIGMA, "s"))
-    return SimpleNamespace(sights=sights), np.concatenate([here, np.zeros(6)])
+    return SimpleNamespace(sights=sights), math.dist(here, SATELLITE)
 
 
 @pytest.mark.parametrize(("speed", "gain"), [(6000.0, -40.0), (1200.0, 25.0), (3000.0, 0.0)])
@@ -53,7 +53,7 @@ def test_its_sigma_is_that_of_many_draws() -> None:
 @pytest.mark.parametrize(("speed", "gain"), [(500.0, 0.0), (500.0, 12.0), (3000.0, 20.0)])
 def test_an_even_course_is_told_from_a_driven_one_however_slow(speed: float, gain: float) -> None:
     one, state = track(speed, gain, 14)
-    found, sigma = features.course_pull(features.first_sights(one), state)
+    found, sigma = lines.course_pull(lines.first_sights(one), state)
     assert found == pytest.approx(gain, abs=0.5)
     assert 0.0 < sigma < 1.5
 
@@ -62,14 +62,14 @@ def test_the_course_is_that_of_the_last_looks() -> None:
     (early, _), (late, state) = track(3000.0, 30.0, 10), track(0.0, 2.0, 16)
     shift = round(100.0 * NS)
     sights = early.sights + [(s[0] + shift, *s[1:]) for s in late.sights]
-    assert features.course_pull(sights, state)[0] == pytest.approx(2.0, abs=0.5)
+    assert lines.course_pull(sights, state)[0] == pytest.approx(2.0, abs=0.5)
 
 
 def test_few_looks_and_slow_motion_say_nothing() -> None:
-    assert math.isnan(features.course_pull(track(500.0, 10.0, 4)[0].sights, np.zeros(9))[0])
+    assert math.isnan(lines.course_pull(track(500.0, 10.0, 4)[0].sights, 0.0)[0])
     assert math.isnan(speed_gain(*track(5000.0, -20.0, 4))[0])
     assert math.isnan(speed_gain(*track(500.0, 0.0, 8))[0])
-    assert math.isnan(speed_gain(SimpleNamespace(sights=[]), np.zeros(9))[0])
+    assert math.isnan(speed_gain(SimpleNamespace(sights=[]), 0.0)[0])
 
 
 def test_a_clock_that_stands_still_says_nothing() -> None:
@@ -100,4 +100,4 @@ def test_the_first_speed_has_the_sigma_of_many_draws() -> None:
 
 
 def test_what_no_satellite_has_seen_has_no_first_speed() -> None:
-    assert math.isnan(first_speed(SimpleNamespace(sights=[]), np.zeros(9))[0])
+    assert math.isnan(first_speed(SimpleNamespace(sights=[]), 0.0)[0])

@@ -500,6 +500,10 @@ def test_what_is_flatter_than_anything_thrown_comes_down_from_orbit() -> None:
     )
     glides = Lift(20.0, 1.0, 2.5, 60.0)
     assert classify(features(debris, flat=46.0, lift=glides)).classes == classify(features(debris, lift=glides)).classes
+    # above the air nothing has slowed it yet: no deorbiting satellite comes down on an arc that lies so deep
+    above = {**debris, "height_m": 300e3, "apogee_m": 424e3, "arc_range_m": 10.8e6}
+    assert missile_probability(classify(features(above, flat=34.0, perigee_m=-1.6e6)).classes) > 0.5
+    assert classify(features(above, flat=46.0, perigee_m=-0.3e6)).best == "reentering_body"
 
 
 # a flight of 1,090 km and 6,250 km of apogee: 7.1 km/s at burnout, 7.7 km/s as it comes down

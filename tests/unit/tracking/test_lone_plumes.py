@@ -4,20 +4,19 @@ import numpy as np
 import pytest
 
 from tocsin.core.constants import NS
-from tocsin.tracking import upkeep
-from tocsin.tracking.bank import TrackBank
+from tocsin.tracking import lone_plumes
+from tocsin.tracking.bank import Track, TrackBank
 from tocsin.tracking.filter_kernels import FREE, LIGHTNESS, N
 from tocsin.tracking.ground_kernels import raise_above
-from tocsin.tracking.upkeep import (
+from tocsin.tracking.lone_plumes import (
+    ARC_SIGHTS,
+    LONGEST_ARC_S,
     TENTATIVE_LIFE_S,
-    _burns_yet,
-    _join,
-    _latest_fall,
-    _may_fly_yet,
-    by_radars,
-    join_burnout,
-    led_back,
+    burns_yet,
+    latest_fall,
+    may_fly_yet,
 )
+from tocsin.tracking.upkeep import _join, by_radars, join_burnout, led_back
 from tocsin.world.motion.freeflight_kernels import propagate
 
 BURNOUT = np.array([6.55e6, 0.0, 0.0, 1500.0, 0.0, 3500.0])
@@ -34,7 +33,7 @@ def lone(covariance):
 
 
 def test_the_surer_the_state_the_sooner_it_has_come_down():
-    sharp, vague = _latest_fall(BURNOUT, SHARP), _latest_fall(BURNOUT, VAGUE)
+    sharp, vague = latest_fall(BURNOUT, SHARP), latest_fall(BURNOUT, VAGUE)
     out = np.empty(6)
     propagate(BURNOUT.copy(), sharp, 4900.0, out)
     assert np.linalg.norm(out[:3]) < 6.38e6  # the longest of nearly equal arcs is down when it says so
@@ -46,16 +45,26 @@ def test_what_a_radar_has_seen_ends_with_its_mean_arc_and_what_satellites_alone_
     monkeypatch.setattr(type(track), "satellites", property(lambda _: {"sat": 9}))
     monkeypatch.setattr(type(track), "hits", property(lambda _: 9))
     monkeypatch.setattr(type(track), "infrared_hits", property(lambda _: 9))
-    assert _may_fly_yet(track, 101 * NS)
-    assert track.lands_by == pytest.approx(100 * NS + _latest_fall(BURNOUT, VAGUE) * NS, abs=NS)
-    assert not _may_fly_yet(track, track.lands_by)
+    track.sights.extend([(0, *[0.0] * 7, "sat")] * ARC_SIGHTS)
+    assert may_fly_yet(track, 101 * NS)
+    assert track.lands_by == pytest.approx(100 * NS + latest_fall(BURNOUT, VAGUE) * NS, abs=NS)
+    assert not may_fly_yet(track, track.lands_by)
     monkeypatch.setattr(type(track), "hits", property(lambda _: 10))
-    assert not _may_fly_yet(track, 101 * NS)
+    assert not may_fly_yet(track, 101 * NS)
     monkeypatch.setattr(type(track), "hits", property(lambda _: 9))
     monkeypatch.setattr(type(track), "satellites", property(lambda _: {"sat": 5, "other": 4}))
-    assert _may_fly_yet(track, 101 * NS)
+    assert may_fly_yet(track, 101 * NS)
     monkeypatch.setattr(type(track), "satellites", property(lambda _: {}))
-    assert not _may_fly_yet(track, 101 * NS)
+    assert not may_fly_yet(track, 101 * NS)
+
+
+def test_the_end_of_a_burn_that_one_satellite_hardly_saw_may_be_that_of_any_arc(monkeypatch):
+    for name, value in (("satellites", {"sat": 4}), ("hits", 4), ("infrared_hits", 4)):
+        monkeypatch.setattr(Track, name, property(lambda _, value=value: value))
+    _, track = lone(SHARP)
+    track.sights.extend([(0, *[0.0] * 7, "sat")] * 4)
+    assert may_fly_yet(track, 101 * NS)
+    assert track.lands_by == 100 * NS + LONGEST_ARC_S * NS
 
 
 def radar_of(bank, true, after_s, sigma_m=300.0, sigma_m_s=20.0):
@@ -107,13 +116,13 @@ def test_where_the_truth_is_a_plume_lit_just_now_is_above_ground_again(monkeypat
     track.burnout = None
     for name, value in (("satellites", {"sat": 9}), ("hits", 9), ("infrared_hits", 9), ("last_infrared", 100 * NS)):
         monkeypatch.setattr(type(track), name, property(lambda _, v=value: v))
-    monkeypatch.setattr(upkeep, "unsharp", lambda _bank, _slots: np.ones(1, np.bool_))
+    monkeypatch.setattr(lone_plumes, "unsharp", lambda _bank, _slots: np.ones(1, np.bool_))
     bank.two[track.slot] = 1
     bank.xs[track.slot, :, :6] = BURNOUT - np.array([2.5e5, 0.0, 0.0, 1500.0, 0.0, 0.0])
     bank.ps[track.slot, :, :6, :6] = VAGUE
-    assert _burns_yet(bank, track.slot, 110 * NS)
+    assert burns_yet(bank, track.slot, 110 * NS)
     assert (np.linalg.norm(bank.xs[track.slot, :, :3], axis=1) > 6.378e6).all()
-    assert not _burns_yet(bank, track.slot, 100 * NS + round(TENTATIVE_LIFE_S * NS) + 1)
+    assert not burns_yet(bank, track.slot, 100 * NS + round(TENTATIVE_LIFE_S * NS) + 1)
 
 
 def test_what_is_cut_off_below_ground_is_the_truncated_normal():

@@ -10,6 +10,7 @@ from tocsin.core.constants import DEG
 from tocsin.core.records.inputs import AZIMUTH, COLUMNS, ELEVATION, RANGE, RANGE_RATE
 from tocsin.sensing.kinds.radar_kernels import measure
 from tocsin.tracking.filter_kernels import M_RANGE, M_RATE, M_SIGMA_A
+from tocsin.tracking.lone_plumes import unsharp
 from tocsin.tracking.measurement_kernels import LOG_RATE_SPAN, against_new
 from tocsin.tracking.measurements import (
     NEW_PER_LOOK,
@@ -17,7 +18,7 @@ from tocsin.tracking.measurements import (
     figures_of,
     measurement_rows,
 )
-from tocsin.tracking.upkeep import open_to, unsharp
+from tocsin.tracking.upkeep import open_to
 from tocsin.world.geodesy_kernels import geodetic_to_ecef
 
 

@@ -12,9 +12,10 @@ from tocsin.core.records.inputs import AZIMUTH, COLUMNS, ELEVATION, RANGE
 from tocsin.tracking.bank import MAX_TRACKS, TrackBank
 from tocsin.tracking.filter_kernels import FREE, LIGHTNESS, LIGHTNESS_SIGMA
 from tocsin.tracking.gates import MAX_PAIRS
+from tocsin.tracking.lone_plumes import TENTATIVE_LIFE_S
 from tocsin.tracking.silence import CONFIRMED_FALL, MOST_DOUBT, PD_MOST
 from tocsin.tracking.tracker import CONFIRM_HITS, Tracker
-from tocsin.tracking.upkeep import METEOR_S, TENTATIVE_LIFE_S
+from tocsin.tracking.upkeep import METEOR_S
 
 APART = [thrown(), thrown(22.5, -31.0, azimuth_deg=45.0), thrown(21.0, -33.0, speed=4200.0), thrown(23.0, -33.5, 260e3)]
 
