@@ -147,7 +147,8 @@ class Judgement:
             self._predict(stage, judged, track, state, covariance, now)
         kin = burn_of_kin(stage.tracker.bank, self.objects.values(), judged, track)
         if kin is not None:
-            rose_at(judged, kin[0])
+            if judged.launch is None or kin[0].sigma_m < judged.launch.sigma_m:
+                rose_at(judged, kin[0])
             judged.burn = kin[1].burn = kin[1].number
             seen = speaking_paths(stage.tracker.bank.tracks[kin[1].slot].paths)
             judged.burn_paths = tuple(p for p in seen if phenomenologies((p,)) == ("infrared",))

@@ -21,6 +21,8 @@ ASKED = (12, 25, 50, 100, 200)
 LIT, BESIDE_M = 3, 300e3
 SAME_S, GATE = 300.0, 22.5
 """Launches of one burn lie so near in time, the states at its end so near (chi-square of 6, 99.9 %)."""
+PLACED_M = 20e3
+"""A burn placed so well is known, though its free arc may lead back to where it rose more surely still."""
 ECHO_DB, ECHO_HITS = 4.0, 5
 """An empty stage is a tube of metres, what it carried is small or shaped to reflect little: of two that came apart the brighter
 one to radar is the stage, with odds of e for so many decibels between their means over so many detections each."""
@@ -65,7 +67,8 @@ def burn_of_kin(bank: TrackBank, objects: Iterable[Judged], judged: Judged, trac
     burns = [(j.launch, t, j) for j in objects if j.launch is not None and (t := _plume(bank, j)) is not None]
     found: list[tuple[Spot, Judged]] = []
     for spot, plume, burnt in burns:
-        near = abs(spot.time - judged.launch.time) < SAME_S * NS and spot.sigma_m < judged.launch.sigma_m
+        near = abs(spot.time - judged.launch.time) < SAME_S * NS
+        near = near and spot.sigma_m < max(judged.launch.sigma_m, PLACED_M)
         over = near and plume.off_from and radars_tell(plume)
         if over and apart_at(bank, plume.slot, track.slot, plume.off_from) < GATE:
             found.append((spot, burnt))

@@ -78,6 +78,13 @@ def test_a_warhead_rose_where_the_plume_did_whose_track_the_stage_has_kept() -> 
     assert burn_of_kin(bank, objects, warhead, tracks[1]) is None
 
 
+def test_a_burn_placed_to_kilometres_is_its_own_though_its_arc_is_surer() -> None:
+    scene, tracks = followed(STAGE, WARHEAD)
+    lit(scene, tracks[0])
+    stage, warhead = judged_of(tracks, rose(-150.0, 10e3), rose(-130.0, 6e3))
+    assert burn_of_kin(scene.tracker.bank, (stage, warhead), warhead, tracks[1]) is not None
+
+
 def test_nothing_is_taken_over_from_a_burn_elsewhere_from_one_worse_known_nor_where_two_fit() -> None:
     scene, tracks = followed(STAGE, WARHEAD, ANOTHER)
     lit(scene, tracks[0])
