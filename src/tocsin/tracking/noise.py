@@ -32,12 +32,13 @@ PAUSE_S, SOUND_PAUSE_S = 9.0, 27.0
 TRACKS, FRESH_S, APART_S = 8, 30.0, 60.0
 """Tracks seen so lately; two residuals of one object at most so far apart."""
 WIDE = 40.0
-"""A detection is taken for a track's within so many stated sigma, and only where no other is nearly as close."""
+"""A detection is taken for a track's within so many stated sigma, and only where no other is nearly as close (`ALONE`)."""
 NOBODYS = 0.003
 """... and where hardly any that is nobody's would lie as near in one look."""
 IDLE = 30
 """So many tracks asked for without an answer take the oldest answer away: what is nobody's never gathers."""
-ALONE = 3.0
+ALONE, YOUNG = 3.0, 4.0
+"""Residuals of tracks that were known so much worse (variance) at the first of two looks tell of the track."""
 KEPT, LEAST = 96, 12
 """Squares remembered of each sensor, and from how many it is judged."""
 LOUD, QUIET = 1.7, 1.3
@@ -61,8 +62,8 @@ class Heard(msgspec.Struct):
     """Of differences, in stated variances: one a component."""
     idle: int = 0
     """Tracks that it was asked of in vain since the last of its answers was forgotten for that."""
-    last: dict[int, tuple[int, float, float, float]] = msgspec.field(default_factory=dict)
-    """Track -> when, and the residual of range (NaN = not measured), azimuth and elevation arc, m."""
+    last: dict[int, tuple[int, list[float], list[float]]] = msgspec.field(default_factory=dict)
+    """Track -> when, the residuals of range (NaN = not measured), azimuth and elevation arc, m, and their variances."""
 
     def estimate(self) -> tuple[float, float]:
         """Return the factor, and its lower bound at about three sigma of the median of so many squares."""
@@ -156,11 +157,11 @@ class Noise:
             number, apart, variance = bank.tracks[chosen[i]].number, off[i, best].tolist(), var[i, best].tolist()
             before = heard.last.get(number)
             if before is not None and time > before[0]:
-                for k in range(3):
-                    square = (apart[k] - before[1 + k]) ** 2 / variance[k]
-                    if square == square:
-                        heard.squares.append(0.5 * square)
-            heard.last[number] = (time, *apart)
+                for here, there, now, then in zip(apart, before[1], variance, before[2], strict=True):
+                    square = 0.5 * (here - there) ** 2 / now
+                    if square == square and then < YOUNG * now:
+                        heard.squares.append(square)
+            heard.last[number] = (time, apart, variance)
         told = len(heard.squares) > known
         if heard.idle >= IDLE:
             heard.idle = 0
@@ -178,7 +179,9 @@ class Noise:
     def load(self, state: dict[str, Any]) -> None:
         """Take over what `state` returned."""
         self.heard = {
-            k: Heard(factor, asked, sound, list(squares), idle, {n: (t, a, b, c) for n, t, a, b, c in last})
+            k: Heard(
+                factor, asked, sound, list(squares), idle, {n: (t, list(off), list(var)) for n, t, off, var in last}
+            )
             for k, (factor, asked, sound, squares, idle, last) in state.items()
         }
 

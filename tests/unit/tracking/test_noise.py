@@ -60,6 +60,22 @@ def test_neither_a_healthy_nor_a_biased_sensor_is_noisy(bias: bool) -> None:
     assert factor == 1.0 and estimate < LOUD
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_tracks_that_are_young_do_not_make_a_sensor_noisy(seed: int) -> None:
+    # radars without range rate: after the first look of all, velocities are kilometres a second off
+    scene = Scene(seed)
+    bodies = [thrown(lat, lon, 700e3, 7400.0, 40.0, 0.0) for lat in (24.0, 30.0, 34.0) for lon in (-36.0, -30.0, -24.0)]
+    for t, radars in ((0, "AB"), (1, "A"), (11, "AB"), (21, "AB"), (31, "AB"), (41, "AB")):
+        states = [later(body, float(t)) for body in bodies]
+        for radar in radars:
+            look, sensor = scene.look(radar, float(t), scene.radar_values(radar, states, rate=False)), SENSORS[radar]
+            rows = scene.tracker.rows(look, sensor, sensor.place(look.time, look.place))
+            scene.tracker.hear_noise(look, sensor, rows, np.arange(len(rows)), 0.0)
+            scene.feed(look)
+    squares = [square for heard in scene.tracker.noise.heard.values() for square in heard.squares]
+    assert len(squares) > 40 and max(squares) < 25.0
+
+
 def test_a_satellite_that_is_noisy_is_found_by_the_plumes_another_sees() -> None:
     scene = Scene(5)
     for t in range(0, 150, 5):
@@ -87,7 +103,7 @@ def test_the_bound_of_the_estimate_closes_with_the_number_of_squares() -> None:
 
 def test_its_state_goes_out_and_in() -> None:
     noise = Noise()
-    noise.heard["A"] = Heard(2.5, 7, squares=[1.0, 2.0], idle=4, last={3: (5, float("inf"), 1.0, 2.0)})
+    noise.heard["A"] = Heard(2.5, 7, squares=[1.0, 2.0], idle=4, last={3: (5, [float("inf"), 1.0, 2.0], [1.0] * 3)})
     again = Noise()
     again.load(noise.state())
     assert again.state() == noise.state()
