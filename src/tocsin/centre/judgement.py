@@ -14,7 +14,7 @@ from tocsin.centre.braking import note_drag
 from tocsin.centre.features import features_of, under_ground
 from tocsin.centre.judged import FALL_SCORE, JOIN_SCORE, Judged
 from tocsin.centre.kin import burn_of_kin, note_spent, note_upper
-from tocsin.centre.origin import fit_launch, long_dark, rose_at, rose_by_arc, tell_burnout, tell_whole
+from tocsin.centre.origin import fit_launch, long_dark, rose_at, rose_by_arc, tell_burnout, tell_whole, unread
 from tocsin.centre.predictor import MAY_BURN, Predictor
 from tocsin.core.constants import NS
 from tocsin.core.records.inputs import Notification
@@ -215,6 +215,8 @@ class Judgement:
     def _predict(
         self, stage: Stage, judged: Judged, track: Track, state: FloatArray, covariance: FloatArray, now: int
     ) -> None:
+        if judged.predicted_at and unread(judged, track, judged.powered):
+            return  # what the filter makes of one satellite's lights is no arc: the last word stands until the burn is told
         # a plume that has gone out changes the prediction though no detection came
         went_out = judged.predicted_powered > MAY_BURN >= judged.powered
         fresh = track.hits != judged.predicted_hits or judged.powered > MAY_BURN or went_out

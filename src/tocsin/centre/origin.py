@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tocsin.centre.judged import Judged, Spot
-from tocsin.centre.predictor import Predictor
+from tocsin.centre.predictor import MAY_BURN, Predictor
 from tocsin.core.constants import NS
 from tocsin.identification.features import AIR_M
 from tocsin.identification.sites import REACH_M, odds_at
@@ -49,6 +49,12 @@ def fit_launch(predictor: Predictor, judged: Judged, track: Track) -> None:
 def long_dark(track: Track, now: int) -> bool:
     """Return whether its plume has not been seen for so long that no stage follows."""
     return bool(now - track.last_infrared >= DARK_S * NS)
+
+
+def unread(judged: Judged, track: Track, powered: float) -> bool:
+    """Return whether one satellite alone has seen it burn out and its burn is not fitted yet."""
+    alone = len(track.satellites) == 1 and track.hits == track.infrared_hits
+    return bool(alone and track.off_from and powered <= MAY_BURN and judged.burnt < len(track.sights))
 
 
 def tell_burnout(predictor: Predictor, tracker: Tracker, judged: Judged, track: Track, now: int) -> bool:

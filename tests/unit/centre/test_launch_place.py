@@ -7,7 +7,7 @@ import pytest
 
 from tocsin.centre import origin
 from tocsin.centre.judged import Judged, Spot
-from tocsin.centre.origin import fit_launch, rose_by_arc, tell_burnout
+from tocsin.centre.origin import fit_launch, rose_by_arc, tell_burnout, unread
 from tocsin.centre.predictor import Fit
 from tocsin.core.constants import NS
 
@@ -96,3 +96,21 @@ def test_a_burn_has_ended_when_two_looks_have_missed_its_plume_and_no_stage_foll
         slot=0, sights=[None] * 20, off_from=55 * NS, last_infrared=last * NS, infrared_misses=misses, satellites=TWO, sensors=TWO
     )  # fmt: skip
     assert tell_burnout(stage, tracker, Judged(number=1, slot=0), track, 60 * NS) == told == bool(asked)
+
+
+@pytest.mark.parametrize(
+    "more, waits",
+    [
+        ({}, True),
+        ({"off_from": 0}, False),  # it may burn yet: the profiles tell
+        ({"satellites": {"a": 12, "b": 8}}, False),  # two see its depth
+        ({"hits": 25}, False),  # a radar has seen it
+    ],
+)
+def test_what_one_satellite_saw_go_out_is_unread_until_its_burn_is_told(more, waits):
+    track = {"satellites": {"a": 20}, "hits": 20, "infrared_hits": 20, "off_from": 9 * NS, "sights": [None] * 20}
+    judged = Judged(number=1, slot=0)
+    assert unread(judged, SimpleNamespace(**{**track, **more}), 0.0) == waits
+    assert not unread(judged, SimpleNamespace(**track), 0.9)
+    judged.burnt = 20
+    assert not unread(judged, SimpleNamespace(**{**track, **more}), 0.0)
