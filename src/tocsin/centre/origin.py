@@ -15,6 +15,7 @@ from tocsin.identification.sites import REACH_M, odds_at
 from tocsin.prediction.ascent import FEWEST
 from tocsin.tracking.bank import Track
 from tocsin.tracking.entry import before_air
+from tocsin.tracking.lone_plumes import alone
 from tocsin.tracking.tracker import Tracker
 from tocsin.tracking.upkeep import radars_tell, settle
 from tocsin.world.geodesy_kernels import height_near
@@ -53,8 +54,7 @@ def long_dark(track: Track, now: int) -> bool:
 
 def unread(judged: Judged, track: Track, powered: float) -> bool:
     """Return whether one satellite alone has seen it burn out and its burn is not fitted yet."""
-    alone = len(track.satellites) == 1 and track.hits == track.infrared_hits
-    return bool(alone and track.off_from and powered <= MAY_BURN and judged.burnt < len(track.sights))
+    return bool(alone(track) and track.off_from and powered <= MAY_BURN and judged.burnt < len(track.sights))
 
 
 def tell_burnout(predictor: Predictor, tracker: Tracker, judged: Judged, track: Track, now: int) -> bool:
