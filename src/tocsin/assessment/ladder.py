@@ -10,6 +10,8 @@ POSSIBLE_ASSET, PROBABLE_ASSET = 0.01, 0.10
 POSSIBLE_MISSILE, PROBABLE_MISSILE = 0.05, 0.90
 MAY_WELL_BE = 0.25
 """With so much P(missile) no prediction takes back what was told: that of a plume that is out, seen by one satellite, wavers."""
+CONFIRMS_S = 10.0
+"""Two phenomenologies confirm only what one of them has seen within so long: later, silence alone changes the figures."""
 FALL = 0.5
 """A level is left when its figures are below this share of what it took to reach it (no flicker at a threshold)."""
 RANK = {"": -1, "noticed": 0, "tracked": 1, "possible": 2, "probable": 3, "confirmed": 4}
@@ -37,6 +39,8 @@ class Figures(msgspec.Struct, frozen=True):
     """P(asset) with no word of any notification, nor of the site."""
     asset_before: float = 1.0
     """P(asset) by the prediction before the last."""
+    seen_s: float = 0.0
+    """How long ago it was last seen."""
     unseen: bool = False
     """Nobody has seen it since its plume went out: where it falls is a prediction."""
     moved: bool = True
@@ -80,11 +84,12 @@ def level_of(f: Figures, current: str) -> tuple[str, str]:
     # what holds a level is not what lifts it: a rise needs the whole figures
     if current != "confirmed" and (f.missile < PROBABLE_MISSILE or f.asset < PROBABLE_ASSET):
         return "probable", figures
-    if len(physics) >= 2:
+    lately = current == "confirmed" or f.seen_s < CONFIRMS_S
+    if len(physics) >= 2 and lately:
         return "confirmed", figures + "; two phenomenologies"
     if f.degraded_mode:
         return "confirmed", figures + "; degraded mode declared by a person"
-    return "probable", figures
+    return "probable", figures + ("" if lately else f"; not seen for {f.seen_s:.0f} s")
 
 
 def told_paths(paths: tuple[str, ...]) -> str:

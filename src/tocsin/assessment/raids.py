@@ -9,7 +9,7 @@ import msgspec
 
 from tocsin.assessment.counting import Tally
 from tocsin.assessment.evidence import Words
-from tocsin.assessment.ladder import PROBABLE_ASSET, PROBABLE_MISSILE, RANK, told_paths
+from tocsin.assessment.ladder import CONFIRMS_S, PROBABLE_ASSET, PROBABLE_MISSILE, RANK, told_paths
 from tocsin.assessment.paths import independent_paths, phenomenologies
 from tocsin.core.constants import NS
 from tocsin.core.records.outputs import ObjectAssessment, ObjectCount
@@ -45,6 +45,7 @@ class Member(msgspec.Struct):
     level: str
     joined: int
     first_seen: int
+    last_seen: int = 0
     launch_time: int = 0
     launch_place: tuple[float, float] | None = None
     """Latitude and longitude, rad."""
@@ -211,12 +212,12 @@ def _may_be_one_launch(a: Member, b: Member) -> bool:
     return _one_launch(a, b, max(HALVES_M, min(unsure, UNSURE_M)))
 
 
-def wanted_level(event: RaidEvent, plumes: Sequence[Member] = ()) -> str:
+def wanted_level(event: RaidEvent, now: int, plumes: Sequence[Member] = ()) -> str:
     """Return the level that the event's objects hold now: the highest of them, on all paths that speak for it."""
-    return _wanted(event, plumes)[0]
+    return _wanted(event, now, plumes)[0]
 
 
-def _wanted(event: RaidEvent, plumes: Sequence[Member]) -> tuple[str, str]:
+def _wanted(event: RaidEvent, now: int, plumes: Sequence[Member]) -> tuple[str, str]:
     """Return (level, whose paths had to be lent for it, in words)."""
     best, lent = max((m.level for m in event.live()), key=lambda level: RANK[level], default=""), ""
     for m in event.live():
@@ -224,10 +225,10 @@ def _wanted(event: RaidEvent, plumes: Sequence[Member]) -> tuple[str, str]:
             break
         if not (m.threat and m.p_missile >= PROBABLE_MISSILE and m.p_asset >= PROBABLE_ASSET):
             continue
-        paths = pooled_paths(event, m)
-        level = "confirmed" if len(phenomenologies(paths)) >= 2 else "probable"
+        paths, others = pooled_paths(event, m), lenders(event, m)
+        lately = now - max(one.last_seen for one in [m, *others]) < CONFIRMS_S * NS
+        level = "confirmed" if lately and len(phenomenologies(paths)) >= 2 else "probable"
         if independent_paths(paths) >= 2 and RANK[level] > RANK[best]:
-            others = lenders(event, m)
             halves = ", ".join(f"{one.track} ({', '.join(phenomenologies(tuple(one.paths)))})" for one in others)
             lent = f"; {m.track} may be one with {halves}: together {told_paths(paths)}" if others else ""
             best = level
@@ -250,7 +251,7 @@ def next_level(event: RaidEvent, now: int, plumes: Sequence[Member] = ()) -> tup
     At most one change in 5 s; downwards only after the evidence has stayed low, never while a raid grows, and never once
     an object that still threatened has ended: its event ends when the others have.
     """
-    wanted, lent = _wanted(event, plumes)
+    wanted, lent = _wanted(event, now, plumes)
     if not wanted or wanted == event.level:
         event.low_since = 0
         return event.level, ""

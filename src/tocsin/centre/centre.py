@@ -43,6 +43,7 @@ from tocsin.core.records.network import Assets, Network
 from tocsin.core.records.outputs import Assessment, EventKind, Rejection
 from tocsin.core.records.warnings import SpaceObservations
 from tocsin.detection.background import Background
+from tocsin.detection.clocks import Clocks
 from tocsin.detection.false_rate import FalseRate
 from tocsin.detection.moon import moon_echoes
 from tocsin.detection.repeats import Repeats
@@ -69,7 +70,7 @@ class Centre:
         self.config_sha256 = sha256_hex(canonical((network, assets, VERSION)))
         self.sensors = compile_network(network)
         self.now = 0
-        self.screen, self.voices = Screen(), Voices()
+        self.screen, self.voices, self.clocks = Screen(), Voices(), Clocks()
         self.repeats, self.false_rate = Repeats(), FalseRate()
         self.background = Background()
         self.catalogue = Catalogue()
@@ -153,10 +154,9 @@ class Centre:
             self.emit.event("quarantined", look.sensor, self.now, (), reason="unknown sensor: all its rows are refused")
         if used is None or sensor is None:
             return
-        if copied := self.voices.hear(look):
-            self.emit.event("quarantined", look.sensor, self.now, (), reason=copied)
         if feed_watch.repeated(self, look, used):
             return
+        feed_watch.clock(self, look, sensor)
         self.looks += look.empty_looks
         self.rows_used += int(used.size) if look.numbers.size else int(look.rows.size)
         kind, why = self.watch.look(look, self.now)

@@ -94,6 +94,7 @@ class Events:
         member = event.members[judged.number]
         member.level = judged.level
         member.rose |= judged.moved
+        member.last_seen = track.last_hit
         member.p_missile, member.p_asset = judged.missile, judged.asset_twice
         member.burn, member.beside = judged.burn, judged.beside
         member.p_orbit = judged.classes["space_launch"]

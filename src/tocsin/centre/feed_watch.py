@@ -50,7 +50,12 @@ def told(centre: Centre, look: Look, bad: list[Rejection]) -> None:
 
 
 def repeated(centre: Centre, look: Look, used: IntArray) -> bool:
-    """Return whether a look's picture came before: it is no look then, its silence neither; told once, refused each time."""
+    """Return whether a look's picture came before: it is no look then, its silence neither; told once, refused each time.
+
+    What speaks in two voices is told, and used.
+    """
+    if copied := centre.voices.hear(look):
+        centre.emit.event("quarantined", look.sensor, centre.now, (), reason=copied)
     why, new = centre.repeats.see(look, used)
     if not why:
         return False
@@ -60,6 +65,15 @@ def repeated(centre: Centre, look: Look, used: IntArray) -> bool:
         centre.count_refusal(why)
         centre.emit.other(Rejection(look.file, int(look.rows[k]), "detections", why, "refused"))
     return True
+
+
+def clock(centre: Centre, look: Look, sensor: Sensor) -> None:
+    """Tell when a sensor's clock stands, or goes again; as long as it stands its looks are no path of evidence."""
+    why = centre.clocks.hear(look, sensor.period_s)
+    if why and sensor.id in centre.clocks.standing:
+        centre.emit.event("quarantined", sensor.id, centre.now, (), reason=f"{why}: it no longer counts as a path")
+    elif why:
+        centre.emit.event("sensor_back", sensor.id, centre.now, (), reason=why)
 
 
 def after_look(centre: Centre, look: Look, sensor: Sensor, result: LookResult) -> None:

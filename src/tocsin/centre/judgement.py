@@ -160,7 +160,7 @@ class Judgement:
         told = judged.best == judged.said and lifting.told == bool(lifting.since)
         judged.explained = [] if told else explain(identity, tuple(track.first_keys[:3] + track.last_keys[-3:]))
         if opens:
-            _stand(stage, judged, track)
+            _stand(stage, judged, track, now)
         else:
             judged.level = ""
 
@@ -261,7 +261,7 @@ class Judgement:
             self.objects[judged.slot] = judged
 
 
-def _stand(stage: Stage, judged: Judged, track: Track) -> None:
+def _stand(stage: Stage, judged: Judged, track: Track, now: int) -> None:
     """Give an object its place on the ladder, and the reason in words."""
     lifting = judged.context.lifting
     degraded = "" in stage.degraded or f"E{judged.event:04d}" in stage.degraded
@@ -277,6 +277,7 @@ def _stand(stage: Stage, judged: Judged, track: Track) -> None:
         paths=judged.paths(track),
         degraded_mode=degraded,
         wide=judged.wide,
+        seen_s=(now - track.last_hit) / NS,
         unseen=bool(track.off_from) and track.last_hit <= track.last_infrared,
         moved=judged.moved,
     )

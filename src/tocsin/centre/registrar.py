@@ -94,7 +94,7 @@ def process(
     if fault is not None:
         look = corrected(look, sensor, fault)
         rows = centre.tracker.rows(look, sensor, place) if used.size else rows
-    trusted = fault is None or not fault.drifting
+    trusted = (fault is None or not fault.drifting) and sensor.id not in centre.clocks.standing
     # an infrared sensor's false reports stand close together, at a lit cloud: the rest of its field is as it says
     false = centre.false_rate.of(sensor.id) if sensor.kind == "radar" else 0.0
     result = centre.tracker.process(look, sensor, place, rows, used, centre.known, trusted, false)

@@ -12,10 +12,10 @@ from tocsin.core.records.inputs import Notification
 if TYPE_CHECKING:
     from tocsin.centre.centre import Centre
 
-VERSION = 17
+VERSION = 18
 PARTS = (
-    "screen", "voices", "repeats", "false_rate", "background", "tracker", "registration", "judgement", "events", "watch",
-    "dissemination", "emit",
+    "screen", "voices", "repeats", "clocks", "false_rate", "background", "tracker", "registration", "judgement", "events",
+    "watch", "dissemination", "emit",
 )  # fmt: skip
 """Members of a centre with `state()` and `load()`."""
 _ENCODER = msgspec.msgpack.Encoder(order="deterministic")

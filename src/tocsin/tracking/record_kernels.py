@@ -133,10 +133,11 @@ def count_silence(
         r.misses += 1
         cost = costs[k]
         if infrared:
-            if r.last_infrared and pd[k] > 0.5:
+            # a late look, or one whose clock is slow, that tells of before it was last seen says nothing of its being out
+            if r.last_infrared and pd[k] > 0.5 and (dark > r.last_infrared or looks > 1):
                 r.infrared_misses += 1
                 if r.off_from == 0:
-                    r.off_from = dark
+                    r.off_from = max(dark, r.last_infrared)
             if not r.confirmed:
                 # a plume that nobody else sees again was no plume: coasting is no excuse before it stood as a track
                 cost = looks * math.log(max(1.0 - pd[k], 0.05))

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tocsin.assessment.ladder import MAY_WELL_BE, RANK, Figures, level_of, told_paths
+from tocsin.assessment.ladder import CONFIRMS_S, MAY_WELL_BE, RANK, Figures, level_of, told_paths
 from tocsin.assessment.paths import independent_paths, phenomenologies
 
 INFRARED = ("infrared/post-a/line-a", "infrared/post-b/line-b")
@@ -79,6 +79,14 @@ def test_confirmed_asks_for_two_phenomenologies_or_a_declared_degraded_mode() ->
     assert level(paths=INFRARED) == "probable"
     assert level(paths=BOTH) == "confirmed"
     assert level(paths=INFRARED, degraded_mode=True) == "confirmed"
+
+
+def test_what_nobody_has_seen_for_long_is_confirmed_by_no_silence() -> None:
+    assert level("probable", paths=BOTH, seen_s=CONFIRMS_S - E) == "confirmed"
+    assert level("", paths=BOTH, seen_s=CONFIRMS_S) == level("probable", paths=BOTH, seen_s=CONFIRMS_S) == "probable"
+    assert level("confirmed", paths=BOTH, seen_s=CONFIRMS_S) == "confirmed"  # it flies on unseen
+    assert level("probable", paths=INFRARED, degraded_mode=True, seen_s=CONFIRMS_S) == "confirmed"  # a person said so
+    assert level("probable", paths=BOTH, degraded_mode=True, seen_s=CONFIRMS_S) == "confirmed"
 
 
 def test_degraded_mode_lowers_no_other_threshold() -> None:
@@ -211,7 +219,8 @@ def test_the_words_of_each_level_say_on_what_it_stands() -> None:
     two = "P(missile) 0.95, P(asset) 0.50, 2 independent paths"
     assert words() == f"{two} (infrared, radar); two phenomenologies"
     assert words(paths=INFRARED, degraded_mode=True) == f"{two} (infrared); degraded mode declared by a person"
-    assert words(paths=INFRARED) == f"{two} (infrared)"
+    assert words(paths=INFRARED) == words(paths=INFRARED, seen_s=CONFIRMS_S - E) == f"{two} (infrared)"
+    assert words(seen_s=37.4) == f"{two} (infrared, radar); not seen for 37 s"
     assert words(paths=()) == "P(missile) 0.95, P(asset) 0.50, 0 independent paths ()"
     excluded = "; space launch or sounding rocket not excluded"
     assert (

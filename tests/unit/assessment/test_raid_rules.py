@@ -9,7 +9,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.unit.assessment.test_raids import event, member
-from tocsin.assessment.ladder import POSSIBLE_ASSET, POSSIBLE_MISSILE, PROBABLE_ASSET, PROBABLE_MISSILE, RANK
+from tocsin.assessment.ladder import (
+    CONFIRMS_S,
+    POSSIBLE_ASSET,
+    POSSIBLE_MISSILE,
+    PROBABLE_ASSET,
+    PROBABLE_MISSILE,
+    RANK,
+)
 from tocsin.assessment.raids import (
     FALL_AFTER_S,
     GROWING_S,
@@ -98,7 +105,7 @@ def history(steps: list[Step]) -> tuple[list[Change], RaidEvent]:
             newest = max(m.joined for m in one.members.values())
             high = any(m.ended and RANK[m.level] >= ALARM for m in one.members.values())
             changes.append(
-                Change(now, one.level, level, why, (now - newest) / NS, len(one.members), high, wanted_level(one))
+                Change(now, one.level, level, why, (now - newest) / NS, len(one.members), high, wanted_level(one, now))
             )
             one.level, one.changed = level, now
     return changes, one
@@ -309,7 +316,7 @@ def test_a_burn_that_was_placed_badly_may_be_that_of_an_arc_from_farther_off(
     plume = member(2, spoken=[IR], rose=True, launch_place=place, launch_sigma_m=sigma_m)
     assert (burns_of([plume], arc) == [plume]) is counts
     # it makes `probable` and never one of two halves
-    assert wanted_level(event(arc), [plume]) == ("probable" if counts else "possible")
+    assert wanted_level(event(arc), T0, [plume]) == ("probable" if counts else "possible")
     assert pooled_paths(event(arc, plume), arc) == (RADAR,)
 
 
@@ -327,10 +334,10 @@ def test_a_plume_that_nobody_has_seen_since_speaks_for_its_arc_whatever_it_is_ta
     arc = member(1, "possible", paths=[RADAR], spoken=[RADAR], **STRONG)
     unseen = member(2, spoken=[IR], rose=True, p_missile=0.38)
     assert carriers_of(event(arc, unseen), arc) == [unseen]
-    assert wanted_level(event(arc, unseen)) == "probable"
+    assert wanted_level(event(arc, unseen), T0) == "probable"
     followed = member(3, spoken=[IR, RADAR], rose=True, p_missile=0.38)
     assert carriers_of(event(arc, followed), arc) == []
-    assert wanted_level(event(arc, followed)) == "possible"
+    assert wanted_level(event(arc, followed), T0) == "possible"
 
 
 def test_what_was_seen_in_both_ways_is_whole_and_lends_nothing() -> None:
@@ -347,13 +354,14 @@ def test_what_was_seen_in_both_ways_is_whole_and_lends_nothing() -> None:
 def test_lent_paths_lift_only_what_has_the_whole_figures_itself() -> None:
     plume = member(2, "possible", paths=[IR], **{**STRONG, "p_missile": 0.5})
     whole = {"paths": [RADAR], **STRONG}
-    assert wanted_level(event(member(1, "possible", **whole), plume)) == "confirmed"
+    assert wanted_level(event(member(1, "possible", **whole), plume), T0) == "confirmed"
     for less in ({"p_missile": 0.8999}, {"p_asset": 0.0999}, {"threat": False}, {"ended": "lost"}):
-        assert wanted_level(event(member(1, "possible", **{**whole, **less}), plume)) == "possible", less
+        assert wanted_level(event(member(1, "possible", **{**whole, **less}), plume), T0) == "possible", less
 
 
 def test_the_reason_names_who_lends() -> None:
     arc, plume = member(1, "possible", paths=[RADAR], **STRONG), member(2, "possible", paths=[IR], **STRONG)
+    arc.last_seen = T0 + 95 * NS
     level, why = next_level(event(arc, plume, level="possible"), T0 + 100 * NS)
     assert level == "confirmed"
     together = "together 2 independent paths (infrared, radar)"
@@ -362,10 +370,19 @@ def test_the_reason_names_who_lends() -> None:
     assert next_level(event(whole, plume, level="possible"), T0 + 100 * NS) == ("confirmed", "evidence has risen")
 
 
+def test_two_halves_confirm_only_what_one_of_them_has_seen_lately() -> None:
+    arc, plume = member(1, "possible", paths=[RADAR], **STRONG), member(2, "possible", paths=[IR], **STRONG)
+    now = T0 + round(CONFIRMS_S * NS)
+    assert wanted_level(event(arc, plume), now - 1) == "confirmed"
+    assert wanted_level(event(arc, plume), now) == "probable"
+    plume.last_seen = T0 + 1
+    assert wanted_level(event(arc, plume), now) == "confirmed"
+
+
 def test_the_level_of_an_event_is_never_below_that_of_its_highest_object() -> None:
     strong = member(1, "possible", paths=[RADAR, "radar/south/line-3"], **STRONG)
-    assert wanted_level(event(strong, member(2, "confirmed"))) == "confirmed"
-    assert wanted_level(event(strong, member(2, "noticed"))) == "probable"
+    assert wanted_level(event(strong, member(2, "confirmed")), T0) == "confirmed"
+    assert wanted_level(event(strong, member(2, "noticed")), T0) == "probable"
 
 
 def test_a_raid_is_open_at_both_ends_and_counts_by_the_nearest_pair() -> None:

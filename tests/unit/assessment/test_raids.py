@@ -27,6 +27,7 @@ def member(number: int = 1, level: str = "tracked", at: float = 0.0, **more: Any
     time = T0 + round(at * NS)
     given: dict[str, Any] = {
         "number": number, "track": f"T{number}", "level": level, "joined": time, "first_seen": time,
+        "last_seen": time,
         "launch_time": time, "launch_place": (0.6, 0.1), "worst": level,
     }  # fmt: skip
     return Member(**{**given, **more})
@@ -126,9 +127,9 @@ def test_an_object_that_was_sure_stays_counted_after_it_has_ended() -> None:
 
 # -------------------------------------------------------------------------------------------------------- levels
 def test_the_level_wanted_is_the_highest_of_those_that_live() -> None:
-    assert wanted_level(event(member(1, "tracked"), member(2, "probable"), member(3, "possible"))) == "probable"
-    assert wanted_level(event(member(1, "tracked"), member(2, "probable", ended="fell"))) == "tracked"
-    assert wanted_level(event(member(1, ended="fell"))) == ""
+    assert wanted_level(event(member(1, "tracked"), member(2, "probable"), member(3, "possible")), T0) == "probable"
+    assert wanted_level(event(member(1, "tracked"), member(2, "probable", ended="fell")), T0) == "tracked"
+    assert wanted_level(event(member(1, ended="fell")), T0) == ""
 
 
 def test_a_level_rises_at_once_but_not_twice_within_the_pause() -> None:
@@ -182,16 +183,16 @@ STRONG: dict[str, Any] = {"threat": True, "p_missile": 0.95, "p_asset": 0.9}
 
 def test_the_plume_of_the_same_launch_speaks_for_an_arc() -> None:
     arc = member(1, "possible", paths=[RADAR], **STRONG)
-    assert wanted_level(event(arc)) == "possible"
+    assert wanted_level(event(arc), T0) == "possible"
     plume = {"p_missile": 0.5, "p_asset": 0.10, "paths": [IR]}
-    assert wanted_level(event(arc, member(2, "possible", threat=True, **plume))) == "confirmed"
-    assert wanted_level(event(arc, member(2, "tracked", **plume))) == "possible"
+    assert wanted_level(event(arc, member(2, "possible", threat=True, **plume)), T0) == "confirmed"
+    assert wanted_level(event(arc, member(2, "tracked", **plume)), T0) == "possible"
 
 
 def test_a_plume_that_was_lost_makes_an_arc_that_rose_there_and_then_probable_and_no_more() -> None:
     arc = member(1, "possible", paths=[RADAR], **STRONG)
     lost = member(9, "tracked", ended="its arc has reached the ground", spoken=[IR], rose=True)
-    assert wanted_level(event(arc), [lost]) == "probable"
+    assert wanted_level(event(arc), T0, [lost]) == "probable"
     level, why = next_level(event(arc, level="possible"), at(100), [lost])
     assert level == "probable" and "rose there and then where T9 was seen to burn: together 2 independent paths" in why
     # by the same line, elsewhere, at another time, by the same physics, without a word, or a light that only stood aloft
@@ -200,32 +201,32 @@ def test_a_plume_that_was_lost_makes_an_arc_that_rose_there_and_then_probable_an
         {"spoken": [RADAR_2]}, {"spoken": []}, {"rose": False},
     ):  # fmt: skip
         given: dict[str, Any] = {"ended": "lost", "spoken": [IR], "rose": True, **other}
-        assert wanted_level(event(arc), [member(9, "noticed", **given)]) == "possible", other
+        assert wanted_level(event(arc), T0, [member(9, "noticed", **given)]) == "possible", other
     for less in ({"p_missile": 0.899}, {"p_asset": 0.099}, {"threat": False}):
         weak = member(1, "possible", **{**STRONG, "paths": [RADAR], **less})
-        assert wanted_level(event(weak), [lost]) == "possible", less
-    assert wanted_level(event(member(1, "possible", **STRONG)), [lost]) == "possible"  # no path of its own
+        assert wanted_level(event(weak), T0, [lost]) == "possible", less
+    assert wanted_level(event(member(1, "possible", **STRONG)), T0, [lost]) == "possible"  # no path of its own
     # two physics of its own are more than that
     whole = member(2, "possible", threat=True, p_missile=0.5, p_asset=0.10, paths=[IR])
-    assert wanted_level(event(arc, whole), [lost]) == "confirmed"
+    assert wanted_level(event(arc, whole), T0, [lost]) == "confirmed"
 
 
 def test_what_rose_elsewhere_or_at_another_time_does_not() -> None:
     arc = member(1, "possible", paths=[RADAR], **STRONG)
     for other in ({"launch_place": (0.7, 0.1)}, {"launch_time": at(301)}, {"launch_place": None}):
-        assert wanted_level(event(arc, member(2, "possible", **{**STRONG, "paths": [IR], **other}))) == "possible"
+        assert wanted_level(event(arc, member(2, "possible", **{**STRONG, "paths": [IR], **other})), T0) == "possible"
 
 
 def test_what_is_hardly_a_missile_or_falls_on_no_place_is_no_half_of_one() -> None:
     arc = member(1, "possible", paths=[RADAR], **STRONG)
     for less in ({"p_missile": 0.499}, {"p_asset": 0.099}):
-        assert wanted_level(event(arc, member(2, "possible", **{**STRONG, "paths": [IR], **less}))) == "possible"
+        assert wanted_level(event(arc, member(2, "possible", **{**STRONG, "paths": [IR], **less})), T0) == "possible"
 
 
 def test_two_arcs_are_two_objects_and_each_needs_paths_of_its_own() -> None:
     arc, other = member(1, "possible", paths=[RADAR], **STRONG), member(2, "possible", paths=[RADAR_2], **STRONG)
-    assert wanted_level(event(arc, other)) == "possible"
-    assert wanted_level(event(member(1, "possible", paths=[RADAR, RADAR_2], **STRONG), other)) == "probable"
+    assert wanted_level(event(arc, other), T0) == "possible"
+    assert wanted_level(event(member(1, "possible", paths=[RADAR, RADAR_2], **STRONG), other), T0) == "probable"
 
 
 def test_a_missile_that_came_down_takes_no_warning_back() -> None:
@@ -244,18 +245,18 @@ def test_what_was_seen_of_a_burn_was_seen_of_every_part_that_it_carried() -> Non
     whole: dict[str, Any] = {
         "p_missile": 0.5, "p_asset": 0.0, "threat": True, "rose": True, "paths": [IR, RADAR_2], "spoken": [IR, RADAR_2],
     }  # fmt: skip
-    assert wanted_level(event(arc, member(2, "tracked", **whole))) == "probable"
-    assert wanted_level(event(arc, member(2, "tracked", ended="fell", **whole))) == "probable"
+    assert wanted_level(event(arc, member(2, "tracked", **whole)), T0) == "probable"
+    assert wanted_level(event(arc, member(2, "tracked", ended="fell", **whole)), T0) == "probable"
     level, why = next_level(event(arc, member(2, "tracked", **whole), level="possible"), at(100))
     assert level == "probable" and "T1 rose there and then where T2 was seen to burn" in why
     for less in (
         {"p_missile": 0.499}, {"rose": False}, {"launch_place": (0.7, 0.1)}, {"launch_time": at(301)},
         {"spoken": [RADAR_2]}, {"spoken": ["infrared/site/line-2"]},  # by the same line: no second path
     ):  # fmt: skip
-        assert wanted_level(event(arc, member(2, "tracked", **{**whole, **less}))) == "possible", less
+        assert wanted_level(event(arc, member(2, "tracked", **{**whole, **less})), T0) == "possible", less
     # a plume alone was not carried by what a radar has seen
     plume = member(1, "possible", paths=[IR], **STRONG)
-    assert wanted_level(event(plume, member(2, "tracked", **{**whole, "spoken": [IR, RADAR_2]}))) == "possible"
+    assert wanted_level(event(plume, member(2, "tracked", **{**whole, "spoken": [IR, RADAR_2]})), T0) == "possible"
 
 
 def test_a_part_is_of_the_launch_whose_burn_was_seen_there_and_then() -> None:

@@ -143,9 +143,9 @@ def test_a_hit_counts_for_a_track_as_by_hand(size):
 def silence_by_hand(t, own, pd, cost, infrared, looks):
     """Count a silence of sensor 1 that ended at 900 against one track; return whether it is gone."""
     t["misses"] += 1
-    if infrared and t["last_infrared"] and pd > 0.5:
+    if infrared and t["last_infrared"] and pd > 0.5 and (t["last_infrared"] < 900 or looks > 1):
         t["infrared_misses"] += 1
-        t["off_from"] = t["off_from"] or 900
+        t["off_from"] = t["off_from"] or max(900, t["last_infrared"])
     if infrared and not t["confirmed"]:
         cost = looks * math.log(max(1.0 - pd, 0.05))
     own[1]["vouching"] = 0
@@ -180,6 +180,16 @@ def test_a_silence_counts_against_a_track_as_by_hand(size, infrared, looks):
     count = rk.count_silence(r, c, slots, pd, costs, 1, infrared, looks, 900, np.array([2.3, 8.0, 60.0]), falls, gone)
     assert gone.tolist() == over and count == sum(over)
     assert equal(r, hand) and equal(c, own)
+
+
+@pytest.mark.parametrize(("looks", "misses", "off"), [(1, 0, 0), (3, 1, 950)])
+def test_what_a_late_look_did_not_see_before_the_plume_was_last_seen_is_not_out(looks, misses, off):
+    r, c, *_ = records(np.random.default_rng(3))
+    r["last_infrared"], r["infrared_misses"], r["off_from"] = 950, 0, 0
+    slot, pd, gone = np.zeros(1, np.int64), np.array([0.9]), np.empty(1, np.bool_)
+    most, falls = np.array([2.3, 8.0, 60.0]), np.array([4.5, 1e9])
+    rk.count_silence(r, c, slot, pd, np.log(1.0 - pd), 1, True, looks, 900, most, falls, gone)
+    assert (r["infrared_misses"][0], r["off_from"][0]) == (misses, off)
 
 
 @SIZES
