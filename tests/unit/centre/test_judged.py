@@ -89,5 +89,5 @@ def test_the_reason_says_where_a_payload_may_be_unseen(carried: float) -> None:
     track = TrackBank().add(START, "radar")
     one = judged(meteor=1.0)
     one.carried = carried
-    _stand(types.SimpleNamespace(degraded={}), one, track)  # type: ignore[arg-type]
+    _stand(types.SimpleNamespace(degraded={}), one, track, START)  # type: ignore[arg-type]
     assert ("it may be the stage (0.62)" in one.reason) is (carried > 0.0)
