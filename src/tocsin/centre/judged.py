@@ -11,6 +11,7 @@ from tocsin.centre.features import LAUNCH_LEAST, Context
 from tocsin.core.constants import DEG, NS
 from tocsin.core.records.outputs import Ellipse, GroundPoint
 from tocsin.core.time import iso_from_tai
+from tocsin.prediction.student import reach
 from tocsin.tracking.bank import Track
 
 LATE_MOST_S = 60.0
@@ -36,6 +37,8 @@ class Spot(msgspec.Struct, frozen=True):
     ellipses: tuple[tuple[float, float, float, float], ...]
     """(probability, semi-major m, semi-minor m, bearing rad), rising probability."""
     heading: float = math.nan
+    free: bool = False
+    """It is of an arc in free flight, or of a whole burn: how far off it is was measured, and its covariance is an estimate."""
 
     @property
     def sigma_m(self) -> float:
@@ -44,12 +47,13 @@ class Spot(msgspec.Struct, frozen=True):
 
     def point(self) -> GroundPoint:
         """Return it for output: UTC, degrees, kilometres."""
+        far = {p: reach(p) if self.free else 1.0 for p, *_ in self.ellipses}
         return GroundPoint(
             time_utc=iso_from_tai(self.time),
             lat_deg=round(self.latitude / DEG, 5),
             lon_deg=round(self.longitude / DEG, 5),
             ellipses=tuple(
-                Ellipse(p, round(a / 1000.0, 3), round(b / 1000.0, 3), round((bearing / DEG) % 180.0, 2))
+                Ellipse(p, round(far[p] * a / 1e3, 3), round(far[p] * b / 1e3, 3), round((bearing / DEG) % 180.0, 2))
                 for p, a, b, bearing in self.ellipses
             ),
             time_sigma_s=round(self.time_sigma_s, 2),

@@ -177,7 +177,7 @@ class Predictor:
             return None, found.impacting_probability, assets
         spot = Spot(
             time=found.time, time_sigma_s=found.time_sigma_s, latitude=found.lat, longitude=found.lon,
-            ellipses=ellipses_of(found.ellipses),
+            ellipses=ellipses_of(found.ellipses), free=found.method in ("unscented", "cloud"),
         )  # fmt: skip
         return spot, found.impacting_probability, assets
 
@@ -274,7 +274,7 @@ def _rose(found: Burnout) -> Spot:
     """Return where and when what has burnt out was launched."""
     return Spot(
         time=found.launch_time, time_sigma_s=found.launch_time_sigma_s, latitude=found.lat, longitude=found.lon,
-        ellipses=ellipses_of(found.ellipses), heading=found.heading,
+        ellipses=ellipses_of(found.ellipses), heading=found.heading, free=True,
     )  # fmt: skip
 
 
