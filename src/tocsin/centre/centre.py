@@ -154,9 +154,9 @@ class Centre:
             self.emit.event("quarantined", look.sensor, self.now, (), reason="unknown sensor: all its rows are refused")
         if used is None or sensor is None:
             return
+        feed_watch.spoken(self, look, sensor)
         if feed_watch.repeated(self, look, used):
             return
-        feed_watch.clock(self, look, sensor)
         self.looks += look.empty_looks
         self.rows_used += int(used.size) if look.numbers.size else int(look.rows.size)
         kind, why = self.watch.look(look, self.now)

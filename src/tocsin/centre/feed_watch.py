@@ -50,12 +50,7 @@ def told(centre: Centre, look: Look, bad: list[Rejection]) -> None:
 
 
 def repeated(centre: Centre, look: Look, used: IntArray) -> bool:
-    """Return whether a look's picture came before: it is no look then, its silence neither; told once, refused each time.
-
-    What speaks in two voices is told, and used.
-    """
-    if copied := centre.voices.hear(look):
-        centre.emit.event("quarantined", look.sensor, centre.now, (), reason=copied)
+    """Return whether a look's picture came before: it is no look then, its silence neither; told once, refused each time."""
     why, new = centre.repeats.see(look, used)
     if not why:
         return False
@@ -67,8 +62,13 @@ def repeated(centre: Centre, look: Look, used: IntArray) -> bool:
     return True
 
 
-def clock(centre: Centre, look: Look, sensor: Sensor) -> None:
-    """Tell when a sensor's clock stands, or goes again; as long as it stands its looks are no path of evidence."""
+def spoken(centre: Centre, look: Look, sensor: Sensor) -> None:
+    """Tell when a sensor speaks with two voices, and when its clock stands or goes again; both are used.
+
+    As long as its clock stands its looks are no path of evidence.
+    """
+    if copied := centre.voices.hear(look):
+        centre.emit.event("quarantined", look.sensor, centre.now, (), reason=copied)
     why = centre.clocks.hear(look, sensor.period_s)
     if why and sensor.id in centre.clocks.standing:
         centre.emit.event("quarantined", sensor.id, centre.now, (), reason=f"{why}: it no longer counts as a path")
