@@ -39,7 +39,7 @@ def test_every_case_at_probable_or_above_is_told() -> None:
     shown = list(table([*GOOD, line("clock", "+1 s", "confirmed")]))
     assert "  n seed 1, clock p, +1 s: confirmed at 7.0 s: because" in shown
     assert "  n seed 1, site p, empty: probable at 7.0 s: because" in shown
-    assert shown[-1].startswith("3 cases, 1 confirmed (95 % Wilson: at most ") and "controls hold" in shown[-1]
+    assert shown[-1].startswith("3 cases, 1 confirmed (95 % Wilson: at most 79.23 %)") and "controls hold" in shown[-1]
 
 
 def test_worlds_are_found_by_the_name_of_their_network(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -206,7 +206,7 @@ def table(lines: Sequence[dict[str, Any]]) -> Iterator[str]:
             yield "  " + _told(line)
         elif line["kind"] == "control" and not _holds(line):
             yield "  CONTROL " + _told(line)
-    upper = wilson(sums["confirmed"], sums["cases"])[1]
+    upper = wilson(sums["confirmed"], sums["cases"]).high
     yield (
         f"{sums['cases']} cases, {sums['confirmed']} confirmed (95 % Wilson: at most {100 * upper:.2f} %), "
         f"{sums['probable']} probable; controls {'hold' if sums['controls_hold'] else 'DO NOT HOLD'}; "
