@@ -21,6 +21,10 @@ from tocsin.cli.study.launches import run_launch
         (62385, False),
         # of its arcs the flattest counted, which was that of the first seconds: too flat to be thrown
         (63866, False),
+        # a radar had seen it burn and never again: what five satellites tell of its whole burn was not used
+        (64426, False),
+        # while one satellite still saw it burn, what the filter made of it was an arc of 30 km: surely a launcher, that lends nothing
+        (65167, False),
     ],
 )
 def test_a_missile_that_radars_follow_for_minutes_is_warned_of(number: int, drawn: bool) -> None:

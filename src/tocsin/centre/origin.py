@@ -60,7 +60,8 @@ def unread(judged: Judged, track: Track, powered: float) -> bool:
 def tell_burnout(predictor: Predictor, tracker: Tracker, judged: Judged, track: Track, now: int) -> bool:
     """Fit the whole burn of a plume that has gone out, once, and tell the tracker where it coasts from; is it out?
 
-    It tells where it rose. Where it coasts from it tells the tracker too, unless a radar has seen it and knows more.
+    It tells where it rose. Where it coasts from it tells the tracker too, unless a radar has seen it since and knows more: one
+    that saw the plume alone is asked by how much.
     """
     n = len(track.sights)
     if (
@@ -74,16 +75,25 @@ def tell_burnout(predictor: Predictor, tracker: Tracker, judged: Judged, track: 
     judged.burnt = n
     found = predictor.burnout(track, tracker)
     bank, unseen = tracker.bank, len(track.satellites) == len(track.sensors)
+    coasts = unseen
     if found is not None:
         spot, state, covariance = found
         rose_at(judged, spot)
-        if unseen:
+        coasts = unseen or _surer(tracker, track, covariance)
+        if coasts:
             settle(bank, track.slot, int(bank.ts[track.slot]), state, covariance)
     elif len(track.satellites) == 1 and unseen:
         tracker.above_ground(track.slot)
     if unseen:
         tracker.remember_burnout(track.slot)
-    return unseen
+    return coasts
+
+
+def _surer(tracker: Tracker, track: Track, covariance: FloatArray) -> bool:
+    """Return whether a whole burn (6, 6) tells more of the velocity than the track, which no radar has seen since it went out."""
+    known = tracker.combined(np.array([track.slot], np.int64))[1][0]
+    of_burn, of_track = (sum(float(p[k, k]) for k in (3, 4, 5)) for p in (covariance, known))
+    return track.last_hit <= track.last_infrared and of_burn < of_track
 
 
 def tell_whole(predictor: Predictor, tracker: Tracker, judged: Judged, track: Track) -> bool:

@@ -30,9 +30,14 @@ ALL_AIR_M, BRAKED_OUT_M, BRAKED_OUT_WIDTH_M = 110e3, -800e3, 150e3
 50 to 200 m/s bring one down (100 m/s lower the perigee by 350 km)."""
 
 
+def _shines(f: Features) -> bool:
+    """Return whether satellites alone see it, and see it still: what the filter makes of their lights is no free arc."""
+    return f.radar_hits == 0 and f.off_s < 5.0
+
+
 def arc(f: Features) -> Piece | None:
     """The free arc: in orbit, falling from orbit, or thrown from place to place."""
-    if burns(f) or not f.speed_sigma_m_s < 1500.0 or (f.radar_hits == 0 and f.off_s < 5.0):
+    if burns(f) or not f.speed_sigma_m_s < 1500.0 or _shines(f):
         return None
     out = spread(max(1.0 - f.orbiting, 1e-5))
     # what was seen to burn its way up is no old satellite, whatever orbit it has reached
@@ -68,7 +73,7 @@ def arc_shape(f: Features) -> Piece | None:
     of a missile of that range so flat is public, and one in five is left to them.
     """
     apogee, far_m = f.shape
-    if not far_m > 0.0 or not apogee > 0.0 or burns(f):
+    if not far_m > 0.0 or not apogee > 0.0 or burns(f) or _shines(f):
         return None
     out = spread(0.3)
     ln_reach = math.log(max(reach(far_m, apogee) / 1000.0, 10.0))
