@@ -23,7 +23,7 @@ from tocsin.cli.study.launches import run_launch
         (63866, False),
         # a radar had seen it burn and never again: what five satellites tell of its whole burn was not used
         (64426, False),
-        # while one satellite still saw it burn, what the filter made of it was an arc of 30 km: surely a launcher, that lends nothing
+        # while one satellite saw it burn, the filter made an arc of 30 km of that: surely a launcher, which lends nothing
         (65167, False),
     ],
 )
