@@ -91,9 +91,11 @@ def tell_burnout(predictor: Predictor, tracker: Tracker, judged: Judged, track: 
 
 def _surer(tracker: Tracker, track: Track, covariance: FloatArray) -> bool:
     """Return whether a whole burn (6, 6) tells more of the velocity than the track, which no radar has seen since it went out."""
+    if track.last_hit > track.last_infrared:
+        return False
     known = tracker.combined(np.array([track.slot], np.int64))[1][0]
     of_burn, of_track = (sum(float(p[k, k]) for k in (3, 4, 5)) for p in (covariance, known))
-    return track.last_hit <= track.last_infrared and of_burn < of_track
+    return of_burn < of_track
 
 
 def tell_whole(predictor: Predictor, tracker: Tracker, judged: Judged, track: Track) -> bool:

@@ -45,28 +45,43 @@ def test_the_first_minute_places_a_launch(later, satellites, stands):
     assert fitted([first, second], satellites) == (stands, 20)  # its state is that of the last look in any case
 
 
-@pytest.mark.parametrize("radars", [0, 1])
-def test_a_whole_burn_places_the_launch_of_what_a_radar_has_seen_but_leaves_the_radar_its_state(radars):
+@pytest.mark.parametrize(
+    "radar_s, known_m_s, coasts",
+    [
+        (None, 0.1, True),  # satellites alone have seen it
+        (46, 9.0, False),  # a radar has seen it since it went out
+        (44, 9.0, True),  # it has not since, and its state is less sure than the burn's
+        (44, 0.9, False),  # or surer
+    ],
+)
+def test_a_whole_burn_places_the_launch_always_and_tells_the_state_unless_a_radar_knows_more(
+    radar_s, known_m_s, coasts
+):
     state = np.arange(6.0)
     bank = SimpleNamespace(ts=np.array([30 * NS]), xs=np.zeros((1, 2, 10)), ps=np.zeros((1, 2, 10, 10)))
     remembered = []
     stage = SimpleNamespace(
         predictor=SimpleNamespace(burnout=lambda _track, _tracker: (spot(7), state, np.eye(6))),
-        tracker=SimpleNamespace(bank=bank, remember_burnout=remembered.append),
+        tracker=SimpleNamespace(
+            bank=bank,
+            remember_burnout=remembered.append,
+            combined=lambda _slots: (None, (known_m_s**2 * np.eye(6))[None]),
+        ),
     )
     track = SimpleNamespace(
         slot=0,
         sights=[None] * 20,
         off_from=50 * NS,
         last_infrared=45 * NS,
+        last_hit=max(radar_s or 0, 45) * NS,
         infrared_misses=3,
         satellites=TWO,
-        sensors=TWO | {"r": 9} if radars else TWO,
+        sensors=TWO if radar_s is None else TWO | {"r": 9},
     )
     judged = Judged(number=1, slot=0)
     told = tell_burnout(stage.predictor, stage.tracker, judged, track, 60 * NS)
     assert judged.launch.time == judged.context.launch_time == 7
-    assert told == (not radars) and bool(bank.xs.any()) == (not radars) and bool(remembered) == (not radars)
+    assert told == coasts and bool(bank.xs.any()) == coasts and bool(remembered) == (radar_s is None)
 
 
 def test_a_free_arc_is_led_back_anew_as_radars_learn_and_the_surest_place_stands(monkeypatch):
