@@ -25,6 +25,8 @@ from tocsin.cli.study.launches import run_launch
         (64426, False),
         # while one satellite saw it burn, the filter made an arc of 30 km of that: surely a launcher, which lends nothing
         (65167, False),
+        # four satellites saw it burn for 240 s: slow as it was, it had stood at 0.955 as a launcher, and lent its burn to no arc
+        (11307, True),
     ],
 )
 def test_a_missile_that_radars_follow_for_minutes_is_warned_of(number: int, drawn: bool) -> None:

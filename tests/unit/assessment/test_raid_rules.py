@@ -322,7 +322,7 @@ def test_a_burn_that_was_placed_badly_may_be_that_of_an_arc_from_farther_off(
 
 def test_what_was_surely_a_space_launch_lends_its_burn_to_no_missile() -> None:
     arc = member(1, "possible", paths=[RADAR], spoken=[RADAR], **STRONG)
-    for most, counts in ((0.949, True), (0.951, False)):
+    for most, counts in ((0.979, True), (0.981, False)):
         plume = member(2, spoken=[IR], rose=True, p_orbit_most=most)
         assert (burns_of([plume], arc) == [plume]) is counts
         beside = member(3, spoken=[IR], rose=True, p_missile=0.6, p_orbit_most=most)
