@@ -26,7 +26,7 @@ UNSURE, UNSURE_M = 2.0, 1500e3
 BURNS_BY = "infrared"
 """The physics by which a burn is seen."""
 ORBITAL = 0.98
-"""What was once so surely a space launch lends its burn to no missile. While they burn, slow intercontinental ones stand at 0.95."""
+"""What was once so surely a space launch lends its burn to no missile; slow intercontinental ones stand at 0.95 as they burn."""
 LIKELY_MISSILE = 0.5
 """From here on an object is counted as one of a raid, and may be the other half of another."""
 LEVEL_PAUSE_S = 5.0
