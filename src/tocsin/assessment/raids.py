@@ -145,9 +145,9 @@ def lenders(event: RaidEvent, member: Member) -> list[Member]:
     ]  # fmt: skip
 
 
-def pooled_paths(event: RaidEvent, member: Member) -> tuple[str, ...]:
+def pooled_paths(member: Member, others: Sequence[Member]) -> tuple[str, ...]:
     """Return the paths that speak for an object: its own, and those of the other halves it may have."""
-    return tuple(sorted({*member.paths, *(p for m in lenders(event, member) for p in m.paths)}))
+    return tuple(sorted({*member.paths, *(p for m in others for p in m.paths)}))
 
 
 def burns_of(plumes: Sequence[Member], member: Member) -> list[Member]:
@@ -225,7 +225,8 @@ def _wanted(event: RaidEvent, now: int, plumes: Sequence[Member]) -> tuple[str, 
             break
         if not (m.threat and m.p_missile >= PROBABLE_MISSILE and m.p_asset >= PROBABLE_ASSET):
             continue
-        paths, others = pooled_paths(event, m), lenders(event, m)
+        others = lenders(event, m)
+        paths = pooled_paths(m, others)
         lately = now - max(one.last_seen for one in [m, *others]) < CONFIRMS_S * NS
         level = "confirmed" if lately and len(phenomenologies(paths)) >= 2 else "probable"
         if independent_paths(paths) >= 2 and RANK[level] > RANK[best]:

@@ -14,7 +14,16 @@ from tocsin.centre.braking import note_drag
 from tocsin.centre.features import features_of, under_ground
 from tocsin.centre.judged import FALL_SCORE, JOIN_SCORE, Judged
 from tocsin.centre.kin import burn_of_kin, note_spent, note_upper
-from tocsin.centre.origin import fit_launch, long_dark, rose_at, rose_by_arc, tell_burnout, tell_whole, unread
+from tocsin.centre.origin import (
+    fit_launch,
+    long_dark,
+    rose_at,
+    rose_by_arc,
+    tell_burnout,
+    tell_whole,
+    unread,
+    unseen_since,
+)
 from tocsin.centre.predictor import MAY_BURN, Predictor
 from tocsin.core.constants import NS
 from tocsin.core.records.inputs import Notification
@@ -278,7 +287,7 @@ def _stand(stage: Stage, judged: Judged, track: Track, now: int) -> None:
         degraded_mode=degraded,
         wide=judged.wide,
         seen_s=(now - track.last_hit) / NS,
-        unseen=bool(track.off_from) and track.last_hit <= track.last_infrared,
+        unseen=unseen_since(track),
         moved=judged.moved,
     )
     judged.level, judged.reason = level_of(figures, judged.level)

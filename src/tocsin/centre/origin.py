@@ -52,6 +52,11 @@ def long_dark(track: Track, now: int) -> bool:
     return bool(now - track.last_infrared >= DARK_S * NS)
 
 
+def unseen_since(track: Track) -> bool:
+    """Return whether nobody has seen it since its plume went out."""
+    return bool(track.off_from) and track.last_hit <= track.last_infrared
+
+
 def unread(judged: Judged, track: Track, powered: float) -> bool:
     """Return whether one satellite alone has seen it burn out and its burn is not fitted yet."""
     return bool(alone(track) and track.off_from and powered <= MAY_BURN and judged.burnt < len(track.sights))
@@ -91,7 +96,7 @@ def tell_burnout(predictor: Predictor, tracker: Tracker, judged: Judged, track: 
 
 def _surer(tracker: Tracker, track: Track, covariance: FloatArray) -> bool:
     """Return whether a whole burn (6, 6) tells more of the velocity than the track, which no radar has seen since it went out."""
-    if track.last_hit > track.last_infrared:
+    if not unseen_since(track):
         return False
     known = tracker.combined(np.array([track.slot], np.int64))[1][0]
     of_burn, of_track = (sum(float(p[k, k]) for k in (3, 4, 5)) for p in (covariance, known))

@@ -30,11 +30,6 @@ ALL_AIR_M, BRAKED_OUT_M, BRAKED_OUT_WIDTH_M = 110e3, -800e3, 150e3
 50 to 200 m/s bring one down (100 m/s lower the perigee by 350 km)."""
 
 
-def _shines(f: Features) -> bool:
-    """Return whether satellites alone see it, and see it still: what the filter makes of their lights is no free arc."""
-    return f.radar_hits == 0 and f.off_s < 5.0
-
-
 def arc(f: Features) -> Piece | None:
     """The free arc: in orbit, falling from orbit, or thrown from place to place."""
     if burns(f) or not f.speed_sigma_m_s < 1500.0 or _shines(f):
@@ -128,3 +123,8 @@ def _skims(f: Features) -> float:
 def _due(f: Features) -> float:
     """Return what its arc leaves to launchers whose next stage is due (`burns.stage_due`)."""
     return stage_due(f.unlit_s) if f.infrared_hits >= 3 else 0.0
+
+
+def _shines(f: Features) -> bool:
+    """Return whether satellites alone see it, and see it still: what the filter makes of their lights is no free arc."""
+    return f.radar_hits == 0 and f.off_s < 5.0

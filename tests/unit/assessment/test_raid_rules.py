@@ -31,6 +31,7 @@ from tocsin.assessment.raids import (
     RaidEvent,
     burns_of,
     carriers_of,
+    lenders,
     next_level,
     pooled_paths,
     same_raid,
@@ -290,6 +291,10 @@ STRONG = {"threat": True, "p_missile": 0.9, "p_asset": 0.1}
 METRES_A_RADIAN = 6_371_008.8
 
 
+def pooled(one: RaidEvent, of: Member) -> tuple[str, ...]:
+    return pooled_paths(of, lenders(one, of))
+
+
 @pytest.mark.parametrize(
     ("metres", "seconds", "counts"),
     [(HALVES_M - 2000.0, 0.0, True), (HALVES_M + 2000.0, 0.0, False), (0.0, HALVES_S, True), (0.0, HALVES_S + 1, False),
@@ -301,7 +306,7 @@ def test_a_plume_speaks_for_an_arc_that_points_back_to_about_its_place_and_time(
     arc = member(1, "possible", paths=[RADAR], **STRONG)
     place = (0.6 + metres / METRES_A_RADIAN, 0.1)
     plume = member(2, "possible", paths=[IR], launch_place=place, launch_time=T0 + int(seconds * NS), **STRONG)
-    assert (pooled_paths(event(arc, plume), arc) == (IR, RADAR)) is counts
+    assert (pooled(event(arc, plume), arc) == (IR, RADAR)) is counts
 
 
 @pytest.mark.parametrize(
@@ -317,7 +322,7 @@ def test_a_burn_that_was_placed_badly_may_be_that_of_an_arc_from_farther_off(
     assert (burns_of([plume], arc) == [plume]) is counts
     # it makes `probable` and never one of two halves
     assert wanted_level(event(arc), T0, [plume]) == ("probable" if counts else "possible")
-    assert pooled_paths(event(arc, plume), arc) == (RADAR,)
+    assert pooled(event(arc, plume), arc) == (RADAR,)
 
 
 def test_what_was_surely_a_space_launch_lends_its_burn_to_no_missile() -> None:
@@ -343,12 +348,12 @@ def test_a_plume_that_nobody_has_seen_since_speaks_for_its_arc_whatever_it_is_ta
 def test_what_was_seen_in_both_ways_is_whole_and_lends_nothing() -> None:
     # a false plume beside a harmless launch that satellites and a radar follow: that launch has its own plume already
     plume, whole = member(1, paths=[IR], **STRONG), member(2, paths=[RADAR, "infrared/other/line-9"], **STRONG)
-    assert pooled_paths(event(plume, whole), plume) == (IR,)
-    assert pooled_paths(event(plume, whole), whole) == ("infrared/other/line-9", RADAR)
-    assert pooled_paths(event(member(4, **STRONG), whole), member(4, **STRONG)) == ()  # nothing has seen it at all
+    assert pooled(event(plume, whole), plume) == (IR,)
+    assert pooled(event(plume, whole), whole) == ("infrared/other/line-9", RADAR)
+    assert pooled(event(member(4, **STRONG), whole), member(4, **STRONG)) == ()  # nothing has seen it at all
     arc = member(3, paths=["radar/south/line-3"], **STRONG)
-    assert pooled_paths(event(plume, whole, arc), plume) == (IR, "radar/south/line-3")
-    assert pooled_paths(event(plume, whole, arc), arc) == (IR, "radar/south/line-3")
+    assert pooled(event(plume, whole, arc), plume) == (IR, "radar/south/line-3")
+    assert pooled(event(plume, whole, arc), arc) == (IR, "radar/south/line-3")
 
 
 def test_lent_paths_lift_only_what_has_the_whole_figures_itself() -> None:
